@@ -1,0 +1,40 @@
+# The project's doors. A fresh machine needs Python >= 3.11 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench completions requirements clean
+
+help:  ## show what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+$(VENV)/.ready: requirements/test.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "imgshare needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv-check/.ready: requirements/check.txt
+	$(PYTHON) -m venv --clear .venv-check
+	.venv-check/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
+	.venv-check/bin/ruff format --check .
+	.venv-check/bin/ruff check .
+	.venv-check/bin/mypy --python-executable $(BIN)/python
+	PYTHONPATH=. .venv-check/bin/lint-imports
+
+requirements:  ## pin the requirements anew (needs uv)
+	for name in check cloud peer-openstack peer-glance; do \
+	  uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; done
+	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/test.in pyproject.toml -o requirements/test.txt
+
+clean:  ## remove everything that was made
+	rm -rf .venv .venv-* .cache dist
