@@ -1,0 +1,104 @@
+"""What the service meant: error bodies of every shape read into one sentence, answers checked for being the API's."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from imgshare_cli.errors import UnavailableError
+
+MAX_BODY = 1 << 20
+_MAX_REASON = 300
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over the wire; the body has at most MAX_BODY bytes."""
+
+    status: int
+    body: bytes
+    content_type: str = ""
+    request_id: str | None = None
+    location: str | None = None
+    retry_after: str | None = None
+
+    def named(self) -> str:
+        """The status with its usual words."""
+        try:
+            return f"{self.status} {HTTPStatus(self.status).phrase}"
+        except ValueError:
+            return str(self.status)
+
+
+def parsed(answer: Answer) -> dict[str, Any]:
+    """The JSON object that a successful answer holds.
+
+    Raises:
+        UnavailableError: it holds something else; the message names what.
+    """
+
+    def no_number(text: str) -> object:
+        raise ValueError(text)
+
+    try:
+        body = json.loads(answer.body.decode(), parse_constant=no_number)
+    except (ValueError, RecursionError):
+        kind = answer.content_type.partition(";")[0].strip() or "nameless content"
+        what = f"{kind}, {len(answer.body)} bytes" if answer.body else "nothing"
+        raise not_the_api(answer, f"not JSON but {what}") from None
+    if not isinstance(body, dict):
+        raise not_the_api(answer, f"a JSON {_json_name(body)} instead of an object")
+    return body
+
+
+def not_the_api(answer: Answer, came: str) -> UnavailableError:
+    """An error that says what came instead of the image API's answer."""
+    return UnavailableError(
+        f"the answer is not the image API's: {came}",
+        hint="check the endpoint: `imgshare status` shows it",
+        http_status=answer.status,
+        request_id=answer.request_id,
+    )
+
+
+def _json_name(value: object) -> str:
+    if value is None:
+        return "null"
+    return {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}[type(value)]
+
+
+def reason(answer: Answer) -> str:
+    """The service's own words about a failure, without markup, or nothing.
+
+    The shapes: Glance's JSON, HTML and text (webob); Keystone's and IMS's nested JSON; the API gateway's
+    flat one; the HTML page of a proxy.
+    """
+    text = answer.body.decode(errors="replace").strip()
+    try:
+        words = _from_json(json.loads(text))
+    except (ValueError, RecursionError):
+        words = text
+    if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
+        words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
+        words = html.unescape(re.sub(r"<[^>]*>", " ", words))
+    words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
+    # webob and proxies begin with the status itself, which we say anyway.
+    words = re.sub(rf"^{answer.status}( {re.escape(answer.named()[4:])})?[:.]?\s*", "", words).strip()
+    return words if len(words) <= _MAX_REASON else f"{words[:_MAX_REASON]}…"
+
+
+def _from_json(body: object) -> str:
+    if isinstance(body, str):
+        return body
+    if not isinstance(body, dict):
+        return ""
+    if isinstance(body.get("error"), dict | str):
+        return _from_json(body["error"])
+    words = next((body[key] for key in ("message", "error_msg", "error_message") if isinstance(body.get(key), str)), "")
+    code = next((body[key] for key in ("error_code", "code") if isinstance(body.get(key), str)), "")
+    # `IMG.0024` and `APIGW.0301` are worth looking up; webob's "403 Forbidden" is not.
+    return f"{words} ({code})" if re.fullmatch(r"\w+\.\d+", code) else words

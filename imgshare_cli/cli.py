@@ -1,0 +1,151 @@
+"""The map of commands, and the boundary where errors become exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperGroup
+
+from imgshare_cli import __version__
+from imgshare_cli.errors import ImgshareError, InterruptedByUserError, UsageError
+from imgshare_cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "accept": "decide:accept",
+    "reject": "decide:reject",
+    "reset": "decide:reset",
+    "show": "show:show",
+    "login": "login:login",
+    "logout": "login:logout",
+    "status": "status:status",
+    "config": "config:app",
+    "sandbox": "sandbox:sandbox",
+    "completion": "completion:completion",
+}
+_STYLE: dict[str, Any] = {
+    "rich_markup_mode": None,  # rich would double the time of --help
+    "pretty_exceptions_enable": False,
+    "add_completion": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
+
+class _Commands(TyperGroup):
+    """The commands of the map, each imported and built when it is named: a run pays for the one it runs."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[arg-type]  (the names, for suggestions)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        """Build the command of this name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        story = getattr(import_module(f"imgshare_cli.commands.{module}"), name)
+        if isinstance(story, typer.Typer):
+            command = typer.main.get_command(story)
+            command.name = cmd_name
+            return command
+        alone = typer.Typer(**_STYLE)
+        alone.command(cmd_name)(story)
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)
+
+
+@app.callback(invoke_without_command=True)
+def root(ctx: typer.Context, *, version: bool = typer.Option(False, "--version", help="Show the version.")) -> None:
+    """Accept or reject cloud images that other projects share with you."""
+    if version:
+        typer.echo(f"imgshare {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; return its exit code. Whatever happens, it ends in a sentence, not in a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    session = Session(as_json="--json" in _ours(arguments))
+    code = 0
+    try:
+        _run(arguments, session)
+        if sys.stdout:
+            sys.stdout.flush()
+    except typer.Exit as exc:
+        code = exc.exit_code
+    except KeyboardInterrupt:
+        code = _told(InterruptedByUserError("interrupted"), session)
+    except BrokenPipeError:
+        _silence()  # the reader has what it wanted, and the work is done
+    except OSError as exc:
+        code = _told(ImgshareError(f"cannot write the answer: {exc.strerror}"), session)
+        _silence()
+    except ImgshareError as exc:
+        code = _told(exc, session)
+    except typer.TyperException as exc:
+        code = _told(_usage(exc), session)
+    except Exception as exc:  # noqa: BLE001  (the one place where the unforeseen becomes a sentence)
+        code = _told(_bug(exc, session), session)
+    return code
+
+
+def _ours(arguments: list[str]) -> list[str]:
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
+
+
+def _run(arguments: list[str], session: Session) -> None:
+    command = typer.main.get_command(app)
+    if "_IMGSHARE_COMPLETE" in os.environ:
+        from imgshare_cli import completing
+
+        completing.answer(command, arguments)
+    # Not main() here: it would turn a closed pipe into a failure.
+    with command.make_context("imgshare", arguments, obj=session) as context:
+        command.invoke(context)
+
+
+def _usage(exc: typer.TyperException) -> UsageError:
+    text = " ".join(exc.format_message().split()).rstrip(".")
+    path = getattr(getattr(exc, "ctx", None), "command_path", "imgshare")
+    return UsageError(text[:1].lower() + text[1:], hint=f"`{path} --help` shows what it takes")
+
+
+def _bug(exc: Exception, session: Session) -> ImgshareError:
+    import traceback
+
+    if session.flags.debug:
+        for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
+            session.output.note(line)
+    frame = traceback.extract_tb(exc.__traceback__)[-1]
+    # The exception's own words are left out: a library may have put anything into them.
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return ImgshareError(
+        f"this is a bug in imgshare: {type(exc).__name__} at {where}",
+        hint="please report it, with what --debug says",
+    )
+
+
+def _told(error: ImgshareError, session: Session) -> int:
+    with contextlib.suppress(OSError):  # nobody may be left to tell
+        session.output.error(error)
+    return error.exit_code
+
+
+def _silence() -> None:
+    # Python flushes stdout once more when it ends, and would fail on it once more.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,1 @@
+"""The commands: each asks, does and shows."""

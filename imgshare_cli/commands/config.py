@@ -1,0 +1,124 @@
+"""`config`: the config file, read and changed key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imgshare_cli import config, configfile
+from imgshare_cli.configfile import PROFILE_KEYS
+from imgshare_cli.errors import UsageError
+from imgshare_cli.options import profile_only, with_session
+from imgshare_cli.session import Session
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+HIDDEN = "(hidden)"
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def key_names(incomplete: str) -> list[str]:
+    """The keys that a profile may have, for completion."""
+    return [key for key in ("default_profile", *PROFILE_KEYS) if key.startswith(incomplete)]
+
+
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY",
+        help="default_profile, a profile's key such as endpoint, or profiles.NAME.KEY.",
+        show_default=False,
+        autocompletion=key_names,
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(ctx: typer.Context) -> None:
+    """Read and change the config file."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def path(session: Session) -> None:
+    """Print where the config file is."""
+    session.output.line(str(configfile.config_path(session.environ)))
+
+
+def list_(session: Session) -> None:
+    """Print every setting in the config file, one a line; a token is not shown."""
+    if session.file.default_profile:
+        session.output.line(f"default_profile={session.file.default_profile}")
+    for name, profile in session.file.profiles.items():
+        for key, value in profile.items():
+            session.output.line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
+
+
+def get(session: Session, key: Key) -> None:
+    """Print one setting as it stands in the config file."""
+    where = _where(session, key)
+    if where[-1] == "token":
+        raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
+    value: Any = {"default_profile": session.file.default_profile, "profiles": session.file.profiles}
+    for part in where:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is None or isinstance(value, Mapping):
+        raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint="`imgshare config list` shows what is")
+    session.output.line(str(value))
+
+
+def set_(
+    session: Session,
+    key: Key,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
+) -> None:
+    """Change one setting; comments and order stay."""
+    where = _where(session, key)
+    if where[-1] == "token":
+        raise UsageError(
+            "a token on the command line can be read by everybody on this machine", hint="`imgshare login` asks for it instead"
+        )
+    number = _number(value) if where[-1] == "timeout" else value
+
+    def change(document: TOMLDocument) -> None:
+        configfile.put(document, where, number)
+
+    configfile.edit(configfile.config_path(session.environ), change)
+
+
+def unset(session: Session, key: Key) -> None:
+    """Remove one setting, or with `profiles.NAME` a whole profile."""
+    where = _where(session, key)
+
+    def change(document: TOMLDocument) -> None:
+        configfile.remove(document, where)
+
+    configfile.edit(configfile.config_path(session.environ), change, check=False)
+
+
+def _where(session: Session, key: str) -> tuple[str, ...]:
+    if key == "default_profile":
+        return (key,)
+    if key.startswith("profiles."):
+        name, _, last = key.removeprefix("profiles.").rpartition(".")
+        return ("profiles", name, last) if name else ("profiles", last)
+    return ("profiles", config.profile_name(session.flags, session.environ, session.file), key)
+
+
+def _number(text: str) -> float | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text  # the check of the file says what is wrong with it
+    return int(number) if number.is_integer() else number
+
+
+for name, story in {"path": path, "list": list_, "get": get, "set": set_, "unset": unset}.items():
+    app.command(name)(with_session(story, profile_only))

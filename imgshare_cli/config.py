@@ -1,0 +1,163 @@
+"""The settings: flags over IMGSHARE_* over OpenStack's own environment over the profile in the config file."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.configfile import File
+
+DEFAULT_PROFILE = "default"
+DEFAULT_TIMEOUT = 30.0
+
+_ENVIRONMENT = {
+    "endpoint": ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE"),
+    "project_id": ("IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"),
+    "vault_id": ("IMGSHARE_VAULT_ID",),
+    "cacert": ("IMGSHARE_CACERT", "OS_CACERT"),
+    "timeout": ("IMGSHARE_TIMEOUT",),
+    "token": ("IMGSHARE_TOKEN", "OS_TOKEN"),
+}
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text that must not be shown, and where it came from."""
+
+    value: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The options that name the world, as given on the command line."""
+
+    profile: str | None = None
+    endpoint: str | None = None
+    project_id: str | None = None
+    vault_id: str | None = None
+    cacert: str | None = None
+    timeout: float | None = None
+    insecure_http: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run goes by.
+
+    Attributes:
+        profile: the name under which the config file and the keyring keep things.
+        endpoint: the image service's address without `/v2`, or None where nothing names one.
+        project_id: the default MEMBER.
+        vault_id: the backup vault to send with `accept`.
+        cacert: a file or folder of certificate authorities to trust instead of the system's.
+        timeout: the time for one whole request and its retries, in seconds.
+        environment_token: the token, if the environment holds one; it wins over the keyring.
+        profile_token: the token in the config file; the keyring wins over it.
+    """
+
+    profile: str
+    endpoint: str | None = None
+    project_id: str | None = None
+    vault_id: str | None = None
+    cacert: str | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    environment_token: Secret | None = None
+    profile_token: Secret | None = None
+
+
+def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile: bool = False) -> Settings:
+    """Decide every setting; the order of the arguments is the precedence.
+
+    Args:
+        flags: what the command line says.
+        environ: the environment; an empty variable counts as absent.
+        file: the config file.
+        new_profile: whether a profile that the file does not have may be named.
+
+    Raises:
+        ConfigError: a value is unusable, or the named profile does not exist.
+    """
+    env = _from_environment(environ)
+    profile = profile_name(flags, environ, file)
+    if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
+        raise ConfigError(f"there is no profile {profile!r} in {file.path}", hint=_profiles_hint(file))
+    stored = file.profiles.get(profile, {})
+    endpoint = flags.endpoint or env.get("endpoint") or stored.get("endpoint")
+    return Settings(
+        profile=profile,
+        endpoint=checked_endpoint(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
+        project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
+        vault_id=flags.vault_id or env.get("vault_id") or stored.get("vault_id"),
+        cacert=flags.cacert or env.get("cacert") or stored.get("cacert"),
+        timeout=_timeout(flags.timeout or env.get("timeout") or stored.get("timeout") or DEFAULT_TIMEOUT),
+        environment_token=_environment_token(environ),
+        profile_token=Secret(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
+    )
+
+
+def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
+    """Which profile this run is about."""
+    return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _environment_token(environ: Mapping[str, str]) -> Secret | None:
+    return next((Secret(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
+
+
+def _profiles_hint(file: File) -> str:
+    known = ", ".join(sorted(file.profiles)) or "none yet"
+    return f"profiles there: {known}; `imgshare login --profile NAME` makes one"
+
+
+def _timeout(value: float | str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 86400:  # noqa: PLR2004  (a day)
+        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds", hint="give a number above 0, such as 30")
+    return seconds
+
+
+def checked_endpoint(text: str, *, insecure_http: bool) -> str:
+    """The image service's address in one form: no trailing slash, no `/v2`.
+
+    Raises:
+        ConfigError: not an http(s) URL, or plain http to a host that is not this machine.
+    """
+    url = text.strip().rstrip("/").removesuffix("/v2").rstrip("/")
+    hint = "give the address of the image service, such as https://ims.eu-de.otc.t-systems.com"
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not url.isascii() or not url.isprintable() or " " in url:
+        raise ConfigError(f"the endpoint {text[:200]!r} is not an http or https URL", hint=hint)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ConfigError("the endpoint holds more than an address (a user, a query or a fragment)", hint=hint)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or "") and not insecure_http:
+        raise ConfigError(
+            f"the endpoint {url} is plain http: anyone on the way could read the token",
+            hint="use https, or pass --insecure-http if you trust every machine in between",
+        )
+    return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this machine, without asking a name server."""
+    return host in {"localhost", "::1"} or (host.startswith("127.") and host.replace(".", "").isdigit())

@@ -1,0 +1,98 @@
+"""The errors that a user can meet: each knows its exit code, its name in JSON and the way out."""
+
+from __future__ import annotations
+
+
+class ImgshareError(Exception):
+    """Something went wrong, in one sentence that names the thing.
+
+    Attributes:
+        exit_code: what the process ends with.
+        code: the error's name in JSON.
+        hint: the way out, as a sentence.
+        http_status: the status the service answered with, where one did.
+        request_id: the service's own name for the request, for its operators.
+    """
+
+    exit_code = 1
+    code = "bug"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        http_status: int | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.http_status = http_status
+        self.request_id = request_id
+
+    def to_json(self) -> dict[str, object]:
+        """The error as a script reads it."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "hint": self.hint,
+            "http_status": self.http_status,
+            "request_id": self.request_id,
+        }
+
+
+class UsageError(ImgshareError):
+    """The arguments cannot be meant."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class ConfigError(ImgshareError):
+    """A setting is missing, unreadable or unsafe."""
+
+    exit_code = 3
+    code = "config"
+
+
+class AuthError(ImgshareError):
+    """There is no token, or the service does not take it."""
+
+    exit_code = 4
+    code = "auth"
+
+
+class ForbiddenError(ImgshareError):
+    """The service knows who we are and says that we may not."""
+
+    exit_code = 5
+    code = "forbidden"
+
+
+class NotFoundError(ImgshareError):
+    """There is no such thing, or none that we may see."""
+
+    exit_code = 6
+    code = "not_found"
+
+
+class RefusedError(ImgshareError):
+    """The service understood and said no."""
+
+    exit_code = 7
+    code = "refused"
+
+
+class UnavailableError(ImgshareError):
+    """The service cannot be reached, or what answers is not it."""
+
+    exit_code = 8
+    code = "unavailable"
+
+
+class InterruptedByUserError(ImgshareError):
+    """Ctrl-C."""
+
+    exit_code = 130
+    code = "interrupted"

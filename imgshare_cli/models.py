@@ -1,0 +1,73 @@
+"""What the image service speaks of, parsed at the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """What a member has decided about a share, in the API's own words."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Member:
+    """One share: an image, the project it is shared with, and what that project decided.
+
+    Attributes:
+        image_id: the image's ID.
+        member_id: the ID of the project that the image is shared with.
+        status: what that project decided.
+        created_at: when the image was first shared (UTC, ISO 8601), also after it was unshared and shared again.
+        updated_at: when the status last changed (UTC, ISO 8601).
+        raw: the API's member object as it came.
+    """
+
+    image_id: str
+    member_id: str
+    status: Status
+    created_at: str | None
+    updated_at: str | None
+    raw: dict[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Member:
+        """Parse the API's member object (api-ref, "Image sharing").
+
+        Raises:
+            ValueError: a field is missing or not what the API promises; the message names it.
+        """
+        return cls(
+            image_id=_text(body, "image_id"),
+            member_id=_text(body, "member_id"),
+            status=_status(body),
+            created_at=_time(body, "created_at"),
+            updated_at=_time(body, "updated_at"),
+            raw=body,
+        )
+
+
+def _text(body: dict[str, Any], key: str) -> str:
+    value = body.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"without a usable {key}")
+    return value
+
+
+def _status(body: dict[str, Any]) -> Status:
+    value = body.get("status")
+    if value is None:
+        raise ValueError("without a status")
+    if value not in set(Status):
+        raise ValueError(f"with an unknown status: {str(value)[:40]}")
+    return Status(value)
+
+
+def _time(body: dict[str, Any], key: str) -> str | None:
+    value = body.get(key)
+    return value if isinstance(value, str) else None

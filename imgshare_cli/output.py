@@ -1,0 +1,118 @@
+"""What is printed: answers on stdout, talk on stderr, and nothing from outside acts on the terminal."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.errors import ImgshareError
+    from imgshare_cli.models import Member
+
+COLOURS = {"accepted": "green", "rejected": "red", "pending": "yellow"}
+_ANSI = {"green": "32", "red": "31", "yellow": "33"}
+
+
+def clean(text: str) -> str:
+    """Make text from outside safe to show: what is not printable is written as an escape.
+
+    This takes the power from terminal escapes, C1 controls, bidi overrides, zero-width characters and lone
+    surrogates. Rich passes all of them through.
+    """
+    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else f"\\u{ord(c):04x}" for c in text)
+
+
+class Output:
+    """The two streams of a run.
+
+    Args:
+        stdout: where answers go.
+        stderr: where everything else goes.
+        environ: tells about colour.
+        as_json: whether a program reads the answer.
+    """
+
+    def __init__(self, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str], *, as_json: bool) -> None:
+        self._stdout = stdout
+        self._stderr = stderr
+        self._environ = environ
+        self.as_json = as_json
+
+    def member(self, member: Member) -> None:
+        """One share: the API's own object for programs, its fields for people."""
+        if self.as_json:
+            self.json(member.raw)
+        else:
+            self.fields(
+                {
+                    "image_id": member.image_id,
+                    "member_id": member.member_id,
+                    "status": member.status.value,
+                    "created_at": member.created_at or "-",
+                    "updated_at": member.updated_at or "-",
+                }
+            )
+
+    def json(self, value: Any) -> None:
+        """One line of JSON; everything beyond ASCII is escaped, so it is safe on a terminal too."""
+        self._print(self._stdout, json.dumps(value))
+
+    def record(self, fields: Mapping[str, str]) -> None:
+        """Names and values, for programs or for people."""
+        if self.as_json:
+            self.json(dict(fields))
+        else:
+            self.fields(fields)
+
+    def fields(self, fields: Mapping[str, str]) -> None:
+        """Names and values: a table on a terminal, tab-separated lines elsewhere."""
+        cleaned = {name: clean(value) for name, value in fields.items()}
+        colour = self._wants_colour()
+        if self._stdout.isatty() and self._environ.get("TERM") != "dumb":
+            from imgshare_cli import tables
+
+            self._print(self._stdout, tables.fields(cleaned, COLOURS if colour else {}))
+        else:
+            for name, value in cleaned.items():
+                self._print(self._stdout, f"{name}\t{_painted(value) if colour else value}")
+
+    def line(self, text: str) -> None:
+        """One line of the answer."""
+        self._print(self._stdout, clean(text))
+
+    def text(self, text: str) -> None:
+        """Several lines of the answer, all of them ours."""
+        self._print(self._stdout, text)
+
+    def note(self, text: str) -> None:
+        """Talk: what a person may want to know and no program reads."""
+        self._print(self._stderr, clean(text))
+
+    def error(self, error: ImgshareError) -> None:
+        """What went wrong, the way out, and the service's name for the request."""
+        if self.as_json:
+            self._print(self._stderr, json.dumps({"error": error.to_json()}))
+            return
+        self.note(f"imgshare: {error.message}")
+        if error.hint:
+            self.note(f"hint: {error.hint}")
+        if error.request_id:
+            self.note(f"request ID: {error.request_id}")
+
+    def _wants_colour(self) -> bool:
+        if self._environ.get("NO_COLOR"):
+            return False
+        if any(self._environ.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
+            return True
+        return self._stdout.isatty() and self._environ.get("TERM") != "dumb"
+
+    def _print(self, stream: TextIO, text: str) -> None:
+        print(text, file=stream, flush=True)
+
+
+def _painted(value: str) -> str:
+    colour = COLOURS.get(value)
+    return f"\x1b[{_ANSI[colour]}m{value}\x1b[0m" if colour else value

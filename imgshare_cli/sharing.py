@@ -1,0 +1,40 @@
+"""What imgshare does about shares, without saying how it is asked or how the answer is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from imgshare_cli.client import ImageClient
+    from imgshare_cli.models import Member, Status
+
+_LISTED = 5
+
+
+def decide(client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None) -> Member:
+    """Set the status of a share; without a member, of the one share that we can see."""
+    member_id = member_id or only_share(client, image_id).member_id
+    return client.set_status(image_id, member_id, status, vault_id)
+
+
+def share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
+    """One share; without a member, the one that we can see."""
+    return client.member(image_id, member_id) if member_id else only_share(client, image_id)
+
+
+def only_share(client: ImageClient, image_id: str) -> Member:
+    """The share that the members list shows: a plain member's token sees exactly its own row.
+
+    Raises:
+        UsageError: it shows several, as it does to an owner or an administrator.
+        NotFoundError: it shows none.
+    """
+    rows = client.members(image_id)
+    if not rows:
+        raise NotFoundError(f"image {image_id} is shared with no project", hint="ask its owner to share it, or pass MEMBER")
+    if len(rows) > 1:
+        some = ", ".join(row.member_id for row in rows[:_LISTED]) + (", …" if len(rows) > _LISTED else "")
+        raise UsageError(f"image {image_id} is shared with {len(rows)} projects: {some}", hint="pass the one you mean as MEMBER")
+    return rows[0]
