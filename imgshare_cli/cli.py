@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from pathlib import Path
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -44,9 +44,10 @@ class _Commands(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[arg-type]  (the names, for suggestions)
+        names: dict[str, Any] = dict.fromkeys(COMMANDS)
+        self.commands = names  # what typer suggests from after a typing error
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (typer's signature)
         """Build the command of this name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
@@ -65,7 +66,9 @@ app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)
 
 
 @app.callback(invoke_without_command=True)
-def root(ctx: typer.Context, *, version: bool = typer.Option(False, "--version", help="Show the version.")) -> None:
+def root(
+    ctx: typer.Context, *, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False
+) -> None:
     """Accept or reject cloud images that other projects share with you."""
     if version:
         typer.echo(f"imgshare {__version__}")
@@ -81,27 +84,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     session = Session(as_json="--json" in _ours(arguments))
-    code = 0
     try:
         _run(arguments, session)
         if sys.stdout:
             sys.stdout.flush()
     except typer.Exit as exc:
-        code = exc.exit_code
-    except KeyboardInterrupt:
-        code = _told(InterruptedByUserError("interrupted"), session)
+        return exc.exit_code
     except BrokenPipeError:
         _silence()  # the reader has what it wanted, and the work is done
-    except OSError as exc:
-        code = _told(ImgshareError(f"cannot write the answer: {exc.strerror}"), session)
-        _silence()
-    except ImgshareError as exc:
-        code = _told(exc, session)
-    except typer.TyperException as exc:
-        code = _told(_usage(exc), session)
-    except Exception as exc:  # noqa: BLE001  (the one place where the unforeseen becomes a sentence)
-        code = _told(_bug(exc, session), session)
-    return code
+    except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
+        error = _sentence(exc, session)
+        with contextlib.suppress(OSError):  # nobody may be left to tell
+            session.output.error(error)
+        return error.exit_code
+    finally:
+        session.close()
+    return 0
 
 
 def _ours(arguments: list[str]) -> list[str]:
@@ -119,13 +117,22 @@ def _run(arguments: list[str], session: Session) -> None:
         command.invoke(context)
 
 
-def _usage(exc: typer.TyperException) -> UsageError:
-    text = " ".join(exc.format_message().split()).rstrip(".")
-    path = getattr(getattr(exc, "ctx", None), "command_path", "imgshare")
-    return UsageError(text[:1].lower() + text[1:], hint=f"`{path} --help` shows what it takes")
+def _sentence(exc: BaseException, session: Session) -> ImgshareError:
+    if isinstance(exc, ImgshareError):
+        return exc
+    if isinstance(exc, KeyboardInterrupt):
+        return InterruptedByUserError("interrupted")
+    if isinstance(exc, typer.TyperException):
+        text = " ".join(exc.format_message().split()).rstrip(".")
+        path = getattr(getattr(exc, "ctx", None), "command_path", "imgshare")
+        return UsageError(text[:1].lower() + text[1:], hint=f"`{path} --help` shows what it takes")
+    if isinstance(exc, OSError):
+        _silence()
+        return ImgshareError(f"cannot write the answer: {exc.strerror}")
+    return _bug(exc, session)
 
 
-def _bug(exc: Exception, session: Session) -> ImgshareError:
+def _bug(exc: BaseException, session: Session) -> ImgshareError:
     import traceback
 
     if session.flags.debug:
@@ -138,12 +145,6 @@ def _bug(exc: Exception, session: Session) -> ImgshareError:
         f"this is a bug in imgshare: {type(exc).__name__} at {where}",
         hint="please report it, with what --debug says",
     )
-
-
-def _told(error: ImgshareError, session: Session) -> int:
-    with contextlib.suppress(OSError):  # nobody may be left to tell
-        session.output.error(error)
-    return error.exit_code
 
 
 def _silence() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from imgshare_cli import answers
-from imgshare_cli.answers import Answer
 from imgshare_cli.errors import (
     AuthError,
     ForbiddenError,
@@ -19,11 +19,24 @@ from imgshare_cli.errors import (
 from imgshare_cli.models import Member, Status
 
 if TYPE_CHECKING:
+    from imgshare_cli.answers import Answer
     from imgshare_cli.credentials import Token
     from imgshare_cli.transport import Wire
 
 _VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject", Status.PENDING: "reset"}
-_REFUSED = {400, 409, 413, 422}
+_MEANINGS: dict[int, tuple[type[ImgshareError], str]] = {
+    403: (ForbiddenError, "forbidden"),
+    404: (NotFoundError, "not found"),
+    429: (UnavailableError, "too many requests"),
+}
+_HINTS = {
+    # Glance also answers 401 while Keystone, which it would ask about the token, is down.
+    401: "run `imgshare login` for a new token; if it is new, the identity service may be down",
+    403: "only MEMBER decides, with the role `member`, about an image that is `shared`",
+    404: "check both IDs, and ask the owner whether the image is shared with this project",
+    429: "try again in a minute",
+    500: "try again later; its operators can look up the request ID",
+}
 _MAX_ID = 255
 
 
@@ -107,21 +120,16 @@ class ImageClient:
         )
 
     def _meaning(self, status: int) -> tuple[type[ImgshareError], str, str | None]:
-        if status == 401:  # noqa: PLR2004
-            # Glance also answers 401 while Keystone, which it would ask about the token, is down.
-            hint = "run `imgshare login` for a new token; if it is new, the identity service may be down"
-            return AuthError, f"the service does not take the token from {self._token.source}", hint
-        if status == 403:  # noqa: PLR2004
-            return ForbiddenError, "forbidden", "only MEMBER decides, with the role `member`, about an image that is `shared`"
-        if status == 404:  # noqa: PLR2004
-            return NotFoundError, "not found", "check both IDs, and ask the owner whether the image is shared with this project"
-        if status in _REFUSED:
-            return RefusedError, "refused ({status})", None
-        if status == 429:  # noqa: PLR2004
-            return UnavailableError, "too many requests", "try again in a minute"
-        if status >= 500:  # noqa: PLR2004
-            return UnavailableError, "the service failed ({status})", "try again later; the request ID tells its operators more"
-        return RefusedError, "refused ({status})", None
+        if status == HTTPStatus.UNAUTHORIZED:
+            return AuthError, f"the service does not take the token from {self._token.source}", _HINTS[status]
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return (
+                UnavailableError,
+                "the service failed ({status})",
+                "try again later; its operators can look up the request ID",
+            )
+        kind, sentence = _MEANINGS.get(status, (RefusedError, "refused ({status})"))
+        return kind, sentence, _HINTS.get(status)
 
 
 def _member_path(image_id: str, member_id: str) -> str:
@@ -130,7 +138,13 @@ def _member_path(image_id: str, member_id: str) -> str:
 
 def _segment(what: str, text: str) -> str:
     # A slash or a dot segment would name another resource, encoded or not: some proxies decode before they route.
-    if not text.isprintable() or not text.strip() or text in {".", ".."} or set(text) & set("/\\") or len(text) > _MAX_ID:
+    if (
+        not text.isprintable()
+        or not text.strip()
+        or text in {".", ".."}
+        or set(text) & set("/\\")
+        or len(text) > _MAX_ID
+    ):
         raise UsageError(
             f"{text[:80]!r} cannot be the ID of {'an image' if what == 'image' else 'a project'}",
             hint="give the ID as the cloud shows it, such as d164b5df-1bc3-4c3f-893e-3e471fd16e64",

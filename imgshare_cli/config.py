@@ -110,7 +110,9 @@ def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()}
+    found = {
+        key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()
+    }
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -129,7 +131,9 @@ def _timeout(value: float | str) -> float:
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= 86400:  # noqa: PLR2004  (a day)
-        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds", hint="give a number above 0, such as 30")
+        raise ConfigError(
+            f"the timeout {value!s:.40} is not a number of seconds", hint="give a number above 0, such as 30"
+        )
     return seconds
 
 

@@ -34,10 +34,7 @@ def config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "
     """Where the config file is, whether or not it exists."""
     if named := environ.get("IMGSHARE_CONFIG"):
         return Path(named).expanduser()
-    if windows:
-        folder = environ.get("APPDATA") or "~/AppData/Roaming"
-    else:
-        folder = environ.get("XDG_CONFIG_HOME") or "~/.config"
+    folder = environ.get("APPDATA") or "~/AppData/Roaming" if windows else environ.get("XDG_CONFIG_HOME") or "~/.config"
     return Path(folder).expanduser() / "imgshare" / "config.toml"
 
 
@@ -145,7 +142,9 @@ def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
             table[part] = tomlkit.table(is_super_table=part == "profiles")
         table = table[part]
         if not isinstance(table, Mapping):
-            raise ConfigError(f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it")
+            raise ConfigError(
+                f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it"
+            )
     table[where[-1]] = value
 
 

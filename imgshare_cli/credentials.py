@@ -79,7 +79,7 @@ def _for_endpoint(stored: dict[str, str], settings: Settings) -> Token:
     # A token must not travel to a host that it was not meant for because a flag or a variable changed.
     if stored.get("endpoint") != settings.endpoint:
         raise AuthError(
-            f"the token stored for profile {settings.profile!r} is for {stored.get('endpoint')}, not {settings.endpoint}",
+            f"the token of profile {settings.profile!r} is for {stored.get('endpoint')}, not {settings.endpoint}",
             hint="run `imgshare login --profile NAME --endpoint URL`, or set IMGSHARE_TOKEN",
         )
     return checked(stored.get("token", ""), f"keyring, profile {settings.profile!r}")

@@ -63,7 +63,7 @@ def _status(body: dict[str, Any]) -> Status:
     value = body.get("status")
     if value is None:
         raise ValueError("without a status")
-    if value not in set(Status):
+    if value not in list(Status):
         raise ValueError(f"with an unknown status: {str(value)[:40]}")
     return Status(value)
 

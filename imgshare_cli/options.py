@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from dataclasses import fields
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 Image = Annotated[str, typer.Argument(metavar="IMAGE", help="The image's ID.", show_default=False)]
 Member = Annotated[
-    Optional[str],
-    typer.Argument(metavar="MEMBER", help="The project that the image is shared with; your own if left out.", show_default=False),
+    str | None,
+    typer.Argument(
+        metavar="MEMBER", help="The project that the image is shared with; your own if left out.", show_default=False
+    ),
 ]
 Vault = Annotated[
-    Optional[str],
-    typer.Option("--vault", metavar="VAULT_ID", help="The backup vault for a full-server image (IMS).", show_default=False),
+    str | None,
+    typer.Option(
+        "--vault", metavar="VAULT_ID", help="The backup vault for a full-server image (IMS).", show_default=False
+    ),
 ]
+_FLAGS = {field.name for field in fields(Flags)}
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
 
@@ -39,58 +44,71 @@ def profile_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 Profile = Annotated[
-    Optional[str],
-    typer.Option("--profile", metavar="NAME", help="The profile to use.", show_default=False, autocompletion=profile_names),
+    str | None,
+    typer.Option(
+        "--profile", metavar="NAME", help="The profile to use.", show_default=False, autocompletion=profile_names
+    ),
 ]
 
 
 def world(  # noqa: PLR0913  (the one place where they all stand)
     ctx: typer.Context,
     *,
+    as_json: AsJson = False,
     profile: Profile = None,
     endpoint: Annotated[
-        Optional[str], typer.Option("--endpoint", metavar="URL", help="The image service's address.", show_default=False)
+        str | None,
+        typer.Option("--endpoint", metavar="URL", help="The image service's address.", show_default=False),
     ] = None,
     project_id: Annotated[
-        Optional[str], typer.Option("--project", metavar="ID", help="Your project, the default MEMBER.", show_default=False)
+        str | None,
+        typer.Option("--project", metavar="ID", help="Your project, the default MEMBER.", show_default=False),
     ] = None,
     timeout: Annotated[
-        Optional[float], typer.Option("--timeout", metavar="SECONDS", help="Time for one request. [default: 30]", show_default=False)
+        float | None,
+        typer.Option("--timeout", metavar="SECONDS", help="Time for one request. [default: 30]", show_default=False),
     ] = None,
     cacert: Annotated[
-        Optional[str], typer.Option("--cacert", metavar="PATH", help="Certificate authorities to trust.", show_default=False)
+        str | None,
+        typer.Option("--cacert", metavar="PATH", help="Certificate authorities to trust.", show_default=False),
     ] = None,
-    insecure_http: Annotated[bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")] = False,
+    insecure_http: Annotated[
+        bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Say on stderr what is going on.")] = False,
 ) -> None:
     """The options that name the world."""
+
+
+def json_only(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+    """The one option that means something to a command which is a service itself."""
 
 
 def profile_only(ctx: typer.Context, *, profile: Profile = None) -> None:
     """The one option that means something to a command which asks no service."""
 
 
-def with_session(story: Callable[..., None], shared: Callable[..., None] = world) -> Callable[..., None]:
-    """Turn a story that takes a `Session` into a command that takes the shared options as well.
+def with_session(shared: Callable[..., None]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Turn a story that takes a `Session` into a command that takes shared options as well.
 
     Args:
-        story: the command; its parameters are its own arguments and options.
-        shared: whose parameters it takes besides; they become the session's flags.
+        shared: whose parameters the command takes besides the story's own; they become the session's flags.
     """
-    own = inspect.signature(story, eval_str=True)
-    common = inspect.signature(shared, eval_str=True).parameters
-    flags = {field.name for field in fields(Flags)}
 
-    @functools.wraps(story)
-    def command(ctx: typer.Context, **values: Any) -> None:
-        session: Session = ctx.obj
-        session.flags = Flags(**{name: values.pop(name) for name in list(values) if name in flags})
-        values.pop("as_json", None)  # main() has seen it: errors in the arguments are JSON as well
-        story(session, **values)
+    def turn(story: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(story)
+        def command(ctx: typer.Context, **values: Any) -> None:
+            session: Session = ctx.obj
+            session.flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
+            values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
+            story(session, **values)
 
-    parameters = [
-        *[parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for name, parameter in own.parameters.items() if name != "session"],
-        *[parameter for name, parameter in common.items() if name != "ctx"],
-    ]
-    command.__signature__ = inspect.Signature([common["ctx"], *parameters])  # type: ignore[attr-defined]
-    return command
+        own = inspect.signature(story, eval_str=True).parameters
+        common = inspect.signature(shared, eval_str=True).parameters
+        parameters = [parameter for name, parameter in {**own, **common}.items() if name not in {"session", "ctx"}]
+        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [common["ctx"], *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters)]
+        )
+        return command
+
+    return turn

@@ -8,6 +8,7 @@ import sys
 from imgshare_cli.errors import UsageError
 
 _MAX = 1 << 20
+_CTRL_U = 0x15
 
 
 def secret(question: str) -> str:
@@ -26,11 +27,12 @@ def secret(question: str) -> str:
             return sys.stdin.buffer.read(_MAX).decode()
         except UnicodeDecodeError:
             raise UsageError("what came on standard input is not text") from None
-    print(question, end=" ", file=sys.stderr, flush=True)
+    sys.stderr.write(f"{question} ")
+    sys.stderr.flush()
     try:
         return _hidden_line()
     finally:
-        print(file=sys.stderr, flush=True)
+        sys.stderr.write("\n")
 
 
 def _hidden_line() -> str:
@@ -61,7 +63,7 @@ def _read_line(descriptor: int) -> bytes:
                 return bytes(line)
             if byte in b"\x7f\x08":
                 del line[-1:]
-            elif byte == 0x15:  # Ctrl-U
+            elif byte == _CTRL_U:
                 line.clear()
             else:
                 line.append(byte)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from imgshare_cli.errors import AuthError
 
@@ -32,7 +32,9 @@ class Keyring:
     Every method raises AuthError where the keyring is of no use.
     """
 
-    def __init__(self, profile: str, *, seconds: float = READ_SECONDS, waiting: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, profile: str, *, seconds: float = READ_SECONDS, waiting: Callable[[], None] | None = None
+    ) -> None:
         self._profile = profile
         self._seconds = seconds
         self._waiting = waiting
@@ -70,24 +72,27 @@ class Keyring:
         return self._ask(remove)
 
     def _ask(self, question: Callable[[], T]) -> T:
-        answers: queue.SimpleQueue[Callable[[], T]] = queue.SimpleQueue()
+        answers: queue.SimpleQueue[tuple[T, None] | tuple[None, AuthError]] = queue.SimpleQueue()
 
         def run() -> None:
             try:
-                answer = question()
+                answers.put((question(), None))
             except AuthError as exc:
-                answers.put(_raiser(exc))
-            except BaseException as exc:  # noqa: BLE001  (backends leak every kind of error; here all are the keyring's)
+                answers.put((None, exc))
+            except BaseException as exc:  # noqa: BLE001  (backends leak every kind of error)
                 # The message of a foreign error is left out: it may quote what was to be stored.
-                answers.put(_raiser(AuthError(f"the keyring cannot be used ({type(exc).__name__})", hint=WITHOUT_KEYRING)))
-            else:
-                answers.put(lambda: answer)
+                answers.put(
+                    (None, AuthError(f"the keyring cannot be used ({type(exc).__name__})", hint=WITHOUT_KEYRING))
+                )
 
         # A daemon, so that a keyring which never answers cannot keep the process from ending.
         threading.Thread(target=run, daemon=True).start()
-        return self._wait(answers)()
+        answer, problem = self._wait(answers)
+        if problem:
+            raise problem
+        return cast("T", answer)
 
-    def _wait(self, answers: queue.SimpleQueue[Callable[[], T]]) -> Callable[[], T]:
+    def _wait(self, answers: queue.SimpleQueue[Any]) -> Any:
         patience = min(1.0, self._seconds)
         try:
             return answers.get(timeout=patience)
@@ -98,13 +103,6 @@ class Keyring:
             return answers.get(timeout=self._seconds - patience)
         except queue.Empty:
             raise AuthError(f"the keyring did not answer within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
-
-
-def _raiser(problem: AuthError) -> Callable[[], T]:
-    def answer() -> T:
-        raise problem
-
-    return answer
 
 
 def _backend() -> KeyringBackend:

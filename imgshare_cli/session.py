@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from functools import cached_property
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ class Session:
         self.environ = environ
         self.flags = Flags()
         self.new_profile = False
+        self._open = ExitStack()
         # A stream that the caller closed is None.
         self.output = Output(sys.stdout or StringIO(), sys.stderr or StringIO(), environ, as_json=as_json)
 
@@ -95,7 +97,12 @@ class Session:
             environ=self.environ,
             debug=self.debug,
         )
+        self._open.callback(wire.close)
         return ImageClient(wire, token)
+
+    def close(self) -> None:
+        """Hang up."""
+        self._open.close()
 
     def debug(self, text: str) -> None:
         """Say what is going on, under --debug."""

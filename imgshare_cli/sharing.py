@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 _LISTED = 5
 
 
-def decide(client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None) -> Member:
+def decide(
+    client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None
+) -> Member:
     """Set the status of a share; without a member, of the one share that we can see."""
     member_id = member_id or only_share(client, image_id).member_id
     return client.set_status(image_id, member_id, status, vault_id)
@@ -33,8 +35,12 @@ def only_share(client: ImageClient, image_id: str) -> Member:
     """
     rows = client.members(image_id)
     if not rows:
-        raise NotFoundError(f"image {image_id} is shared with no project", hint="ask its owner to share it, or pass MEMBER")
+        raise NotFoundError(
+            f"image {image_id} is shared with no project", hint="ask its owner to share it, or pass MEMBER"
+        )
     if len(rows) > 1:
         some = ", ".join(row.member_id for row in rows[:_LISTED]) + (", …" if len(rows) > _LISTED else "")
-        raise UsageError(f"image {image_id} is shared with {len(rows)} projects: {some}", hint="pass the one you mean as MEMBER")
+        raise UsageError(
+            f"image {image_id} is shared with {len(rows)} projects: {some}", hint="pass the one you mean as MEMBER"
+        )
     return rows[0]

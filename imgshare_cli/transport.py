@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import socket
-import ssl
 import threading
 import time
 from email.utils import parsedate_to_datetime
@@ -14,10 +13,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from imgshare_cli import __version__, tls
+from imgshare_cli import __version__, faults, tls
 from imgshare_cli.answers import MAX_BODY, Answer
 from imgshare_cli.config import is_loopback
-from imgshare_cli.errors import ConfigError, UnavailableError
+from imgshare_cli.errors import ConfigError
+from imgshare_cli.faults import FaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,7 +39,7 @@ class Wire:
         debug: told of every request and answer; never of the token.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (a connection has that many sides)
         self,
         endpoint: str,
         token: str,
@@ -84,19 +84,23 @@ class Wire:
         """
         deadline = time.monotonic() + self._timeout
         for pause in (*PAUSES, None):
-            answer, problem = self._attempt(method, path, body, deadline)
-            settled = answer is not None and answer.status not in _AGAIN
-            delay = None if settled or pause is None or method == "POST" else _delay(pause, answer)
-            if delay is None or time.monotonic() + delay >= deadline or (problem and not problem.transient):
+            outcome = self._attempt(method, path, body, deadline)
+            if pause is None or method == "POST" or not _is_passing(outcome):
+                break
+            delay = _delay(pause, outcome)
+            if time.monotonic() + delay >= deadline:
                 break
             self._debug(f"trying again in {delay:.1f} s")
             time.sleep(delay)
-        if problem:
-            raise problem
-        assert answer is not None  # noqa: S101  (for the type checker: there was an answer or a problem)
-        return answer
+        if isinstance(outcome, FaultError):
+            raise outcome
+        return outcome
 
-    def _attempt(self, method: str, path: str, body: object, deadline: float) -> tuple[Answer | None, _Problem | None]:
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
+    def _attempt(self, method: str, path: str, body: object, deadline: float) -> Answer | FaultError:
         started = time.monotonic()
         left = max(deadline - started, 0.001)
         # httpx bounds each read, so a service that drips bytes would never end: the timer cuts the connection.
@@ -105,16 +109,18 @@ class Wire:
         timer.start()
         try:
             answer = self._exchange(method, path, body, left)
-        except _Problem as exc:
-            return None, exc
+        except FaultError as exc:
+            return exc
         except httpx.HTTPError as exc:
-            late = time.monotonic() >= deadline
-            return None, self._late() if late or isinstance(exc, httpx.ReadTimeout) else self._problem(exc)
+            late = isinstance(exc, httpx.ReadTimeout) or time.monotonic() >= deadline
+            return faults.late(self._host, self._timeout) if late else faults.named(exc, self._endpoint, self._host)
         finally:
             timer.cancel()
+        if time.monotonic() >= deadline:  # what was cut off may look like an end
+            return faults.late(self._host, self._timeout)
         milliseconds = (time.monotonic() - started) * 1000
         self._debug(f"{method} {self._endpoint}{path}: {answer.named()}, {milliseconds:.0f} ms, {answer.request_id}")
-        return answer, None
+        return answer
 
     def _exchange(self, method: str, path: str, body: object, left: float) -> Answer:
         timeout = httpx.Timeout(left, connect=min(CONNECT_SECONDS, left))
@@ -131,7 +137,7 @@ class Wire:
             for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) > MAX_BODY:
-                    raise _Problem(f"{self._host} answered with more than {MAX_BODY >> 20} MiB", transient=False)
+                    raise FaultError(f"{self._host} answered with more than {MAX_BODY >> 20} MiB", transient=False)
         finally:
             response.close()
         headers = response.headers
@@ -145,7 +151,7 @@ class Wire:
         )
 
     def _remember_socket(self, event: str, found: dict[str, Any]) -> None:
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._socket = found["return_value"].get_extra_info("socket")
 
     def _cut(self) -> None:
@@ -155,62 +161,24 @@ class Wire:
             except OSError:
                 return  # it has ended by itself meanwhile
 
-    def _late(self) -> _Problem:
-        return _Problem(
-            f"{self._host} did not answer within {self._timeout:g} s",
-            hint="try again, or give it longer with --timeout SECONDS",
-            transient=False,
-        )
 
-    def _problem(self, exc: httpx.HTTPError) -> _Problem:
-        cause = _root(exc)
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return _Problem(
-                f"the certificate of {self._host} is not trusted: {cause.verify_message}",
-                hint="name the authority that signed it with --cacert FILE",
-                transient=False,
-            )
-        if isinstance(cause, ssl.SSLError):
-            return _Problem(
-                f"{self._host} does not speak TLS as it should ({cause.reason})",
-                hint="check the endpoint: is it http?",
-                transient=False,
-            )
-        if isinstance(exc, httpx.ConnectTimeout):
-            words = "it does not answer"
-        elif isinstance(cause, socket.gaierror):
-            words = "no such host"
-        elif isinstance(exc, httpx.ConnectError):
-            words = (getattr(cause, "strerror", None) or "the connection failed").lower()
-        elif isinstance(exc, httpx.ProxyError):
-            words = "the proxy refused"
-        else:
-            words = "the connection broke before the answer was whole"
-        return _Problem(f"cannot reach {self._endpoint}: {words}", hint="check the endpoint and the network", transient=True)
+def _is_passing(outcome: Answer | FaultError) -> bool:
+    return outcome.transient if isinstance(outcome, FaultError) else outcome.status in _AGAIN
 
 
-class _Problem(UnavailableError):
-    def __init__(self, message: str, *, hint: str | None = None, transient: bool) -> None:
-        super().__init__(message, hint=hint)
-        self.transient = transient
-
-
-def _root(exc: BaseException) -> BaseException:
-    while (cause := exc.__cause__ or exc.__context__) is not None:
-        exc = cause
-    return exc
-
-
-def _delay(pause: float, answer: Answer | None) -> float:
+def _delay(pause: float, outcome: Answer | FaultError) -> float:
     jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311  (no secret depends on it)
-    if answer is None or answer.retry_after is None:
-        return jittered
-    if answer.retry_after.isdigit():
-        return max(float(answer.retry_after), jittered)
+    asked = outcome.retry_after if isinstance(outcome, Answer) else None
+    return max(jittered, _seconds(asked)) if asked else jittered
+
+
+def _seconds(retry_after: str) -> float:
+    if retry_after.isdecimal():
+        return float(retry_after)
     try:
-        return max(parsedate_to_datetime(answer.retry_after).timestamp() - time.time(), jittered)
+        return parsedate_to_datetime(retry_after).timestamp() - time.time()
     except ValueError:
-        return jittered
+        return 0.0
 
 
 def _proxy_hint() -> str:

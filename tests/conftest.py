@@ -3,16 +3,66 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from imgshare_cli.cli import main
+from tests.run import Run
+from tests.service import TOKEN, Service
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from tests.grounds import Ground
 
-CI = os.environ.get("CI") == "true"
+_FOREIGN = ("IMGSHARE_", "OS_", "SSL_CERT_", "KEYRING_", "_IMGSHARE_")
+_OTHER = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "COLUMNS", "PYTHON_KEYRING_BACKEND", "LC_ALL"}
+
+
+@pytest.fixture(autouse=True)
+def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting, proxy, home or keyring of the machine reaches a test."""
+    for name in list(os.environ):
+        if name.startswith(_FOREIGN) or name in _OTHER or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "APPDATA"):
+        folder = tmp_path / name.lower()
+        folder.mkdir(mode=0o700)
+        monkeypatch.setenv(name, str(folder))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.fixture
+def imgshare(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+    """Run the tool's front door in this process."""
+
+    def run(*argv: str) -> Run:
+        capfd.readouterr()
+        code = main(argv)
+        return Run(code, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+    """Start a service with the given answers, and point the tool at it."""
+    started: list[Service] = []
+
+    def start(*answers: Any, **settings: Any) -> Service:
+        service = Service(*answers, **settings).__enter__()
+        started.append(service)
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        return service
+
+    yield start
+    for service in started:
+        service.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

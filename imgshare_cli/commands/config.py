@@ -16,6 +16,7 @@ from imgshare_cli.session import Session
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
+
 HIDDEN = "(hidden)"
 app = typer.Typer(
     rich_markup_mode=None,
@@ -47,11 +48,15 @@ def root(ctx: typer.Context) -> None:
         typer.echo(ctx.get_help())
 
 
+@app.command("path")
+@with_session(profile_only)
 def path(session: Session) -> None:
     """Print where the config file is."""
     session.output.line(str(configfile.config_path(session.environ)))
 
 
+@app.command("list")
+@with_session(profile_only)
 def list_(session: Session) -> None:
     """Print every setting in the config file, one a line; a token is not shown."""
     if session.file.default_profile:
@@ -61,6 +66,8 @@ def list_(session: Session) -> None:
             session.output.line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
 
 
+@app.command("get")
+@with_session(profile_only)
 def get(session: Session, key: Key) -> None:
     """Print one setting as it stands in the config file."""
     where = _where(session, key)
@@ -70,10 +77,14 @@ def get(session: Session, key: Key) -> None:
     for part in where:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or isinstance(value, Mapping):
-        raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint="`imgshare config list` shows what is")
+        raise UsageError(
+            f"{'.'.join(where)} is not set in {session.file.path}", hint="`imgshare config list` shows what is"
+        )
     session.output.line(str(value))
 
 
+@app.command("set")
+@with_session(profile_only)
 def set_(
     session: Session,
     key: Key,
@@ -83,7 +94,8 @@ def set_(
     where = _where(session, key)
     if where[-1] == "token":
         raise UsageError(
-            "a token on the command line can be read by everybody on this machine", hint="`imgshare login` asks for it instead"
+            "a token on the command line can be read by everybody on this machine",
+            hint="`imgshare login` asks for it instead",
         )
     number = _number(value) if where[-1] == "timeout" else value
 
@@ -93,6 +105,8 @@ def set_(
     configfile.edit(configfile.config_path(session.environ), change)
 
 
+@app.command("unset")
+@with_session(profile_only)
 def unset(session: Session, key: Key) -> None:
     """Remove one setting, or with `profiles.NAME` a whole profile."""
     where = _where(session, key)
@@ -118,7 +132,3 @@ def _number(text: str) -> float | str:
     except ValueError:
         return text  # the check of the file says what is wrong with it
     return int(number) if number.is_integer() else number
-
-
-for name, story in {"path": path, "list": list_, "get": get, "set": set_, "unset": unset}.items():
-    app.command(name)(with_session(story, profile_only))

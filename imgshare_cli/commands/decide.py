@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from imgshare_cli import sharing
 from imgshare_cli.models import Status
-from imgshare_cli.options import AsJson, Image, Member, Vault, with_session
+from imgshare_cli.options import Image, Member, Vault, with_session, world
 from imgshare_cli.session import Session
 
 
-@with_session
-def accept(session: Session, image: Image, member: Member = None, vault_id: Vault = None, *, as_json: AsJson = False) -> None:
+@with_session(world)
+def accept(session: Session, image: Image, member: Member = None, vault_id: Vault = None) -> None:
     """Accept an image that is shared with you.
 
     It then stands in the project's image list. Saying it again changes nothing.
@@ -17,8 +17,8 @@ def accept(session: Session, image: Image, member: Member = None, vault_id: Vaul
     _decide(session, image, member, Status.ACCEPTED, vault_id or session.settings.vault_id)
 
 
-@with_session
-def reject(session: Session, image: Image, member: Member = None, *, as_json: AsJson = False) -> None:
+@with_session(world)
+def reject(session: Session, image: Image, member: Member = None) -> None:
     """Reject an image that is shared with you.
 
     This hides the image from the project's image list. It is no security control: whoever knows the ID can
@@ -27,8 +27,8 @@ def reject(session: Session, image: Image, member: Member = None, *, as_json: As
     _decide(session, image, member, Status.REJECTED)
 
 
-@with_session
-def reset(session: Session, image: Image, member: Member = None, *, as_json: AsJson = False) -> None:
+@with_session(world)
+def reset(session: Session, image: Image, member: Member = None) -> None:
     """Make a share pending again, as if nobody had decided."""
     _decide(session, image, member, Status.PENDING)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli import configfile, credentials, prompt
-from imgshare_cli.options import with_session
+from imgshare_cli.options import with_session, world
 from imgshare_cli.session import Session
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config import Settings
 
 
-@with_session
+@with_session(world)
 def login(session: Session) -> None:
     """Store a token that the service takes in the keyring.
 
@@ -49,7 +49,7 @@ def _remember_endpoint(session: Session, settings: Settings) -> None:
     configfile.edit(session.file.path, change)
 
 
-@with_session
+@with_session(world)
 def logout(session: Session) -> None:
     """Forget the token that is stored for a profile."""
     settings = _settings(session)

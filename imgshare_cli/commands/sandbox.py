@@ -1,7 +1,99 @@
-"""`sandbox`: the embedded image service."""
+"""`sandbox`: an image service on this machine, alone or around a command."""
 
 from __future__ import annotations
 
+import shlex
+import signal
+import subprocess
+import threading
+from typing import TYPE_CHECKING, Annotated
 
-def sandbox() -> None:
-    """Serve an image service to try things on."""
+import typer
+
+from imgshare_cli.errors import ConfigError, UsageError
+from imgshare_cli.options import json_only, with_session
+from imgshare_cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import FrameType
+
+    from imgshare_cli.sandbox import Sandbox
+
+Command = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[-- COMMAND...]", help="Run this with the sandbox's settings, and end with it.", show_default=False
+    ),
+]
+Port = Annotated[
+    int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0 lets the system choose.")
+]
+Images = Annotated[
+    int, typer.Option("--images", metavar="N", min=0, help="How many more pending images there shall be.")
+]
+
+
+@with_session(json_only)
+def sandbox(session: Session, command: Command = None, port: Port = 0, images: Images = 0) -> None:
+    """Serve an image service to try things on.
+
+    It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings to `eval` and
+    serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
+    """
+    from imgshare_cli.sandbox import Sandbox
+
+    try:
+        service = Sandbox(port=port, images=images)
+    except OSError as exc:
+        raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="leave --port out") from exc
+    with service:
+        if command:
+            raise typer.Exit(_run(command, {**session.environ, **settings(service)}))
+        _announce(session, service)
+        threading.Event().wait()
+
+
+def settings(service: Sandbox) -> dict[str, str]:
+    """What a user of the sandbox must have in the environment."""
+    return {
+        "IMGSHARE_ENDPOINT": service.endpoint,
+        "IMGSHARE_TOKEN": service.you.token,
+        "IMGSHARE_PROJECT_ID": service.you.project_id,
+    }
+
+
+def _announce(session: Session, service: Sandbox) -> None:
+    if session.output.as_json:
+        session.output.json(
+            {
+                "endpoint": service.endpoint,
+                "token": service.you.token,
+                "project_id": service.you.project_id,
+                "owners": [
+                    {"name": one.name, "project_id": one.project_id, "token": one.token} for one in service.owners
+                ],
+                "images": [share.to_json() for share in service.shares],
+            }
+        )
+    else:
+        for name, value in settings(service).items():
+            session.output.line(f"export {name}={shlex.quote(value)}")
+    session.output.note(f"serving on {service.endpoint} until Ctrl-C")
+
+
+def _run(command: list[str], environ: Mapping[str, str]) -> int:
+    try:
+        child = subprocess.Popen(command, env=environ)
+    except OSError as exc:
+        raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        # The terminal sends Ctrl-C to the command as well; anything else is for us to hand on.
+        if number != signal.SIGINT:
+            child.send_signal(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, pass_on)
+    code = child.wait()
+    return 128 - code if code < 0 else code

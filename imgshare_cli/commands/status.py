@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from imgshare_cli.errors import ImgshareError
-from imgshare_cli.options import AsJson, with_session
+from imgshare_cli.options import with_session, world
 from imgshare_cli.session import Session
 
 
-@with_session
-def status(session: Session, *, as_json: AsJson = False) -> None:
+@with_session(world)
+def status(session: Session) -> None:
     """Show who you are to the service, and whether it takes it.
 
     That is: the profile, the endpoint, and where the token comes from; never the token.
@@ -17,7 +17,7 @@ def status(session: Session, *, as_json: AsJson = False) -> None:
     try:
         session.client.check()
     except ImgshareError:
-        if not as_json:
+        if not session.output.as_json:
             session.output.fields({**known, "service": "does not take the token, or does not answer"})
         raise
     session.output.record({**known, "service": "ok"})

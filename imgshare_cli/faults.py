@@ -1,0 +1,69 @@
+"""What can happen to a request on its way, said in words that a person can act on."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import httpx
+
+from imgshare_cli.errors import UnavailableError
+
+
+class FaultError(UnavailableError):
+    """There is no answer.
+
+    Attributes:
+        transient: whether the next try may go better.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, transient: bool) -> None:
+        super().__init__(message, hint=hint)
+        self.transient = transient
+
+
+def late(host: str, seconds: float) -> FaultError:
+    """The time is up."""
+    return FaultError(
+        f"{host} did not answer within {seconds:g} s",
+        hint="try again, or give it longer with --timeout SECONDS",
+        transient=False,
+    )
+
+
+def named(exc: httpx.HTTPError, endpoint: str, host: str) -> FaultError:
+    """Name what happened, by the innermost cause that the libraries kept."""
+    cause = _root(exc)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return FaultError(
+            f"the certificate of {host} is not trusted: {cause.verify_message}",
+            hint="name the authority that signed it with --cacert FILE",
+            transient=False,
+        )
+    if isinstance(cause, ssl.SSLError):
+        return FaultError(
+            f"{host} does not speak TLS as it should ({cause.reason})",
+            hint="check the endpoint: is it http?",
+            transient=False,
+        )
+    return FaultError(
+        f"cannot reach {endpoint}: {_words(exc, cause)}", hint="check the endpoint and the network", transient=True
+    )
+
+
+def _words(exc: httpx.HTTPError, cause: BaseException) -> str:
+    if isinstance(exc, httpx.ConnectTimeout):
+        return "it does not answer"
+    if isinstance(cause, socket.gaierror):
+        return "no such host"
+    if isinstance(exc, httpx.ConnectError):
+        return (getattr(cause, "strerror", None) or "the connection failed").lower()
+    if isinstance(exc, httpx.ProxyError):
+        return "the proxy refused"
+    return "the connection broke before the answer was whole"
+
+
+def _root(exc: BaseException) -> BaseException:
+    while (cause := exc.__cause__ or exc.__context__) is not None:
+        exc = cause
+    return exc
