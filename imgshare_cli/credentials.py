@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import AuthError
-from imgshare_cli.secretstore import WITHOUT_KEYRING, Keyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imgshare_cli.config import Settings
+    from imgshare_cli.secretstore import Keyring
 
+READ_SECONDS = 5.0
 LOGIN_SECONDS = 60.0
 MAX_TOKEN = 1 << 20
 
@@ -55,7 +56,7 @@ def find(settings: Settings) -> Token:
     if settings.environment_token:
         return checked(settings.environment_token.value, settings.environment_token.source)
     try:
-        stored = Keyring(settings.profile).read()
+        stored = _keyring(settings).read()
     except AuthError as exc:
         if not settings.profile_token:
             raise AuthError(f"no token in IMGSHARE_TOKEN, and {exc.message}", hint=exc.hint) from exc
@@ -97,10 +98,10 @@ def store(settings: Settings, token: Token, waiting: Callable[[], None]) -> None
         AuthError: there is no usable keyring, or it did not keep the token.
     """
     entry = {"endpoint": settings.endpoint or "", "token": token.value}
-    keyring = Keyring(settings.profile, seconds=LOGIN_SECONDS, waiting=waiting)
+    keyring = _keyring(settings, seconds=LOGIN_SECONDS, waiting=waiting)
     keyring.write(entry)
     if keyring.read() != entry:
-        raise AuthError("the keyring took the token but does not give it back", hint=WITHOUT_KEYRING)
+        raise AuthError("the keyring took the token but does not give it back", hint="set IMGSHARE_TOKEN instead")
 
 
 def forget(settings: Settings, waiting: Callable[[], None]) -> bool:
@@ -109,4 +110,12 @@ def forget(settings: Settings, waiting: Callable[[], None]) -> bool:
     Raises:
         AuthError: the keyring cannot be asked, or will not let go.
     """
-    return Keyring(settings.profile, seconds=LOGIN_SECONDS, waiting=waiting).delete()
+    return _keyring(settings, seconds=LOGIN_SECONDS, waiting=waiting).delete()
+
+
+def _keyring(
+    settings: Settings, *, seconds: float = READ_SECONDS, waiting: Callable[[], None] | None = None
+) -> Keyring:
+    from imgshare_cli.secretstore import Keyring
+
+    return Keyring(settings.profile, seconds=seconds, waiting=waiting)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SERVICE = "imgshare"
-READ_SECONDS = 5.0
 WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
 
 
@@ -32,9 +31,7 @@ class Keyring:
     Every method raises AuthError where the keyring is of no use.
     """
 
-    def __init__(
-        self, profile: str, *, seconds: float = READ_SECONDS, waiting: Callable[[], None] | None = None
-    ) -> None:
+    def __init__(self, profile: str, *, seconds: float, waiting: Callable[[], None] | None) -> None:
         self._profile = profile
         self._seconds = seconds
         self._waiting = waiting

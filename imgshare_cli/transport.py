@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from imgshare_cli import __version__, faults, tls
+from imgshare_cli import __version__, faults
 from imgshare_cli.answers import MAX_BODY, Answer
 from imgshare_cli.config import is_loopback
 from imgshare_cli.errors import ConfigError
 from imgshare_cli.faults import FaultError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Mapping
 
 PAUSES = (0.2, 0.4, 0.8)
@@ -61,7 +62,7 @@ class Wire:
             "X-Auth-Token": token,
         }
         # A TLS context costs more than the rest of the client, and http has no use for one.
-        verify = tls.context(cacert, environ) if endpoint.startswith("https:") else False
+        verify = _trust(cacert, environ) if endpoint.startswith("https:") else False
         try:
             self._http = httpx.Client(
                 headers=headers,
@@ -160,6 +161,12 @@ class Wire:
                 self._socket.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return  # it has ended by itself meanwhile
+
+
+def _trust(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
+    from imgshare_cli import tls
+
+    return tls.context(cacert, environ)
 
 
 def _is_passing(outcome: Answer | FaultError) -> bool:

@@ -7,7 +7,7 @@ import socket
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import ssl
@@ -71,7 +71,8 @@ class Service:
         self._open: list[socket.socket] = []
         self.endpoint = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
 
-    def __enter__(self) -> Service:
+    def __enter__(self) -> Self:
+        """Start to serve."""
         self._thread.start()
         return self
 

@@ -91,7 +91,7 @@ def test_codes_worth_looking_up(
         (599, 8, "unavailable", "the service failed (599)"),
     ],
 )
-def test_exit_codes(  # noqa: PLR0913
+def test_exit_codes(  # noqa: PLR0913, PLR0917
     imgshare: Callable[..., Run], serve: Callable[..., Service], status: int, code: int, name: str, sentence: str
 ) -> None:
     """Every status has its exit code, its name in JSON and its sentence; stdout stays empty."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imgshare_cli import config, configfile
-from imgshare_cli.configfile import PROFILE_KEYS
+from imgshare_cli.configfile import PROFILE_KEYS, TOP_KEYS
 from imgshare_cli.errors import UsageError
 from imgshare_cli.options import profile_only, with_session
 from imgshare_cli.session import Session
@@ -118,7 +118,7 @@ def unset(session: Session, key: Key) -> None:
 
 
 def _where(session: Session, key: str) -> tuple[str, ...]:
-    if key == "default_profile":
+    if key in TOP_KEYS:
         return (key,)
     if key.startswith("profiles."):
         name, _, last = key.removeprefix("profiles.").rpartition(".")

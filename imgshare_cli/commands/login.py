@@ -22,8 +22,7 @@ def login(session: Session) -> None:
     """
     settings = _settings(session)
     endpoint = session.endpoint
-    source = f"the prompt for profile {settings.profile!r}"
-    token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), source)
+    token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), "standard input")
     session.client_with(token).check()
     credentials.store(settings, token, lambda: session.output.note("waiting for your keyring to be unlocked…"))
     _remember_endpoint(session, settings)
