@@ -115,6 +115,8 @@ def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = Tr
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
+    from imgshare_cli import state
+
     try:
         document = tomlkit.parse(path.read_bytes())
     except FileNotFoundError:
@@ -127,7 +129,7 @@ def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = Tr
     if check:
         checked(path, document.unwrap())
     try:
-        _replace(path.resolve(), tomlkit.dumps(document).encode())
+        state.replace(path.resolve(), tomlkit.dumps(document).encode())
     except OSError as exc:
         raise ConfigError(f"cannot write {path}: {exc.strerror}") from exc
 
@@ -156,20 +158,3 @@ def remove(document: TOMLDocument, where: tuple[str, ...]) -> None:
         if not isinstance(table, Mapping):
             return
     table.pop(where[-1], None)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    import tempfile
-
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes the file with mode 600; a reader sees the old file or the new one, never half of one.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from imgshare_cli import state
 from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SERVICE = "imgshare"
+_BACKEND = "keyring-backend"
 WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
 
 
@@ -54,7 +57,14 @@ class Keyring:
 
     def write(self, entry: dict[str, str]) -> None:
         """Store it; some backends say yes and keep nothing, so read it back."""
-        self._ask(lambda: _backend().set_password(SERVICE, self._profile, json.dumps(entry)))
+
+        def keep() -> None:
+            backend = _backend()
+            backend.set_password(SERVICE, self._profile, json.dumps(entry))
+            if "PYTHON_KEYRING_BACKEND" not in os.environ:
+                state.remember(_BACKEND, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
+
+        self._ask(keep)
 
     def delete(self) -> bool:
         """Remove the entry; whether there was one."""
@@ -104,9 +114,26 @@ class Keyring:
 
 def _backend() -> KeyringBackend:
     """The keyring's backend, if it is one that keeps secrets: `fail`, `null` and plain files have a low priority."""
-    import keyring
-
-    backend = keyring.get_keyring()
+    backend = _remembered() or _found()
     if backend.priority < 1:
         raise AuthError(f"there is no usable keyring here (backend {type(backend).__module__})", hint=WITHOUT_KEYRING)
     return backend
+
+
+def _remembered() -> KeyringBackend | None:
+    # Looking through all the backends for the best one costs 70 ms, more than reading the token from it.
+    name = state.recall(_BACKEND, os.environ)
+    if name is None or "PYTHON_KEYRING_BACKEND" in os.environ:
+        return None
+    from keyring.core import load_keyring
+
+    try:
+        return load_keyring(name)
+    except (ImportError, AttributeError, ValueError, RuntimeError):
+        return None  # it has gone since
+
+
+def _found() -> KeyringBackend:
+    import keyring
+
+    return keyring.get_keyring()

@@ -78,6 +78,7 @@ def _environ(home: Path) -> dict[str, str]:
         "XDG_DATA_HOME": home / "data",
         "XDG_CONFIG_HOME": home / "config",
         "XDG_CACHE_HOME": home / "cache",
+        "XDG_STATE_HOME": home / "state",
         "XDG_RUNTIME_DIR": home / "run",
     }
     for folder in folders.values():

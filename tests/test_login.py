@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -18,7 +19,6 @@ from tests.service import IMAGE, MEMBER, TOKEN, answer, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.service import Service
 
@@ -122,6 +122,20 @@ def test_the_environment_wins(serve: Callable[..., Service]) -> None:
         "note: IMGSHARE_TOKEN is set, and wins over the stored token\n"
     )
     assert "IMGSHARE_TOKEN" == tool("status", "--json").json()["token_source"]
+
+
+@pytest.mark.usefixtures("keyring")
+def test_the_backend_is_remembered(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    """login remembers which backend it used; a remembered one that has gone is looked for anew."""
+    serve(SCHEMA)
+    monkeypatch.delenv("IMGSHARE_TOKEN")
+    assert 0 == tool("login", stdin=TOKEN.encode()).code
+    remembered = Path(os.environ["XDG_STATE_HOME"], "imgshare", "keyring-backend")
+
+    assert BACKEND == remembered.read_text()
+    for name in ("no.such.Backend", "nonsense", "os.path", "keyring.backends.macOS.Keyring"):
+        remembered.write_text(name)
+        assert 0 == tool("status").code, name
 
 
 @pytest.mark.parametrize("length", [300, 4095, 5000, 20_000])
