@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench completions requirements clean
+.PHONY: help bench check clean completions demo help requirements test
 
 help:  ## show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -12,14 +12,17 @@ help:  ## show what can be made
 $(VENV)/.ready: requirements/test.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "imgshare needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv-check/.ready: requirements/check.txt
 	$(PYTHON) -m venv --clear .venv-check
-	.venv-check/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv-check/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
 	touch $@
+
+demo: $(VENV)/.ready  ## show the main job, against a service of its own
+	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
 	$(BIN)/python -m pytest
@@ -29,6 +32,15 @@ check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	.venv-check/bin/ruff check .
 	.venv-check/bin/mypy --python-executable $(BIN)/python
 	PYTHONPATH=. .venv-check/bin/lint-imports
+
+bench: $(VENV)/.ready  ## measure against the budgets and the peers; writes docs/benchmarks.md
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench
+
+completions: $(VENV)/.ready  ## write the shells' completion scripts anew
+	$(BIN)/imgshare completion bash > completions/imgshare.bash
+	$(BIN)/imgshare completion zsh > completions/_imgshare
+	$(BIN)/imgshare completion fish > completions/imgshare.fish
+	$(BIN)/imgshare completion powershell > completions/imgshare.ps1
 
 requirements:  ## pin the requirements anew (needs uv)
 	for name in check cloud peer-openstack peer-glance; do \
