@@ -1,0 +1,1 @@
+"""Measures the tool and its peers."""

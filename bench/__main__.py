@@ -117,8 +117,8 @@ TEXT = """\
 # Benchmarks
 
 `make bench` writes this page. It starts a real Keystone and Glance on loopback, installs the tool and each peer into
-an environment of its own, and runs one of each in turn, {rounds} rounds (the slow peers a quarter of them). The times are
-medians of whole processes, from start to end, in milliseconds ({about}).
+an environment of its own, and runs one of each in turn, {rounds} rounds (the slow peers a quarter of them). The times
+are medians of whole processes, from start to end, in milliseconds ({about}).
 
 The bare script is what one writes who needs this once: `import httpx`, one `httpx.put`, `print`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from dataclasses import dataclass
@@ -84,11 +83,17 @@ def reason(answer: Answer) -> str:
         words = text
     if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
         words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
-        words = html.unescape(re.sub(r"<[^>]*>", " ", words))
+        words = _unescaped(re.sub(r"<[^>]*>", " ", words))
     words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
     # webob and proxies begin with the status itself, which we say anyway.
     words = re.sub(rf"^{answer.status}( {re.escape(answer.named()[4:])})?[:.]?\s*", "", words).strip()
     return words if len(words) <= _MAX_REASON else f"{words[:_MAX_REASON]}…"
+
+
+def _unescaped(text: str) -> str:
+    import html  # its table of entities is large, and most runs meet none
+
+    return html.unescape(text)
 
 
 def _from_json(body: object) -> str:

@@ -20,7 +20,7 @@ from imgshare_cli.models import Member, Status
 
 if TYPE_CHECKING:
     from imgshare_cli.answers import Answer
-    from imgshare_cli.credentials import Token
+    from imgshare_cli.config import Token
     from imgshare_cli.transport import Wire
 
 _VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject", Status.PENDING: "reset"}

@@ -28,8 +28,8 @@ _ENVIRONMENT = {
 
 
 @dataclass(frozen=True)
-class Secret:
-    """A text that must not be shown, and where it came from."""
+class Token:
+    """What the service knows us by, and where we have it from; the value never shows."""
 
     value: str = field(repr=False)
     source: str
@@ -70,8 +70,8 @@ class Settings:
     vault_id: str | None = None
     cacert: str | None = None
     timeout: float = DEFAULT_TIMEOUT
-    environment_token: Secret | None = None
-    profile_token: Secret | None = None
+    environment_token: Token | None = None
+    profile_token: Token | None = None
 
 
 def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile: bool = False) -> Settings:
@@ -100,7 +100,7 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
         cacert=flags.cacert or env.get("cacert") or stored.get("cacert"),
         timeout=_timeout(flags.timeout or env.get("timeout") or stored.get("timeout") or DEFAULT_TIMEOUT),
         environment_token=_environment_token(environ),
-        profile_token=Secret(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
+        profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
     )
 
 
@@ -116,8 +116,8 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _environment_token(environ: Mapping[str, str]) -> Secret | None:
-    return next((Secret(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
+def _environment_token(environ: Mapping[str, str]) -> Token | None:
+    return next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
 
 
 def _profiles_hint(file: File) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from imgshare_cli.config import Token
 from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 READ_SECONDS = 5.0
 LOGIN_SECONDS = 60.0
 MAX_TOKEN = 1 << 20
-
-
-@dataclass(frozen=True)
-class Token:
-    """What the service knows us by, and where we have it from; the value never shows."""
-
-    value: str = field(repr=False)
-    source: str
 
 
 def checked(text: str, source: str) -> Token:

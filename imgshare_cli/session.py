@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.client import ImageClient
+    from imgshare_cli.config import Token
     from imgshare_cli.configfile import File
-    from imgshare_cli.credentials import Token
 
 
 class Session:

@@ -79,6 +79,7 @@ class Service:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Stop to serve."""
         # shutdown() wakes the accepting thread; close() alone would leave it waiting.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join(10)

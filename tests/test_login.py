@@ -126,7 +126,7 @@ def test_the_environment_wins(serve: Callable[..., Service]) -> None:
 
 @pytest.mark.usefixtures("keyring")
 def test_the_backend_is_remembered(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
-    """login remembers which backend it used; a remembered one that has gone is looked for anew."""
+    """A login remembers which backend it used; a remembered one that has gone is looked for anew."""
     serve(SCHEMA)
     monkeypatch.delenv("IMGSHARE_TOKEN")
     assert 0 == tool("login", stdin=TOKEN.encode()).code

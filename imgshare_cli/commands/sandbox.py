@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import threading
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,6 @@ from imgshare_cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FrameType
 
     from imgshare_cli.sandbox import Sandbox
 
@@ -70,10 +70,8 @@ def _announce(session: Session, service: Sandbox) -> None:
                 "endpoint": service.endpoint,
                 "token": service.you.token,
                 "project_id": service.you.project_id,
-                "owners": [
-                    {"name": one.name, "project_id": one.project_id, "token": one.token} for one in service.owners
-                ],
-                "images": [share.to_json() for share in service.shares],
+                "owners": [asdict(owner) for owner in service.owners],
+                "images": [asdict(share) for share in service.shares],
             }
         )
     else:
@@ -83,17 +81,12 @@ def _announce(session: Session, service: Sandbox) -> None:
 
 
 def _run(command: list[str], environ: Mapping[str, str]) -> int:
+    # The terminal sends Ctrl-C to the command as well. A handler that does nothing, unlike SIG_IGN, is not inherited.
+    signal.signal(signal.SIGINT, lambda _number, _frame: None)
     try:
         child = subprocess.Popen(command, env=environ)
     except OSError as exc:
         raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
-
-    def pass_on(number: int, _frame: FrameType | None) -> None:
-        # The terminal sends Ctrl-C to the command as well; anything else is for us to hand on.
-        if number != signal.SIGINT:
-            child.send_signal(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, pass_on)
+    signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number))
     code = child.wait()
     return 128 - code if code < 0 else code
