@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import socketserver
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,10 +16,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imgshare_cli.sandbox.server import Server
 
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _MAX_LINE = 16 * 1024
 _MAX_HEADERS = 100
 _MAX_BODY = 1024 * 1024
+_PIECE = 16 * 1024
 _IDLE_SECONDS = 300
+_LINGER_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +72,20 @@ class Connection(socketserver.StreamRequestHandler):
         except UnreadableError as refused:
             page = f"{refused.status} {refused.status.phrase}\n".encode()
             self._send(Answer(refused.status, page, {"Content-Type": "text/plain"}), "", stays=False)
+            self._linger()
             return False
         if request is None:
             return False
         self._send(self.server.answer(request), request.method, stays=stays)
         return stays
+
+    def _linger(self) -> None:
+        # Hanging up on a client that still sends would be a reset, which can overtake the answer.
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_LINGER_SECONDS)
+        for _ in range(_MAX_BODY // _PIECE):
+            if not self.connection.recv(_PIECE):
+                break
 
     def _request(self) -> tuple[Request | None, bool]:
         line = self._line()
@@ -89,8 +103,7 @@ class Connection(socketserver.StreamRequestHandler):
         headers = self._headers()
         if headers.get("expect", "").lower() == "100-continue":
             self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        wish = headers.get("connection", "").lower()
-        stays = wish == "keep-alive" or (version != "HTTP/1.0" and wish != "close")
+        stays = version != "HTTP/1.0" and "close" not in headers.get("connection", "").lower()
         return Request(method, target, headers, self._body(headers)), stays
 
     def _line(self) -> bytes:
@@ -105,12 +118,12 @@ class Connection(socketserver.StreamRequestHandler):
             line = self._line().decode("latin-1")
             if line in {"\r\n", "\n"}:
                 return headers
-            name, colon, value = line.partition(":")
-            name = name.lower()
-            # Two lengths are how requests are smuggled; a folded or nameless line is no header.
-            if not colon or not name.strip() or name != name.strip() or (name == "content-length" and name in headers):
+            name, _, value = line.partition(":")
+            name, value = name.lower(), value.strip()
+            # Two lengths are how requests are smuggled; a folded or nameless line, or half a line end, is no header.
+            if not _NAME.fullmatch(name) or "\r" in value or (name == "content-length" and name in headers):
                 raise UnreadableError(HTTPStatus.BAD_REQUEST)
-            headers[name] = value.strip()
+            headers[name] = value
         raise UnreadableError(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def _body(self, headers: dict[str, str]) -> bytes:

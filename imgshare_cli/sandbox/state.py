@@ -1,4 +1,4 @@
-"""Who may do what with images and shares, and what it changes."""
+"""The images and the shares: what each call finds, and what it changes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imgshare_cli.sandbox import policy
 from imgshare_cli.sandbox.records import Image, Member
-from imgshare_cli.sandbox.refusal import NOT_FOUND, RefusalError, denied, forbidden
+from imgshare_cli.sandbox.refusal import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +53,7 @@ class State:
 
     def images(self, caller: Caller, query: Query) -> list[Image]:
         """One page of images."""
-        if not caller.may_read:
-            raise forbidden("get_images")
+        policy.must_list(caller)
         with self._lock:
             marker = None if query.marker is None else self._marker(caller, query.marker)
             newest_first = reversed(self._images.values())
@@ -63,16 +63,12 @@ class State:
         """One image."""
         with self._lock:
             image = self._seen(caller, image_id, "No image found with ID {}")
-        _must_read(caller)
+        policy.must_read(caller)
         return image
 
     def create(self, caller: Caller, image: Image) -> Image:
         """Make an image."""
-        if not caller.is_admin and image.owner != caller.project_id:
-            raise denied(f"You are not permitted to create images owned by '{image.owner}'")
-        if not caller.may_write:
-            raise forbidden("add_image")
-        _may_publish(caller, image.visibility)
+        policy.must_create(caller, image)
         with self._lock:
             if image.id in self._images:
                 raise RefusalError(409, f"Image ID {image.id} already exists!")
@@ -86,8 +82,8 @@ class State:
             image = self._seen(caller, image_id, "No image found with ID {}")
             for name, value in changes.items():
                 if name == "visibility":
-                    _may_publish(caller, value)
-                _must_own(caller, image, "modify_image")
+                    policy.must_publish(caller, value)
+                policy.must_own(caller, image, "modify_image")
             self._images[image_id] = image = replace(image, updated_at=self._now(), **changes)  # type: ignore[arg-type] # the wire checks them
             return image
 
@@ -95,7 +91,7 @@ class State:
         """Delete an image, and with it all its shares."""
         with self._lock:
             image = self._seen(caller, image_id, "Failed to find image {} to delete")
-            _must_own(caller, image, "delete_image")
+            policy.must_own(caller, image, "delete_image")
             if image.details.protected:
                 raise RefusalError(403, f"Image {image_id} is protected and cannot be deleted.")
             del self._images[image_id]
@@ -107,9 +103,9 @@ class State:
             image = self._seen(caller, image_id, "Image {} not found.")
             if image.visibility != "shared":
                 raise RefusalError(403, f"Not allowed to list members for image {image_id}: {_ONLY_SHARED}")
-            _must_read(caller)
+            policy.must_read(caller)
             rows = self._members.get(image_id, {}).values()
-            return [row for row in rows if not row.removed and _shows(caller, image, row.member_id)]
+            return [row for row in rows if not row.removed and policy.shows(caller, image, row.member_id)]
 
     def member(self, caller: Caller, image_id: str, member_id: str) -> Member:
         """One share."""
@@ -123,7 +119,7 @@ class State:
         """Share an image with a project, or with anything else: no one checks that the project exists."""
         with self._lock:
             image = self._shared(caller, image_id, "create")
-            _must_own(caller, image, "add_member")
+            policy.must_own(caller, image, "add_member")
             rows = self._members.setdefault(image_id, {})
             attempted = 1 + sum(not row.removed for row in rows.values())
             if attempted > MEMBER_QUOTA:
@@ -144,8 +140,7 @@ class State:
         with self._lock:
             image = self._shared(caller, image_id, "update")
             row = self._member(caller, image, member_id)
-            if not caller.is_admin and not (caller.may_write and caller.project_id != image.owner):
-                raise forbidden("modify_member")
+            policy.must_be_offered(caller, image)
             if status not in STATUSES:
                 raise RefusalError(400, 'Incorrect request: Status must be "pending", "accepted" or "rejected".')
             if row.status != status:
@@ -158,7 +153,7 @@ class State:
         with self._lock:
             image = self._shared(caller, image_id, "delete")
             row = self._member(caller, image, member_id)
-            _must_own(caller, image, "delete_member")
+            policy.must_own(caller, image, "delete_member")
             self._members[image_id][member_id] = replace(row, removed=True)
 
     def _shared(self, caller: Caller, image_id: str, doing: str) -> Image:
@@ -168,9 +163,9 @@ class State:
         return image
 
     def _member(self, caller: Caller, image: Image, member_id: str) -> Member:
-        _must_read(caller)
+        policy.must_read(caller)
         row = self._members.get(image.id, {}).get(member_id)
-        if row is None or row.removed or not _shows(caller, image, member_id):
+        if row is None or row.removed or not policy.shows(caller, image, member_id):
             raise RefusalError(404, f"{member_id} not found in the member list of the image {image.id}.")
         return row
 
@@ -214,27 +209,6 @@ class State:
         # Never the same twice, so that images have an order.
         self._latest = max(self._latest + 1, time.time_ns() // 1000)
         return self._latest
-
-
-def _shows(caller: Caller, image: Image, member_id: str) -> bool:
-    return caller.is_admin or caller.project_id in {image.owner, member_id}
-
-
-def _must_read(caller: Caller) -> None:
-    # Who may not even read is told that there is nothing.
-    if not caller.may_read:
-        raise RefusalError(404, NOT_FOUND)
-
-
-def _must_own(caller: Caller, image: Image, action: str) -> None:
-    _must_read(caller)
-    if not caller.is_admin and not (caller.may_write and caller.project_id == image.owner):
-        raise forbidden(action)
-
-
-def _may_publish(caller: Caller, visibility: object) -> None:
-    if visibility == "public" and not caller.is_admin:
-        raise forbidden("publicize_image")
 
 
 def _over_quota(image_id: str, attempted: int) -> RefusalError:

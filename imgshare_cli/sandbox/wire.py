@@ -94,12 +94,7 @@ class Wire:
         raise RefusalError(404, NOT_FOUND)
 
     def _images(self, caller: Caller, request: Request) -> Answer:
-        try:
-            pairs = parse_qsl(
-                request.target.partition("?")[2].replace(";", "&"), keep_blank_values=True, errors="strict"
-            )
-        except ValueError:
-            raise bodies.undecodable() from None
+        pairs = _pairs(request)
         query = Query.parse(pairs)
         images = self._state.images(caller, query)
         page = {"images": [image.document() for image in images]}
@@ -156,6 +151,15 @@ def _path(request: Request) -> str:
     # a character: Glance finds no member whose ID is not ASCII.
     raw = unquote_to_bytes(request.target.partition("?")[0])
     return re.sub("/+", "/", "/" + raw.decode("latin-1"))
+
+
+def _pairs(request: Request) -> list[tuple[str, str]]:
+    text = request.target.partition("?")[2].replace(";", "&")
+    try:
+        # Here bytes are UTF-8, escaped or not.
+        return parse_qsl(text.encode("latin-1").decode(), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise bodies.undecodable() from None
 
 
 def _base(request: Request) -> str:

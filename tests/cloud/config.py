@@ -14,8 +14,12 @@ FOLDERS = ("fernet", "credential", "images", "staging", "tasks", "image-cache")
 
 def keystone(home: Path, *, token_seconds: int = 3600, hash_rounds: int | None = 4) -> str:
     """Return keystone.conf for a Keystone that keeps everything in this folder."""
-    # The cache lives in each process, and saves nine tenths of a validation's time. What changes under the tests
-    # (tokens, revocations, the catalog) is left out of it, because the other processes would not hear of it.
+    # The cache lives in each process, and saves three quarters of a validation's time (without any, also none within
+    # one request, it takes a second). What changes under the tests is left out of it, for the other processes would
+    # not hear of it: tokens, revocations, the catalog.
+    #
+    # Receipts go unused, but fernet_setup makes their keys too, by default in /etc/keystone.
+    #
     # bcrypt's cost: Keystone's own default makes each login, and each new user, wait a quarter of a second or more.
     rounds = "" if hash_rounds is None else f"password_hash_rounds = {hash_rounds}"
     return f"""\
@@ -32,6 +36,8 @@ caching = false
 caching = false
 [fernet_tokens]
 key_repository = {home}/fernet
+[fernet_receipts]
+key_repository = {home}/fernet
 [credential]
 key_repository = {home}/credential
 [cache]
@@ -45,7 +51,7 @@ def glance(
     home: Path, *, endpoint: str = "", auth_url: str = "", password: str = "", cache_tokens: bool = False
 ) -> str:
     """Return glance-api.conf for a Glance that keeps everything in this folder and asks this Keystone."""
-    # By default a token that Keystone once called good stays good for five minutes, expired or revoked.
+    # By default a token that Keystone once called good stays good for five minutes, revoked or with Keystone down.
     cache = "" if cache_tokens else "token_cache_time = -1"
     return f"""\
 [DEFAULT]

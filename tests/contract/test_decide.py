@@ -1,0 +1,185 @@
+"""PUT a member: who decides about a share, what they may say, and what it changes."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.contract.cast import A_TIME, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.contract.cast import Cast, Offer
+
+NOT_AUTHORIZED = "You are not authorized to complete modify_member action."
+NOT_A_MEMBER = "{member_id} not found in the member list of the image {image_id}."
+NOT_FOUND = "The resource could not be found."
+NO_IMAGE = "Image {image_id} not found."
+NOT_ALLOWED = "Not allowed to update members for image {image_id}."
+BAD_STATUS = 'Incorrect request: Status must be "pending", "accepted" or "rejected".'
+
+
+@pytest.mark.parametrize("who", ["member", "admin", "owner_admin"])
+def test_who_decides(cast: Cast, offer: Offer, who: str) -> None:
+    """The member's project decides, and so does an admin of whatever project."""
+    answer = cast[who].decide(offer.image_id, offer.member_id, "accepted")
+
+    assert (200, offer.shared | {"status": "accepted", "updated_at": A_TIME}) == answer
+
+
+@pytest.mark.parametrize(
+    ("who", "whose", "status", "sentence"),
+    [
+        ("reader", "member", 403, NOT_AUTHORIZED),
+        ("guest", "member", 404, NOT_FOUND),
+        ("guest", "neighbour", 404, NOT_FOUND),
+        ("member", "neighbour", 404, NOT_A_MEMBER),
+        ("member", "stranger", 404, NOT_A_MEMBER),
+        ("owner", "member", 403, NOT_AUTHORIZED),
+        ("owner_reader", "member", 403, NOT_AUTHORIZED),
+        ("owner_guest", "member", 404, NOT_FOUND),
+        ("owner", "owner", 404, NOT_A_MEMBER),
+        ("stranger", "member", 404, NO_IMAGE),
+        ("stranger", "stranger", 404, NO_IMAGE),
+        ("admin", "stranger", 404, NOT_A_MEMBER),
+        ("admin", "admin", 404, NOT_A_MEMBER),
+    ],
+)
+def test_who_does_not(cast: Cast, offer: Offer, who: str, whose: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
+    """Everyone else is refused, each for their own reason, and the share stays as it is."""
+    member_id = cast[whose].project_id
+
+    answer = cast[who].decide(offer.image_id, member_id, "accepted")
+
+    assert refusal(status, sentence.format(member_id=member_id, image_id=offer.image_id)) == answer
+    assert (200, offer.shared) == cast.member.ask("GET", offer.path)
+
+
+def test_owner_as_member(cast: Cast) -> None:
+    """An owner may share with itself, and then still may not decide."""
+    image_id = cast.owner.make_image()
+    cast.owner.share(image_id, cast.owner.project_id)
+
+    assert refusal(403, NOT_AUTHORIZED) == cast.owner.decide(image_id, cast.owner.project_id, "accepted")
+
+
+@pytest.mark.parametrize(
+    ("who", "visibility", "status", "sentence"),
+    [
+        ("member", "community", 403, NOT_ALLOWED),
+        ("owner", "community", 403, NOT_ALLOWED),
+        ("stranger", "community", 403, NOT_ALLOWED),
+        ("admin", "community", 403, NOT_ALLOWED),
+        ("guest", "community", 403, NOT_ALLOWED),
+        ("member", "public", 403, NOT_ALLOWED),
+        ("owner", "private", 403, NOT_ALLOWED),
+        ("admin", "private", 403, NOT_ALLOWED),
+        ("member", "private", 404, NO_IMAGE),
+    ],
+)
+def test_not_shared_any_more(cast: Cast, offer: Offer, who: str, visibility: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
+    """Only a shared image has members; whoever sees it otherwise is forbidden, the others find nothing."""
+    assert cast.admin.replace(offer.image_id, "visibility", visibility)[0] == 200
+
+    answer = cast[who].decide(offer.image_id, offer.member_id, "accepted")
+
+    assert refusal(status, sentence.format(image_id=offer.image_id)) == answer
+
+
+@pytest.mark.parametrize(
+    "withdraw",
+    [
+        lambda cast, offer: cast.owner.ask("DELETE", offer.path),
+        lambda cast, offer: cast.owner.ask("DELETE", f"/v2/images/{offer.image_id}"),
+    ],
+    ids=["unshared", "deleted"],
+)
+def test_withdrawn(cast: Cast, offer: Offer, withdraw: Callable[[Cast, Offer], Any]) -> None:
+    """A member whose share was taken back, or whose image is gone, finds nothing."""
+    assert (204, None) == withdraw(cast, offer)
+
+    answer = cast.member.decide(offer.image_id, offer.member_id, "accepted")
+    assert refusal(404, f"Image {offer.image_id} not found.") == answer
+
+
+def test_every_change(cast: Cast, offer: Offer) -> None:
+    """Every status may follow every other."""
+    walk = ["accepted", "rejected", "accepted", "pending", "rejected", "pending", "accepted"]
+
+    answers = [cast.member.decide(offer.image_id, offer.member_id, status) for status in walk]
+
+    assert [(200, offer.shared | {"status": status, "updated_at": A_TIME}) for status in walk] == answers
+
+
+def test_same_again(cast: Cast, offer: Offer) -> None:
+    """The same decision again is a 200 that changes nothing, not even the time; another one changes the time."""
+    first = cast.member.decide(offer.image_id, offer.member_id, "accepted")
+    time.sleep(1.1)
+    again = cast.member.decide(offer.image_id, offer.member_id, "accepted")
+    other = cast.member.decide(offer.image_id, offer.member_id, "rejected")
+
+    assert (200, offer.shared | {"status": "accepted", "updated_at": A_TIME}) == first == again
+    assert (200, offer.shared | {"status": "rejected", "updated_at": A_TIME}) == other
+    assert first[1]["updated_at"] < other[1]["updated_at"]
+
+
+@pytest.mark.parametrize(
+    ("body", "decision"),
+    [
+        (b'{"status": "accepted", "vault_id": "v", "member": "m"}', "accepted"),
+        (b'{"status": "accepted", "status": "rejected"}', "rejected"),
+        (b' \n{"status":\t"accepted"} ', "accepted"),
+        (b'{"st\\u0061tus": "accepted"}', "accepted"),
+    ],
+)
+def test_forgiven(cast: Cast, offer: Offer, body: bytes, decision: str) -> None:
+    """Unknown keys are ignored, the last of two equal keys counts, and the Content-Type does not matter."""
+    answer = cast.member.ask("PUT", offer.path, body, Content_Type="text/plain")
+
+    assert (200, offer.shared | {"status": decision, "updated_at": A_TIME}) == answer
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (None, "Body expected in request."),
+        (b"", "Body expected in request."),
+        (b"{}", "Status not specified"),
+        (b'{"Status": "accepted"}', "Status not specified"),
+        (b"[]", 'Expected a status in the form: {"status": "status"}'),
+        (b'[{"status": "accepted"}]', 'Expected a status in the form: {"status": "status"}'),
+        (b'"accepted"', "Unexpected body type. Expected list/dict."),
+        (b"null", "Unexpected body type. Expected list/dict."),
+        (b'{"status": "accepted"', "Malformed JSON in request body."),
+        (b"status=accepted", "Malformed JSON in request body."),
+        (b" ", "Malformed JSON in request body."),
+        (b'{"status": "\xff"}', "Malformed JSON in request body."),
+        (b'\xef\xbb\xbf{"status": "accepted"}', "Malformed JSON in request body."),
+        (b'{"status": "Accepted"}', BAD_STATUS),
+        (b'{"status": "accepted "}', BAD_STATUS),
+        (b'{"status": ""}', BAD_STATUS),
+        (b'{"status": null}', BAD_STATUS),
+        (b'{"status": true}', BAD_STATUS),
+        (b'{"status": ["accepted"]}', BAD_STATUS),
+        (b'{"status": {"status": "accepted"}}', BAD_STATUS),
+    ],
+)
+def test_bad_bodies(cast: Cast, offer: Offer, body: bytes | None, sentence: str) -> None:
+    """A body that says no status is refused with what is wrong with it, and the share stays as it is."""
+    assert refusal(400, sentence) == cast.member.ask("PUT", offer.path, body)
+    assert (200, offer.shared) == cast.member.ask("GET", offer.path)
+
+
+@pytest.mark.parametrize(("who", "status"), [("owner", 403), ("reader", 403), ("stranger", 404)])
+def test_who_comes_before_what(cast: Cast, offer: Offer, who: str, status: int) -> None:
+    """Who may not decide is told so whatever they wanted to say."""
+    assert status == cast[who].decide(offer.image_id, offer.member_id, "Accepted")[0]
+
+
+@pytest.mark.parametrize("who", ["owner", "reader", "stranger"])
+def test_form_comes_before_who(cast: Cast, offer: Offer, who: str) -> None:
+    """But a body that cannot be read is refused before anyone looks at who sent it."""
+    assert refusal(400, "Status not specified") == cast[who].ask("PUT", offer.path, {})
