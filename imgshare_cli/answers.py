@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from imgshare_cli.errors import UnavailableError
+from imgshare_cli.errors import ImgshareError, UnavailableError
 
 MAX_BODY = 1 << 20
 _MAX_REASON = 300
@@ -61,6 +61,16 @@ def not_the_api(answer: Answer, came: str) -> UnavailableError:
         hint="check the endpoint: `imgshare status` shows it",
         http_status=answer.status,
         request_id=answer.request_id,
+    )
+
+
+def not_an_image_service(cause: ImgshareError) -> UnavailableError:
+    """An error that says that the address is not that of an image service at all."""
+    return UnavailableError(
+        "what answers is not an image service: it has no member schema",
+        hint="check the endpoint: `imgshare status` shows it",
+        http_status=cause.http_status,
+        request_id=cause.request_id,
     )
 
 

@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence()  # the reader has what it wanted, and the work is done
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
-        error = _sentence(exc, session)
+        error = _sentence(exc, session, arguments)
         with contextlib.suppress(OSError):  # nobody may be left to tell
             session.output.error(error)
         return error.exit_code
@@ -117,14 +117,15 @@ def _run(arguments: list[str], session: Session) -> None:
         command.invoke(context)
 
 
-def _sentence(exc: BaseException, session: Session) -> ImgshareError:
+def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> ImgshareError:
     if isinstance(exc, ImgshareError):
         return exc
     if isinstance(exc, KeyboardInterrupt):
         return InterruptedByUserError("interrupted")
     if isinstance(exc, typer.TyperException):
         text = " ".join(exc.format_message().split()).rstrip(".")
-        path = getattr(getattr(exc, "ctx", None), "command_path", "imgshare")
+        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+        path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
         return UsageError(text[:1].lower() + text[1:], hint=f"`{path} --help` shows what it takes")
     if isinstance(exc, OSError):
         _silence()
@@ -149,4 +150,5 @@ def _bug(exc: BaseException, session: Session) -> ImgshareError:
 
 def _silence() -> None:
     # Python flushes stdout once more when it ends, and would fail on it once more.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -30,12 +30,9 @@ _MEANINGS: dict[int, tuple[type[ImgshareError], str]] = {
     429: (UnavailableError, "too many requests"),
 }
 _HINTS = {
-    # Glance also answers 401 while Keystone, which it would ask about the token, is down.
-    401: "run `imgshare login` for a new token; if it is new, the identity service may be down",
     403: "only MEMBER decides, with the role `member`, about an image that is `shared`",
-    404: "check both IDs, and ask the owner whether the image is shared with this project",
+    404: "check the IDs (names will not do), and ask the owner whether the image is shared with this project",
     429: "try again in a minute",
-    500: "try again later; its operators can look up the request ID",
 }
 _MAX_ID = 255
 
@@ -84,7 +81,13 @@ class ImageClient:
 
     def check(self) -> None:
         """Ask for the member schema, which every valid token may read whatever its roles."""
-        answer = self._call("GET", "/v2/schemas/member", "check the token")
+        try:
+            answer = self._call("GET", "/v2/schemas/member", "check the token")
+        except NotFoundError as exc:
+            raise answers.not_an_image_service(exc) from exc
+        except ForbiddenError as exc:
+            exc.hint = "ask for a role in the project, such as `member`"
+            raise
         if answers.parsed(answer).get("name") != "member":
             raise answers.not_the_api(answer, "an object that is not the member schema")
 
@@ -110,7 +113,10 @@ class ImageClient:
         if answer.status // 100 in {1, 2, 3} or answer.status in {405, 406, 411, 415}:
             came = f"{answer.named()}" + (f", a redirect to {answer.location[:200]}" if answer.location else "")
             return answers.not_the_api(answer, came)
-        kind, sentence, hint = self._meaning(answer.status)
+        if answer.status == HTTPStatus.NOT_FOUND and not answer.request_id and "html" in answer.content_type:
+            # We ask for JSON, and get it from the image API: this page is some other server's.
+            return answers.not_the_api(answer, f"{answer.named()}, an HTML page")
+        kind, sentence, hint = self._meaning(answer)
         said = answers.reason(answer)
         return kind(
             f"cannot {doing}: {sentence.format(status=answer.named())}" + (f': "{said}"' if said else ""),
@@ -119,17 +125,24 @@ class ImageClient:
             request_id=answer.request_id,
         )
 
-    def _meaning(self, status: int) -> tuple[type[ImgshareError], str, str | None]:
+    def _meaning(self, answer: Answer) -> tuple[type[ImgshareError], str, str | None]:
+        status = answer.status
         if status == HTTPStatus.UNAUTHORIZED:
-            return AuthError, f"the service does not take the token from {self._token.source}", _HINTS[status]
+            source = self._token.source
+            return AuthError, f"the service does not take the token from {source}", _new_token(source)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return (
-                UnavailableError,
-                "the service failed ({status})",
-                "try again later; its operators can look up the request ID",
-            )
+            more = "; its operators can look up the request ID" if answer.request_id else ""
+            return UnavailableError, "the service failed ({status})", f"try again later{more}"
         kind, sentence = _MEANINGS.get(status, (RefusedError, "refused ({status})"))
         return kind, sentence, _HINTS.get(status)
+
+
+def _new_token(source: str) -> str:
+    # Glance also answers 401 while Keystone, which it would ask about the token, is down.
+    down = "if it is new, the identity service may be down"
+    if source.isupper():
+        return f"put a new one into {source} (`openstack token issue` makes one), or unset it and log in; {down}"
+    return f"log in again with a new token: `imgshare login`; {down}"
 
 
 def _member_path(image_id: str, member_id: str) -> str:

@@ -98,7 +98,7 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=flags.vault_id or env.get("vault_id") or stored.get("vault_id"),
         cacert=flags.cacert or env.get("cacert") or stored.get("cacert"),
-        timeout=_timeout(flags.timeout or env.get("timeout") or stored.get("timeout") or DEFAULT_TIMEOUT),
+        timeout=_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
         environment_token=_environment_token(environ),
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
     )
@@ -125,15 +125,14 @@ def _profiles_hint(file: File) -> str:
     return f"profiles there: {known}; `imgshare login --profile NAME` makes one"
 
 
-def _timeout(value: float | str) -> float:
+def _timeout(*layers: float | str | None) -> float:
+    value = next(layer for layer in layers if layer is not None)
     try:
         seconds = float(value)
     except ValueError:
         seconds = math.nan
     if not 0 < seconds <= 86400:  # noqa: PLR2004  (a day)
-        raise ConfigError(
-            f"the timeout {value!s:.40} is not a number of seconds", hint="give a number above 0, such as 30"
-        )
+        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="30 is the default")
     return seconds
 
 

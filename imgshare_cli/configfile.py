@@ -86,8 +86,8 @@ def _check_profile(path: Path, name: str, profile: object) -> None:
         full = f"profiles.{name}.{key}"
         _known(path, key, full, PROFILE_KEYS)
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if key == "timeout" and not number:
-            raise _wrong_type(path, full, "a number of seconds")
+        if key == "timeout" and not (number and value > 0):
+            raise _wrong_type(path, full, "a number of seconds above 0")
         if key != "timeout" and not isinstance(value, str):
             raise _wrong_type(path, full, "a string")
 
@@ -125,6 +125,8 @@ def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = Tr
         raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
     except (TOMLKitError, UnicodeDecodeError) as exc:
         raise ConfigError(f"{path} is not TOML: {exc}", hint="mend that line, or move the file away") from exc
+    if path.exists() and not path.is_file():
+        raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
     change(document)
     if check:
         checked(path, document.unwrap())

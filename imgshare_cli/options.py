@@ -84,6 +84,10 @@ def json_only(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """The one option that means something to a command which is a service itself."""
 
 
+def nothing(ctx: typer.Context) -> None:
+    """No option at all."""
+
+
 def profile_only(ctx: typer.Context, *, profile: Profile = None) -> None:
     """The one option that means something to a command which asks no service."""
 

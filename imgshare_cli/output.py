@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import unicodedata
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -29,13 +31,15 @@ class Output:
     """The two streams of a run.
 
     Args:
-        stdout: where answers go.
-        stderr: where everything else goes.
+        stdout: where answers go; None where the caller closed it.
+        stderr: where everything else goes; None likewise.
         environ: tells about colour.
         as_json: whether a program reads the answer.
     """
 
-    def __init__(self, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str], *, as_json: bool) -> None:
+    def __init__(
+        self, stdout: TextIO | None, stderr: TextIO | None, environ: Mapping[str, str], *, as_json: bool
+    ) -> None:
         self._stdout = stdout
         self._stderr = stderr
         self._environ = environ
@@ -71,7 +75,7 @@ class Output:
         """Names and values: a table on a terminal, tab-separated lines elsewhere."""
         cleaned = {name: clean(value) for name, value in fields.items()}
         colour = self._wants_colour()
-        if self._stdout.isatty() and self._environ.get("TERM") != "dumb":
+        if self._at_terminal():
             from imgshare_cli import tables
 
             self._print(self._stdout, tables.fields(cleaned, COLOURS if colour else {}))
@@ -107,10 +111,16 @@ class Output:
             return False
         if any(self._environ.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
             return True
-        return self._stdout.isatty() and self._environ.get("TERM") != "dumb"
+        return self._at_terminal()
 
-    def _print(self, stream: TextIO, text: str) -> None:
-        print(text, file=stream, flush=True)
+    def _print(self, stream: TextIO | None, text: str) -> None:
+        if stream is not None:
+            print(text, file=stream, flush=True)
+        elif stream is self._stdout:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    def _at_terminal(self) -> bool:
+        return self._stdout is not None and self._stdout.isatty() and self._environ.get("TERM") != "dumb"
 
 
 def _painted(value: str) -> str:

@@ -6,7 +6,6 @@ import os
 import sys
 from contextlib import ExitStack
 from functools import cached_property
-from io import StringIO
 from typing import TYPE_CHECKING
 
 from imgshare_cli import config, configfile
@@ -35,8 +34,7 @@ class Session:
         self.flags = Flags()
         self.new_profile = False
         self._open = ExitStack()
-        # A stream that the caller closed is None.
-        self.output = Output(sys.stdout or StringIO(), sys.stderr or StringIO(), environ, as_json=as_json)
+        self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
 
     @cached_property
     def file(self) -> File:
@@ -63,7 +61,7 @@ class Session:
         if self.settings.endpoint is None:
             raise ConfigError(
                 "no endpoint: it is not known which image service to ask",
-                hint="set IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL`",
+                hint=f"set IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL{_option(self)}`",
             )
         return self.settings.endpoint
 
@@ -115,3 +113,7 @@ class Session:
         for secret in known:
             text = text.replace(secret.value, "(hidden)") if secret else text
         return text
+
+
+def _option(session: Session) -> str:
+    return "" if session.profile == "default" else f" --profile {session.profile}"

@@ -159,6 +159,34 @@ def test_answers_are_checked(imgshare: Callable[..., Run], serve: Callable[..., 
     ) == imgshare("accept", IMAGE, MEMBER)
 
 
+def test_a_page_of_another_server(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """A 404 page of a server that is no image service is exit 8: the endpoint is wrong, not the ID."""
+    page = b"<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"
+    head = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
+    serve(head + page)
+
+    assert Run(
+        8,
+        "",
+        "imgshare: the answer is not the image API's: 404 Not Found, an HTML page\n"
+        "hint: check the endpoint: `imgshare status` shows it\n",
+    ) == imgshare("show", IMAGE, MEMBER)
+    run = imgshare("status")
+    assert (8, "service\tcannot be used") == (run.code, run.out.splitlines()[-1])
+
+
+def test_a_service_without_the_schema(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """`status` against what has no member schema says that it is no image service."""
+    serve(answer(404, {"message": "no"}))
+
+    run = imgshare("status")
+
+    assert (8, "imgshare: what answers is not an image service: it has no member schema") == (
+        run.code,
+        run.err.splitlines()[0],
+    )
+
+
 def test_a_redirect_is_not_followed(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
     """The token does not travel to where a redirect points."""
     thief = serve(answer(200, {}))

@@ -107,9 +107,7 @@ def test_a_refused_token_is_not_stored(serve: Callable[..., Service], monkeypatc
     run = tool("login", stdin=TOKEN.encode())
 
     assert (4, "") == (run.code, run.out)
-    assert run.err.startswith(
-        "imgshare: cannot check the token: the service does not take the token from standard input"
-    )
+    assert run.err.startswith("imgshare: cannot check the token: the service does not take the token from your input")
     assert "no token: none in IMGSHARE_TOKEN" in tool("status").err
 
 
@@ -179,10 +177,10 @@ def test_interrupt_at_the_prompt(serve: Callable[..., Service]) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (b"", "the token from standard input is empty"),
-        (b"se cret", "the token from standard input holds characters that no token has (7 characters in all)"),
-        (b"secret\nsecret", "the token from standard input holds characters that no token has (13 characters in all)"),
-        ("gehéim".encode(), "the token from standard input holds characters that no token has (6 characters in all)"),
+        (b"", "the token from your input is empty"),
+        (b"se cret", "the token from your input holds characters that no token has (7 characters in all)"),
+        (b"secret\nsecret", "the token from your input holds characters that no token has (13 characters in all)"),
+        ("gehéim".encode(), "the token from your input holds characters that no token has (6 characters in all)"),
     ],
 )
 def test_what_is_no_token(serve: Callable[..., Service], text: bytes, words: str) -> None:

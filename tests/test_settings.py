@@ -149,11 +149,11 @@ FILES = {
     "[profiles]\na = 1": ("profiles.a in {} must be a table", "`imgshare config unset profiles.a` removes it"),
     "[profiles.a]\nendpont = 'x'": ("unknown key profiles.a.endpont in {}", KNOWN),
     "[profiles.a]\ntimeout = '3'": (
-        "profiles.a.timeout in {} must be a number of seconds",
+        "profiles.a.timeout in {} must be a number of seconds above 0",
         "`imgshare config unset profiles.a.timeout` removes it",
     ),
     "[profiles.a]\ntimeout = true": (
-        "profiles.a.timeout in {} must be a number of seconds",
+        "profiles.a.timeout in {} must be a number of seconds above 0",
         "`imgshare config unset profiles.a.timeout` removes it",
     ),
     "[profiles.a]\nproject_id = 5": (
@@ -203,8 +203,10 @@ def test_timeouts_that_are_none(imgshare: Callable[..., Run], monkeypatch: pytes
     assert Run(
         3,
         "",
-        f"imgshare: the timeout {value} is not a number of seconds\nhint: give a number above 0, such as 30\n",
+        f"imgshare: the timeout {value} is not a number of seconds above 0\nhint: 30 is the default\n",
     ) == imgshare("show", IMAGE)
+    assert imgshare("config", "set", "timeout", value).code in {0, 3}
+    assert 3 == imgshare("show", IMAGE, "--timeout", "0").code
 
 
 def test_a_token_in_the_profile(

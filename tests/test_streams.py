@@ -129,7 +129,7 @@ def test_text_from_the_service_is_data(serve: Callable[..., Service]) -> None:
     serve(answer(404, {"message": EVIL}))
     said = (
         f'imgshare: cannot show image {IMAGE} for project {MEMBER}: not found: "{EVIL_SHOWN}"\n'
-        "hint: check both IDs, and ask the owner whether the image is shared with this project\n"
+        "hint: check the IDs (names will not do), and ask the owner whether the image is shared with this project\n"
         f"request ID: {REQUEST_ID}\n"
     )
 
@@ -198,16 +198,17 @@ def test_a_full_disk(serve: Callable[..., Service], command: str, unbuffered: st
     )
 
 
-@pytest.mark.parametrize("streams", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
-def test_closed_streams(serve: Callable[..., Service], streams: str) -> None:
-    """A caller may have closed any of the three streams."""
+@pytest.mark.parametrize(("streams", "code"), [(">&-", 1), ("2>&-", 0), ("<&-", 0), (">&- 2>&- <&-", 1)])
+def test_closed_streams(serve: Callable[..., Service], streams: str, code: int) -> None:
+    """A caller may have closed any of the three streams; an answer with nowhere to go is exit 1."""
     service = serve(answer(200, share()))
 
     done = subprocess.run(
         ["/bin/sh", "-c", f"{TOOL} accept {IMAGE} {MEMBER} {streams}"], capture_output=True, text=True, check=False
     )
 
-    assert (0, "", 1) == (done.returncode, done.stderr, len(service.asked))
+    said = "imgshare: cannot write the answer: Bad file descriptor\n" if streams == ">&-" else ""
+    assert (code, said, 1) == (done.returncode, done.stderr, len(service.asked))
 
 
 @pytest.mark.parametrize("argv", [[], ["--json"]], ids=["human", "json"])
@@ -254,6 +255,7 @@ def test_interrupt_while_python_starts() -> None:
             "invalid value for '--timeout': 'soon' is not a valid float",
             "imgshare accept",
         ),
+        (["accept", "x", "--timeout"], "option '--timeout' requires an argument", "imgshare accept"),
         (["config", "sett"], "no such command 'sett'. Did you mean 'set', 'unset'?", "imgshare config"),
     ],
 )

@@ -10,7 +10,7 @@ import typer
 from imgshare_cli import config, configfile
 from imgshare_cli.configfile import PROFILE_KEYS, TOP_KEYS
 from imgshare_cli.errors import UsageError
-from imgshare_cli.options import profile_only, with_session
+from imgshare_cli.options import nothing, profile_only, with_session
 from imgshare_cli.session import Session
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ def root(ctx: typer.Context) -> None:
 
 
 @app.command("path")
-@with_session(profile_only)
+@with_session(nothing)
 def path(session: Session) -> None:
     """Print where the config file is."""
     session.output.line(str(configfile.config_path(session.environ)))
 
 
 @app.command("list")
-@with_session(profile_only)
+@with_session(nothing)
 def list_(session: Session) -> None:
-    """Print every setting in the config file, one a line; a token is not shown."""
+    """Print every setting there; a token is not shown."""
     if session.file.default_profile:
         session.output.line(f"default_profile={session.file.default_profile}")
     for name, profile in session.file.profiles.items():
@@ -71,8 +71,6 @@ def list_(session: Session) -> None:
 def get(session: Session, key: Key) -> None:
     """Print one setting as it stands in the config file."""
     where = _where(session, key)
-    if where[-1] == "token":
-        raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
     value: Any = {"default_profile": session.file.default_profile, "profiles": session.file.profiles}
     for part in where:
         value = value.get(part) if isinstance(value, Mapping) else None
@@ -80,6 +78,8 @@ def get(session: Session, key: Key) -> None:
         raise UsageError(
             f"{'.'.join(where)} is not set in {session.file.path}", hint="`imgshare config list` shows what is"
         )
+    if where[-1] == "token":
+        raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
     session.output.line(str(value))
 
 
@@ -97,6 +97,12 @@ def set_(
             "a token on the command line can be read by everybody on this machine",
             hint="`imgshare login` asks for it instead",
         )
+    if not value:
+        raise UsageError(f"{key} cannot be set to nothing", hint=f"`imgshare config unset {key}` removes it")
+    if where[-1] == "endpoint":
+        config.checked_endpoint(value, insecure_http=True)
+    if key == "default_profile" and value not in session.file.profiles:
+        raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
     number = _number(value) if where[-1] == "timeout" else value
 
     def change(document: TOMLDocument) -> None:

@@ -22,7 +22,7 @@ def login(session: Session) -> None:
     """
     settings = _settings(session)
     endpoint = session.endpoint
-    token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), "standard input")
+    token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), "your input")
     session.client_with(token).check()
     credentials.store(settings, token, lambda: session.output.note("waiting for your keyring to be unlocked…"))
     _remember_endpoint(session, settings)

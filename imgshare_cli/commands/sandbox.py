@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 import signal
 import subprocess
+import tempfile
 import threading
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,8 +40,8 @@ Images = Annotated[
 def sandbox(session: Session, command: Command = None, port: Port = 0, images: Images = 0) -> None:
     """Serve an image service to try things on.
 
-    It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings to `eval` and
-    serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
+    It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings as `export` lines
+    and serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
     """
     from imgshare_cli.sandbox import Sandbox
 
@@ -49,7 +51,9 @@ def sandbox(session: Session, command: Command = None, port: Port = 0, images: I
         raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="leave --port out") from exc
     with service:
         if command:
-            raise typer.Exit(_run(command, {**session.environ, **settings(service)}))
+            with tempfile.TemporaryDirectory() as folder:
+                own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **settings(service)}
+                raise typer.Exit(_run(command, {**_without_ours(session.environ), **own}))
         _announce(session, service)
         threading.Event().wait()
 
@@ -61,6 +65,11 @@ def settings(service: Sandbox) -> dict[str, str]:
         "IMGSHARE_TOKEN": service.you.token,
         "IMGSHARE_PROJECT_ID": service.you.project_id,
     }
+
+
+def _without_ours(environ: Mapping[str, str]) -> dict[str, str]:
+    # A sandbox is the same for everybody, whatever their own settings are.
+    return {name: value for name, value in environ.items() if not name.startswith(("IMGSHARE_", "OS_"))}
 
 
 def _announce(session: Session, service: Sandbox) -> None:
@@ -77,6 +86,8 @@ def _announce(session: Session, service: Sandbox) -> None:
     else:
         for name, value in settings(service).items():
             session.output.line(f"export {name}={shlex.quote(value)}")
+        for share in service.shares:
+            session.output.note(f"{share.image_id}  {share.status}  {share.name}")
     session.output.note(f"serving on {service.endpoint} until Ctrl-C")
 
 

@@ -6,6 +6,8 @@ from imgshare_cli.errors import ImgshareError
 from imgshare_cli.options import with_session, world
 from imgshare_cli.session import Session
 
+_TROUBLE = {"auth": "does not take the token", "unavailable": "cannot be used"}
+
 
 @with_session(world)
 def status(session: Session) -> None:
@@ -16,8 +18,8 @@ def status(session: Session) -> None:
     known = {"profile": session.settings.profile, "endpoint": session.endpoint, "token_source": session.token.source}
     try:
         session.client.check()
-    except ImgshareError:
+    except ImgshareError as exc:
         if not session.output.as_json:
-            session.output.fields({**known, "service": "does not take the token, or does not answer"})
+            session.output.fields({**known, "service": _TROUBLE.get(exc.code, "says no")})
         raise
     session.output.record({**known, "service": "ok"})
