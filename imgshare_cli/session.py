@@ -61,7 +61,8 @@ class Session:
         if self.settings.endpoint is None:
             raise ConfigError(
                 "no endpoint: it is not known which image service to ask",
-                hint=f"set IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL{_option(self)}`",
+                hint="set IMGSHARE_ENDPOINT, pass --endpoint URL, "
+                f"or run `imgshare config set endpoint URL{_option(self)}`",
             )
         return self.settings.endpoint
 

@@ -56,9 +56,12 @@ def test_alone_it_prints_what_to_eval() -> None:
     assert [GOLDEN, YOU, "pending"] == shown[:3]
     endpoint = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
     assert endpoint
-    assert Run(130, "", f"serving on {endpoint[0]} until Ctrl-C\nimgshare: interrupted\n") == serving.finish(
-        signal.SIGINT
-    )
+    run = serving.finish(signal.SIGINT)
+    assert (130, "") == (run.code, run.out)
+    images = run.err.splitlines()
+    assert f"{GOLDEN}  pending  golden-debian-12" in images
+    assert "c9f38594-55f1-56c7-8cb5-835c2c578065  pending  [red] hat enterprise linux 9" in images
+    assert [f"serving on {endpoint[0]} until Ctrl-C", "imgshare: interrupted"] == images[-2:]
 
 
 def test_json_describes_the_world(world: Any) -> None:
@@ -82,6 +85,19 @@ def test_around_a_command() -> None:
     accepted, shown = map(json.loads, run.out.splitlines())
     assert (7, "", "accepted") == (run.code, run.err, accepted["status"])
     assert accepted == shown
+
+
+def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command does not meet the settings of whoever runs it."""
+    monkeypatch.setenv("IMGSHARE_PROFILE", "zz")
+    monkeypatch.setenv("IMGSHARE_VAULT_ID", "v")
+    monkeypatch.setenv("OS_CACERT", "/nowhere")
+
+    assert 0 == tool("sandbox", "--", TOOL, "config", "set", "timeout", "5").code
+    run = tool("sandbox", "--", "env")
+
+    ours = {line.partition("=")[0] for line in run.out.splitlines() if line.startswith(("IMGSHARE_", "OS_"))}
+    assert {"IMGSHARE_CONFIG", "IMGSHARE_ENDPOINT", "IMGSHARE_PROJECT_ID", "IMGSHARE_TOKEN"} == ours
 
 
 def test_the_commands_own_options_are_its_own() -> None:

@@ -255,7 +255,7 @@ def test_interrupt_while_python_starts() -> None:
             "invalid value for '--timeout': 'soon' is not a valid float",
             "imgshare accept",
         ),
-        (["accept", "x", "--timeout"], "option '--timeout' requires an argument", "imgshare accept"),
+        (["accept", "--json=1"], "option '--json' does not take a value", "imgshare accept"),
         (["config", "sett"], "no such command 'sett'. Did you mean 'set', 'unset'?", "imgshare config"),
     ],
 )
