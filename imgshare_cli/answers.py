@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from imgshare_cli.errors import ImgshareError, UnavailableError
 
 MAX_BODY = 1 << 20
 _MAX_REASON = 300
+_MAX_READ = 4096
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,14 @@ def parsed(answer: Answer) -> dict[str, Any]:
         UnavailableError: it holds something else; the message names what.
     """
 
-    def no_number(text: str) -> object:
-        raise ValueError(text)
+    def finite(text: str) -> float:
+        # NaN, Infinity and 1e999 could not be printed as JSON again.
+        if not math.isfinite(number := float(text)):
+            raise ValueError(text)
+        return number
 
     try:
-        body = json.loads(answer.body.decode(), parse_constant=no_number)
+        body = json.loads(answer.body.decode(), parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError):
         kind = answer.content_type.partition(";")[0].strip() or "nameless content"
         what = f"{kind}, {len(answer.body)} bytes" if answer.body else "nothing"
@@ -91,6 +96,7 @@ def reason(answer: Answer) -> str:
         words = _from_json(json.loads(text))
     except (ValueError, RecursionError):
         words = text
+    words = words[:_MAX_READ]  # the patterns below take their time with what is made to be long
     if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
         words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
         words = _unescaped(re.sub(r"<[^>]*>", " ", words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
 import sys
 from importlib import import_module
@@ -31,6 +31,7 @@ COMMANDS = {
     "sandbox": "sandbox:sandbox",
     "completion": "completion:completion",
 }
+_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
     "pretty_exceptions_enable": False,
@@ -94,8 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _silence()  # the reader has what it wanted, and the work is done
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
         error = _sentence(exc, session, arguments)
-        with contextlib.suppress(OSError):  # nobody may be left to tell
-            session.output.error(error)
+        session.output.error(error)
         return error.exit_code
     finally:
         session.close()
@@ -123,11 +123,13 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
     if isinstance(exc, KeyboardInterrupt):
         return InterruptedByUserError("interrupted")
     if isinstance(exc, typer.TyperException):
+        if arguments[:1] == ["login"] and "extra argument" in exc.format_message():
+            return UsageError("`imgshare login` takes no argument: a token there could be read by everybody")
         text = " ".join(exc.format_message().split()).rstrip(".")
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
         return UsageError(text[:1].lower() + text[1:], hint=f"`{path} --help` shows what it takes")
-    if isinstance(exc, OSError):
+    if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _silence()
         return ImgshareError(f"cannot write the answer: {exc.strerror}")
     return _bug(exc, session)

@@ -19,8 +19,10 @@ from imgshare_cli.errors import (
 from imgshare_cli.models import Member, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imgshare_cli.answers import Answer
-    from imgshare_cli.config import Token
+    from imgshare_cli.grants import Grant
     from imgshare_cli.transport import Wire
 
 _VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject", Status.PENDING: "reset"}
@@ -42,11 +44,17 @@ class ImageClient:
 
     Every call raises AuthError (401), ForbiddenError (403), NotFoundError (404), RefusedError (400, 409, 413,
     422) or UnavailableError (no answer, or one that is not the API's), and UsageError for an impossible ID.
+
+    Args:
+        wire: the connection to the service, which carries the grant.
+        grant: what lets us in.
+        renewed: asked, once, for another grant when the service does not take this one.
     """
 
-    def __init__(self, wire: Wire, token: Token) -> None:
+    def __init__(self, wire: Wire, grant: Grant, renewed: Callable[[str], Grant | None]) -> None:
         self._wire = wire
-        self._token = token
+        self._grant = grant
+        self._renewed = renewed
 
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Decide about a share. Saying the same again changes nothing.
@@ -105,6 +113,10 @@ class ImageClient:
 
     def _call(self, method: str, path: str, doing: str, body: object = None) -> Answer:
         answer = self._wire.send(method, path, body)
+        if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(self._grant.secret)):
+            self._grant = grant
+            self._wire.carry(grant.headers())
+            answer = self._wire.send(method, path, body)
         if answer.status in {200, 201, 204}:
             return answer
         raise self._error(answer, doing)
@@ -128,8 +140,8 @@ class ImageClient:
     def _meaning(self, answer: Answer) -> tuple[type[ImgshareError], str, str | None]:
         status = answer.status
         if status == HTTPStatus.UNAUTHORIZED:
-            source = self._token.source
-            return AuthError, f"the service does not take the token from {source}", _new_token(source)
+            source = self._grant.source
+            return AuthError, f"the service does not take the token from {source}", _new_token(self._grant)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             more = "; its operators can look up the request ID" if answer.request_id else ""
             return UnavailableError, "the service failed ({status})", f"try again later{more}"
@@ -137,12 +149,13 @@ class ImageClient:
         return kind, sentence, _HINTS.get(status)
 
 
-def _new_token(source: str) -> str:
+def _new_token(grant: Grant) -> str:
     # Glance also answers 401 while Keystone, which it would ask about the token, is down.
     down = "if it is new, the identity service may be down"
-    if source.isupper():
-        return f"put a new one into {source} (`openstack token issue` makes one), or unset it and log in; {down}"
-    return f"log in again with a new token: `imgshare login`; {down}"
+    if grant.variable:
+        variable = grant.variable
+        return f"put a new one into {variable} (`openstack token issue` makes one), or unset it and log in; {down}"
+    return f"log in again: `{grant.again or 'imgshare login'}`; {down}"
 
 
 def _member_path(image_id: str, member_id: str) -> str:

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 TOP_KEYS = ("default_profile", "profiles")
-PROFILE_KEYS = ("endpoint", "project_id", "vault_id", "cacert", "timeout", "token")
+PROFILE_KEYS = (
+    "endpoint",
+    "project_id",
+    "cloud",
+    "region",
+    "interface",
+    "vault_id",
+    "cacert",
+    "timeout",
+    "token",
+    "token_store",
+)
+TOKEN_STORES = ("keyring", "file")
+MAX_TIMEOUT = 86400  # seconds in a day
 
 
 @dataclass(frozen=True)
@@ -54,8 +67,8 @@ def read(path: Path) -> File:
     import tomllib
 
     try:
-        document = tomllib.loads(content.decode())
-    except ValueError as exc:  # TOMLDecodeError and UnicodeDecodeError are two
+        document = tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
+    except (ValueError, RecursionError) as exc:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ConfigError(f"{path} is not TOML: {exc}", hint="mend that line, or move the file away") from exc
     return checked(path, document, readable_by_others=os.name == "posix" and bool(mode & 0o077))
 
@@ -86,10 +99,12 @@ def _check_profile(path: Path, name: str, profile: object) -> None:
         full = f"profiles.{name}.{key}"
         _known(path, key, full, PROFILE_KEYS)
         number = isinstance(value, int | float) and not isinstance(value, bool)
-        if key == "timeout" and not (number and value > 0):
+        if key == "timeout" and not (number and 0 < value <= MAX_TIMEOUT):
             raise _wrong_type(path, full, "a number of seconds above 0")
         if key != "timeout" and not isinstance(value, str):
             raise _wrong_type(path, full, "a string")
+        if key == "token_store" and value not in TOKEN_STORES:
+            raise _wrong_type(path, full, " or ".join(TOKEN_STORES))
 
 
 def _known(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
@@ -118,12 +133,12 @@ def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = Tr
     from imgshare_cli import state
 
     try:
-        document = tomlkit.parse(path.read_bytes())
+        document = tomlkit.parse(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
         document = tomlkit.document()
     except OSError as exc:
         raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
-    except (TOMLKitError, UnicodeDecodeError) as exc:
+    except (TOMLKitError, ValueError, RecursionError) as exc:
         raise ConfigError(f"{path} is not TOML: {exc}", hint="mend that line, or move the file away") from exc
     if path.exists() and not path.is_file():
         raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
@@ -139,17 +154,27 @@ def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = Tr
 def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
     """Set a value in a document, making the tables above it that are missing."""
     import tomlkit
+    from tomlkit.items import InlineTable
 
     table: Any = document
     for part in where[:-1]:
         if part not in table:
-            table[part] = tomlkit.table(is_super_table=part == "profiles")
+            inline = isinstance(table, InlineTable)
+            table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
         table = table[part]
         if not isinstance(table, Mapping):
             raise ConfigError(
                 f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it"
             )
     table[where[-1]] = value
+
+
+def add_profile(document: TOMLDocument, name: str) -> None:
+    """Make sure that a profile is there, even if it is empty."""
+    import tomlkit
+
+    if name not in document.get("profiles", {}):
+        put(document, ("profiles", name), tomlkit.table())
 
 
 def remove(document: TOMLDocument, where: tuple[str, ...]) -> None:

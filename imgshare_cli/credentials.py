@@ -1,17 +1,20 @@
-"""The token: from the environment, the keyring or the config file, in that order."""
+"""Tokens: checked when they come in, kept where the settings say, found there again."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config import Token
 from imgshare_cli.errors import AuthError
+from imgshare_cli.grants import Grant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.config import Settings
+    from imgshare_cli.filestore import FileStore
     from imgshare_cli.secretstore import Keyring
 
 READ_SECONDS = 5.0
@@ -39,75 +42,46 @@ def checked(text: str, source: str) -> Token:
     return Token(value, source)
 
 
-def find(settings: Settings) -> Token:
-    """The token this run goes by. With one in the environment the keyring is not even imported.
+def store(
+    settings: Settings, environ: Mapping[str, str], *, waiting: Callable[[], None] | None = None
+) -> Keyring | FileStore:
+    """Where this profile's grant is kept.
+
+    Args:
+        settings: name the profile, its cloud and the kind of store.
+        environ: tells where files go.
+        waiting: called when a person must unlock the keyring; with it there is a minute to do so.
+    """
+    cloud = settings.cloud or ("OS_*" if settings.openstack else "")
+    name = f"{settings.profile}@{cloud}" if cloud else settings.profile
+    if settings.token_store == "file":  # noqa: S105  (the name of a kind of store)
+        from imgshare_cli.filestore import FileStore
+
+        return FileStore(name, environ)
+    from imgshare_cli.secretstore import Keyring
+
+    return Keyring(name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting)
+
+
+def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
+    """What an earlier run kept.
 
     Raises:
-        AuthError: there is none, or the keyring that may have it cannot be asked.
+        AuthError: the keyring cannot be asked, or holds what we did not store.
+        ConfigError: the file cannot be read, or others can.
     """
-    if settings.environment_token:
-        return checked(settings.environment_token.value, settings.environment_token.source)
+    text = place.read()
+    if text is None:
+        return None
     try:
-        stored = _keyring(settings).read()
-    except AuthError as exc:
-        if not settings.profile_token:
-            raise AuthError(f"no token in IMGSHARE_TOKEN, and {exc.message}", hint=exc.hint) from exc
-        stored = None
-    if stored:
-        return _for_endpoint(stored, settings)
-    if settings.profile_token:
-        return checked(settings.profile_token.value, settings.profile_token.source)
-    raise AuthError(
-        f"no token: none in IMGSHARE_TOKEN, none stored for profile {settings.profile!r}",
-        hint=f"run {login_command(settings)}, or set IMGSHARE_TOKEN",
-    )
+        return Grant.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
+    except (ValueError, TypeError, AttributeError):
+        raise AuthError(
+            f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
+            hint="run `imgshare logout`, then `imgshare login`",
+        ) from None
 
 
 def login_command(settings: Settings) -> str:
     """What a user of this profile types to log in."""
     return f"`imgshare login --profile {settings.profile}`" if settings.profile != "default" else "`imgshare login`"
-
-
-def _for_endpoint(stored: dict[str, str], settings: Settings) -> Token:
-    # A token must not travel to a host that it was not meant for because a flag or a variable changed.
-    if stored.get("endpoint") != settings.endpoint:
-        raise AuthError(
-            f"the token of profile {settings.profile!r} is for {stored.get('endpoint')}, not {settings.endpoint}",
-            hint="run `imgshare login --profile NAME --endpoint URL`, or set IMGSHARE_TOKEN",
-        )
-    return checked(stored.get("token", ""), f"keyring, profile {settings.profile!r}")
-
-
-def store(settings: Settings, token: Token, waiting: Callable[[], None]) -> None:
-    """Put the token into the keyring, and read it back to know that it is there.
-
-    Args:
-        settings: whose profile and endpoint it is for.
-        token: what to store.
-        waiting: called when the keyring takes long, which is when it asks its owner to unlock it.
-
-    Raises:
-        AuthError: there is no usable keyring, or it did not keep the token.
-    """
-    entry = {"endpoint": settings.endpoint or "", "token": token.value}
-    keyring = _keyring(settings, seconds=LOGIN_SECONDS, waiting=waiting)
-    keyring.write(entry)
-    if keyring.read() != entry:
-        raise AuthError("the keyring took the token but does not give it back", hint="set IMGSHARE_TOKEN instead")
-
-
-def forget(settings: Settings, waiting: Callable[[], None]) -> bool:
-    """Remove the profile's token from the keyring; whether there was one.
-
-    Raises:
-        AuthError: the keyring cannot be asked, or will not let go.
-    """
-    return _keyring(settings, seconds=LOGIN_SECONDS, waiting=waiting).delete()
-
-
-def _keyring(
-    settings: Settings, *, seconds: float = READ_SECONDS, waiting: Callable[[], None] | None = None
-) -> Keyring:
-    from imgshare_cli.secretstore import Keyring
-
-    return Keyring(settings.profile, seconds=seconds, waiting=waiting)

@@ -63,6 +63,10 @@ class AuthError(ImgshareError):
     code = "auth"
 
 
+class NotLoggedInError(AuthError):
+    """There is no token at all."""
+
+
 class ForbiddenError(ImgshareError):
     """The service knows who we are and says that we may not."""
 

@@ -31,7 +31,7 @@ def late(host: str, seconds: float) -> FaultError:
     )
 
 
-def named(exc: httpx.HTTPError, endpoint: str, host: str) -> FaultError:
+def named(exc: Exception, endpoint: str, host: str) -> FaultError:
     """Name what happened, by the innermost cause that the libraries kept."""
     cause = _root(exc)
     if isinstance(cause, ssl.SSLCertVerificationError):
@@ -46,20 +46,26 @@ def named(exc: httpx.HTTPError, endpoint: str, host: str) -> FaultError:
             hint="check the endpoint: is it http?",
             transient=False,
         )
+    if isinstance(exc, httpx.InvalidURL | UnicodeError):
+        return FaultError(f"{endpoint} is no address", hint="check the endpoint", transient=False)
+    if isinstance(exc, httpx.ProxyError):
+        return FaultError(
+            f"cannot reach {endpoint}: the proxy refused",
+            hint="check HTTPS_PROXY, and NO_PROXY for hosts that need none",
+            transient=False,
+        )
     return FaultError(
         f"cannot reach {endpoint}: {_words(exc, cause)}", hint="check the endpoint and the network", transient=True
     )
 
 
-def _words(exc: httpx.HTTPError, cause: BaseException) -> str:
+def _words(exc: Exception, cause: BaseException) -> str:
     if isinstance(exc, httpx.ConnectTimeout):
         return "it does not answer"
     if isinstance(cause, socket.gaierror):
         return "no such host"
     if isinstance(exc, httpx.ConnectError):
         return (getattr(cause, "strerror", None) or "the connection failed").lower()
-    if isinstance(exc, httpx.ProxyError):
-        return "the proxy refused"
     return "the connection broke before the answer was whole"
 
 

@@ -56,6 +56,10 @@ def world(  # noqa: PLR0913  (the one place where they all stand)
     *,
     as_json: AsJson = False,
     profile: Profile = None,
+    cloud: Annotated[
+        str | None,
+        typer.Option("--cloud", metavar="NAME", help="The entry of clouds.yaml to log in with.", show_default=False),
+    ] = None,
     endpoint: Annotated[
         str | None,
         typer.Option("--endpoint", metavar="URL", help="The image service's address.", show_default=False),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import json
 import os
 import unicodedata
@@ -62,14 +64,14 @@ class Output:
 
     def json(self, value: Any) -> None:
         """One line of JSON; everything beyond ASCII is escaped, so it is safe on a terminal too."""
-        self._print(self._stdout, json.dumps(value))
+        self._answer(json.dumps(value, allow_nan=False))
 
-    def record(self, fields: Mapping[str, str]) -> None:
-        """Names and values, for programs or for people."""
+    def record(self, fields: Mapping[str, Any]) -> None:
+        """Names and values, for programs or for people; a person is not shown what is not known."""
         if self.as_json:
             self.json(dict(fields))
         else:
-            self.fields(fields)
+            self.fields({name: _plain(value) for name, value in fields.items() if value not in (None, [])})
 
     def fields(self, fields: Mapping[str, str]) -> None:
         """Names and values: a table on a terminal, tab-separated lines elsewhere."""
@@ -78,27 +80,28 @@ class Output:
         if self._at_terminal():
             from imgshare_cli import tables
 
-            self._print(self._stdout, tables.fields(cleaned, COLOURS if colour else {}))
+            self._answer(tables.fields(cleaned, COLOURS if colour else {}))
         else:
             for name, value in cleaned.items():
-                self._print(self._stdout, f"{name}\t{_painted(value) if colour else value}")
+                self._answer(f"{name}\t{_painted(value) if colour else value}")
 
     def line(self, text: str) -> None:
         """One line of the answer."""
-        self._print(self._stdout, clean(text))
+        self._answer(clean(text))
 
     def text(self, text: str) -> None:
         """Several lines of the answer, all of them ours."""
-        self._print(self._stdout, text)
+        self._answer(text)
 
     def note(self, text: str) -> None:
         """Talk: what a person may want to know and no program reads."""
-        self._print(self._stderr, clean(text))
+        with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
+            print(clean(text), file=self._stderr or io.StringIO(), flush=True)
 
     def error(self, error: ImgshareError) -> None:
         """What went wrong, the way out, and the service's name for the request."""
         if self.as_json:
-            self._print(self._stderr, json.dumps({"error": error.to_json()}))
+            self.note(json.dumps({"error": error.to_json()}))
             return
         self.note(f"imgshare: {error.message}")
         if error.hint:
@@ -113,14 +116,17 @@ class Output:
             return True
         return self._at_terminal()
 
-    def _print(self, stream: TextIO | None, text: str) -> None:
-        if stream is not None:
-            print(text, file=stream, flush=True)
-        elif stream is self._stdout:
+    def _answer(self, text: str) -> None:
+        if self._stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        print(text, file=self._stdout, flush=True)
 
     def _at_terminal(self) -> bool:
         return self._stdout is not None and self._stdout.isatty() and self._environ.get("TERM") != "dumb"
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _painted(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -27,12 +28,17 @@ def secret(question: str) -> str:
             return sys.stdin.buffer.read(_MAX).decode()
         except UnicodeDecodeError:
             raise UsageError("what came on standard input is not text") from None
-    sys.stderr.write(f"{question} ")
-    sys.stderr.flush()
+    _say(f"{question} ")
     try:
         return _hidden_line()
     finally:
-        sys.stderr.write("\n")
+        _say("\n")
+
+
+def _say(text: str) -> None:
+    if sys.stderr:
+        sys.stderr.write(text)
+        sys.stderr.flush()
 
 
 def _hidden_line() -> str:
@@ -52,13 +58,14 @@ def _hidden_line() -> str:
     try:
         return _read_line(descriptor).decode(errors="replace")
     finally:
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        with contextlib.suppress(termios.error):  # the terminal may have gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def _read_line(descriptor: int) -> bytes:
     line = bytearray()
-    while len(line) < _MAX:
-        for byte in os.read(descriptor, 4096):
+    while len(line) < _MAX and (came := os.read(descriptor, 4096)):
+        for byte in came:
             if byte in b"\r\n\x04":
                 return bytes(line)
             if byte in b"\x7f\x08":

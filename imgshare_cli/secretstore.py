@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -21,62 +21,81 @@ T = TypeVar("T")
 SERVICE = "imgshare"
 _BACKEND = "keyring-backend"
 WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
+# Windows keeps 2,560 bytes in one credential, and keyring writes two for each character.
+PART = 1200 if sys.platform == "win32" else 1 << 20
 
 
 class Keyring:
-    """One entry of the keyring: a profile's.
+    """One entry of the keyring, in as many parts as its backend needs.
 
     Args:
-        profile: whose entry.
+        name: the entry's name.
         seconds: how long to wait for an answer.
         waiting: called once when an answer takes more than a second, which is when a person must unlock it.
+        part: the most characters that one part may have.
 
     Every method raises AuthError where the keyring is of no use.
     """
 
-    def __init__(self, profile: str, *, seconds: float, waiting: Callable[[], None] | None) -> None:
-        self._profile = profile
+    where = "keyring"
+
+    def __init__(self, name: str, *, seconds: float, waiting: Callable[[], None] | None, part: int = PART) -> None:
+        self._name = name
         self._seconds = seconds
         self._waiting = waiting
+        self._part = part
 
-    def read(self) -> dict[str, str] | None:
+    def read(self) -> str | None:
         """What is stored, or None."""
-        text = self._ask(lambda: _backend().get_password(SERVICE, self._profile))
-        if text is None:
-            return None
-        try:
-            entry = json.loads(text)
-        except ValueError:
-            entry = None
-        if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
-            raise AuthError(
-                f"what the keyring holds for profile {self._profile!r} was not stored by imgshare",
-                hint="run `imgshare logout`, then `imgshare login`",
-            )
-        return entry
 
-    def write(self, entry: dict[str, str]) -> None:
-        """Store it; some backends say yes and keep nothing, so read it back."""
+        def ask() -> str | None:
+            backend = _backend()
+            first = backend.get_password(SERVICE, self._name)
+            if first is None:
+                return None
+            count, _, text = first.partition("\n")
+            rest = [backend.get_password(SERVICE, self._part_name(number)) for number in range(1, int(count))]
+            return None if None in rest else text + "".join(cast("list[str]", rest))
+
+        return self._ask(ask)
+
+    def write(self, text: str) -> None:
+        """Store it, and read it back: some backends say yes and keep nothing."""
 
         def keep() -> None:
             backend = _backend()
-            backend.set_password(SERVICE, self._profile, json.dumps(entry))
+            parts = [text[start : start + self._part] for start in range(0, len(text), self._part)]
+            _remove(backend, self._names(backend))
+            for number, part in reversed(list(enumerate(parts))):
+                # The first part counts them, and comes last: an entry is whole or not there.
+                content = f"{len(parts)}\n{part}" if number == 0 else part
+                backend.set_password(SERVICE, self._part_name(number), content)
             if "PYTHON_KEYRING_BACKEND" not in os.environ:
                 state.remember(_BACKEND, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
 
         self._ask(keep)
+        if self.read() != text:
+            raise AuthError("the keyring took the token but does not give it back", hint=WITHOUT_KEYRING)
 
     def delete(self) -> bool:
         """Remove the entry; whether there was one."""
 
         def remove() -> bool:
             backend = _backend()
-            if backend.get_password(SERVICE, self._profile) is None:
-                return False
-            backend.delete_password(SERVICE, self._profile)
-            return True
+            names = self._names(backend)
+            _remove(backend, names)
+            return bool(names)
 
         return self._ask(remove)
+
+    def _part_name(self, number: int) -> str:
+        return f"{self._name}#{number}" if number else self._name
+
+    def _names(self, backend: KeyringBackend) -> list[str]:
+        names: list[str] = []
+        while backend.get_password(SERVICE, self._part_name(len(names))) is not None:
+            names.append(self._part_name(len(names)))
+        return names
 
     def _ask(self, question: Callable[[], T]) -> T:
         answers: queue.SimpleQueue[tuple[T, None] | tuple[None, AuthError]] = queue.SimpleQueue()
@@ -110,6 +129,11 @@ class Keyring:
             return answers.get(timeout=self._seconds - patience)
         except queue.Empty:
             raise AuthError(f"the keyring did not answer within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
+
+
+def _remove(backend: KeyringBackend, names: list[str]) -> None:
+    for name in names:
+        backend.delete_password(SERVICE, name)
 
 
 def _backend() -> KeyringBackend:

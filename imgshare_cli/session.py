@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import config, configfile
 from imgshare_cli.config import Flags, Settings
-from imgshare_cli.errors import ConfigError
+from imgshare_cli.errors import ConfigError, NotLoggedInError
 from imgshare_cli.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from imgshare_cli.access import Access
     from imgshare_cli.client import ImageClient
-    from imgshare_cli.config import Token
     from imgshare_cli.configfile import File
+    from imgshare_cli.grants import Grant
+    from imgshare_cli.transport import Wire
 
 
 class Session:
@@ -33,6 +35,7 @@ class Session:
         self.environ = environ
         self.flags = Flags()
         self.new_profile = False
+        self.secrets = [value for name, value in environ.items() if _is_secret(name)]
         self._open = ExitStack()
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
 
@@ -51,53 +54,77 @@ class Session:
         """The name of the profile, also of one that does not exist yet."""
         return config.profile_name(self.flags, self.environ, self.file)
 
+    @cached_property
+    def access(self) -> Access:
+        """How this run gets in."""
+        from imgshare_cli.access import Access
+
+        if self.settings.profile_token and self.file.readable_by_others:
+            self.output.note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
+        return Access(self.settings, self.environ, debug=self.debug, secrets=self.secrets)
+
     @property
     def endpoint(self) -> str:
-        """The image service's address.
+        """The image service's address: the settings' or, without one, that of the cloud's catalog.
 
         Raises:
             ConfigError: nothing names one.
         """
-        if self.settings.endpoint is None:
+        endpoint = self.settings.endpoint or self._granted_endpoint()
+        if endpoint is None:
             raise ConfigError(
                 "no endpoint: it is not known which image service to ask",
-                hint="set IMGSHARE_ENDPOINT, pass --endpoint URL, "
+                hint="set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, "
                 f"or run `imgshare config set endpoint URL{_option(self)}`",
             )
-        return self.settings.endpoint
+        return endpoint
 
-    @cached_property
-    def token(self) -> Token:
-        """The token, wherever it is kept."""
-        from imgshare_cli import credentials
+    def _granted_endpoint(self) -> str | None:
+        try:
+            return self.access.grant.endpoint
+        except NotLoggedInError:
+            return None
 
-        if self.settings.profile_token and self.file.readable_by_others:
-            self.output.note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
-        token = credentials.find(self.settings)
-        self.debug(f"token from {token.source}, {len(token.value)} characters")
-        return token
+    @property
+    def member(self) -> str | None:
+        """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
+        return self.settings.project_id or self.access.grant.project_id
 
     @cached_property
     def client(self) -> ImageClient:
-        """The image service, with the token of this run."""
+        """The image service, with what lets this run in."""
         _ = self.endpoint
-        return self.client_with(self.token)
+        return self.client_with(self.access.grant, self._renewed)
 
-    def client_with(self, token: Token) -> ImageClient:
-        """The image service, with a token that is not stored yet."""
+    def client_with(
+        self, grant: Grant, renewed: Callable[[str], Grant | None] = lambda _worthless: None
+    ) -> ImageClient:
+        """The image service, with a grant that is not kept yet."""
         from imgshare_cli.client import ImageClient
+
+        self.secrets.append(grant.secret)
+        return ImageClient(self.connect(self.endpoint, grant.headers()), grant, renewed)
+
+    def connect(self, address: str, headers: Mapping[str, str]) -> Wire:
+        """A connection that this session closes."""
         from imgshare_cli.transport import Wire
 
+        settings = self.settings
         wire = Wire(
-            self.endpoint,
-            token.value,
-            timeout=self.settings.timeout,
-            cacert=self.settings.cacert,
-            environ=self.environ,
-            debug=self.debug,
+            address, headers, timeout=settings.timeout, cacert=settings.cacert, environ=self.environ, debug=self.debug
         )
         self._open.callback(wire.close)
-        return ImageClient(wire, token)
+        return wire
+
+    def _renewed(self, worthless: str) -> Grant | None:
+        before = self.access.grant
+        grant = self.access.renewed(worthless)
+        auth_url = before.auth_url or self.environ.get("OS_AUTH_URL")
+        if grant is None and auth_url:
+            from imgshare_cli import identity
+
+            identity.must_be_up(auth_url, self.connect)
+        return grant
 
     def close(self) -> None:
         """Hang up."""
@@ -109,12 +136,15 @@ class Session:
             self.output.note(f"debug: {text}")
 
     def redacted(self, text: str) -> str:
-        """The text without any token that this run may know."""
-        known = [self.settings.environment_token, self.settings.profile_token, self.__dict__.get("token")]
-        for secret in known:
-            text = text.replace(secret.value, "(hidden)") if secret else text
+        """The text without any secret that this run knows."""
+        for secret in filter(None, self.secrets):
+            text = text.replace(secret, "(hidden)")
         return text
 
 
 def _option(session: Session) -> str:
     return "" if session.profile == "default" else f" --profile {session.profile}"
+
+
+def _is_secret(name: str) -> bool:
+    return name.startswith(("IMGSHARE_", "OS_")) and name.endswith(("TOKEN", "PASSWORD", "SECRET", "PASSCODE"))

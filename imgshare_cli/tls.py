@@ -22,14 +22,16 @@ def context(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
         ConfigError: the named authorities cannot be read.
     """
     file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
-    if cacert:
-        file, folder = (None, cacert) if Path(cacert).is_dir() else (cacert, None)
-    if file or folder:
+    if cacert or file or folder:
         try:
+            if cacert:
+                path = Path(cacert).expanduser()
+                file, folder = (None, str(path)) if path.is_dir() else (str(path), None)
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
-        except OSError as exc:  # ssl.SSLError is one
+        except (OSError, ValueError) as exc:  # ssl.SSLError is an OSError
             raise ConfigError(
-                f"cannot read certificate authorities from {file or folder}: {exc.strerror or exc}",
+                f"cannot read certificate authorities from {cacert or file or folder}: "
+                f"{getattr(exc, 'strerror', None) or exc}",
                 hint="name a PEM file with --cacert, IMGSHARE_CACERT or `cacert` in the profile",
             ) from exc
     if _is_hashed(_HASHED_FOLDER):

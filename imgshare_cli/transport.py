@@ -33,7 +33,7 @@ class Wire:
 
     Args:
         endpoint: the service's address.
-        token: sent as `X-Auth-Token`, to this address only: redirects are not followed.
+        headers: what lets us in, sent to this address only: redirects are not followed.
         timeout: the time for one request with its retries, in seconds.
         cacert: certificate authorities to trust instead of the system's.
         environ: may name others (SSL_CERT_FILE, SSL_CERT_DIR).
@@ -43,7 +43,7 @@ class Wire:
     def __init__(  # noqa: PLR0913  (a connection has that many sides)
         self,
         endpoint: str,
-        token: str,
+        headers: Mapping[str, str],
         *,
         timeout: float,
         cacert: str | None,
@@ -55,17 +55,16 @@ class Wire:
         self._timeout = timeout
         self._debug = debug
         self._socket: socket.socket | None = None
-        headers = {
+        common = {
             "Accept": "application/json",  # exactly this: anything else gets Glance's errors in HTML
             "Accept-Encoding": "identity",
             "User-Agent": f"imgshare/{__version__}",
-            "X-Auth-Token": token,
         }
         # A TLS context costs more than the rest of the client, and http has no use for one.
         verify = _trust(cacert, environ) if endpoint.startswith("https:") else False
         try:
             self._http = httpx.Client(
-                headers=headers,
+                headers={**common, **headers},
                 verify=verify,
                 # A proxy has no business between this machine and itself, and would see the token in clear.
                 trust_env=not is_loopback(self._host),
@@ -74,11 +73,15 @@ class Wire:
         except (ImportError, ValueError, httpx.InvalidURL) as exc:
             raise ConfigError("the proxy settings cannot be used", hint=_proxy_hint()) from exc
 
+    def carry(self, headers: Mapping[str, str]) -> None:
+        """Let something else let us in from now on."""
+        self._http.headers.update(headers)
+
     def send(self, method: str, path: str, body: object = None) -> Answer:
         """Send one request and return what came back, whatever its status.
 
         Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
-        long as the time lasts; every method used here may safely be repeated, except POST.
+        long as the time lasts; every method used here may safely be repeated.
 
         Raises:
             UnavailableError: no answer in time, or one of more than MAX_BODY bytes.
@@ -86,7 +89,7 @@ class Wire:
         deadline = time.monotonic() + self._timeout
         for pause in (*PAUSES, None):
             outcome = self._attempt(method, path, body, deadline)
-            if pause is None or method == "POST" or not _is_passing(outcome):
+            if pause is None or not _is_passing(outcome):
                 break
             delay = _delay(pause, outcome)
             if time.monotonic() + delay >= deadline:
@@ -112,7 +115,7 @@ class Wire:
             answer = self._exchange(method, path, body, left)
         except FaultError as exc:
             return exc
-        except httpx.HTTPError as exc:
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
             late = isinstance(exc, httpx.ReadTimeout) or time.monotonic() >= deadline
             return faults.late(self._host, self._timeout) if late else faults.named(exc, self._endpoint, self._host)
         finally:

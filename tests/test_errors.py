@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,6 +111,7 @@ BAD = {
     "nothing": (answer(200, ""), "not JSON but nothing"),
     "cut short": (answer(200, '{"status": "acc'), "not JSON but application/json, 15 bytes"),
     "not UTF-8": (answer(200, b'{"status": "\xff"}'), "not JSON but application/json, 15 bytes"),
+    "too large a number": (answer(200, '{"size": 1e999}'), "not JSON but application/json, 15 bytes"),
     "not a number": (answer(200, '{"size": NaN}'), "not JSON but application/json, 13 bytes"),
     "deep": (answer(200, "[" * 100_000), "not JSON but application/json, 100000 bytes"),
     "an array": (answer(200, []), "a JSON array instead of an object"),
@@ -254,6 +256,15 @@ def test_a_long_pause_is_not_waited_for(imgshare: Callable[..., Run], serve: Cal
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
     assert 1 == len(service.asked)
+
+
+def test_an_error_body_made_to_be_slow(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """A large error body full of brackets is read as quickly as any."""
+    serve(answer(400, "<html>" + "<head><" * 100_000, "text/html"))
+    started = time.monotonic()
+
+    assert 7 == imgshare("accept", IMAGE, MEMBER).code
+    assert time.monotonic() - started < 5
 
 
 def test_debug_says_what_went_over_the_wire(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:

@@ -48,8 +48,21 @@ def test_log_in_and_use_it(serve: Callable[..., Service], monkeypatch: pytest.Mo
     assert ("/v2/schemas/member", TOKEN) == (service.asked[0].path, service.asked[0].headers["x-auth-token"])
 
     source = "keyring, profile 'default'"
-    status = {"profile": "default", "endpoint": service.endpoint, "token_source": source, "service": "ok"}
-    assert status == tool("status", "--json").json()
+    status = tool("status", "--json").json()
+    assert isinstance(status.pop("latency_ms"), int)
+    assert {
+        "profile": "default",
+        "cloud": None,
+        "user": None,
+        "project_name": None,
+        "project_id": None,
+        "roles": [],
+        "endpoint": service.endpoint,
+        "credentials": "a token",
+        "token_source": source,
+        "expires_at": None,
+        "service": "ok",
+    } == status
 
     service.answers[0] = answer(200, share())
     assert share() == tool("accept", IMAGE, MEMBER, "--json").json()
@@ -59,9 +72,9 @@ def test_log_in_and_use_it(serve: Callable[..., Service], monkeypatch: pytest.Mo
     assert Run(0, "", "there was no token stored for profile 'default'\n") == tool("logout")
     assert Run(
         4,
-        "",
+        f"profile\tdefault\nendpoint\t{service.endpoint}\ntoken_source\tnone\n",
         "imgshare: no token: none in IMGSHARE_TOKEN, none stored for profile 'default'\n"
-        "hint: run `imgshare login`, or set IMGSHARE_TOKEN\n",
+        "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
     ) == tool("status")
 
 
@@ -93,7 +106,7 @@ def test_a_stored_token_stays_with_its_endpoint(serve: Callable[..., Service], m
         4,
         "",
         f"imgshare: the token of profile 'default' is for {service.endpoint}, not {other.endpoint}\n"
-        "hint: run `imgshare login --profile NAME --endpoint URL`, or set IMGSHARE_TOKEN\n",
+        f"hint: run `imgshare login --profile default --endpoint {other.endpoint}`, or set IMGSHARE_TOKEN\n",
     ) == tool("accept", IMAGE, MEMBER)
     assert [] == other.asked
 
@@ -158,6 +171,7 @@ def test_a_token_of_any_length_at_the_prompt(
     assert f"\r\nstored a token for {service.endpoint} in the keyring, profile 'default'\r\n" == terminal.before
 
 
+@pytest.mark.usefixtures("keyring")
 def test_interrupt_at_the_prompt(serve: Callable[..., Service]) -> None:
     """Ctrl-C at the prompt is exit 130, and the terminal echoes again."""
     serve(SCHEMA)
@@ -183,6 +197,7 @@ def test_interrupt_at_the_prompt(serve: Callable[..., Service]) -> None:
         ("gehéim".encode(), "the token from your input holds characters that no token has (6 characters in all)"),
     ],
 )
+@pytest.mark.usefixtures("keyring")
 def test_what_is_no_token(serve: Callable[..., Service], text: bytes, words: str) -> None:
     """What cannot be a token is exit 4, never sent, never quoted."""
     service = serve(SCHEMA)
@@ -291,7 +306,7 @@ def test_no_secret_anywhere(serve: Callable[..., Service], monkeypatch: pytest.M
     service = serve(answer(200, share()))
     probe = (
         "import sys, imgshare_cli.sharing as s\n"
-        "def decide(client, *rest): raise RuntimeError(client._token.value)\n"
+        "def decide(client, *rest): raise RuntimeError(client._grant.secret)\n"
         "s.decide = decide\n"
         "from imgshare_cli.cli import main\nsys.exit(main(sys.argv[1:]))\n"
     )

@@ -14,7 +14,7 @@ import pyte
 import pytest
 
 from tests.run import TOOL, Run, tool
-from tests.service import IMAGE, MEMBER, REQUEST_ID, answer, share
+from tests.service import IMAGE, MEMBER, REQUEST_ID, TOKEN, answer, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -268,9 +268,26 @@ def test_wrong_arguments(imgshare: Callable[..., Run], argv: list[str], message:
     assert ("usage", message, hint) == (error["code"], error["message"], error["hint"])
 
 
-def test_help(imgshare: Callable[..., Run]) -> None:
-    """-h and --help are the same, go to stdout, and show no secret."""
+def test_talk_does_not_end_the_work(serve: Callable[..., Service]) -> None:
+    """A stderr that nobody reads any more keeps no share from being accepted."""
+    service = serve(answer(200, share()))
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        [TOOL, "accept", IMAGE, MEMBER, "--debug"], stdout=subprocess.PIPE, stderr=writer, text=True, check=False
+    )
+    os.close(writer)
+
+    assert (0, PLAIN % "accepted", 1) == (done.returncode, done.stdout, len(service.asked))
+
+
+def test_help(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+    """-h and --help are the same, go to stdout, show no secret and do not mind a broken config file."""
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    monkeypatch.setenv("IMGSHARE_CONFIG", "/dev/zero/x")
     run = imgshare("accept", "--help")
+    assert TOKEN not in run.out
 
     assert (0, "") == (run.code, run.err)
     assert run == imgshare("accept", "-h")

@@ -224,6 +224,6 @@ def test_a_refusing_proxy(imgshare: Callable[..., Run], monkeypatch: pytest.Monk
             8,
             "",
             "imgshare: cannot reach https://glance.example: the proxy refused\n"
-            "hint: check the endpoint and the network\n",
+            "hint: check HTTPS_PROXY, and NO_PROXY for hosts that need none\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
     assert all(TOKEN not in str(asked) for asked in proxy.asked)

@@ -97,6 +97,8 @@ def set_(
             "a token on the command line can be read by everybody on this machine",
             hint="`imgshare login` asks for it instead",
         )
+    if where == ("profiles",):
+        raise UsageError("profiles is a table", hint="give profiles.NAME.KEY, such as profiles.otc.endpoint")
     if not value:
         raise UsageError(f"{key} cannot be set to nothing", hint=f"`imgshare config unset {key}` removes it")
     if where[-1] == "endpoint":
@@ -116,9 +118,14 @@ def set_(
 def unset(session: Session, key: Key) -> None:
     """Remove one setting, or with `profiles.NAME` a whole profile."""
     where = _where(session, key)
+    if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
+        raise UsageError(f"there is no key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
 
     def change(document: TOMLDocument) -> None:
-        configfile.remove(document, where)
+        # The name of a profile may hold dots itself.
+        whole = ("profiles", key.removeprefix("profiles."))
+        profiles = document.get("profiles")
+        configfile.remove(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
 
     configfile.edit(configfile.config_path(session.environ), change, check=False)
 

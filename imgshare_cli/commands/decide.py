@@ -34,5 +34,4 @@ def reset(session: Session, image: Image, member: Member = None) -> None:
 
 
 def _decide(session: Session, image: str, member: str | None, status: Status, vault_id: str | None = None) -> None:
-    member = member or session.settings.project_id
-    session.output.member(sharing.decide(session.client, image, member, status, vault_id))
+    session.output.member(sharing.decide(session.client, image, member or session.member, status, vault_id))

@@ -10,4 +10,4 @@ from imgshare_cli.session import Session
 @with_session(world)
 def show(session: Session, image: Image, member: Member = None) -> None:
     """Show one share and what the project has decided."""
-    session.output.member(sharing.share(session.client, image, member or session.settings.project_id))
+    session.output.member(sharing.share(session.client, image, member or session.member))

@@ -78,6 +78,7 @@ password = {password}
 project_name = admin
 user_domain_id = default
 project_domain_id = default
+service_type = image
 {cache}
 [paste_deploy]
 flavor = keystone

@@ -1,0 +1,97 @@
+"""Finds the typing errors in a clouds.yaml, which openstacksdk passes over in silence."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from keystoneauth1.loading import get_plugin_loader
+from openstack.config.loader import CONFIG_FILES
+
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from openstack.config import OpenStackConfig
+
+_CLOUD_KEYS = (
+    *("auth", "auth_type", "profile", "cloud", "region_name", "regions", "interface", "endpoint_type"),
+    *("verify", "insecure", "cacert", "cert", "key", "identity_api_version", "image_api_version"),
+    *("image_endpoint_override", "identity_endpoint_override", "api_timeout", "networks"),
+)
+_ALIKE = 0.75
+
+
+def check_syntax(environ: Mapping[str, str]) -> None:
+    """Parse the file that openstacksdk would read: it passes over one that is not YAML as if it were not there.
+
+    Raises:
+        ConfigError: it is not YAML; the message names file and line.
+    """
+    override = environ.get("OS_CLIENT_CONFIG_FILE")
+    path = next((Path(name) for name in filter(None, [override, *CONFIG_FILES]) if Path(name).is_file()), None)
+    if path is None:
+        return
+    try:
+        yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as exc:
+        line = exc.problem_mark.line + 1 if exc.problem_mark else 1
+        raise ConfigError(f"{path}, line {line} is not YAML: {exc.problem}", hint="mend that line") from exc
+    except (OSError, ValueError, yaml.YAMLError) as exc:
+        raise ConfigError(f"cannot read {path}: {exc}") from exc
+
+
+def check(config: OpenStackConfig, cloud: str | None) -> None:
+    """Look for keys of an entry that are almost, but not quite, keys that mean something.
+
+    Only what resembles a known key is an error: an entry may hold settings for other programs.
+
+    Raises:
+        ConfigError: there is one; the message names the file, the line, and the known keys.
+    """
+    name = cloud or config.default_cloud or ""
+    entry = config.cloud_config["clouds"].get(name)
+    if not isinstance(entry, dict) or not config.config_filename:
+        return
+    _compare(config.config_filename, ("clouds", name), entry, _CLOUD_KEYS)
+    if isinstance(entry.get("auth"), dict):
+        _compare(config.config_filename, ("clouds", name, "auth"), entry["auth"], _auth_keys(entry))
+
+
+def _auth_keys(entry: dict[str, Any]) -> set[str]:
+    kind = entry.get("auth_type") or "password"
+    try:
+        options = get_plugin_loader(kind).get_options()
+    except Exception as exc:
+        raise ConfigError(f"there is no auth_type {kind!r}", hint="`password` is the usual one") from exc
+    names = {option.dest for option in options} | {option.name.replace("-", "_") for option in options}
+    return names | {"tenant_name", "tenant_id", "project_name", "project_id", "username", "password", "token"}
+
+
+def _compare(filename: str, where: tuple[str, ...], entry: dict[str, Any], known: Iterable[str]) -> None:
+    wanted = sorted(set(known))
+    for key in entry:
+        plain = str(key).replace("-", "_")
+        alike = difflib.get_close_matches(plain, wanted, n=1, cutoff=_ALIKE)
+        if plain in wanted or not alike or plain.endswith(("_endpoint_override", "_api_version", "_service_type")):
+            continue
+        line = _line(Path(filename), (*where, str(key)))
+        raise ConfigError(
+            f"unknown key {'.'.join((*where, str(key)))} in {filename}, line {line}: did you mean {alike[0]}?",
+            hint=f"known keys: {', '.join(wanted)}",
+        )
+
+
+def _line(path: Path, where: tuple[str, ...]) -> int:
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    line = 1
+    for part in where:
+        pairs = {key.value: (key, value) for key, value in node.value}
+        if part not in pairs:  # it came from secure.yaml
+            return line
+        key, node = pairs[part]
+        line = key.start_mark.line + 1
+    return line

@@ -1,0 +1,52 @@
+"""A fingerprint of the settings of a login: as long as it is the same, so is what the login would give."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.config import Settings
+
+_SECRET = ("PASSWORD", "SECRET", "TOKEN", "PASSCODE")
+_NAMES = tuple(f"{stem}.{end}" for stem in ("clouds", "secure", "clouds-public") for end in ("yaml", "yml", "json"))
+
+
+def of(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Hash what the login goes by: the cloud's name, OS_* except secrets, and the state of the files of clouds.
+
+    Reading those files takes openstacksdk half a second; asking for their times and sizes takes nothing.
+    """
+    variables = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("OS_") and not any(word in name for word in _SECRET)
+    }
+    parts = [
+        settings.cloud,
+        settings.region,
+        settings.interface,
+        settings.endpoint,
+        sorted(variables.items()),
+        _files(environ),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
+    config = environ.get("XDG_CONFIG_HOME") or "~/.config"
+    folders = [str(Path.cwd()), f"{config}/openstack", "~/.config/openstack", "/etc/openstack"]
+    paths = [Path(folder).expanduser() / name for folder in folders for name in _NAMES]
+    paths += [Path(environ[name]) for name in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE") if environ.get(name)]
+    found = []
+    for path in paths:
+        try:
+            about = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), about.st_mtime_ns, about.st_size))
+    return found

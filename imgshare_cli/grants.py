@@ -1,0 +1,97 @@
+"""A grant: what lets us in, where to, as whom, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+# Keystone checks a token against its own clock, and a request takes time to arrive.
+MARGIN_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What lets us in.
+
+    Attributes:
+        secret: the token, or what stands in its place.
+        source: where we have it from, for people.
+        variable: the environment variable that it stands in, if it does.
+        header: the header that carries it; none where the service asks for nothing.
+        endpoint: the image service that it is for.
+        auth_url: the identity service that gave it.
+        expires_at: until when (UTC, ISO 8601), where that is known.
+        cloud: the entry of clouds.yaml that it was asked for with.
+        user: the name of whom it was given to.
+        project_id: the project that it acts in, the default MEMBER.
+        project_name: that project's name.
+        roles: the names of the roles held there.
+        made_of: a fingerprint of the settings that it was asked for with.
+        again: the command line that asks for a new one, where a person must.
+        renewal: the credentials that ask for a new one without a person.
+    """
+
+    secret: str = field(repr=False)
+    source: str = "the keyring"
+    variable: str | None = None
+    header: str | None = "X-Auth-Token"
+    endpoint: str | None = None
+    auth_url: str | None = None
+    expires_at: str | None = None
+    cloud: str | None = None
+    user: str | None = None
+    project_id: str | None = None
+    project_name: str | None = None
+    roles: tuple[str, ...] = ()
+    made_of: str | None = None
+    again: str | None = None
+    renewal: dict[str, str] | None = field(default=None, repr=False)
+
+    def headers(self) -> dict[str, str]:
+        """What a request carries."""
+        return {self.header: self.secret} if self.header else {}
+
+    def has_expired(self, now: datetime | None = None) -> bool:
+        """Whether it ends within two minutes, or has ended."""
+        if self.expires_at is None:
+            return False
+        left = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
+        return left.total_seconds() < MARGIN_SECONDS
+
+    def came_by(self) -> str:
+        """What it was got with, for people."""
+        if self.variable:
+            return self.variable
+        if self.cloud:
+            return f"clouds.yaml, cloud {self.cloud!r}"
+        if self.renewal:
+            return "an application credential"
+        if self.again:
+            return f"the password of {self.user}"
+        return "OS_*" if self.auth_url else "a token"
+
+    def to_json(self) -> dict[str, Any]:
+        """What is kept."""
+        kept = {name: value for name, value in asdict(self).items() if value is not None}
+        del kept["source"]
+        return kept
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any], source: str) -> Grant:
+        """Parse what was kept.
+
+        Raises:
+            ValueError: it is nothing that we keep.
+        """
+        names = {one.name for one in fields(cls)} - {"source", "roles"}
+        texts = {name: value for name, value in body.items() if name in names}
+        roles, renewal = body.get("roles", []), texts.get("renewal", {})
+        plain = [value for name, value in texts.items() if name != "renewal"]
+        if not isinstance(roles, list) or not isinstance(renewal, dict) or "secret" not in texts:
+            raise ValueError("not a grant")
+        if not all(isinstance(text, str) for text in [*plain, *roles, *renewal.values()]):
+            raise ValueError("not a grant")
+        grant = cls(**texts, source=source, roles=tuple(roles))
+        grant.has_expired()
+        return grant

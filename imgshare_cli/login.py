@@ -1,0 +1,88 @@
+"""The ways to log in: with a cloud's entry, with a password, with an application credential, again."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imgshare_cli.config import Settings
+    from imgshare_cli.grants import Grant
+    from imgshare_cli.keystone import Request
+
+
+def by_cloud(settings: Settings, made_of: str) -> Grant:
+    """Log in as clouds.yaml or OS_* say."""
+    from imgshare_cli import keystone
+
+    return replace(keystone.log_in(_request(settings, cloud=settings.cloud)), made_of=made_of)
+
+
+def by_password(settings: Settings, who: dict[str, str | None], password: str) -> Grant:
+    """Log in with a user's password; only a person can do so again.
+
+    Args:
+        settings: the settings of the run.
+        who: `auth_url`, `username`, `user_domain`, `project` and `project_domain`, as the options are called.
+        password: the user's.
+    """
+    from imgshare_cli import keystone
+
+    project, domain = who["project"] or "", who["project_domain"] or who["user_domain"] or "Default"
+    scope = (
+        {"project_id": project}
+        if re.fullmatch(r"[0-9a-f]{32}", project)
+        else {"project_name": project, "project_domain_name": domain}
+    )
+    auth = {
+        "auth_url": who["auth_url"] or "",
+        "username": who["username"] or "",
+        "user_domain_name": who["user_domain"] or "Default",
+        "password": password,
+        **(scope if project else {}),
+    }
+    grant = keystone.log_in(_request(settings, auth_type="password", auth=auth))
+    options = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in who.items() if value]
+    return replace(grant, again=" ".join(["imgshare login", *_profile(settings), *options]))
+
+
+def by_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Grant:
+    """Log in with an application credential, which can be used again without a person."""
+    auth = {"auth_url": auth_url, "application_credential_id": identifier, "application_credential_secret": secret}
+    return _by_application_credential(settings, auth)
+
+
+def again(settings: Settings, grant: Grant) -> Grant:
+    """Log in with the application credential that a grant was given for."""
+    return _by_application_credential(settings, grant.renewal or {})
+
+
+def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Grant:
+    from imgshare_cli import keystone
+
+    grant = keystone.log_in(_request(settings, auth_type="v3applicationcredential", auth=auth))
+    return replace(grant, renewal=auth)
+
+
+def _request(
+    settings: Settings, *, cloud: str | None = None, auth_type: str | None = None, auth: dict[str, str] | None = None
+) -> Request:
+    from imgshare_cli.keystone import Request
+
+    return Request(
+        cloud=cloud,
+        auth_type=auth_type,
+        auth=auth or {},
+        region=settings.region,
+        interface=settings.interface,
+        endpoint=settings.endpoint,
+        timeout=settings.timeout,
+        cacert=settings.cacert,
+        insecure_http=settings.insecure_http,
+    )
+
+
+def _profile(settings: Settings) -> list[str]:
+    return [] if settings.profile == "default" else [f"--profile {shlex.quote(settings.profile)}"]
