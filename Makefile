@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: help bench check clean completions demo help requirements test
 
 help:  ## show what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-14s%s\n", $$1, $$2}' Makefile
 
 $(VENV)/.ready: requirements/test.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "imgshare needs Python 3.11 or newer: make PYTHON=python3.11")'
@@ -49,4 +49,4 @@ requirements:  ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/test.in pyproject.toml -o requirements/test.txt
 
 clean:  ## remove everything that was made
-	rm -rf .venv .venv-* .cache dist
+	rm -rf .venv .venv-* .cache dist .hypothesis .*_cache

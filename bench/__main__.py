@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -26,12 +27,15 @@ BARE = "a bare script with httpx"
 ACCEPT = "`imgshare accept IMAGE MEMBER --json`"
 TABLE = "the same, drawing a table"
 KEYRING = "the same, token from gnome-keyring"
+KEPT = "`OS_CLOUD=… imgshare accept IMAGE`, token kept"
+FIRST = "the same, the first run: login included"
 HELP = "`imgshare --help`"
 TAB = "one TAB of completion"
 GLANCE = "`glance member-update`, given a token"
 OPENSTACK = "`openstack image set --accept`, logging in"
 # What each may take, in multiples of the bare script; for the peers, in multiples of ours and at least.
-BUDGETS = {ACCEPT: 1.1, TABLE: 1.4, KEYRING: 1.4, HELP: 0.7, TAB: 0.7}
+BUDGETS = {ACCEPT: 1.1, TABLE: 1.4, KEYRING: 1.4, KEPT: 1.4, HELP: 0.7, TAB: 0.7}
+FIRST_BUDGET = 0.75  # of `openstack image set --accept`, which logs in on every run
 PEERS = {GLANCE: 2.6, OPENSTACK: 10.0}
 
 
@@ -70,19 +74,38 @@ def _programs(cloud: Cloud, base: dict[str, str], ours: Path, glance: Path, open
         "OS_USER_DOMAIN_ID": "default",
         "OS_IDENTITY_API_VERSION": "3",
     }
+    cloud_named, in_a_file, tokens = _named(base, logged_in)
+    subprocess.run([tool, "accept", image], env=cloud_named, check=True, capture_output=True)
     accept = [tool, "accept", image, project]
-    tab = {**base, "_IMGSHARE_COMPLETE": "complete_bash", "COMP_WORDS": "imgshare acc", "COMP_CWORD": "1"}
+    tab = {**base, "_IMGSHARE_COMPLETE": "complete_bash"}
     update = ["--os-image-url", cloud.endpoint, "--os-auth-token", token, "member-update", image, project, "accepted"]
     return [
         Program(BARE, [str(ours / "python"), str(environments.ROOT / "bench/bare.py"), image, project], with_token),
         Program(ACCEPT, [*accept, "--json"], with_token),
         Program(TABLE, accept, with_token, at_terminal=True),
         Program(KEYRING, [*accept, "--json"], endpoint),
+        Program(KEPT, [tool, "accept", image, "--json"], cloud_named),
+        Program(
+            FIRST, ["/bin/sh", "-c", f"rm -rf {tokens}; exec {tool} accept {image} --json"], in_a_file, rarely=True
+        ),
         Program(HELP, [tool, "--help"], base),
-        Program(TAB, [tool], tab),
+        Program(TAB, [tool, "acc"], tab),
         Program(GLANCE, [str(glance / "glance"), *update], base, rarely=True),
         Program(OPENSTACK, [str(openstack / "openstack"), "image", "set", "--accept", image], logged_in, rarely=True),
     ]
+
+
+def _named(base: dict[str, str], logged_in: dict[str, str]) -> tuple[dict[str, str], dict[str, str], Path]:
+    """The environments of those who have a clouds.yaml: one with a keyring, one with tokens in this folder."""
+    config = Path(base["XDG_CONFIG_HOME"])
+    auth = {name[3:].lower(): value for name, value in logged_in.items() if name.startswith("OS_")}
+    del auth["identity_api_version"]
+    (config / "openstack").mkdir()
+    (config / "openstack/clouds.yaml").write_text(json.dumps({"clouds": {"bench": {"auth": auth}}}))
+    own = config / "tokens-in-files.toml"
+    own.write_text('[profiles.default]\ntoken_store = "file"\n')
+    named = {**base, "OS_CLOUD": "bench"}
+    return named, {**named, "IMGSHARE_CONFIG": str(own)}, Path(base["XDG_STATE_HOME"], "imgshare/tokens")
 
 
 def _shared_image(cloud: Cloud, owner: str, member: str) -> str:
@@ -103,6 +126,11 @@ def _table(seconds: dict[str, float]) -> tuple[str, bool]:
         if name in BUDGETS:
             held = against_bare <= BUDGETS[name]
             budget = f"≤ {BUDGETS[name]} × bare: {'kept' if held else 'EXCEEDED'}"
+            kept = kept and held
+        elif name == FIRST:
+            share = took / seconds[OPENSTACK]
+            held = share <= FIRST_BUDGET
+            budget = f"{share:.2f} × openstack, ≤ {FIRST_BUDGET}: {'kept' if held else 'EXCEEDED'}"
             kept = kept and held
         elif name in PEERS:
             held = against_ours >= PEERS[name]

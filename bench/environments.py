@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import venv
@@ -20,6 +21,7 @@ def ours() -> Path:
     """The folder of programs of an environment that holds nothing but the tool, installed from a wheel."""
     programs = _made("bench", ROOT / "requirements/run.txt")
     wheels = ROOT / ".cache/wheel"
+    shutil.rmtree(wheels, ignore_errors=True)
     build = [
         sys.executable,
         "-m",
