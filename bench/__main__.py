@@ -154,8 +154,8 @@ The bare script is what one writes who needs this once: `import httpx`, one `htt
 |---|---|---|---|---|
 {lines}
 
-`openstack` logs in with a password on every call, which is how it is used; about a second of that is Keystone checking
-the password. `glance` was given a token, as `imgshare` was.
+`openstack` logs in with a password on every call, which is how it is used; `glance` was given a token, as `imgshare`
+was. The first run with `OS_CLOUD` logs in with the same password as `openstack`, and keeps the token.
 """
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
 """Where the process begins and ends: quiet when it is interrupted, even while Python is still importing."""
 
 import contextlib
+import gc
 import os
 import sys
 
 
 def run() -> None:
     """Run the command line and leave."""
+    # Importing makes many objects that stay; looking through them for garbage again and again costs 5 % of a run.
+    gc.set_threshold(50_000, 20, 20)
     try:
         from imgshare_cli.cli import main
 

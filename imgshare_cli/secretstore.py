@@ -6,6 +6,7 @@ import os
 import queue
 import sys
 import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from imgshare_cli import state
@@ -113,6 +114,8 @@ class Keyring:
 
         # A daemon, so that a keyring which never answers cannot keep the process from ending.
         threading.Thread(target=run, daemon=True).start()
+        # What every run needs next loads while the keyring takes its time.
+        import_module("imgshare_cli.transport")
         answer, problem = self._wait(answers)
         if problem:
             raise problem
