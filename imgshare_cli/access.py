@@ -151,6 +151,7 @@ class Access:
 
     def _keep(self, grant: Grant) -> Grant:
         """Keep it for later runs; where that cannot be done, this run is none the worse."""
+        self._secrets.append(grant.secret)
         if self._place is not None and grant.expires_at:
             try:
                 self._place.write(json.dumps(grant.to_json()))

@@ -26,8 +26,8 @@ app = typer.Typer(
 
 
 def key_names(incomplete: str) -> list[str]:
-    """The keys that a profile may have, for completion."""
-    return [key for key in ("default_profile", *PROFILE_KEYS) if key.startswith(incomplete)]
+    """The keys that may be read and set here, for completion."""
+    return [key for key in ("default_profile", *PROFILE_KEYS) if key.startswith(incomplete) and key != "token"]
 
 
 Key = Annotated[

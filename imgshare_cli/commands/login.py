@@ -66,7 +66,8 @@ def login(  # noqa: PLR0913, PLR0917
             "project": session.flags.project_id or settings.project_id,
             "project_domain": project_domain,
         }
-        grant = ways.by_password(settings, who, _asked(session, f"Password of {username} at {auth_url} (hidden):"))
+        password = _asked(session, f"Password of {username} at {who['auth_url']} (hidden):")
+        grant = ways.by_password(settings, who, password)
     elif settings.cloud or settings.openstack:
         grant = session.access.logged_in_anew()
     else:
