@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from imgshare_cli import credentials
-from imgshare_cli.errors import AuthError, ConfigError, NotLoggedInError
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, NotLoggedInError
 from imgshare_cli.grants import Grant
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class Access:
         self._secrets = secrets
         self._lock = threading.Lock()
         self._grant: Grant | None = None
+        self._outcomes: dict[str, Grant | ImgshareError | None] = {}
         self._place: Keyring | FileStore | None = None
 
     @property
@@ -66,14 +67,27 @@ class Access:
         Whoever comes first logs in; the others, who were refused with the same token, get what it got.
         """
         with self._lock:
-            if self._grant and self._grant.secret != worthless:
-                return self._grant
-            before, self._grant = self._grant, None
-            if before and before.renewal:
+            if worthless not in self._outcomes:
+                self._outcomes[worthless] = self._another(worthless)
+            outcome = self._outcomes[worthless]
+        if isinstance(outcome, ImgshareError):
+            raise outcome
+        return outcome
+
+    def _another(self, worthless: str) -> Grant | ImgshareError | None:
+        before = self._grant
+        if before is None or any(isinstance(one, Grant) and one.secret == worthless for one in self._outcomes.values()):
+            return None  # it is new already, and refused: another would fare no better
+        try:
+            if before.renewal:
                 self._grant = self._by_renewal(before)
             elif self._logs_in_by_itself() and not self._settings.environment_token:
                 self._grant = self._by_cloud()
-            return self._grant
+            else:
+                return None
+        except ImgshareError as exc:
+            return exc
+        return self._grant
 
     def logged_in_anew(self) -> Grant:
         """A grant for which the cloud was asked now, whatever an earlier run kept. The caller keeps it."""

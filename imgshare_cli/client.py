@@ -112,10 +112,11 @@ class ImageClient:
         return member
 
     def _call(self, method: str, path: str, doing: str, body: object = None) -> Answer:
+        used = self._grant
         answer = self._wire.send(method, path, body)
-        if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(self._grant.secret)):
-            self._grant = grant
+        if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(used.secret)):
             self._wire.carry(grant.headers())
+            self._grant = grant
             answer = self._wire.send(method, path, body)
         if answer.status in {200, 201, 204}:
             return answer

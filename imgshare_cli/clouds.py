@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from keystoneauth1.exceptions import NoMatchingPlugin
 from keystoneauth1.loading import get_plugin_loader
 from openstack.config.loader import CONFIG_FILES
 
@@ -23,6 +24,16 @@ _CLOUD_KEYS = (
     *("image_endpoint_override", "identity_endpoint_override", "api_timeout", "networks"),
 )
 _ALIKE = 0.75
+# A setting for one service alone, such as image_interface.
+_ENDINGS = (
+    "_endpoint_override",
+    "_api_version",
+    "_service_type",
+    "_interface",
+    "_region_name",
+    "_endpoint_type",
+    "_endpoint",
+)
 
 
 def check_syntax(environ: Mapping[str, str]) -> None:
@@ -39,7 +50,11 @@ def check_syntax(environ: Mapping[str, str]) -> None:
         yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
-        raise ConfigError(f"{path}, line {line} is not YAML: {exc.problem}", hint="mend that line") from exc
+        # What the library quotes may be a part of a password.
+        problem = (exc.problem or "").partition("'")[0].strip()
+        raise ConfigError(
+            f"{path}, line {line} is not YAML: {problem}", hint="mend that line, or quote its value"
+        ) from None
     except (OSError, ValueError, yaml.YAMLError) as exc:
         raise ConfigError(f"cannot read {path}: {exc}") from exc
 
@@ -62,11 +77,15 @@ def check(config: OpenStackConfig, cloud: str | None) -> None:
 
 
 def _auth_keys(entry: dict[str, Any]) -> set[str]:
-    kind = entry.get("auth_type") or "password"
-    try:
-        options = get_plugin_loader(kind).get_options()
-    except Exception as exc:
-        raise ConfigError(f"there is no auth_type {kind!r}", hint="`password` is the usual one") from exc
+    options = []
+    # Several methods make one multi-factor login.
+    for kind in (entry.get("auth_type") or "password", *entry.get("auth_methods", ())):
+        try:
+            options += get_plugin_loader(kind).get_options()
+        except NoMatchingPlugin as exc:
+            raise ConfigError(f"there is no auth_type {kind!r}", hint="`password` is the usual one") from exc
+        except (ImportError, AttributeError):
+            continue  # it wants a package that is not installed, and says so when it is used
     names = {option.dest for option in options} | {option.name.replace("-", "_") for option in options}
     return names | {"tenant_name", "tenant_id", "project_name", "project_id", "username", "password", "token"}
 
@@ -76,11 +95,12 @@ def _compare(filename: str, where: tuple[str, ...], entry: dict[str, Any], known
     for key in entry:
         plain = str(key).replace("-", "_")
         alike = difflib.get_close_matches(plain, wanted, n=1, cutoff=_ALIKE)
-        if plain in wanted or not alike or plain.endswith(("_endpoint_override", "_api_version", "_service_type")):
+        if plain in wanted or not alike or plain.endswith(_ENDINGS):
             continue
         line = _line(Path(filename), (*where, str(key)))
+        shown = ".".join((*where, str(key).partition(":")[0]))
         raise ConfigError(
-            f"unknown key {'.'.join((*where, str(key)))} in {filename}, line {line}: did you mean {alike[0]}?",
+            f"unknown key {shown} in {filename}, line {line}: did you mean {alike[0]}?",
             hint=f"known keys: {', '.join(wanted)}",
         )
 

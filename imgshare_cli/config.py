@@ -32,6 +32,9 @@ _ENVIRONMENT = {
 }
 
 
+_CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
+
+
 @dataclass(frozen=True)
 class Token:
     """What the service knows us by, and where we have it from; the value never shows."""
@@ -110,12 +113,16 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
         raise ConfigError(f"there is no profile {profile!r} in {file.path}", hint=_profiles_hint(file))
     stored = file.profiles.get(profile, {})
-    own = stored.get("endpoint")
+    cloud = flags.cloud or env.get("cloud")
+    openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
+    # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
+    foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
+    own = None if foreign else stored.get("endpoint")
     endpoint = flags.endpoint or env.get("endpoint") or own
     return Settings(
         profile=profile,
-        cloud=flags.cloud or env.get("cloud") or stored.get("cloud"),
-        openstack=bool(environ.get("OS_AUTH_URL")),
+        cloud=cloud or (None if openstack else stored.get("cloud")),
+        openstack=openstack,
         region=environ.get("OS_REGION_NAME") or stored.get("region"),
         interface=environ.get("OS_INTERFACE") or stored.get("interface"),
         endpoint=checked_endpoint(endpoint, insecure_http=flags.insecure_http) if endpoint else None,

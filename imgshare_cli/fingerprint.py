@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config import Settings
 
-_SECRET = ("PASSWORD", "SECRET", "TOKEN", "PASSCODE")
+_SECRET = ("PASSWORD", "SECRET", "PASSCODE")
 _NAMES = tuple(f"{stem}.{end}" for stem in ("clouds", "secure", "clouds-public") for end in ("yaml", "yml", "json"))
 
 
@@ -24,7 +24,7 @@ def of(settings: Settings, environ: Mapping[str, str]) -> str:
     variables = {
         name: value
         for name, value in environ.items()
-        if name.startswith("OS_") and not any(word in name for word in _SECRET)
+        if name.startswith("OS_") and name != "OS_CLOUD" and not any(word in name for word in _SECRET)
     }
     parts = [
         settings.cloud,
@@ -39,7 +39,7 @@ def of(settings: Settings, environ: Mapping[str, str]) -> str:
 
 def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
     config = environ.get("XDG_CONFIG_HOME") or "~/.config"
-    homes = sorted({f"{config}/openstack", "~/.config/openstack", "/etc/openstack"})
+    homes = sorted({f"{config}/openstack", "~/.config/openstack", "/etc/openstack", "/etc/xdg/openstack"})
     folders = [os.getcwd(), *map(os.path.expanduser, homes)]  # noqa: PTH109
     paths = [f"{folder}/{name}" for folder in folders for name in _NAMES]
     paths += [environ[name] for name in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE") if environ.get(name)]

@@ -21,6 +21,7 @@ class Grant:
         header: the header that carries it; none where the service asks for nothing.
         endpoint: the image service that it is for.
         auth_url: the identity service that gave it.
+        cacert: the authorities that its cloud trusts, where clouds.yaml names them.
         expires_at: until when (UTC, ISO 8601), where that is known.
         cloud: the entry of clouds.yaml that it was asked for with.
         user: the name of whom it was given to.
@@ -38,6 +39,7 @@ class Grant:
     header: str | None = "X-Auth-Token"
     endpoint: str | None = None
     auth_url: str | None = None
+    cacert: str | None = None
     expires_at: str | None = None
     cloud: str | None = None
     user: str | None = None
@@ -67,7 +69,7 @@ class Grant:
             return f"clouds.yaml, cloud {self.cloud!r}"
         if self.renewal:
             return "an application credential"
-        if self.again:
+        if self.again and self.user:
             return f"the password of {self.user}"
         return "OS_*" if self.auth_url else "a token"
 

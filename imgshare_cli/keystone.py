@@ -63,7 +63,10 @@ def log_in(request: Request) -> Grant:
         UnavailableError: the identity service does not answer.
     """
     region = _region(request)
-    url = region.config.get("auth", {}).get("auth_url")
+    auth = region.config.get("auth", {})
+    url = auth.get("auth_url")
+    if region.config.get("auth_type") in {"password", "v3password"} and not {"username", "user_id"} & auth.keys():
+        raise ConfigError(f"the settings of {_named(request)} lack username", hint=_TYPO_HINT)
     if url:
         checked_endpoint(url, insecure_http=request.insecure_http)
     try:
@@ -109,6 +112,8 @@ def _region(request: Request) -> CloudRegion:
 
 
 def _named(request: Request) -> str:
+    if request.auth_type is not None:
+        return "this login"
     return f"cloud {request.cloud!r}" if request.cloud else "OS_*"
 
 
@@ -138,12 +143,18 @@ def _granted(region: CloudRegion, request: Request) -> Grant:
         endpoint=checked_endpoint(endpoint, insecure_http=request.insecure_http),
         auth_url=region.config["auth"].get("auth_url"),
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
+        cacert=_authorities(region),
         cloud=request.cloud,
         user=access.username if access else None,
         project_id=access.project_id if access else None,
         project_name=access.project_name if access else None,
         roles=tuple(access.role_names) if access else (),
     )
+
+
+def _authorities(region: CloudRegion) -> str | None:
+    verify, _ = region.get_requests_verify_args()
+    return verify if isinstance(verify, str) else None
 
 
 def _no_endpoint(request: Request, what: str) -> ConfigError:

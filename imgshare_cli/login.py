@@ -45,7 +45,7 @@ def by_password(settings: Settings, who: dict[str, str | None], password: str) -
     }
     grant = keystone.log_in(_request(settings, auth_type="password", auth=auth))
     options = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in who.items() if value]
-    return replace(grant, again=" ".join(["imgshare login", *_profile(settings), *options]))
+    return replace(grant, again=" ".join(["imgshare login", *profile(settings), *options]))
 
 
 def by_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Grant:
@@ -56,14 +56,18 @@ def by_application_credential(settings: Settings, auth_url: str, identifier: str
 
 def again(settings: Settings, grant: Grant) -> Grant:
     """Log in with the application credential that a grant was given for."""
-    return _by_application_credential(settings, grant.renewal or {})
+    return _by_application_credential(
+        replace(settings, endpoint=settings.endpoint or grant.endpoint, cacert=settings.cacert or grant.cacert),
+        grant.renewal or {},
+    )
 
 
 def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Grant:
     from imgshare_cli import keystone
 
     grant = keystone.log_in(_request(settings, auth_type="v3applicationcredential", auth=auth))
-    return replace(grant, renewal=auth)
+    who = [f"--auth-url {auth['auth_url']}", f"--application-credential-id {auth['application_credential_id']}"]
+    return replace(grant, renewal=auth, again=" ".join(["imgshare login", *profile(settings), *who]))
 
 
 def _request(
@@ -84,5 +88,6 @@ def _request(
     )
 
 
-def _profile(settings: Settings) -> list[str]:
+def profile(settings: Settings) -> list[str]:
+    """The option that names this profile, where one is needed."""
     return [] if settings.profile == "default" else [f"--profile {shlex.quote(settings.profile)}"]

@@ -103,15 +103,21 @@ class Session:
         from imgshare_cli.client import ImageClient
 
         self.secrets.append(grant.secret)
-        return ImageClient(self.connect(self.endpoint, grant.headers()), grant, renewed)
+        wire = self.connect(self.endpoint, grant.headers(), grant.cacert)
+        return ImageClient(wire, grant, renewed)
 
-    def connect(self, address: str, headers: Mapping[str, str]) -> Wire:
-        """A connection that this session closes."""
+    def connect(self, address: str, headers: Mapping[str, str], cacert: str | None = None) -> Wire:
+        """A connection that this session closes; `cacert` is whom to trust where the settings name nobody."""
         from imgshare_cli.transport import Wire
 
         settings = self.settings
         wire = Wire(
-            address, headers, timeout=settings.timeout, cacert=settings.cacert, environ=self.environ, debug=self.debug
+            address,
+            headers,
+            timeout=settings.timeout,
+            cacert=settings.cacert or cacert,
+            environ=self.environ,
+            debug=self.debug,
         )
         self._open.callback(wire.close)
         return wire

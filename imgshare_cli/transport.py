@@ -75,6 +75,8 @@ class Wire:
 
     def carry(self, headers: Mapping[str, str]) -> None:
         """Let something else let us in from now on."""
+        for name in ("X-Auth-Token", "Authorization"):
+            self._http.headers.pop(name, None)
         self._http.headers.update(headers)
 
     def send(self, method: str, path: str, body: object = None) -> Answer:

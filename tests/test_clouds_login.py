@@ -254,7 +254,7 @@ def test_a_revoked_token_is_renewed_on_the_way(
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        ({"password": "wrong"}, 4, "does not take the credentials of cloud 'otc'"),
+        ({"password": "wrong-but-secret"}, 4, "does not take the credentials of cloud 'otc'"),
         ({"project_id": "0" * 32}, 4, "does not take the credentials of cloud 'otc'"),
         ({"auth_url": "http://127.0.0.1:1/v3"}, 8, "the identity service http://127.0.0.1:1/v3 cannot be reached"),
         ({"auth_url": "http://keystone.example/v3"}, 3, "is plain http: anyone on the way could read"),
@@ -275,7 +275,7 @@ def test_logins_that_fail(
     assert (code, "") == (run.code, run.out), run.err
     assert said in run.err
     assert "Traceback" not in run.err
-    assert member.user.password not in run.err
+    assert entry["auth"]["password"] not in run.err
     assert "pending" == member.status()
 
 
@@ -302,10 +302,12 @@ def test_no_project(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
             "clouds.yaml, line 5: did you mean password?",
         ),
         ("clouds:\n  otc:\n    regoin_name: x\n    auth: {auth_url: x}\n", "line 3: did you mean region_name?"),
+        ("clouds:\n  otc:\n    auth: {auth_url: 'http://127.0.0.1:1'}\n", "the settings of cloud 'otc' lack username"),
+        ("clouds:\n  otc:\n    auth:\n      password: *hunter2\n", "line 4 is not YAML: found undefined alias\n"),
         ("clouds:\n  other:\n    auth: {auth_url: x}\n", "cannot be used: Cloud otc was not found"),
         ("clouds:\n  otc:\n    auth_type: nonsense\n    auth: {auth_url: x}\n", "there is no auth_type 'nonsense'"),
     ],
-    ids=["syntax", "auth key", "cloud key", "no such cloud", "auth type"],
+    ids=["syntax", "auth key", "cloud key", "no user", "quoted secret", "no such cloud", "auth type"],
 )
 def test_a_clouds_yaml_with_a_typing_error(monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
     """A typing error in clouds.yaml is exit 3, with file, line and what would be right."""
@@ -318,6 +320,31 @@ def test_a_clouds_yaml_with_a_typing_error(monkeypatch: pytest.MonkeyPatch, text
 
     assert (3, "") == (run.code, run.out), run.err
     assert said in run.err
+
+
+def test_settings_for_one_service(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key for the image service alone is no typing error."""
+    member.write(otc=member.entry(image_interface="public", image_api_version="2"))
+    monkeypatch.setenv("OS_CLOUD", "otc")
+
+    assert 0 == tool("show", member.image).code
+
+
+def test_another_clouds_token_stays_away_from_the_profile(
+    member: Member, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The endpoint in a profile is for the profile's own logins: OS_CLOUD's token does not travel there."""
+    from tests.service import answer
+
+    other = serve(answer(404, {"message": "no"}))
+    for name in ("IMGSHARE_TOKEN", "IMGSHARE_ENDPOINT"):
+        monkeypatch.delenv(name)
+    assert 0 == tool("config", "set", "endpoint", other.endpoint).code
+    member.write(otc=member.entry())
+    monkeypatch.setenv("OS_CLOUD", "otc")
+
+    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
+    assert [] == other.asked
 
 
 def test_no_login_at_all(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from imgshare_cli import configfile, credentials, identity, prompt
 from imgshare_cli import login as ways
-from imgshare_cli.errors import AuthError, ImgshareError, UsageError
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UsageError
 from imgshare_cli.grants import Grant
 from imgshare_cli.options import with_session, world
 from imgshare_cli.session import Session
@@ -100,7 +100,8 @@ def _by_token(session: Session) -> Grant:
         )
     token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), "your input")
     session.secrets.append(token.value)
-    grant = Grant(token.value, token.source, endpoint=endpoint, project_id=session.settings.project_id)
+    again = " ".join(["imgshare login", *ways.profile(session.settings), f"--endpoint {endpoint}"])
+    grant = Grant(token.value, token.source, endpoint=endpoint, again=again)
     session.client_with(grant).check()
     return grant
 
@@ -115,7 +116,7 @@ def _place(session: Session, settings: Settings) -> Keyring | FileStore:
 def _keep(session: Session, place: Keyring | FileStore, grant: Grant, *, must: bool) -> str | None:
     try:
         place.write(json.dumps(grant.to_json()))
-    except AuthError as exc:
+    except (AuthError, ConfigError) as exc:
         if must:
             raise
         session.output.note(f"note: {exc.message}, so the token is not kept and every run logs in")
@@ -128,7 +129,12 @@ def _remember(session: Session, settings: Settings, grant: Grant, *, default: bo
     found: dict[tuple[str, ...], object] = {}
     if session.flags.cloud:
         found["profiles", settings.profile, "cloud"] = session.flags.cloud
-    elif grant.auth_url is None and settings.profile_endpoint != grant.endpoint:
+    elif (
+        grant.auth_url is None
+        and not settings.cloud
+        and not settings.openstack
+        and settings.profile_endpoint != grant.endpoint
+    ):
         found["profiles", settings.profile, "endpoint"] = grant.endpoint
     if default:
         found["default_profile",] = settings.profile
@@ -162,7 +168,7 @@ def logout(session: Session) -> None:
     place = _place(session, settings)
     try:
         grant = credentials.kept(place, settings)
-    except AuthError:
+    except (AuthError, ConfigError):
         grant = None  # what is there cannot be read, which is a reason to remove it
     if not place.delete():
         session.output.note(f"there was no token stored for profile {settings.profile!r}")
