@@ -170,7 +170,7 @@ def _must_be_for_a_project(access: Any, request: Request) -> None:
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "for no project"
     raise AuthError(
         f"the login with {_named(request)} as {access.username} is {scope}, and images are shared with projects",
-        hint="name the project: project_name in clouds.yaml, OS_PROJECT_NAME, or `imgshare login --project`",
+        hint="name the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project of a login with a password",
     )
 
 

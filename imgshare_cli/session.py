@@ -74,8 +74,7 @@ class Session:
         if endpoint is None:
             raise ConfigError(
                 "no endpoint: it is not known which image service to ask",
-                hint="set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, "
-                f"or run `imgshare config set endpoint URL{_option(self)}`",
+                hint=_where_to_name_it(self),
             )
         return endpoint
 
@@ -83,6 +82,8 @@ class Session:
         try:
             return self.access.grant.endpoint
         except NotLoggedInError:
+            if self.settings.profile in self.file.profiles:
+                raise  # who has logged in before needs to do so again, and no endpoint
             return None
 
     @property
@@ -148,8 +149,12 @@ class Session:
         return text
 
 
-def _option(session: Session) -> str:
-    return "" if session.profile == "default" else f" --profile {session.profile}"
+def _where_to_name_it(session: Session) -> str:
+    settings = session.settings
+    if settings.environment_token and (settings.cloud or settings.openstack):
+        return f"{settings.environment_token.source} wins over the cloud: unset it, or set IMGSHARE_ENDPOINT"
+    option = "" if session.profile == "default" else f" --profile {session.profile}"
+    return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL{option}`"
 
 
 def _is_secret(name: str) -> bool:

@@ -322,6 +322,34 @@ def test_a_clouds_yaml_with_a_typing_error(monkeypatch: pytest.MonkeyPatch, text
     assert said in run.err
 
 
+@pytest.mark.usefixtures("keyring")
+def test_after_a_logout(member: Member) -> None:
+    """Who logged in once and is logged out again is told to log in, not to name an endpoint."""
+    who = ["--auth-url", member.auth_url, "--username", member.user.username, "--project", member.user.project_id]
+    assert 0 == tool("login", *who, stdin=member.user.password.encode()).code
+    assert 0 == tool("logout").code
+
+    assert Run(
+        4,
+        "",
+        "imgshare: no token: none in IMGSHARE_TOKEN, none stored for profile 'default'\n"
+        "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
+    ) == tool("show", member.image)
+
+
+def test_a_token_beside_a_cloud(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token in the environment wins over OS_CLOUD, and is named where it then lacks an endpoint."""
+    monkeypatch.setenv("OS_CLOUD", "otc")
+    monkeypatch.setenv("IMGSHARE_TOKEN", "token")
+
+    assert Run(
+        3,
+        "",
+        "imgshare: no endpoint: it is not known which image service to ask\n"
+        "hint: IMGSHARE_TOKEN wins over the cloud: unset it, or set IMGSHARE_ENDPOINT\n",
+    ) == tool("show", member.image)
+
+
 def test_settings_for_one_service(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key for the image service alone is no typing error."""
     member.write(otc=member.entry(image_interface="public", image_api_version="2"))

@@ -129,6 +129,8 @@ def _remember(session: Session, settings: Settings, grant: Grant, *, default: bo
     found: dict[tuple[str, ...], object] = {}
     if session.flags.cloud:
         found["profiles", settings.profile, "cloud"] = session.flags.cloud
+        if session.flags.endpoint:
+            found["profiles", settings.profile, "endpoint"] = settings.endpoint
     elif (
         grant.auth_url is None
         and not settings.cloud
@@ -144,7 +146,7 @@ def _remember(session: Session, settings: Settings, grant: Grant, *, default: bo
         for where, value in found.items():
             configfile.put(document, where, value)
 
-    if found or settings.profile not in {*session.file.profiles, "default"}:
+    if found or settings.profile not in session.file.profiles:
         configfile.edit(session.file.path, change)
 
 
