@@ -18,6 +18,19 @@ Answer = tuple[int, Any]
 
 PATCH = "application/openstack-images-v2.1-json-patch"
 
+# What Glance says of an image that nobody has uploaded anything to.
+WITHOUT_DATA = {
+    "size": None,
+    "virtual_size": None,
+    "disk_format": None,
+    "container_format": None,
+    "checksum": None,
+    "os_hash_algo": None,
+    "os_hash_value": None,
+    "min_disk": 0,
+    "min_ram": 0,
+}
+
 
 class Text:
     """Equal to every text that has this form."""

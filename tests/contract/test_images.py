@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.cast import A_TIME, PATCH, refusal
+from tests.contract.cast import A_TIME, PATCH, WITHOUT_DATA, refusal
 
 if TYPE_CHECKING:
     from tests.contract.cast import Cast, Offer
@@ -28,15 +28,7 @@ def test_new_image(cast: Cast) -> None:
         "status": "queued",
         "os_hidden": False,
         "protected": False,
-        "size": None,
-        "virtual_size": None,
-        "disk_format": None,
-        "container_format": None,
-        "checksum": None,
-        "os_hash_algo": None,
-        "os_hash_value": None,
-        "min_disk": 0,
-        "min_ram": 0,
+        **WITHOUT_DATA,
         "tags": ["ci"],
         "os_type": "linux",
         "created_at": A_TIME,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_TIME, new_name, refusal
+from tests.contract.cast import A_TIME, WITHOUT_DATA, new_name, refusal
 
 if TYPE_CHECKING:
     from tests.contract.cast import Cast
@@ -38,15 +38,7 @@ def test_page(cast: Cast) -> None:
         "status": "queued",
         "os_hidden": False,
         "protected": False,
-        "size": None,
-        "virtual_size": None,
-        "disk_format": None,
-        "container_format": None,
-        "checksum": None,
-        "os_hash_algo": None,
-        "os_hash_value": None,
-        "min_disk": 0,
-        "min_ram": 0,
+        **WITHOUT_DATA,
         "tags": [],
         "created_at": A_TIME,
         "updated_at": A_TIME,
