@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
+    from imgshare_cli.secretservice import Reader
+
 T = TypeVar("T")
 
 SERVICE = "imgshare"
+BACKEND_OF_LINUX = "keyring.backends.SecretService.Keyring"
 _BACKEND = "keyring-backend"
 WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
 # Windows keeps 2,560 bytes in one credential, and keyring writes two for each character.
@@ -50,7 +53,7 @@ class Keyring:
         """What is stored, or None."""
 
         def ask() -> str | None:
-            backend = _backend()
+            backend = _reader()
             first = backend.get_password(SERVICE, self._name)
             if first is None:
                 return None
@@ -134,6 +137,15 @@ class Keyring:
             raise AuthError(f"the keyring did not answer within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
 
 
+def _reader() -> Reader | KeyringBackend:
+    # Importing keyring costs 130 ms, a whole run without it 180; by secretstorage alone it is 45.
+    if _remembered_name() == BACKEND_OF_LINUX and not any(name.startswith("KEYRING_") for name in os.environ):
+        from imgshare_cli.secretservice import Reader
+
+        return Reader()
+    return _backend()
+
+
 def _remove(backend: KeyringBackend, names: list[str]) -> None:
     for name in names:
         backend.delete_password(SERVICE, name)
@@ -149,8 +161,8 @@ def _backend() -> KeyringBackend:
 
 def _remembered() -> KeyringBackend | None:
     # Looking through all the backends for the best one costs 70 ms, more than reading the token from it.
-    name = state.recall(_BACKEND, os.environ)
-    if name is None or "PYTHON_KEYRING_BACKEND" in os.environ:
+    name = _remembered_name()
+    if name is None:
         return None
     from keyring.core import load_keyring
 
@@ -158,6 +170,10 @@ def _remembered() -> KeyringBackend | None:
         return load_keyring(name)
     except (ImportError, AttributeError, ValueError, RuntimeError):
         return None  # it has gone since
+
+
+def _remembered_name() -> str | None:
+    return None if "PYTHON_KEYRING_BACKEND" in os.environ else state.recall(_BACKEND, os.environ)
 
 
 def _found() -> KeyringBackend:
