@@ -26,7 +26,8 @@ PROBE = """
 import json, sys
 from imgshare_cli.cli import main
 code = main(sys.argv[1:])
-print(json.dumps([code, sorted(name for name in sys.modules if name.split('.')[0] in ('keystoneauth1', 'openstack'))]))
+heavy = {'keystoneauth1', 'openstack', 'keyring'}
+print(json.dumps([code, sorted(name for name in sys.modules if name.split('.')[0] in heavy)]))
 """
 
 
@@ -55,7 +56,7 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("keyring")
 def test_log_in_once(member: Member, door: Forwarder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """OS_CLOUD is all it takes; the second run asks Keystone nothing, and does not even load keystoneauth1."""
+    """OS_CLOUD is all it takes; the second run asks Keystone nothing, and loads neither keystoneauth1 nor keyring."""
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
 
