@@ -11,7 +11,7 @@ from typing import Any
 
 from imgshare_cli.errors import ImgshareError, UnavailableError
 
-MAX_BODY = 1 << 20
+MAX_BODY = 32 << 20  # a thousand images, with all their properties
 _MAX_REASON = 300
 _MAX_READ = 4096
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = {
+    "list": "list:list_",
     "accept": "decide:accept",
     "reject": "decide:reject",
     "reset": "decide:reset",

@@ -3,44 +3,44 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote, urlencode
 
 from imgshare_cli import answers
-from imgshare_cli.errors import (
-    AuthError,
-    ForbiddenError,
-    ImgshareError,
-    NotFoundError,
-    RefusedError,
-    UnavailableError,
-    UsageError,
-)
-from imgshare_cli.models import Member, Status
+from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
+from imgshare_cli.models import Image, Member, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.answers import Answer
     from imgshare_cli.grants import Grant
     from imgshare_cli.transport import Wire
 
 _VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject", Status.PENDING: "reset"}
-_MEANINGS: dict[int, tuple[type[ImgshareError], str]] = {
-    403: (ForbiddenError, "forbidden"),
-    404: (NotFoundError, "not found"),
-    429: (UnavailableError, "too many requests"),
-}
-_HINTS = {
-    403: "only MEMBER decides, with the role `member`, about an image that is `shared`",
-    404: "check the IDs (names will not do), and ask the owner whether the image is shared with this project",
-    429: "try again in a minute",
-}
 _MAX_ID = 255
+_OWNER_ONLY = "only a project that owns an image may share it, with the role `member`"
+_SHARE_HINTS = {
+    403: f"{_OWNER_ONLY}, and only while its visibility is `shared`",
+    404: "check the image; only its owner's project can share it",
+    409: "it is shared with that project already: `imgshare members {image}` shows what it decided",
+    413: "the image has as many members as the service allows: `imgshare unshare {image} MEMBER` makes room",
+}
+_UNSHARE_HINTS = {403: _OWNER_ONLY, 404: "`imgshare members {image}` shows whom it is shared with"}
+_MEMBERS_HINTS = {403: "only images whose visibility is `shared` have members, and a role in the project shows them"}
+_LIST_HINTS = {403: "ask for a role in the project, such as `member`"}
+
+
+class Page(NamedTuple):
+    """Some images of a list, and whether there may be more."""
+
+    images: list[Image]
+    more: bool
 
 
 class ImageClient:
-    """The members calls of the Images v2 API (api-ref, "Image sharing").
+    """The calls of the Images v2 API that shares need (api-ref, "Images" and "Image sharing").
 
     Every call raises AuthError (401), ForbiddenError (403), NotFoundError (404), RefusedError (400, 409, 413,
     422) or UnavailableError (no answer, or one that is not the API's), and UsageError for an impossible ID.
@@ -81,11 +81,50 @@ class ImageClient:
 
     def members(self, image_id: str) -> list[Member]:
         """The shares of an image that we may see: all as its owner, our own as a member. The API has no pages here."""
-        answer = self._call("GET", f"/v2/images/{_segment('image', image_id)}/members", f"look up image {image_id}")
+        path = f"/v2/images/{_segment('image', image_id)}/members"
+        answer = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS)
         rows = answers.parsed(answer).get("members")
         if not isinstance(rows, list):
             raise answers.not_the_api(answer, "an object without a list of members")
         return [self._member(answer, row, image_id) for row in rows]
+
+    def share(self, image_id: str, member_id: str) -> Member:
+        """Share an image with a project. Glance takes any text for a project's ID.
+
+        It is not tried again after a fault, because a share that was made already is refused (409).
+        """
+        path = f"/v2/images/{_segment('image', image_id)}/members"
+        doing = f"share image {image_id} with project {member_id}"
+        answer = self._call("POST", path, doing, {"member": member_id}, hints=_about(image_id, _SHARE_HINTS))
+        return self._member(answer, answers.parsed(answer), image_id, member_id)
+
+    def unshare(self, image_id: str, member_id: str) -> None:
+        """Take a share back."""
+        doing = f"unshare image {image_id} from project {member_id}"
+        hints = _about(image_id, _UNSHARE_HINTS)
+        self._call("DELETE", _member_path(image_id, member_id), doing, hints=hints)
+
+    def image(self, image_id: str) -> Image:
+        """One image that we may see, whatever we have decided about it."""
+        answer = self._call("GET", f"/v2/images/{_segment('image', image_id)}", f"look up image {image_id}")
+        image = self._image(answer, answers.parsed(answer))
+        if image.id.casefold() != image_id.casefold():
+            raise answers.not_the_api(answer, f"another image, {image.id[:_MAX_ID]}")
+        return image
+
+    def images(self, query: Mapping[str, str]) -> Page:
+        """One page of the image list.
+
+        Args:
+            query: the API's own parameters, such as `member_status`, `limit` and `marker`.
+        """
+        answer = self._call("GET", f"/v2/images?{urlencode(query)}", "list the images", hints=_LIST_HINTS)
+        body = answers.parsed(answer)
+        rows = body.get("images")
+        if not isinstance(rows, list):
+            raise answers.not_the_api(answer, "an object without a list of images")
+        # Whether there is more, not where: `next` has no path prefix, and loses all but one of several tags.
+        return Page([self._image(answer, row) for row in rows], bool(body.get("next")))
 
     def check(self) -> None:
         """Ask for the member schema, which every valid token may read whatever its roles."""
@@ -99,6 +138,13 @@ class ImageClient:
         if answers.parsed(answer).get("name") != "member":
             raise answers.not_the_api(answer, "an object that is not the member schema")
 
+    @staticmethod
+    def _image(answer: Answer, body: Any) -> Image:
+        try:
+            return Image.from_json(body if isinstance(body, dict) else {})
+        except ValueError as exc:
+            raise answers.not_the_api(answer, f"an image {exc}") from exc
+
     def _member(self, answer: Answer, body: Any, image_id: str, member_id: str | None = None) -> Member:
         try:
             member = Member.from_json(body if isinstance(body, dict) else {})
@@ -111,7 +157,15 @@ class ImageClient:
             raise answers.not_the_api(answer, f"another member, {member.member_id[:_MAX_ID]}")
         return member
 
-    def _call(self, method: str, path: str, doing: str, body: object = None) -> Answer:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        doing: str,
+        body: object = None,
+        *,
+        hints: Mapping[int, str] = MappingProxyType({}),
+    ) -> Answer:
         used = self._grant
         answer = self._wire.send(method, path, body)
         if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(used.secret)):
@@ -120,43 +174,13 @@ class ImageClient:
             answer = self._wire.send(method, path, body)
         if answer.status in {200, 201, 204}:
             return answer
-        raise self._error(answer, doing)
+        from imgshare_cli import refusals
 
-    def _error(self, answer: Answer, doing: str) -> ImgshareError:
-        if answer.status // 100 in {1, 2, 3} or answer.status in {405, 406, 411, 415}:
-            came = f"{answer.named()}" + (f", a redirect to {answer.location[:200]}" if answer.location else "")
-            return answers.not_the_api(answer, came)
-        if answer.status == HTTPStatus.NOT_FOUND and not answer.request_id and "html" in answer.content_type:
-            # We ask for JSON, and get it from the image API: this page is some other server's.
-            return answers.not_the_api(answer, f"{answer.named()}, an HTML page")
-        kind, sentence, hint = self._meaning(answer)
-        said = answers.reason(answer)
-        return kind(
-            f"cannot {doing}: {sentence.format(status=answer.named())}" + (f': "{said}"' if said else ""),
-            hint=hint,
-            http_status=answer.status,
-            request_id=answer.request_id,
-        )
-
-    def _meaning(self, answer: Answer) -> tuple[type[ImgshareError], str, str | None]:
-        status = answer.status
-        if status == HTTPStatus.UNAUTHORIZED:
-            source = self._grant.source
-            return AuthError, f"the service does not take the token from {source}", _new_token(self._grant)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            more = "; its operators can look up the request ID" if answer.request_id else ""
-            return UnavailableError, "the service failed ({status})", f"try again later{more}"
-        kind, sentence = _MEANINGS.get(status, (RefusedError, "refused ({status})"))
-        return kind, sentence, _HINTS.get(status)
+        raise refusals.error(answer, doing, self._grant, hints)
 
 
-def _new_token(grant: Grant) -> str:
-    # Glance also answers 401 while Keystone, which it would ask about the token, is down.
-    down = "if it is new, the identity service may be down"
-    if grant.variable:
-        variable = grant.variable
-        return f"put a new one into {variable} (`openstack token issue` makes one), or unset it and log in; {down}"
-    return f"log in again: `{grant.again or 'imgshare login'}`; {down}"
+def _about(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:
+    return {status: hint.format(image=image_id) for status, hint in hints.items()}
 
 
 def _member_path(image_id: str, member_id: str) -> str:

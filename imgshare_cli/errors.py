@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class ImgshareError(Exception):
     """Something went wrong, in one sentence that names the thing.
@@ -12,30 +17,37 @@ class ImgshareError(Exception):
         hint: the way out, as a sentence.
         http_status: the status the service answered with, where one did.
         request_id: the service's own name for the request, for its operators.
+        reason: why, in one word of docs/errors.md, where that was found out.
+        details: what the sentence speaks of, one by one.
     """
 
     exit_code = 1
     code = "bug"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what a reader may need, each by name)
         self,
         message: str,
         *,
         hint: str | None = None,
         http_status: int | None = None,
         request_id: str | None = None,
+        reason: str | None = None,
+        details: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.http_status = http_status
         self.request_id = request_id
+        self.reason = reason
+        self.details = details
 
     def to_json(self) -> dict[str, object]:
         """The error as a script reads it."""
         return {
             "code": self.code,
-            "message": self.message,
+            "reason": self.reason,
+            "message": ": ".join(filter(None, (self.message, ", ".join(self.details)))),
             "hint": self.hint,
             "http_status": self.http_status,
             "request_id": self.request_id,
@@ -88,11 +100,22 @@ class RefusedError(ImgshareError):
     code = "refused"
 
 
+class NotYetError(RefusedError):
+    """It is not what was asked for, but may still become so."""
+
+
 class UnavailableError(ImgshareError):
     """The service cannot be reached, or what answers is not it."""
 
     exit_code = 8
     code = "unavailable"
+
+
+class PartialError(ImgshareError):
+    """Some of it was done, and some was not."""
+
+    exit_code = 9
+    code = "partial"
 
 
 class InterruptedByUserError(ImgshareError):

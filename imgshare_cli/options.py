@@ -15,7 +15,7 @@ from imgshare_cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Image = Annotated[str, typer.Argument(metavar="IMAGE", help="The image's ID.", show_default=False)]
+Image = Annotated[str, typer.Argument(metavar="IMAGE", help="The image: its ID, or its name.", show_default=False)]
 Member = Annotated[
     str | None,
     typer.Argument(

@@ -8,13 +8,16 @@ import io
 import json
 import os
 import unicodedata
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from imgshare_cli.columns import Column
     from imgshare_cli.errors import ImgshareError
     from imgshare_cli.models import Member
+
+Row = TypeVar("Row")
 
 COLOURS = {"accepted": "green", "rejected": "red", "pending": "yellow"}
 _ANSI = {"green": "32", "red": "31", "yellow": "33"}
@@ -66,6 +69,29 @@ class Output:
         """One line of JSON; everything beyond ASCII is escaped, so it is safe on a terminal too."""
         self._answer(json.dumps(value, allow_nan=False))
 
+    def array(self, values: Iterable[Any]) -> None:
+        """A JSON array, an element a line, each printed when it comes; nothing if the first never does."""
+        before = "["
+        for value in values:
+            self._answer(before + json.dumps(value, allow_nan=False), end="")
+            before = ",\n"
+        self._answer("[]" if before == "[" else "]")
+
+    def table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
+        """Rows: a table on a terminal; elsewhere tab-separated lines, each printed when it comes."""
+        colour = self._wants_colour()
+        if not self.at_terminal():
+            for row in rows:
+                cells = [clean(column.value(row)) for column in columns]
+                self._answer("\t".join(map(_painted, cells) if colour else cells))
+            return
+        from imgshare_cli import tables
+
+        lines = [[clean((column.shown or column.value)(row)) for column in columns] for row in rows]
+        if lines:
+            heads = [(column.name, column.rank) for column in columns]
+            self._answer(tables.rows(heads, lines, COLOURS if colour else {}))
+
     def record(self, fields: Mapping[str, Any]) -> None:
         """Names and values, for programs or for people; a person is not shown what is not known."""
         if self.as_json:
@@ -77,7 +103,7 @@ class Output:
         """Names and values: a table on a terminal, tab-separated lines elsewhere."""
         cleaned = {name: clean(value) for name, value in fields.items()}
         colour = self._wants_colour()
-        if self._at_terminal():
+        if self.at_terminal():
             from imgshare_cli import tables
 
             self._answer(tables.fields(cleaned, COLOURS if colour else {}))
@@ -98,31 +124,45 @@ class Output:
         with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
             print(clean(text), file=self._stderr or io.StringIO(), flush=True)
 
+    @contextlib.contextmanager
+    def busy(self, text: str) -> Iterator[None]:
+        """Show that work goes on, where a person is at the terminal."""
+        if self._stderr and self._stderr.isatty() and not self.as_json and self._environ.get("TERM") != "dumb":
+            from imgshare_cli import tables
+
+            with tables.spinning(clean(text), self._stderr):
+                yield
+        else:
+            yield
+
     def error(self, error: ImgshareError) -> None:
         """What went wrong, the way out, and the service's name for the request."""
         if self.as_json:
             self.note(json.dumps({"error": error.to_json()}))
             return
-        self.note(f"imgshare: {error.message}")
+        self.note(f"imgshare: {error.message}" + (":" if error.details else ""))
+        for detail in error.details:
+            self.note(f"  {detail}")
         if error.hint:
             self.note(f"hint: {error.hint}")
         if error.request_id:
             self.note(f"request ID: {error.request_id}")
+
+    def at_terminal(self) -> bool:
+        """Whether a person reads the answer at a terminal that can draw."""
+        return self._stdout is not None and self._stdout.isatty() and self._environ.get("TERM") != "dumb"
 
     def _wants_colour(self) -> bool:
         if self._environ.get("NO_COLOR"):
             return False
         if any(self._environ.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
             return True
-        return self._at_terminal()
+        return self.at_terminal()
 
-    def _answer(self, text: str) -> None:
+    def _answer(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-        print(text, file=self._stdout, flush=True)
-
-    def _at_terminal(self) -> bool:
-        return self._stdout is not None and self._stdout.isatty() and self._environ.get("TERM") != "dumb"
+        print(text, file=self._stdout, end=end, flush=True)
 
 
 def _plain(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Asks for a secret: hidden at a terminal, else from standard input."""
+"""Asks a person: for a secret, which is hidden at a terminal, or for a yes."""
 
 from __future__ import annotations
 
@@ -33,6 +33,12 @@ def secret(question: str) -> str:
         return _hidden_line()
     finally:
         _say("\n")
+
+
+def confirmed(question: str) -> bool:
+    """Whether a person at the terminal says yes; everything else is a no."""
+    _say(f"{question} [y/N] ")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _say(text: str) -> None:

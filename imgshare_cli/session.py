@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli import config, configfile
 from imgshare_cli.config import Flags, Settings
-from imgshare_cli.errors import ConfigError, NotLoggedInError
+from imgshare_cli.errors import AuthError, ConfigError, ForbiddenError, NotFoundError, NotLoggedInError
+from imgshare_cli.models import is_image_id
 from imgshare_cli.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imgshare_cli.access import Access
     from imgshare_cli.client import ImageClient
     from imgshare_cli.configfile import File
     from imgshare_cli.grants import Grant
+    from imgshare_cli.inbox import Inbox
+    from imgshare_cli.models import Share
     from imgshare_cli.transport import Wire
 
 
@@ -91,11 +94,61 @@ class Session:
         """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
         return self.settings.project_id or self.access.grant.project_id
 
+    def image_id(self, image: str, owner: str | None = None) -> str:
+        """The ID of an image that is given by its ID, or by a name that is looked up."""
+        if is_image_id(image):
+            return image
+        from imgshare_cli import naming
+
+        return naming.looked_up(self.client, image, self.member, owner)
+
+    @contextmanager
+    def explaining(self, image: str, member: str | None) -> Iterator[None]:
+        """Around what is done with a share: where it is refused, find out why.
+
+        Args:
+            image: the image, as it was given.
+            member: the project, if one was given.
+        """
+        try:
+            yield
+        except (AuthError, ForbiddenError, NotFoundError) as exc:
+            if exc.http_status is None:
+                raise
+            from imgshare_cli import diagnosis
+
+            raise diagnosis.explained(exc, self, image, member) from exc
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether a person at a terminal can be asked."""
+        return not self.output.as_json and all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
+
     @cached_property
     def client(self) -> ImageClient:
         """The image service, with what lets this run in."""
         _ = self.endpoint
         return self.client_with(self.access.grant, self._renewed)
+
+    def another_client(self) -> ImageClient:
+        """A further connection to the image service, for a thread of its own."""
+        return self.client_with(self.access.grant, self._renewed)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What is shared with our project."""
+        from imgshare_cli import standing
+        from imgshare_cli.inbox import Inbox
+
+        wanted = self.settings.project_id
+        place = standing.granted(self.access.grant, wanted)
+        return Inbox(self.client, self.another_client, place, wanted)
+
+    def remembered(self, shares: Iterable[Share]) -> Iterator[Share]:
+        """The same shares, of which the first are remembered for completion."""
+        from imgshare_cli import known
+
+        return known.remembered(shares, self.environ)
 
     def client_with(
         self, grant: Grant, renewed: Callable[[str], Grant | None] = lambda _worthless: None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PAUSES = (0.2, 0.4, 0.8)
 CONNECT_SECONDS = 10.0
+_REPEATABLE = {"GET", "PUT"}
 _AGAIN = {429, 500, 502, 503, 504}
 
 
@@ -83,7 +84,7 @@ class Wire:
         """Send one request and return what came back, whatever its status.
 
         Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
-        long as the time lasts; every method used here may safely be repeated.
+        long as the time lasts; but POST and DELETE are not, because what the first try did would be refused.
 
         Raises:
             UnavailableError: no answer in time, or one of more than MAX_BODY bytes.
@@ -91,7 +92,7 @@ class Wire:
         deadline = time.monotonic() + self._timeout
         for pause in (*PAUSES, None):
             outcome = self._attempt(method, path, body, deadline)
-            if pause is None or not _is_passing(outcome):
+            if pause is None or method not in _REPEATABLE or not _is_passing(outcome):
                 break
             delay = _delay(pause, outcome)
             if time.monotonic() + delay >= deadline:

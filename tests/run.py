@@ -28,7 +28,7 @@ class Run(NamedTuple):
         """The error of a failed run with --json, whose stdout must be empty."""
         assert ("", 1) == (self.out, self.err.count("\n")), self
         error: dict[str, Any] = json.loads(self.err)["error"]
-        assert set(error) == {"code", "message", "hint", "http_status", "request_id"}
+        assert set(error) == {"code", "reason", "message", "hint", "http_status", "request_id"}
         return error
 
 

@@ -198,19 +198,26 @@ def test_a_redirect_is_not_followed(imgshare: Callable[..., Run], serve: Callabl
     assert (1, 0) == (len(service.asked), len(thief.asked))
 
 
-@pytest.mark.parametrize(
-    "text", ["../../admin", "..", ".", "a/b", "a\\b", "", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"]
-)
-def test_impossible_ids(imgshare: Callable[..., Run], serve: Callable[..., Service], text: str) -> None:
-    """What cannot be an ID is exit 2, and is not sent."""
+@pytest.mark.parametrize("text", ["../../admin", "..", ".", "a/b", "a\\b", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
+def test_impossible_members(imgshare: Callable[..., Run], serve: Callable[..., Service], text: str) -> None:
+    """What cannot be the ID of a project is exit 2, and is not sent."""
     service = serve(answer(200, {}))
 
-    assert (2, 2) == (imgshare("accept", "--", text, MEMBER).code, imgshare("accept", "--", IMAGE, text or " ").code)
+    assert 2 == imgshare("accept", "--", IMAGE, text).code
+    assert [] == service.asked
+
+
+@pytest.mark.parametrize("text", ["", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
+def test_impossible_images(imgshare: Callable[..., Run], serve: Callable[..., Service], text: str) -> None:
+    """What can be neither an ID nor a name is exit 2, and is not sent."""
+    service = serve(answer(200, {}))
+
+    assert 2 == imgshare("accept", "--", text, MEMBER).code
     assert [] == service.asked
 
 
 @pytest.mark.parametrize(
-    ("image", "path"),
+    ("member", "path"),
     [
         ("a?b=c#d", "a%3Fb%3Dc%23d"),
         ("%2e%2e", "%252e%252e"),
@@ -220,13 +227,13 @@ def test_impossible_ids(imgshare: Callable[..., Run], serve: Callable[..., Servi
     ],
 )
 def test_odd_ids_stay_one_segment(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], image: str, path: str
+    imgshare: Callable[..., Run], serve: Callable[..., Service], member: str, path: str
 ) -> None:
     """An odd ID is one path segment, percent-encoded."""
     service = serve(answer(404, {"message": "no"}))
 
-    assert 6 == imgshare("show", "--", image, MEMBER).code
-    assert f"/v2/images/{path}/members/{MEMBER}" == service.asked[0].path
+    assert 6 == imgshare("show", "--", IMAGE, member).code
+    assert f"/v2/images/{IMAGE}/members/{path}" == service.asked[0].path
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

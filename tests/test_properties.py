@@ -9,6 +9,7 @@ import os
 import tomllib
 import unicodedata
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -147,11 +148,11 @@ def test_what_is_set_is_what_is_read(tmp_path: Path, value: str, profile: str, k
 
 
 @many
-@given(image=st.text(max_size=40), member=st.text(max_size=40))
+@given(image=st.text(max_size=40) | st.just(IMAGE), member=st.text(max_size=40))
 def test_any_ids_stay_in_their_place(
     anywhere: Service, monkeypatch: pytest.MonkeyPatch, image: str, member: str
 ) -> None:
-    """Whatever an ID holds, the request asks for /v2/images/…/members/… and nothing else, or is not sent."""
+    """Whatever IMAGE and MEMBER hold, a request asks for the list of that name or for that share, or is not sent."""
     monkeypatch.setenv("IMGSHARE_ENDPOINT", anywhere.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     anywhere.asked.clear()
@@ -160,9 +161,13 @@ def test_any_ids_stay_in_their_place(
 
     assert code in {2, 6}
     for asked in anywhere.asked:
-        parts = asked.path.split("/")
-        assert ["", "v2", "images", "members"] == [*parts[:3], parts[4]]
+        path, _, query = asked.path.partition("?")
+        parts = path.split("/")
         assert not set(parts) & {".", ".."}
+        if query:
+            assert ("/v2/images", [f"eq:{image}"]) == (path, parse_qs(query)["name"])
+        else:
+            assert ["", "v2", "images", IMAGE, "members"] == parts[:5]
 
 
 def test_the_documents_example(monkeypatch: pytest.MonkeyPatch) -> None:

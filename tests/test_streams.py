@@ -49,7 +49,7 @@ def test_a_table_on_a_terminal(serve: Callable[..., Service], columns: int) -> N
     """A terminal gets a table with colour, and no ID is cut."""
     serve(answer(200, share()))
 
-    lines, raw = _screen(columns, "accept", IMAGE, MEMBER)
+    lines, raw = _screen(columns, "show", IMAGE, MEMBER)
 
     assert [
         f"image_id    {IMAGE}",
@@ -65,7 +65,7 @@ def test_a_narrow_terminal_folds(serve: Callable[..., Service]) -> None:
     """At 40 columns an ID is folded, not cut."""
     serve(answer(200, share()))
 
-    lines, _ = _screen(40, "accept", IMAGE, MEMBER)
+    lines, _ = _screen(40, "show", IMAGE, MEMBER)
 
     assert IMAGE == lines[0].split()[1] + lines[1].strip()
 
@@ -86,7 +86,7 @@ def test_colour_on_a_terminal(serve: Callable[..., Service], environ: dict[str, 
     """NO_COLOR and TERM=dumb take the colour from a terminal, bold included."""
     serve(answer(200, share()))
 
-    lines, raw = _screen(80, "accept", IMAGE, MEMBER, **environ)
+    lines, raw = _screen(80, "show", IMAGE, MEMBER, **environ)
 
     assert "accepted" == lines[2].split()[1]
     assert coloured == ("\x1b[" in raw)
@@ -118,7 +118,7 @@ def test_json_is_json_everywhere(serve: Callable[..., Service], environ: dict[st
     serve(answer(200, share()))
 
     piped = tool("accept", IMAGE, MEMBER, "--json", environ=environ)
-    _, raw = _screen(300, "accept", IMAGE, MEMBER, "--json", **environ)
+    _, raw = _screen(300, "show", IMAGE, MEMBER, "--json", **environ)
 
     assert piped.out.replace("\n", "\r\n") == raw
     assert share() == piped.json()
@@ -129,7 +129,7 @@ def test_text_from_the_service_is_data(serve: Callable[..., Service]) -> None:
     serve(answer(404, {"message": EVIL}))
     said = (
         f'imgshare: cannot show image {IMAGE} for project {MEMBER}: not found: "{EVIL_SHOWN}"\n'
-        "hint: check the IDs (names will not do), and ask the owner whether the image is shared with this project\n"
+        "hint: check the IDs, and ask the owner whether the image is shared with this project\n"
         f"request ID: {REQUEST_ID}\n"
     )
 
@@ -224,7 +224,7 @@ def test_interrupt(serve: Callable[..., Service], argv: list[str]) -> None:
     out, err = child.communicate(timeout=20)
 
     nothing = '"hint": null, "http_status": null, "request_id": null'
-    as_json = f'{{"error": {{"code": "interrupted", "message": "interrupted", {nothing}}}}}\n'
+    as_json = f'{{"error": {{"code": "interrupted", "reason": null, "message": "interrupted", {nothing}}}}}\n'
     said = as_json if argv else "imgshare: interrupted\n"
     assert (130, "", said) == (child.returncode, out, err)
 
@@ -249,7 +249,7 @@ def test_interrupt_while_python_starts() -> None:
     [
         (["accept"], "missing argument 'IMAGE'", "imgshare accept"),
         (["acept", "x"], "no such command 'acept'. Did you mean 'accept'?", "imgshare"),
-        (["accept", "x", "--jason"], "no such option: --jason (Possible options: --json)", "imgshare accept"),
+        (["accept", "x", "--jason"], "no such option: --jason (Possible options: --hash, --json)", "imgshare accept"),
         (
             ["accept", "x", "--timeout", "soon"],
             "invalid value for '--timeout': 'soon' is not a valid float",

@@ -55,10 +55,10 @@ def test_an_answer_that_never_ends(imgshare: Callable[..., Run], serve: Callable
 
 
 def test_a_body_without_end(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
-    """More than 1 MiB is not read, whatever its length claims to be."""
+    """More than 32 MiB is not read, whatever its length claims to be."""
     serve(_for_ever(HEAD + b"\r\n", b" " * 65536, 0))
 
-    assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
+    assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 32 MiB\n") == imgshare("show", IMAGE, MEMBER)
 
 
 @pytest.mark.parametrize(

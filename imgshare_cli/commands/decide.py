@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from imgshare_cli import sharing
+from imgshare_cli.errors import AuthError, ForbiddenError, InterruptedByUserError, NotFoundError
 from imgshare_cli.models import Status
 from imgshare_cli.options import Image, Member, Vault, with_session, world
 from imgshare_cli.session import Session
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli import models
+
+Owner = Annotated[
+    str | None,
+    typer.Option("--owner", metavar="PROJECT", help="Only if it is this project's.", show_default=False),
+]
+Hash = Annotated[
+    str | None,
+    typer.Option("--hash", metavar="ALGO:HEX", help="Only if its data is this: sha512:…", show_default=False),
+]
+Wait = Annotated[
+    str | None,
+    typer.Option("--wait", metavar="SPAN", help="Wait for the share to come: 30s, 5m.", show_default=False),
+]
+
 
 @with_session(world)
-def accept(session: Session, image: Image, member: Member = None, vault_id: Vault = None) -> None:
+def accept(  # noqa: PLR0913, PLR0917
+    session: Session,
+    image: Image,
+    member: Member = None,
+    owner: Owner = None,
+    hash_: Hash = None,
+    wait: Wait = None,
+    vault_id: Vault = None,
+) -> None:
     """Accept an image that is shared with you.
 
-    It then stands in the project's image list. Saying it again changes nothing.
+    It then stands in the project's image list. Saying it again changes nothing. A name is no proof of what an
+    image is: --owner and --hash look at it first, and change nothing if it is another.
     """
-    _decide(session, image, member, Status.ACCEPTED, vault_id or session.settings.vault_id)
+
+    def attempt() -> models.Member:
+        image_id = session.image_id(image, owner)
+        if owner or hash_ or session.is_attended:
+            _look_at(session, image_id, owner, hash_)
+        vault = vault_id or session.settings.vault_id
+        return sharing.decide(session.client, image_id, member or session.member, Status.ACCEPTED, vault)
+
+    _show(session, image, member, _waiting(session, attempt, image, wait) if wait else attempt)
 
 
 @with_session(world)
@@ -33,5 +73,53 @@ def reset(session: Session, image: Image, member: Member = None) -> None:
     _decide(session, image, member, Status.PENDING)
 
 
-def _decide(session: Session, image: str, member: str | None, status: Status, vault_id: str | None = None) -> None:
-    session.output.member(sharing.decide(session.client, image, member or session.member, status, vault_id))
+def _decide(session: Session, image: str, member: str | None, status: Status) -> None:
+    def attempt() -> models.Member:
+        return sharing.decide(session.client, session.image_id(image), member or session.member, status)
+
+    _show(session, image, member, attempt)
+
+
+def _show(session: Session, image: str, member: str | None, attempt: Callable[[], models.Member]) -> None:
+    with session.explaining(image, member):
+        share = attempt()
+    session.output.member(share)
+
+
+def _waiting(
+    session: Session, attempt: Callable[[], models.Member], image: str, span: str
+) -> Callable[[], models.Member]:
+    from imgshare_cli import durations, waiting
+
+    longest = durations.parsed(span, "--wait")
+
+    def patiently() -> models.Member:
+        with session.output.busy(f"waiting for image {image} to be shared"):
+            return waiting.until_there(attempt, longest)
+
+    return patiently
+
+
+def _look_at(session: Session, image_id: str, owner: str | None, hash_: str | None) -> None:
+    from imgshare_cli import precautions
+
+    if expected := precautions.expected(owner, hash_):
+        expected.check(session.client.image(image_id))
+    elif session.is_attended:
+        _ask_about_namesakes(session, image_id)
+
+
+def _ask_about_namesakes(session: Session, image_id: str) -> None:
+    from imgshare_cli import precautions, prompt
+
+    try:
+        image = session.client.image(image_id)
+        others = precautions.namesakes(session.client, image)
+    except (AuthError, ForbiddenError, NotFoundError):
+        return  # a token may be good for the decision alone, and the decision says what is wrong
+    if others:
+        session.output.note(f"an image called {image.name!r} is in the project's image list already:")
+        for other in others:
+            session.output.note(f"  {other.id}  owner {other.owner}")
+        if not prompt.confirmed(f"Accept {image.id} from project {image.owner} as well?"):
+            raise InterruptedByUserError("nothing was changed")

@@ -10,4 +10,6 @@ from imgshare_cli.session import Session
 @with_session(world)
 def show(session: Session, image: Image, member: Member = None) -> None:
     """Show one share and what the project has decided."""
-    session.output.member(sharing.share(session.client, image, member or session.member))
+    with session.explaining(image, member):
+        share = sharing.share(session.client, session.image_id(image), member or session.member)
+    session.output.member(share)

@@ -1,0 +1,99 @@
+"""`list`: the inbox."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imgshare_cli import columns, ordering, selection
+from imgshare_cli.options import with_session, world
+from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner, Which, WhichStatus
+from imgshare_cli.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imgshare_cli.columns import Column
+    from imgshare_cli.models import Share
+
+_NEXT = {
+    Which.PENDING: "`imgshare accept ID` accepts one, `imgshare review` goes through them",
+    Which.ACCEPTED: "`imgshare reject ID` takes one out of the project's image list",
+    Which.REJECTED: "`imgshare accept ID` accepts one after all",
+    Which.ALL: "`imgshare show ID` shows one",
+}
+
+
+@with_session(world)
+def list_(  # noqa: PLR0913, PLR0917
+    session: Session,
+    status: WhichStatus = Which.PENDING,
+    owner: Owner = None,
+    name: Name = None,
+    older_than: OlderThan = None,
+    newer_than: NewerThan = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort", metavar="KEY", help=f"By {', '.join(ordering.KEYS)}; KEY:desc turns it round.", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N.", show_default=False)
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")] = False,  # noqa: FBT002
+    long: Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")] = False,  # noqa: FBT002
+) -> None:
+    """List the images that are shared with you and wait for a decision.
+
+    That is with your project, by others; hidden images are among them, your own are not. An age is the time
+    since the image was shared, or since your project last decided about it.
+    """
+    order = ordering.parsed(sort)
+    long = long or order.needs_member
+    wanted = selection.wanted(
+        status, owner=owner, name=name, older_than=older_than, newer_than=newer_than, with_member=long
+    )
+    shares = islice(order.applied(session.inbox.shares(wanted)), limit)
+    long = long or bool(older_than or newer_than)
+    shown = columns.shares(with_time=long, many_statuses=status is Which.ALL)
+    count = _show(session, session.remembered(shares), [] if quiet else shown)
+    if session.output.at_terminal() and not (quiet or session.output.as_json):
+        _say_what_next(session, count, status)
+
+
+def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
+    counted = _Counted(shares)
+    if session.output.as_json:
+        session.output.array(share.to_json() for share in counted)
+    elif shown:
+        session.output.table(shown, counted)
+    else:
+        for share in counted:
+            session.output.line(share.image.id)
+    return counted.count
+
+
+class _Counted:
+    """Shares on their way past, counted."""
+
+    def __init__(self, shares: Iterable[Share]) -> None:
+        self._shares = shares
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Share]:
+        """Each of them."""
+        for share in self._shares:
+            self.count += 1
+            yield share
+
+
+def _say_what_next(session: Session, count: int, status: Which) -> None:
+    kind: Any = "shared with you" if status is Which.ALL else status.value
+    if count:
+        session.output.note(f"{count} {'image is' if count == 1 else 'images are'} {kind}; {_NEXT[status]}")
+    else:
+        more = "" if status is Which.ALL else "; `imgshare list --status all` shows what was decided"
+        session.output.note(f"no image is {kind}{more}")

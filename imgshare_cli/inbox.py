@@ -1,0 +1,139 @@
+"""The inbox: the images that are shared with a project, and what it has decided about each."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from imgshare_cli import pages, standing
+from imgshare_cli.bulk import Crew
+from imgshare_cli.durations import moment
+from imgshare_cli.errors import NotFoundError
+from imgshare_cli.models import Share, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imgshare_cli.client import ImageClient
+    from imgshare_cli.models import Image
+    from imgshare_cli.standing import Standing
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which shares.
+
+    Attributes:
+        statuses: what was decided about them.
+        owner: the project that shares them.
+        name: the image's name, with `*`, `?` and `[…]` as in file names.
+        older_than: shared or decided about at least so long ago.
+        newer_than: shared or decided about at most so long ago.
+        with_member: whether each share itself is asked for.
+    """
+
+    statuses: tuple[Status, ...] = (Status.PENDING,)
+    owner: str | None = None
+    name: str | None = None
+    older_than: timedelta | None = None
+    newer_than: timedelta | None = None
+    with_member: bool = False
+
+
+class Inbox:
+    """What is shared with a project, read rightly where the API's own list is wrong (images-sharing, api-ref).
+
+    Args:
+        client: the image service.
+        another: makes further connections to it.
+        place: our project and whether we see everybody's images, where a login has said so.
+        project_id: the project that was asked for, if one was.
+    """
+
+    def __init__(
+        self,
+        client: ImageClient,
+        another: Callable[[], ImageClient],
+        place: Standing | None,
+        project_id: str | None,
+    ) -> None:
+        self._client = client
+        self._crew = Crew(another)
+        self._place = place
+        self._project_id = project_id
+
+    def shares(self, wanted: Wanted) -> Iterator[Share]:
+        """Those shares, each once, as they are read: the first before the last page is asked for.
+
+        Raises:
+            ConfigError: nobody can know whose inbox it is.
+            ForbiddenError: the token has no role that may list images.
+        """
+        found = self._found(wanted)
+        first = next(found, None)  # only now do we know where we stand
+        if first is None:
+            return
+        found = chain([first], found)
+        timed = wanted.older_than is not None or wanted.newer_than is not None
+        if not (timed or wanted.with_member or (self._place and self._place.sees_all)):
+            yield from found
+            return
+        now = datetime.now(UTC)
+        for share in self._crew.in_order(_asked, found):
+            if share and share.status in wanted.statuses and _is_of_age(share, wanted, now):
+                yield share
+
+    def _found(self, wanted: Wanted) -> Iterator[Share]:
+        seen: set[str] = set()
+        for status in wanted.statuses:
+            for hidden in ("false", "true"):  # the API shows the one or the other
+                for image in self._images(wanted, status, hidden):
+                    if self._place and image.owner != self._place.project_id and image.id not in seen:
+                        yield Share(image, self._place.project_id, status)
+                        if len(wanted.statuses) > 1:
+                            seen.add(image.id)  # its status may change while we read
+            if self._place and self._place.sees_all:
+                return  # the others would bring the same images again
+
+    def _images(self, wanted: Wanted, status: Status, hidden: str) -> Iterator[Image]:
+        # A list for each status, because an image does not say what was decided about it.
+        query = {"visibility": "shared", "member_status": status.value, "os_hidden": hidden, **_narrowed(wanted)}
+        for page in pages.of(self._client, query):
+            if self._place is None:
+                self._place = standing.found_out(self._client, page, query, self._project_id)
+            for image in page:
+                if wanted.name is None or fnmatch.fnmatchcase(image.name or "", wanted.name):
+                    yield image
+
+
+def _narrowed(wanted: Wanted) -> dict[str, str]:
+    narrowed = {}
+    if wanted.owner:
+        narrowed["owner"] = wanted.owner
+    if wanted.name and not set(wanted.name) & set("*?["):
+        narrowed["name"] = f"eq:{wanted.name}"
+    if wanted.older_than is not None:  # a share is never older than its image
+        narrowed["created_at"] = f"lt:{datetime.now(UTC) - wanted.older_than:%Y-%m-%dT%H:%M:%SZ}"
+    return narrowed
+
+
+def _asked(client: ImageClient, share: Share) -> Share | None:
+    try:
+        member = client.member(share.image.id, share.member_id)
+    except NotFoundError:
+        return None  # unshared meanwhile, or an image of somebody else's that an administrator sees
+    return replace(share, status=member.status, member=member)
+
+
+def _is_of_age(share: Share, wanted: Wanted, now: datetime) -> bool:
+    # Not created_at: an image that is shared again keeps the time of the first share.
+    since = moment(share.member.updated_at) if share.member else None
+    if since is None:
+        return wanted.older_than is None and wanted.newer_than is None
+    age = now - since
+    return (wanted.older_than is None or age >= wanted.older_than) and (
+        wanted.newer_than is None or age <= wanted.newer_than
+    )

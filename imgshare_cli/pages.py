@@ -1,0 +1,51 @@
+"""Every page of an image list, also while images come and go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from imgshare_cli.durations import moment
+from imgshare_cli.errors import ForbiddenError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imgshare_cli.client import ImageClient
+    from imgshare_cli.models import Image
+
+LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
+
+
+def of(client: ImageClient, query: Mapping[str, str]) -> Iterator[list[Image]]:
+    """Read a list page by page, newest first; each image comes once.
+
+    The image that a page ended with, the marker of the next, may be unshared or deleted before that is asked for
+    (403 and 400 then, instead of a page). The list is then read on from that image's time.
+
+    Args:
+        client: the image service.
+        query: the API's parameters, without `limit`, `marker` and `sort`.
+    """
+    query = {**query, "limit": str(LIMIT)}
+    marker: dict[str, str] = {}
+    last: Image | None = None
+    alike: set[str] = set()
+    while True:
+        try:
+            page = client.images(query | marker)
+        except (ForbiddenError, RefusedError):
+            if not marker or last is None or (then := moment(last.created_at)) is None:
+                raise
+            # The API shows whole seconds, and compares with more.
+            query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+            marker = {}
+            continue
+        yield [image for image in page.images if image.id not in alike]
+        if not page.images or not (page.more or len(page.images) >= LIMIT):
+            return
+        if last is None or last.created_at != page.images[-1].created_at:
+            alike.clear()
+        last = page.images[-1]
+        alike |= {image.id for image in page.images if image.created_at == last.created_at}
+        marker = {"marker": last.id}

@@ -1,0 +1,80 @@
+"""Is it the image that was meant? A name is no proof: anybody may share an image called `ubuntu-24.04`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import NotYetError, RefusedError, UsageError
+
+if TYPE_CHECKING:
+    from imgshare_cli.client import ImageClient
+    from imgshare_cli.models import Image
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the image must be.
+
+    Attributes:
+        owner: the ID of the project that owns it.
+        algorithm: the name of the hash, as in `os_hash_algo`.
+        digest: the hash of its data, in lower-case hexadecimal digits.
+    """
+
+    owner: str | None = None
+    algorithm: str | None = None
+    digest: str | None = None
+
+    def check(self, image: Image) -> None:
+        """Let this image pass, or say why not.
+
+        Raises:
+            RefusedError: it is another.
+            NotYetError: its data is not there yet.
+        """
+        if self.owner and image.owner != self.owner:
+            raise _other(image, f"is from project {image.owner}, not {self.owner}")
+        if self.algorithm is None:
+            return
+        algorithm, digest = image.property("os_hash_algo"), image.property("os_hash_value")
+        if not algorithm or not digest:
+            raise NotYetError(
+                f"image {image.id} has no hash to compare: its status is {image.status}",
+                hint="its owner has uploaded nothing yet; `--wait 10m` waits for it; nothing was changed",
+            )
+        if algorithm != self.algorithm:
+            raise _other(image, f"has a {algorithm} hash, and none of {self.algorithm} to compare")
+        if digest.lower() != self.digest:
+            raise _other(image, f"has the {algorithm} hash {digest}, not the one you gave")
+
+
+def expected(owner: str | None, hash_: str | None) -> Expected | None:
+    """What the options --owner and --hash ask for, or None where they ask for nothing.
+
+    Raises:
+        UsageError: the hash is none.
+    """
+    if hash_ is None:
+        return Expected(owner) if owner else None
+    found = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
+    if not found:
+        raise UsageError(
+            f"--hash {hash_[:40]!r} is no hash", hint="give sha512:… or sha256:…, as the image's publisher names it"
+        )
+    return Expected(owner, found[1], found[2])
+
+
+def namesakes(client: ImageClient, image: Image) -> list[Image]:
+    """The images of the same name that are in the project's image list already."""
+    if not image.name:
+        return []
+    listed = client.images({"name": f"eq:{image.name}", "limit": "10"}).images
+    return [other for other in listed if other.id != image.id]
+
+
+def _other(image: Image, difference: str) -> RefusedError:
+    return RefusedError(
+        f"image {image.id} {difference}", hint="nothing was changed; ask whoever told you of the image which it is"
+    )

@@ -1,0 +1,95 @@
+"""Where we stand: which project the token is for, and whether the service shows it everybody's images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.client import ImageClient
+    from imgshare_cli.grants import Grant
+    from imgshare_cli.models import Image
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Our place in the cloud.
+
+    Attributes:
+        project_id: whose inbox we read.
+        sees_all: whether `member_status` means nothing to the token, as to an administrator's: Glance then lists
+            every image of the cloud, and each share must be asked for.
+    """
+
+    project_id: str
+    sees_all: bool
+
+
+def granted(grant: Grant, project_id: str | None) -> Standing | None:
+    """What the login said, or None where nobody logged in: a token alone tells nothing.
+
+    Args:
+        grant: what lets us in.
+        project_id: the project that was asked for, if one was.
+
+    Raises:
+        ConfigError: the token is for another project than that.
+    """
+    if not grant.project_id or not grant.roles:
+        return None
+    sees_all = "admin" in grant.roles
+    if not sees_all:
+        _must_be(grant.project_id, project_id)
+    return Standing(project_id or grant.project_id, sees_all)
+
+
+def found_out(
+    client: ImageClient, images: list[Image], query: Mapping[str, str], project_id: str | None
+) -> Standing | None:
+    """Find out from a page of images, or None where it has none that could tell.
+
+    Our own images come with every `member_status`, those of others with that of their share alone; only to an
+    administrator do images of several owners come with each.
+
+    Args:
+        client: the image service.
+        images: the page.
+        query: the parameters it was asked for with.
+        project_id: the project that was asked for, if one was.
+
+    Raises:
+        ConfigError: the token is for another project than that, or nobody can know for which.
+    """
+    other = "accepted" if query["member_status"] == "pending" else "pending"
+    always = []
+    for owner, image in {image.owner: image for image in reversed(images)}.items():
+        if owner and owner == project_id:
+            continue
+        again = {"visibility": "shared", "member_status": other, "os_hidden": query["os_hidden"], "id": image.id}
+        if client.images(again).images:
+            always.append(owner)
+            continue
+        rows = client.members(image.id)
+        if len(rows) == 1:
+            _must_be(rows[0].member_id, project_id)
+            return Standing(rows[0].member_id, sees_all=False)
+    if project_id:
+        return Standing(project_id, sees_all=True) if always else None
+    if len(always) > 1:
+        raise ConfigError(
+            "the token sees the images of every project, and nothing says which project is yours",
+            hint="pass --project ID, or set IMGSHARE_PROJECT_ID",
+        )
+    return Standing(always[0], sees_all=False) if always and always[0] else None
+
+
+def _must_be(project_id: str, wanted: str | None) -> None:
+    if wanted and wanted != project_id:
+        raise ConfigError(
+            f"the token is for project {project_id}, and does not show what is shared with {wanted}",
+            hint=f"log in to project {wanted}, or leave --project and IMGSHARE_PROJECT_ID out",
+        )

@@ -1,0 +1,41 @@
+"""Waits for a share that may still come."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from imgshare_cli.errors import NotFoundError, NotYetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import timedelta
+
+Result = TypeVar("Result")
+
+_FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
+
+
+def until_there(attempt: Callable[[], Result], span: timedelta) -> Result:
+    """Try until what is looked for is there, in growing pauses, and once more when the time is up.
+
+    Args:
+        attempt: tries, and raises NotFoundError or NotYetError while it is not there.
+        span: for how long.
+
+    Raises:
+        NotFoundError: it did not come.
+        NotYetError: something is there, but not what is looked for.
+    """
+    deadline = time.monotonic() + span.total_seconds()
+    pause = _FIRST_PAUSE
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return attempt()
+        except (NotFoundError, NotYetError) as exc:
+            if left <= 0:
+                exc.message += f"; waited {span.total_seconds():g} s for it"
+                raise
+        time.sleep(min(pause, left))
+        pause = min(pause * _GROWTH, _LONGEST_PAUSE)
