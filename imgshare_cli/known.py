@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imgshare_cli import state
@@ -13,11 +16,18 @@ if TYPE_CHECKING:
     from imgshare_cli.models import Share
 
 _FILE = "images.json"
+_TYPEABLE = re.compile(r"[\w.][\w.:@%+=-]*", re.ASCII)  # a word that means nothing else to a shell
 _MOST = 2000  # more would slow every TAB, and nobody looks through them
 
 
-def remembered(shares: Iterable[Share], environ: Mapping[str, str]) -> Iterator[Share]:
-    """Let the shares pass, and keep the first of them when no more are wanted."""
+def remembered(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_them: bool) -> Iterator[Share]:
+    """Let the shares pass, and keep the first of them when no more are wanted.
+
+    Args:
+        shares: on their way to whoever asked.
+        environ: tells where files go.
+        all_of_them: whether these take the place of what was listed before, or come to it.
+    """
     found: dict[str, str] = {}
     try:
         for share in shares:
@@ -25,11 +35,30 @@ def remembered(shares: Iterable[Share], environ: Mapping[str, str]) -> Iterator[
                 found[share.image.id] = share.image.name or ""
             yield share
     finally:
-        state.remember(_FILE, json.dumps(found), environ)
+        before = {} if all_of_them else _images(environ)
+        state.remember(_FILE, json.dumps(dict(islice({**found, **before}.items(), _MOST))), environ)
 
 
-def images(environ: Mapping[str, str]) -> dict[str, str]:
-    """The names of the images that were listed last, by their IDs."""
+def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a half-typed IMAGE may become, with what else is known of it.
+
+    An image that shares its name with none is offered by it, the others by their IDs; IDs that have been begun
+    with are offered in any case.
+    """
+    found = _images(environ)
+    times = Counter(found.values())
+    offers = []
+    for image_id, name in found.items():
+        by_name = times[name] == 1 and _TYPEABLE.fullmatch(name)
+        if by_name and name.startswith(incomplete):
+            offers.append((name, image_id))
+        elif image_id.startswith(incomplete):
+            # Some shells give a meaning to more of a description than one would think.
+            offers.append((image_id, "".join(c if c.isalnum() or c in " ._-" else "?" for c in name)))
+    return offers
+
+
+def _images(environ: Mapping[str, str]) -> dict[str, str]:
     try:
         found = json.loads(state.recall(_FILE, environ) or "{}")
     except ValueError:

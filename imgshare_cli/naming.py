@@ -17,7 +17,9 @@ _SHOWN = 20
 _LONGEST = 255  # the schema of the image, `name`
 
 
-def looked_up(client: ImageClient, name: str, project_id: str | None, owner: str | None = None) -> str:
+def looked_up(
+    client: ImageClient, name: str, project_id: str | None, *, owner: str | None = None, own: bool = False
+) -> str:
     """The ID of the one image of this name: what is shared with us comes before our own and what is public.
 
     Args:
@@ -25,6 +27,7 @@ def looked_up(client: ImageClient, name: str, project_id: str | None, owner: str
         name: the image's whole name.
         project_id: our project, if it is known.
         owner: the project that it must be from.
+        own: whether our own comes first.
 
     Raises:
         UsageError: there are several, or there can be none.
@@ -38,8 +41,8 @@ def looked_up(client: ImageClient, name: str, project_id: str | None, owner: str
     wanted = [image for image in found if owner in {None, image.owner}]
     if not found:
         raise NotFoundError(
-            f"no image is called {name[:200]!r}: neither one that is shared with you, whatever you decided, nor one "
-            "of yours, nor a public one; hidden ones were looked at, too",
+            f"no image is called {name[:200]!r}: not among those shared with you, whatever you decided, nor yours, "
+            "nor the public ones, hidden ones included",
             hint="`imgshare list --status all` shows what is shared with you; an image ID does as well",
             reason="not_found",
         )
@@ -48,7 +51,7 @@ def looked_up(client: ImageClient, name: str, project_id: str | None, owner: str
             f"no image called {name[:200]!r} is from project {owner}",
             hint=f"`imgshare list --status all --name {name[:200]!r}` shows whose there are; nothing was changed",
         )
-    return _best(client, wanted, name, project_id).id
+    return _best(client, wanted, name, project_id, own=own).id
 
 
 def _called(client: ImageClient, name: str, hidden: str) -> list[Image]:
@@ -57,10 +60,10 @@ def _called(client: ImageClient, name: str, hidden: str) -> list[Image]:
     return client.images(query).images
 
 
-def _best(client: ImageClient, images: Sequence[Image], name: str, project_id: str | None) -> Image:
+def _best(client: ImageClient, images: Sequence[Image], name: str, project_id: str | None, *, own: bool) -> Image:
     shared = [image for image in images if image.visibility in {"shared", "private"} and image.owner != project_id]
-    own = [image for image in images if image.owner == project_id]
-    best = shared or own or images
+    ours = [image for image in images if image.owner == project_id]
+    best = (ours or shared if own else shared or ours) or images
     if len(best) > 1 and best is shared and project_id:
         # An administrator sees other people's images, too.
         best = [image for image in shared[:_SHOWN] if _is_with(client, image, project_id)] or shared

@@ -15,7 +15,22 @@ from imgshare_cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Image = Annotated[str, typer.Argument(metavar="IMAGE", help="The image: its ID, or its name.", show_default=False)]
+
+def known_images(incomplete: str) -> list[tuple[str, str]]:
+    """The images that `list` showed last, for completion: no network, no keyring, no complaint."""
+    import os
+
+    from imgshare_cli import known
+
+    return known.completions(incomplete, os.environ)
+
+
+Image = Annotated[
+    str,
+    typer.Argument(
+        metavar="IMAGE", help="The image: its ID, or its name.", show_default=False, autocompletion=known_images
+    ),
+]
 Member = Annotated[
     str | None,
     typer.Argument(

@@ -15,14 +15,13 @@ from imgshare_cli.models import is_image_id
 from imgshare_cli.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imgshare_cli.access import Access
     from imgshare_cli.client import ImageClient
     from imgshare_cli.configfile import File
     from imgshare_cli.grants import Grant
     from imgshare_cli.inbox import Inbox
-    from imgshare_cli.models import Share
     from imgshare_cli.transport import Wire
 
 
@@ -94,13 +93,19 @@ class Session:
         """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
         return self.settings.project_id or self.access.grant.project_id
 
-    def image_id(self, image: str, owner: str | None = None) -> str:
-        """The ID of an image that is given by its ID, or by a name that is looked up."""
+    def image_id(self, image: str, *, owner: str | None = None, own: bool = False) -> str:
+        """The ID of an image that is given by its ID, or by a name that is looked up.
+
+        Args:
+            image: the image, as it was given.
+            owner: the project that an image of this name must be from.
+            own: whether our own images of this name come before those that are shared with us.
+        """
         if is_image_id(image):
             return image
         from imgshare_cli import naming
 
-        return naming.looked_up(self.client, image, self.member, owner)
+        return naming.looked_up(self.client, image, self.member, owner=owner, own=own)
 
     @contextmanager
     def explaining(self, image: str, member: str | None) -> Iterator[None]:
@@ -143,12 +148,6 @@ class Session:
         wanted = self.settings.project_id
         place = standing.granted(self.access.grant, wanted)
         return Inbox(self.client, self.another_client, place, wanted)
-
-    def remembered(self, shares: Iterable[Share]) -> Iterator[Share]:
-        """The same shares, of which the first are remembered for completion."""
-        from imgshare_cli import known
-
-        return known.remembered(shares, self.environ)
 
     def client_with(
         self, grant: Grant, renewed: Callable[[str], Grant | None] = lambda _worthless: None

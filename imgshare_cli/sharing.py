@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from imgshare_cli.errors import NotFoundError, UsageError
+from imgshare_cli.errors import (
+    ForbiddenError,
+    ImgshareError,
+    NotFoundError,
+    PartialError,
+    RefusedError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from imgshare_cli.client import ImageClient
     from imgshare_cli.models import Member, Status
 
 _LISTED = 5
+Result = TypeVar("Result")
 
 
 def decide(
@@ -44,3 +54,47 @@ def only_share(client: ImageClient, image_id: str) -> Member:
             f"image {image_id} is shared with {len(rows)} projects: {some}", hint="pass the one you mean as MEMBER"
         )
     return rows[0]
+
+
+def unshare(client: ImageClient, image_id: str, member: str, id_of: Callable[[str], str]) -> str:
+    """Take a share back, and return whose it was; where nobody has it, that of the project of this name."""
+    try:
+        client.unshare(image_id, member)
+    except NotFoundError:
+        member_id = id_of(member)
+        if member_id == member:
+            raise
+        client.unshare(image_id, member_id)
+        return member_id
+    return member
+
+
+def each(
+    members: Sequence[str], work: Callable[[str], Result], failed: Callable[[ImgshareError], None]
+) -> Iterator[Result]:
+    """Do something for each member; where one is refused, say so and go on.
+
+    Args:
+        members: for whom.
+        work: what to do.
+        failed: told of each refusal, unless there is only one member.
+
+    Raises:
+        PartialError: some were refused.
+        ImgshareError: the only one was refused, or it makes no sense to go on; what was not tried is told.
+    """
+    refused = 0
+    for number, member in enumerate(members):
+        try:
+            yield work(member)
+        except (ForbiddenError, NotFoundError, RefusedError, UsageError) as exc:
+            if len(members) == 1:
+                raise
+            failed(exc)
+            refused += 1
+        except ImgshareError as exc:
+            if rest := members[number + 1 :]:
+                exc.message += f"; not tried: {', '.join(rest)}"
+            raise
+    if refused:
+        raise PartialError(f"{refused} of {len(members)} projects failed, the others are done")

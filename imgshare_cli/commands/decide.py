@@ -48,7 +48,7 @@ def accept(  # noqa: PLR0913, PLR0917
     """
 
     def attempt() -> models.Member:
-        image_id = session.image_id(image, owner)
+        image_id = session.image_id(image, owner=owner)
         if owner or hash_ or session.is_attended:
             _look_at(session, image_id, owner, hash_)
         vault = vault_id or session.settings.vault_id

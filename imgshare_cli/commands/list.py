@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import columns, ordering, selection
+from imgshare_cli import columns, known, ordering, selection
 from imgshare_cli.options import with_session, world
 from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner, Which, WhichStatus
 from imgshare_cli.session import Session
@@ -59,7 +59,9 @@ def list_(  # noqa: PLR0913, PLR0917
     shares = islice(order.applied(session.inbox.shares(wanted)), limit)
     long = long or bool(older_than or newer_than)
     shown = columns.shares(with_time=long, many_statuses=status is Which.ALL)
-    count = _show(session, session.remembered(shares), [] if quiet else shown)
+    whole = not any((owner, name, older_than, newer_than, limit))
+    passing = known.remembered(shares, session.environ, all_of_them=whole)
+    count = _show(session, passing, [] if quiet else shown)
     if session.output.at_terminal() and not (quiet or session.output.as_json):
         _say_what_next(session, count, status)
 

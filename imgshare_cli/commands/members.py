@@ -1,0 +1,90 @@
+"""`members`, `share` and `unshare`: the owner's side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imgshare_cli import columns, projects, sharing
+from imgshare_cli.options import Image, with_session, world
+from imgshare_cli.selection import Which
+from imgshare_cli.session import Session
+
+if TYPE_CHECKING:
+    from imgshare_cli import models
+
+Members = Annotated[
+    list[str],
+    typer.Argument(metavar="MEMBER…", help="The projects, by ID; yours also by name.", show_default=False),
+]
+
+
+@with_session(world)
+def members(
+    session: Session,
+    image: Image,
+    status: Annotated[Which, typer.Option("--status", metavar="STATUS", help="Only these.")] = Which.ALL,
+) -> None:
+    """List the projects that an image is shared with, and what each has decided.
+
+    As its owner you see all of them, as a member only yourself. SINCE is when a project decided or, while it is
+    pending, when the image was shared with it.
+    """
+    found = session.client.members(session.image_id(image, own=True))
+    rows = [member for member in found if status in {Which.ALL, member.status.value}]
+    if session.output.as_json:
+        session.output.array(member.raw for member in rows)
+        return
+    session.output.table(columns.members(), rows)
+    if not rows and session.output.at_terminal():
+        session.output.note("no project is there" + ("" if status is Which.ALL else f" that is {status.value}"))
+
+
+@with_session(world)
+def share(session: Session, image: Image, members: Members) -> None:
+    """Share an image of yours with other projects.
+
+    They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
+    typing error makes a share that nobody can accept.
+    """
+    image_id = session.image_id(image, own=True)
+    known = projects.Names(session.access.grant, session.connect)
+
+    def one(member: str) -> models.Member:
+        member_id = known.id_of(member)
+        if member_id != member:
+            session.output.note(f"project {member!r} is {member_id}")
+        elif not projects.is_usual_id(member):
+            session.output.note(
+                f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
+                f"`imgshare unshare {image_id} {member}` takes it back"
+            )
+        return session.client.share(image_id, member_id)
+
+    done = sharing.each(members, one, session.output.error)
+    if session.output.as_json or len(members) == 1:
+        for row in done:
+            session.output.member(row)
+    else:
+        session.output.table(columns.members(), done)
+
+
+@with_session(world)
+def unshare(session: Session, image: Image, members: Members) -> None:
+    """Take shares of an image of yours back.
+
+    The projects lose the image at once, whatever they decided, and are not told.
+    """
+    image_id = session.image_id(image, own=True)
+    known = projects.Names(session.access.grant, session.connect)
+
+    def one(member: str) -> str:
+        # First as it stands: what was shared with a name by mistake is taken back by that name.
+        return sharing.unshare(session.client, image_id, member, known.id_of)
+
+    for member_id in sharing.each(members, one, session.output.error):
+        if session.output.as_json:
+            session.output.json({"image_id": image_id, "member_id": member_id, "result": "unshared"})
+        else:
+            session.output.note(f"image {image_id} is no longer shared with project {member_id}")
