@@ -1,0 +1,284 @@
+"""`list`: right where the API's own list is wrong, on the embedded service and on a real Glance."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import inbox as inboxes
+from tests.contract.cast import A_TIME
+from tests.inbox import ACCEPTED, PENDING, REJECTED, Inbox
+from tests.run import Run
+from tests.service import IMAGE, MEMBER, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.grounds import Ground
+    from tests.service import Service
+
+
+@pytest.fixture(scope="module")
+def filled_inboxes() -> Iterator[dict[str, Inbox]]:
+    """A filled inbox of each ground; no test changes it."""
+    filled: dict[str, Inbox] = {}
+    yield filled
+    for one in filled.values():
+        one.http.close()
+
+
+@pytest.fixture
+def inbox(ground: Ground, filled_inboxes: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
+    """The filled inbox, and the tool in the hands of the project's member."""
+    if ground.endpoint not in filled_inboxes:
+        filled_inboxes[ground.endpoint] = inboxes.made(ground)
+        inboxes.fill(filled_inboxes[ground.endpoint])
+    filled_inboxes[ground.endpoint].enter(monkeypatch)
+    return filled_inboxes[ground.endpoint]
+
+
+def _ids(run: Run) -> list[str]:
+    assert (0, "") == (run.code, run.err), run
+    return run.out.split()
+
+
+@pytest.mark.parametrize(
+    ("argv", "names"),
+    [
+        ([], PENDING),
+        (["--status", "pending"], PENDING),
+        (["--status", "accepted"], ACCEPTED),
+        (["--status", "rejected"], REJECTED),
+        (["--status", "all"], PENDING + ACCEPTED + REJECTED),
+        (["--name", "debian-*"], ("debian-12", "debian-13")),
+        (["--name", "debian-12"], ("debian-12",)),
+        (["--name", "DEBIAN-12"], ()),
+        (["--name", "hid?en"], ("hidden",)),
+        (["--name", "*en", "--status", "all"], ("hidden", "taken", "taken-hidden")),
+        (["--name", "nothing:like"], ()),
+        (["--older-than", "1h"], ()),
+        (["--older-than", "0s"], PENDING),
+        (["--newer-than", "1d"], PENDING),
+        (["--older-than", "0s", "--newer-than", "1w", "--status", "all"], PENDING + ACCEPTED + REJECTED),
+        (["--long"], PENDING),
+    ],
+    ids=" ".join,
+)
+def test_which(imgshare: Callable[..., Run], inbox: Inbox, argv: list[str], names: tuple[str, ...]) -> None:
+    """Every share that is asked for is there once, hidden ones too; our own images never are."""
+    listed = _ids(imgshare("list", "--quiet", *argv))
+
+    assert len(names) == len(listed)
+    assert inbox.ids(*names) == set(listed)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("role", ["member", "reader"])
+@pytest.mark.parametrize("status", ["pending", "accepted", "all"])
+def test_who(  # noqa: PLR0913, PLR0917
+    imgshare: Callable[..., Run],
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+    known: bool,  # noqa: FBT001
+    role: str,
+    status: str,
+) -> None:
+    """A reader sees as much as a member, and a bare token finds out by itself which project it is for."""
+    inbox.enter(monkeypatch, inbox.person(role), project=known)
+    names = {"pending": PENDING, "accepted": ACCEPTED, "all": PENDING + ACCEPTED + REJECTED}[status]
+
+    shares = json.loads(imgshare("list", "--status", status, "--json").out)
+
+    assert inbox.ids(*names) == {share["id"] for share in shares}
+    assert {inbox.member.project_id} == {share["member_id"] for share in shares}
+
+
+@pytest.mark.parametrize("home", [True, False])
+@pytest.mark.parametrize("status", ["pending", "rejected", "all"])
+def test_an_administrator(
+    imgshare: Callable[..., Run],
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+    home: bool,  # noqa: FBT001
+    status: str,
+) -> None:
+    """To an administrator Glance lists every image of the cloud; ours are those that are shared with us."""
+    names = {"pending": PENDING, "rejected": REJECTED, "all": PENDING + ACCEPTED + REJECTED}[status]
+    inbox.enter(monkeypatch, inbox.person("admin", project_id=None if home else inbox.two.project_id))
+
+    listed = _ids(imgshare("list", "--quiet", "--status", status))
+
+    assert len(names) == len(listed)
+    assert inbox.ids(*names) == set(listed)
+
+
+def test_an_administrator_of_nowhere(
+    imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who sees everybody's images must say whose inbox is meant."""
+    inbox.enter(monkeypatch, inbox.person("admin"), project=False)
+
+    assert Run(
+        3,
+        "",
+        "imgshare: the token sees the images of every project, and nothing says which project is yours\n"
+        "hint: pass --project ID, or set IMGSHARE_PROJECT_ID\n",
+    ) == imgshare("list")
+
+
+def test_without_a_role(imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token without a fitting role is exit 5, and the hint is what to ask for."""
+    inbox.enter(monkeypatch, inbox.person("guest"))
+
+    error = imgshare("list", "--json").error()
+
+    assert ("forbidden", 403, "ask for a role in the project, such as `member`") == (
+        error["code"],
+        error["http_status"],
+        error["hint"],
+    )
+    assert error["message"].startswith("cannot list the images: forbidden")
+
+
+def test_another_project(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """What is shared with another project than the token's is not made up."""
+    other = inbox.two.project_id
+
+    assert Run(
+        3,
+        "",
+        f"imgshare: the token is for project {inbox.member.project_id}, and does not show what is shared with {other}\n"
+        f"hint: log in to project {other}, or leave --project and IMGSHARE_PROJECT_ID out\n",
+    ) == imgshare("list", "--project", other)
+
+
+def test_from_one_owner(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """--owner is a project's ID."""
+    assert inbox.ids("debian-12") == set(_ids(imgshare("list", "-q", "--owner", inbox.one.project_id)))
+    assert inbox.ids("debian-13", "hidden") == set(_ids(imgshare("list", "-q", "--owner", inbox.two.project_id)))
+    assert [] == _ids(imgshare("list", "-q", "--owner", inbox.member.project_id))
+
+
+def test_json(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """--json is an array of the API's own image objects, with what was decided and by whom; --long adds when."""
+    [short] = json.loads(imgshare("list", "--json", "--name", "debian-12").out)
+    [long] = json.loads(imgshare("list", "--json", "--name", "debian-12", "--long").out)
+
+    _, image = inbox.member.ask("GET", f"/v2/images/{inbox.images['debian-12']}")
+    assert {**image, "member_status": "pending", "member_id": inbox.member.project_id} == short
+    assert {**short, "member_updated_at": A_TIME} == long
+    assert Run(0, "[]\n") == imgshare("list", "--json", "--name", "nothing")
+
+
+def test_a_pipe(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """A pipe gets tab-separated lines, whole IDs, bytes and ISO times, and nothing on stderr."""
+    short = imgshare("list", "--name", "debian-12")
+    long = imgshare("list", "--name", "debian-12", "--long")
+
+    _, member = inbox.one.ask("GET", f"/v2/images/{inbox.images['debian-12']}/members/{inbox.member.project_id}")
+    line = f"{inbox.images['debian-12']}\tdebian-12\t{inbox.one.project_id}\tpending\t-"
+    assert Run(0, f"{line}\n") == short
+    assert Run(0, f"{line}\t{member['updated_at']}\n") == long
+    assert Run(0) == imgshare("list", "--name", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        ("name", ["debian-12", "debian-13", "hidden"]),
+        ("name:desc", ["hidden", "debian-13", "debian-12"]),
+        ("created", ["debian-12", "debian-13", "hidden"]),
+        ("size:asc", None),
+        ("shared", None),
+        ("owner", None),
+        ("status", None),
+    ],
+)
+def test_order(imgshare: Callable[..., Run], inbox: Inbox, order: str, names: list[str] | None) -> None:
+    """--sort puts them in order, and loses none."""
+    listed = _ids(imgshare("list", "-q", "--sort", order))
+
+    assert inbox.ids(*PENDING) == set(listed)
+    if order == "owner":
+        owners = [line.split("\t")[2] for line in imgshare("list", "--sort", order).out.splitlines()]
+        assert sorted(owners) == owners
+    if names and order != "created":  # which the API tells to the second only
+        assert [inbox.images[name] for name in names] == listed
+
+
+def test_limit(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """--limit is the first few, of the order that was asked for."""
+    assert [inbox.images["hidden"], inbox.images["debian-13"]] == _ids(
+        imgshare("list", "-q", "--sort", "name:desc", "--limit", "2")
+    )
+    assert 1 == len(_ids(imgshare("list", "-q", "--limit", "1")))
+    assert 3 == len(_ids(imgshare("list", "-q", "--limit", "100")))
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["--older-than", "soon"], "--older-than 'soon' is no span of time"),
+        (["--newer-than", "7"], "--newer-than '7' is no span of time"),
+        (["--sort", "colour"], "--sort 'colour' is no order"),
+        (["--sort", "name:up"], "--sort 'name:up' is no order"),
+        (["--limit", "0"], "invalid value for '--limit': 0 is not in the range x>=1"),
+        (
+            ["--status", "Pending"],
+            "invalid value for '--status': 'Pending' is not one of 'pending', 'accepted', 'rejected', 'all'",
+        ),
+    ],
+    ids=str,
+)
+def test_wrong_arguments(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], argv: list[str], said: str
+) -> None:
+    """What cannot be meant is exit 2, and asks nobody."""
+    service = serve(answer(200, {"images": []}))
+
+    run = imgshare("list", *argv)
+
+    assert (2, f"imgshare: {said}") == (run.code, run.err.splitlines()[0])
+    assert [] == service.asked
+
+
+@pytest.mark.parametrize("body", [{}, {"images": {}}, {"images": [{}]}, {"images": ["x"]}, {"images": [{"id": 1}]}, []])
+def test_an_answer_that_is_no_list(imgshare: Callable[..., Run], serve: Callable[..., Service], body: object) -> None:
+    """What is no list of images is exit 8, and nobody believes a part of it."""
+    serve(answer(200, body))
+
+    run = imgshare("list")
+
+    assert (8, "") == (run.code, run.out)
+    assert run.err.startswith("imgshare: the answer is not the image API's: ")
+
+
+def test_a_service_behind_a_prefix(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next page is asked for at the endpoint, though `next` lacks its prefix; the last page may be empty."""
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    image = {"id": IMAGE, "owner": "somebody", "name": "x", "created_at": "2026-01-01T00:00:00Z"}
+    row = {"image_id": IMAGE, "member_id": MEMBER, "status": "pending"}
+    empty = answer(200, {"images": []})
+    service = serve(
+        answer(200, {"images": [image], "next": f"/v2/images?marker={IMAGE}&visibility=shared"}),
+        empty,  # with another member_status it does not come, so that is not an administrator
+        answer(200, {"members": [row]}),
+        empty,
+        empty,
+    )
+
+    run = imgshare("list", "-q", "--endpoint", f"{service.endpoint}/image/v2/")
+
+    assert Run(0, f"{IMAGE}\n") == run
+    first = "/image/v2/images?visibility=shared&member_status=pending&os_hidden=false&limit=1000"
+    assert [
+        first,
+        f"/image/v2/images?visibility=shared&member_status=accepted&os_hidden=false&id={IMAGE}",
+        f"/image/v2/images/{IMAGE}/members",
+        f"{first}&marker={IMAGE}",
+        first.replace("os_hidden=false", "os_hidden=true"),
+    ] == [asked.path for asked in service.asked]
