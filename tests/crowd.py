@@ -59,7 +59,7 @@ class Crowd:
         project, neighbour = cloud.project("member"), cloud.project("neighbour")
         teams = [Team(name, cloud.project(name)) for name in TEAMS]
         own = Team("own", project)
-        # Over HTTP all of them would take one to two minutes; as rows they take a quarter of a second. A few are made
+        # Over HTTP all of them would take one to two minutes; as rows they take half a second. A few are made
         # over HTTP, and the rest are copies of those, so that the rows are such as Glance writes.
         models = _models(cloud, teams[0], project)
         copies = [
