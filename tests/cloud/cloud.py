@@ -33,6 +33,11 @@ class Cloud:
         """Keystone's address, with `/v3`."""
         return f"{self._keystone.url}/v3"
 
+    @property
+    def glance_database(self) -> Path:
+        """The file in which Glance keeps its images."""
+        return self._glance.database
+
     def project(self, name: str) -> str:
         """Make a project and return its ID; the name only helps a reader of the logs."""
         return self._identity.project(name)
@@ -43,7 +48,11 @@ class Cloud:
 
     def token(self, project_id: str, *roles: str) -> str:
         """Return a token of a new user who has exactly these roles on this project."""
-        return self._identity.token(self.user(project_id, *roles))
+        return self.login(self.user(project_id, *roles))
+
+    def login(self, user: Credentials) -> str:
+        """Return a new token of this user."""
+        return self._identity.token(user)
 
     @property
     def admin_token(self) -> str:

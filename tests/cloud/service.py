@@ -40,6 +40,11 @@ class Service:
         """The service's address."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def database(self) -> Path:
+        """The service's SQLite file."""
+        return self._home / f"{self._name}.db"
+
     def start(self) -> None:
         """Start the service, without waiting until it answers."""
         with _bound(self._port) as listener, self._log.open("ab") as log:
