@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.crowd import Crowd
     from tests.grounds import Ground
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
@@ -93,6 +94,16 @@ def glance_ground() -> Iterator[Ground]:
 
     with running_cloud() as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def crowd() -> Iterator[Crowd]:
+    """A project with a full inbox, in a real cloud of its own."""
+    from tests.cloud import running_cloud
+    from tests.crowd import Crowd
+
+    with running_cloud(cache_tokens=True) as cloud:
+        yield Crowd.of(cloud)
 
 
 @pytest.fixture(params=["sandbox", "glance"])

@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.cloud import running_cloud
-from tests.crowd import EVERYWHERE, ODD_NAMES, Crowd
+from tests.crowd import EVERYWHERE, ODD_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.cloud import Credentials
-
-
-@pytest.fixture(scope="module")
-def crowd() -> Iterator[Crowd]:
-    """A crowd in a cloud of its own."""
-    with running_cloud(cache_tokens=True, workers=1) as cloud:
-        yield Crowd.of(cloud)
+    from tests.crowd import Crowd
 
 
 def seen_by(crowd: Crowd, user: Credentials) -> httpx.Client:
