@@ -50,14 +50,16 @@ class Expected:
             raise _other(image, f"has the {algorithm} hash {digest}, not the one you gave")
 
 
-def expected(owner: str | None, hash_: str | None) -> Expected | None:
-    """What the options --owner and --hash ask for, or None where they ask for nothing.
+def expected(owner: str | None, hash_: str | None) -> Expected:
+    """What the options --owner and --hash ask for.
 
     Raises:
-        UsageError: the hash is none.
+        UsageError: one of them is empty, as of a variable that is not set, or the hash is none.
     """
+    if owner is not None and not owner.strip():
+        raise UsageError("--owner is empty", hint="give the ID of the project that the image must be from")
     if hash_ is None:
-        return Expected(owner) if owner else None
+        return Expected(owner)
     found = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
     if not found:
         raise UsageError(

@@ -46,15 +46,22 @@ def accept(  # noqa: PLR0913, PLR0917
     It then stands in the project's image list. Saying it again changes nothing. A name is no proof of what an
     image is: --owner and --hash look at it first, and change nothing if it is another.
     """
+    expected = None
+    if owner is not None or hash_ is not None:
+        from imgshare_cli import precautions
+
+        expected = precautions.expected(owner, hash_)
 
     def attempt() -> models.Member:
         image_id = session.image_id(image, owner=owner)
-        if owner or hash_ or session.is_attended:
-            _look_at(session, image_id, owner, hash_)
+        if expected:
+            expected.check(session.client.image(image_id))
+        elif session.is_attended:
+            _ask_about_namesakes(session, image_id)
         vault = vault_id or session.settings.vault_id
         return sharing.decide(session.client, image_id, member or session.member, Status.ACCEPTED, vault)
 
-    _show(session, image, member, _waiting(session, attempt, image, wait) if wait else attempt)
+    _show(session, image, member, attempt if wait is None else _waiting(session, attempt, image, wait))
 
 
 @with_session(world)
@@ -98,15 +105,6 @@ def _waiting(
             return waiting.until_there(attempt, longest)
 
     return patiently
-
-
-def _look_at(session: Session, image_id: str, owner: str | None, hash_: str | None) -> None:
-    from imgshare_cli import precautions
-
-    if expected := precautions.expected(owner, hash_):
-        expected.check(session.client.image(image_id))
-    elif session.is_attended:
-        _ask_about_namesakes(session, image_id)
 
 
 def _ask_about_namesakes(session: Session, image_id: str) -> None:
