@@ -116,7 +116,8 @@ def _narrowed(wanted: Wanted) -> dict[str, str]:
     if wanted.name and not set(wanted.name) & set("*?["):
         narrowed["name"] = f"eq:{wanted.name}"
     if wanted.older_than is not None:  # a share is never older than its image
-        narrowed["created_at"] = f"lt:{datetime.now(UTC) - wanted.older_than:%Y-%m-%dT%H:%M:%SZ}"
+        bound = datetime.now(UTC) - wanted.older_than + timedelta(seconds=1)  # the format drops a part of one
+        narrowed["created_at"] = f"lt:{bound:%Y-%m-%dT%H:%M:%SZ}"
     return narrowed
 
 

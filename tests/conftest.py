@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.cli import main
+from tests.inbox import made
 from tests.run import Run
 from tests.service import TOKEN, Service
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.crowd import Crowd
     from tests.grounds import Ground
+    from tests.inbox import Inbox
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -111,3 +113,21 @@ def ground(request: pytest.FixtureRequest) -> Ground:
     """Each image service in turn: where the two differ, the embedded one is wrong."""
     ground: Ground = request.getfixturevalue(f"{request.param}_ground")
     return ground
+
+
+@pytest.fixture(scope="module")
+def inboxes() -> Iterator[dict[str, Inbox]]:
+    """The inboxes of a module's tests, by the address of their ground: people are slow to make."""
+    inboxes: dict[str, Inbox] = {}
+    yield inboxes
+    for inbox in inboxes.values():
+        inbox.http.close()
+
+
+@pytest.fixture
+def inbox(ground: Ground, inboxes: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
+    """An inbox, and the tool in the hands of the project's member."""
+    if ground.endpoint not in inboxes:
+        inboxes[ground.endpoint] = made(ground)
+    inboxes[ground.endpoint].enter(monkeypatch)
+    return inboxes[ground.endpoint]

@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pexpect
 import pyte
 import pytest
 
+from imgshare_cli.sandbox import Sandbox
 from tests.machine import needs
 from tests.run import TOOL, Run, tool
 
@@ -134,6 +136,23 @@ def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
 
 
 @pytest.fixture
+def listed(home: Path) -> Path:
+    """The user has looked at the inbox, where some owners gave their images hostile names; what that left."""
+    assert home.is_dir()
+    with Sandbox() as sandbox:
+        environ = {"IMGSHARE_ENDPOINT": sandbox.endpoint, "IMGSHARE_TOKEN": sandbox.you.token}
+        vendor = sandbox.owners[1]
+        with httpx.Client(base_url=sandbox.endpoint, headers={"X-Auth-Token": vendor.token}, trust_env=False) as http:
+            for name in HOSTILE:
+                image = http.post("/v2/images", json={"name": name, "visibility": "shared"}).json()["id"]
+                http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
+        assert 0 == tool("list", environ=environ).code
+    [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare").iterdir()
+    assert sandbox.you.token not in path.read_text()
+    return path
+
+
+@pytest.fixture
 def liar(home: Path) -> Callable[..., None]:
     """Put a program in the place of ours, which answers whatever it is told to."""
     path = home / "bin/imgshare"
@@ -178,6 +197,43 @@ def test_no_answer_is_run(liar: Callable[..., None], terminal: Terminal, home: P
         terminal.shows(f"\nsaw-{number}")
 
     assert not (home / "canary").exists()
+
+
+@pytest.mark.usefixtures("listed")
+def test_images_that_were_listed(terminal: Terminal, home: Path) -> None:
+    """IMAGE completes to what `list` has shown: names, and the IDs of those whose names no shell would take."""
+    for typed, completed in {
+        "accept windows": "accept windows-server-2022",
+        "reject --json ubu": "reject --json ubuntu-24.04-minimal",
+        "show c9f38594": "show c9f38594-55f1-56c7-8cb5-835c2c578065",
+        "members 7ffa93d5": "members 7ffa93d5-25ea-5d4c-8dc2-788ac6762eca",
+    }.items():
+        terminal.types(f"imgshare {typed}\tMEMBER")
+        terminal.shows(f"ready> imgshare {completed} MEMBER")
+        terminal.types(CLEAR)
+    terminal.types("imgshare accept \t\t")
+    terminal.shows("golden-debian-12-rc")
+    terminal.types(f"{CLEAR}echo do''ne\r")
+    terminal.shows("\ndone")
+
+    assert not (home / "canary").exists()
+
+
+def test_what_list_leaves(listed: Path) -> None:
+    """Only its owner can read it, and a list with a filter adds to it; broken, it is as good as none."""
+    assert 0o600 == listed.stat().st_mode & 0o777
+    before = json.loads(listed.read_text())
+    with Sandbox(images=3) as sandbox:
+        environ = {"IMGSHARE_ENDPOINT": sandbox.endpoint, "IMGSHARE_TOKEN": sandbox.you.token}
+        assert 0 == tool("list", "--name", "nightly-*", environ=environ).code
+        after = json.loads(listed.read_text())
+        assert before.items() < after.items()
+        assert {"nightly-000001", "nightly-000002", "nightly-000003"} == set(after.values()) - set(before.values())
+        assert 0 == tool("list", environ=environ).code
+        assert 9 == len(json.loads(listed.read_text()))
+    for broken in ("", "[]", "{", '{"a": 1}', "\0"):
+        listed.write_text(broken)
+        assert Run(0) == _tab("bash", "accept", "")
 
 
 @pytest.mark.usefixtures("home")
@@ -243,10 +299,10 @@ def test_an_unknown_shell() -> None:
     ) == tool("completion", "tcsh")
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("listed")
 @pytest.mark.parametrize("shell", FILES)
 @pytest.mark.parametrize(
-    "words", [[""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""]], ids=" ".join
+    "words", [[""], ["accept", ""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""]], ids=" ".join
 )
 def test_what_a_tab_loads(shell: str, words: list[str]) -> None:
     """A TAB loads what reads the command line and the config file: nothing of the network, the keyring or rich."""

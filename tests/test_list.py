@@ -7,36 +7,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imgshare_cli.sandbox import Sandbox
 from tests import inbox as inboxes
 from tests.contract.cast import A_TIME
 from tests.inbox import ACCEPTED, PENDING, REJECTED, Inbox
 from tests.run import Run
 from tests.service import IMAGE, MEMBER, answer
+from tests.terminal import at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.grounds import Ground
     from tests.service import Service
 
 
-@pytest.fixture(scope="module")
-def filled_inboxes() -> Iterator[dict[str, Inbox]]:
-    """A filled inbox of each ground; no test changes it."""
-    filled: dict[str, Inbox] = {}
-    yield filled
-    for one in filled.values():
-        one.http.close()
-
-
 @pytest.fixture
-def inbox(ground: Ground, filled_inboxes: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
-    """The filled inbox, and the tool in the hands of the project's member."""
-    if ground.endpoint not in filled_inboxes:
-        filled_inboxes[ground.endpoint] = inboxes.made(ground)
-        inboxes.fill(filled_inboxes[ground.endpoint])
-    filled_inboxes[ground.endpoint].enter(monkeypatch)
-    return filled_inboxes[ground.endpoint]
+def inbox(inbox: Inbox) -> Inbox:
+    """The filled inbox; no test changes it, and so it is filled once."""
+    if not inbox.images:
+        inboxes.fill(inbox)
+    return inbox
 
 
 def _ids(run: Run) -> list[str]:
@@ -282,3 +272,48 @@ def test_a_service_behind_a_prefix(
         f"{first}&marker={IMAGE}",
         first.replace("os_hidden=false", "os_hidden=true"),
     ] == [asked.path for asked in service.asked]
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The demonstration world, and the tool in your hands."""
+    with Sandbox() as sandbox:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
+        yield sandbox
+
+
+@pytest.mark.usefixtures("world")
+def test_a_narrow_terminal() -> None:
+    """At 80 columns IDs are whole, what finds no room goes column by column, and the next command is named."""
+    assert [
+        "ID                                    NAME                          SIZE",
+        "3c45ee06-9672-5e73-9531-1da2b8fb7900  windows-server-2022           14.3 GiB",
+        "7ffa93d5-25ea-5d4c-8dc2-788ac6762eca  数据库-openEuler-22.03        4.6 GiB",
+        "c9f38594-55f1-56c7-8cb5-835c2c578065  [red] hat enterprise linux 9  3.8 GiB",
+        "cfdb5b5e-2f72-5dfd-a10d-ac4353155352  ubuntu-24.04-minimal          716.8 MiB",
+        "c26a7205-6924-55d2-a1a9-c6d6caeb44f2  golden-debian-12              2.2 GiB",
+        "139af098-7cb8-533b-8c48-53ddd96e016a  golden-debian-12-rc           2.2 GiB",
+        "6 images are pending: `imgshare accept ID`, or `imgshare review` for all",
+    ] == at_terminal(80, "list").lines
+
+
+def test_a_wide_terminal(world: Sandbox) -> None:
+    """With room for it everything is there."""
+    [vendor] = [owner.project_id for owner in world.owners if owner.name == "vendor"]
+    assert [
+        f"ID                                    NAME                          {'OWNER':32}  STATUS   SIZE      SHARED",
+        f"3c45ee06-9672-5e73-9531-1da2b8fb7900  windows-server-2022           {vendor}  pending  14.3 GiB  2 days ago",
+        f"7ffa93d5-25ea-5d4c-8dc2-788ac6762eca  数据库-openEuler-22.03        {vendor}  pending  4.6 GiB   5 days ago",
+        f"c9f38594-55f1-56c7-8cb5-835c2c578065  [red] hat enterprise linux 9  {vendor}  pending  3.8 GiB   6 days ago",
+        "3 images are pending: `imgshare accept ID`, or `imgshare review` for all",
+    ] == at_terminal(200, "list", "--long", "--owner", vendor).lines
+
+
+@pytest.mark.usefixtures("world")
+def test_nothing_on_a_terminal() -> None:
+    """An empty inbox says so, and where else to look."""
+    assert ["no image is pending; `imgshare list --status all` shows what was decided"] == at_terminal(
+        80, "list", "--name", "nothing"
+    ).lines
+    assert [] == at_terminal(80, "list", "--name", "nothing", "-q").lines

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests import inbox as inboxes
 from tests.clouds import member_of, port_of
 from tests.contract.cast import A_TIME, Person, new_name
 from tests.forwarder import Forwarder
@@ -16,10 +15,9 @@ from tests.run import Run, tool
 from tests.service import IMAGE, MEMBER, Service, answer, share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.cloud import Cloud
-    from tests.grounds import Ground
     from tests.inbox import Inbox
 
 UNUSUAL = (
@@ -28,22 +26,11 @@ UNUSUAL = (
 )
 
 
-@pytest.fixture(scope="module")
-def made() -> Iterator[dict[str, Inbox]]:
-    """An inbox of each ground."""
-    made: dict[str, Inbox] = {}
-    yield made
-    for one in made.values():
-        one.http.close()
-
-
 @pytest.fixture
-def inbox(ground: Ground, made: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
+def inbox(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     """An inbox, and the tool in the hands of an owner."""
-    if ground.endpoint not in made:
-        made[ground.endpoint] = inboxes.made(ground)
-    made[ground.endpoint].enter(monkeypatch, made[ground.endpoint].one, project=False)
-    return made[ground.endpoint]
+    inbox.enter(monkeypatch, inbox.one, project=False)
+    return inbox
 
 
 @pytest.fixture

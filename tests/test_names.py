@@ -6,35 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import inbox as inboxes
 from tests.contract.cast import new_name
 from tests.run import Run
 from tests.service import IMAGE, MEMBER, answer, share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from tests.grounds import Ground
     from tests.inbox import Inbox
     from tests.service import Service
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[dict[str, Inbox]]:
-    """An inbox of each ground."""
-    made: dict[str, Inbox] = {}
-    yield made
-    for one in made.values():
-        one.http.close()
-
-
-@pytest.fixture
-def inbox(ground: Ground, made: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
-    """An inbox, and the tool in the hands of the project's member."""
-    if ground.endpoint not in made:
-        made[ground.endpoint] = inboxes.made(ground)
-    made[ground.endpoint].enter(monkeypatch)
-    return made[ground.endpoint]
 
 
 @pytest.fixture

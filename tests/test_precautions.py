@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import httpx
 import pexpect
-import pyte
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests import inbox as inboxes
 from tests.contract.cast import new_name
 from tests.run import TOOL, Run, tool
 from tests.service import IMAGE, MEMBER, answer, share
+from tests.terminal import at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.crowd import Crowd
-    from tests.grounds import Ground
     from tests.inbox import Inbox
     from tests.service import Service
 
 NOTHING = "hint: nothing was changed; ask whoever told you of the image which it is\n"
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[dict[str, Inbox]]:
-    """An inbox of each ground."""
-    made: dict[str, Inbox] = {}
-    yield made
-    for one in made.values():
-        one.http.close()
-
-
-@pytest.fixture
-def inbox(ground: Ground, made: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
-    """An inbox, and the tool in the hands of the project's member."""
-    if ground.endpoint not in made:
-        made[ground.endpoint] = inboxes.made(ground)
-    made[ground.endpoint].enter(monkeypatch)
-    return made[ground.endpoint]
 
 
 @pytest.fixture
@@ -200,22 +179,6 @@ def test_nothing_to_wait_for(imgshare: Callable[..., Run], inbox: Inbox, name: s
     assert time.monotonic() - started < 60
 
 
-def _at_terminal(*argv: str, answers: str = "", columns: int = 80) -> tuple[int, list[str]]:
-    terminal = pexpect.spawn(
-        TOOL, list(argv), encoding="utf-8", dimensions=(24, columns), timeout=30, env={**os.environ}
-    )
-    shown = ""
-    if answers:
-        terminal.expect_exact("[y/N] ")
-        shown = terminal.before + terminal.after
-        terminal.sendline(answers)
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    screen = pyte.Screen(columns, 24)
-    pyte.Stream(screen).feed(shown + terminal.before)
-    return terminal.exitstatus, [line.rstrip() for line in screen.display if line.strip()]
-
-
 @pytest.fixture
 def twins(sandbox: Sandbox) -> tuple[str, str, str]:
     """An accepted image, a pending one of the same name from another project, and that project."""
@@ -232,7 +195,7 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     accepted, image, vendor = twins
     [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
 
-    code, lines = _at_terminal("accept", image, answers="n", columns=120)
+    code, lines, _ = at_terminal(120, "accept", image, answer="n")
 
     assert 130 == code
     assert [
@@ -242,7 +205,7 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     ] == [line.removesuffix(" n") for line in lines[:3]]
     assert ["imgshare: nothing was changed"] == lines[3:]
     assert "pending" == tool("show", image, "--json").json()["status"]
-    code, lines = _at_terminal("accept", image, answers="y", columns=120)
+    code, lines, _ = at_terminal(120, "accept", image, answer="y")
     assert (0, "status      accepted") == (code, lines[5])
     assert "accepted" == tool("show", image, "--json").json()["status"]
 
@@ -253,7 +216,7 @@ def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
 
     assert "accepted" == tool("accept", image, "--json").json()["status"]
     assert 0 == tool("reset", image).code
-    code, lines = _at_terminal("accept", image, "--owner", vendor)
+    code, lines, _ = at_terminal(80, "accept", image, "--owner", vendor)
     assert (0, "status      accepted") == (code, lines[2])
 
 
@@ -261,7 +224,7 @@ def test_a_name_of_its_own(sandbox: Sandbox) -> None:
     """Where no image of the name is there, nobody is asked."""
     image = next(one.image_id for one in sandbox.shares if one.name == "golden-debian-12")
 
-    code, lines = _at_terminal("accept", image)
+    code, lines, _ = at_terminal(80, "accept", image)
 
     assert (0, "status      accepted") == (code, lines[2])
 

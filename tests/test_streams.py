@@ -9,12 +9,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pexpect
-import pyte
 import pytest
 
 from tests.run import TOOL, Run, tool
 from tests.service import IMAGE, MEMBER, REQUEST_ID, TOKEN, answer, share
+from tests.terminal import at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,24 +31,12 @@ updated_at\t2016-09-01T02:37:11Z
 """
 
 
-def _screen(columns: int, *argv: str, **environ: str) -> tuple[list[str], str]:
-    """What a terminal of that width shows, and the bytes that made it so."""
-    terminal = pexpect.spawn(
-        TOOL, list(argv), encoding="utf-8", dimensions=(24, columns), timeout=30, env={**os.environ, **environ}
-    )
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    screen = pyte.Screen(columns, 24)
-    pyte.Stream(screen).feed(terminal.before)
-    return [line.rstrip() for line in screen.display if line.strip()], terminal.before
-
-
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_table_on_a_terminal(serve: Callable[..., Service], columns: int) -> None:
     """A terminal gets a table with colour, and no ID is cut."""
     serve(answer(200, share()))
 
-    lines, raw = _screen(columns, "show", IMAGE, MEMBER)
+    _, lines, raw = at_terminal(columns, "show", IMAGE, MEMBER)
 
     assert [
         f"image_id    {IMAGE}",
@@ -65,7 +52,7 @@ def test_a_narrow_terminal_folds(serve: Callable[..., Service]) -> None:
     """At 40 columns an ID is folded, not cut."""
     serve(answer(200, share()))
 
-    lines, _ = _screen(40, "show", IMAGE, MEMBER)
+    _, lines, _ = at_terminal(40, "show", IMAGE, MEMBER)
 
     assert IMAGE == lines[0].split()[1] + lines[1].strip()
 
@@ -86,7 +73,7 @@ def test_colour_on_a_terminal(serve: Callable[..., Service], environ: dict[str, 
     """NO_COLOR and TERM=dumb take the colour from a terminal, bold included."""
     serve(answer(200, share()))
 
-    lines, raw = _screen(80, "show", IMAGE, MEMBER, **environ)
+    _, lines, raw = at_terminal(80, "show", IMAGE, MEMBER, **environ)
 
     assert "accepted" == lines[2].split()[1]
     assert coloured == ("\x1b[" in raw)
@@ -118,7 +105,7 @@ def test_json_is_json_everywhere(serve: Callable[..., Service], environ: dict[st
     serve(answer(200, share()))
 
     piped = tool("accept", IMAGE, MEMBER, "--json", environ=environ)
-    _, raw = _screen(300, "show", IMAGE, MEMBER, "--json", **environ)
+    *_, raw = at_terminal(300, "show", IMAGE, MEMBER, "--json", **environ)
 
     assert piped.out.replace("\n", "\r\n") == raw
     assert share() == piped.json()
@@ -134,10 +121,10 @@ def test_text_from_the_service_is_data(serve: Callable[..., Service]) -> None:
     )
 
     assert Run(6, "", said) == tool("show", IMAGE, MEMBER)
-    _, raw = _screen(300, "show", IMAGE, MEMBER)
+    *_, raw = at_terminal(300, "show", IMAGE, MEMBER)
     assert said.replace("\n", "\r\n") == raw
     serve(answer(200, share(created_at=EVIL)))
-    _, raw = _screen(300, "show", IMAGE, MEMBER, NO_COLOR="1")
+    *_, raw = at_terminal(300, "show", IMAGE, MEMBER, NO_COLOR="1")
     assert f"created_at  {EVIL_SHOWN}\r\n" in raw
 
 

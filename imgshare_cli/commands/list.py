@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from imgshare_cli.models import Share
 
 _NEXT = {
-    Which.PENDING: "`imgshare accept ID` accepts one, `imgshare review` goes through them",
-    Which.ACCEPTED: "`imgshare reject ID` takes one out of the project's image list",
+    Which.PENDING: "`imgshare accept ID`, or `imgshare review` for all",
+    Which.ACCEPTED: "`imgshare reject ID` takes one out of the image list",
     Which.REJECTED: "`imgshare accept ID` accepts one after all",
     Which.ALL: "`imgshare show ID` shows one",
 }
@@ -95,7 +95,7 @@ class _Counted:
 def _say_what_next(session: Session, count: int, status: Which) -> None:
     kind: Any = "shared with you" if status is Which.ALL else status.value
     if count:
-        session.output.note(f"{count} {'image is' if count == 1 else 'images are'} {kind}; {_NEXT[status]}")
+        session.output.note(f"{count} {'image is' if count == 1 else 'images are'} {kind}: {_NEXT[status]}")
     else:
         more = "" if status is Which.ALL else "; `imgshare list --status all` shows what was decided"
         session.output.note(f"no image is {kind}{more}")
