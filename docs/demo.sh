@@ -12,9 +12,10 @@ run() {
 
 command -v jq >/dev/null && reader='jq -r .status' || reader="python3 -c 'import json, sys; print(json.load(sys.stdin)[\"status\"])'"
 
-run "imgshare show $golden"
-run "imgshare accept $golden"
+run "imgshare list"
+run "imgshare accept golden-debian-12"
 run "imgshare reject $windows"
 run "imgshare accept 00000000-0000-4000-8000-000000000000"
 run "imgshare show $golden --json | $reader"
+run "imgshare list --status all --name 'golden-*' --sort name"
 run "imgshare status"
