@@ -9,13 +9,14 @@ from urllib.parse import quote, urlencode
 
 from imgshare_cli import answers
 from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
-from imgshare_cli.models import Image, Member, Status
+from imgshare_cli.models import Member, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.answers import Answer
     from imgshare_cli.grants import Grant
+    from imgshare_cli.images import Image
     from imgshare_cli.transport import Wire
 
 _VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject", Status.PENDING: "reset"}
@@ -140,6 +141,8 @@ class ImageClient:
 
     @staticmethod
     def _image(answer: Answer, body: Any) -> Image:
+        from imgshare_cli.images import Image
+
         try:
             return Image.from_json(body if isinstance(body, dict) else {})
         except ValueError as exc:

@@ -10,7 +10,8 @@ from imgshare_cli import durations
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imgshare_cli.models import Member, Share
+    from imgshare_cli.images import Share
+    from imgshare_cli.models import Member
 
 Row = TypeVar("Row")
 _KIB = 1024

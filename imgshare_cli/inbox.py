@@ -12,13 +12,14 @@ from imgshare_cli import pages, standing
 from imgshare_cli.bulk import Crew
 from imgshare_cli.durations import moment
 from imgshare_cli.errors import NotFoundError
-from imgshare_cli.models import Share, Status
+from imgshare_cli.images import Share
+from imgshare_cli.models import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imgshare_cli.client import ImageClient
-    from imgshare_cli.models import Image
+    from imgshare_cli.images import Image
     from imgshare_cli.standing import Standing
 
 

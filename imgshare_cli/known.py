@@ -13,7 +13,7 @@ from imgshare_cli import state
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from imgshare_cli.models import Share
+    from imgshare_cli.images import Share
 
 _FILE = "images.json"
 _TYPEABLE = re.compile(r"[\w.][\w.:@%+=-]*", re.ASCII)  # a word that means nothing else to a shell

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imgshare_cli.client import ImageClient
-    from imgshare_cli.models import Image
+    from imgshare_cli.images import Image
 
 _SHOWN = 20
 _LONGEST = 255  # the schema of the image, `name`

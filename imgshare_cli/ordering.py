@@ -10,7 +10,7 @@ from imgshare_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from imgshare_cli.models import Share
+    from imgshare_cli.images import Share
 
 KEYS: dict[str, Callable[[Share], str | int]] = {
     "name": lambda share: (share.image.name or "").casefold(),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imgshare_cli.client import ImageClient
-    from imgshare_cli.models import Image
+    from imgshare_cli.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
 

@@ -10,7 +10,7 @@ from imgshare_cli.errors import NotYetError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from imgshare_cli.client import ImageClient
-    from imgshare_cli.models import Image
+    from imgshare_cli.images import Image
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.client import ImageClient
     from imgshare_cli.grants import Grant
-    from imgshare_cli.models import Image
+    from imgshare_cli.images import Image
 
 
 @dataclass(frozen=True)

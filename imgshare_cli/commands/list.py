@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imgshare_cli.columns import Column
-    from imgshare_cli.models import Share
+    from imgshare_cli.images import Share
 
 _NEXT = {
     Which.PENDING: "`imgshare accept ID`, or `imgshare review` for all",
