@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def glance_ground() -> Iterator[Ground]:
-    """A real Glance that remembers for a while which tokens are good, as deployments do: ten times faster."""
-    from tests.cloud import running_cloud
-
-    with running_cloud(cache_tokens=True, workers=1) as cloud:
-        yield cloud
-
-
-@pytest.fixture(scope="session")
 def casts() -> Iterator[dict[str, Cast]]:
     """The cast of each ground, by its address: people are slow to make, and no test changes them."""
     casts: dict[str, Cast] = {}
