@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "list": "list:list_",
+    "review": "review:review",
     "accept": "decide:accept",
     "reject": "decide:reject",
     "reset": "decide:reset",

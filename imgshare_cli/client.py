@@ -119,7 +119,8 @@ class ImageClient:
         Args:
             query: the API's own parameters, such as `member_status`, `limit` and `marker`.
         """
-        answer = self._call("GET", f"/v2/images?{urlencode(query)}", "list the images", hints=_LIST_HINTS)
+        text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
+        answer = self._call("GET", f"/v2/images?{text}", "list the images", hints=_LIST_HINTS)
         body = answers.parsed(answer)
         rows = body.get("images")
         if not isinstance(rows, list):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 COLOURS = {"accepted": "green", "rejected": "red", "pending": "yellow"}
+_ALARMING = {"warning": "yellow", "": "yellow"}  # only warnings have further lines
 _ANSI = {"green": "32", "red": "31", "yellow": "33"}
 
 
@@ -79,7 +80,7 @@ class Output:
 
     def table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
         """Rows: a table on a terminal; elsewhere tab-separated lines, each printed when it comes."""
-        colour = self._wants_colour()
+        colour = self._wants_colour(self._stdout)
         if not self.at_terminal():
             for row in rows:
                 cells = [clean(column.value(row)) for column in columns]
@@ -102,7 +103,7 @@ class Output:
     def fields(self, fields: Mapping[str, str]) -> None:
         """Names and values: a table on a terminal, tab-separated lines elsewhere."""
         cleaned = {name: clean(value) for name, value in fields.items()}
-        colour = self._wants_colour()
+        colour = self._wants_colour(self._stdout)
         if self.at_terminal():
             from imgshare_cli import tables
 
@@ -121,13 +122,25 @@ class Output:
 
     def note(self, text: str) -> None:
         """Talk: what a person may want to know and no program reads."""
-        with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
-            print(clean(text), file=self._stderr or io.StringIO(), flush=True)
+        self._say(f"{clean(text)}\n")
+
+    def question(self, text: str) -> None:
+        """Talk that waits for an answer on the same line."""
+        self._say(clean(text))
+
+    def panel(self, head: str, facts: Sequence[tuple[str, str]]) -> None:
+        """Talk about one thing: a headline, and names beside values."""
+        from imgshare_cli import tables
+
+        stream = self._stderr or io.StringIO()
+        colours = _ALARMING if self._wants_colour(stream) else {}
+        cleaned = [(name, clean(value)) for name, value in facts]
+        self._say(tables.panel(clean(head), cleaned, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def busy(self, text: str) -> Iterator[None]:
         """Show that work goes on, where a person is at the terminal."""
-        if self._stderr and self._stderr.isatty() and not self.as_json and self._environ.get("TERM") != "dumb":
+        if self._stderr and self._can_draw(self._stderr) and not self.as_json:
             from imgshare_cli import tables
 
             with tables.spinning(clean(text), self._stderr):
@@ -150,14 +163,21 @@ class Output:
 
     def at_terminal(self) -> bool:
         """Whether a person reads the answer at a terminal that can draw."""
-        return self._stdout is not None and self._stdout.isatty() and self._environ.get("TERM") != "dumb"
+        return self._can_draw(self._stdout)
 
-    def _wants_colour(self) -> bool:
+    def _can_draw(self, stream: TextIO | None) -> bool:
+        return stream is not None and stream.isatty() and self._environ.get("TERM") != "dumb"
+
+    def _wants_colour(self, stream: TextIO | None) -> bool:
         if self._environ.get("NO_COLOR"):
             return False
         if any(self._environ.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
             return True
-        return self.at_terminal()
+        return self._can_draw(stream)
+
+    def _say(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
+            print(text, file=self._stderr or io.StringIO(), end="", flush=True)
 
     def _answer(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:

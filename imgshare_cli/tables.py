@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from rich.console import RenderableType
+
 _FOLDED = 26
+_NARROW = 80
 
 
 def fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
@@ -24,9 +29,7 @@ def fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
         values: what to show; the texts are taken as they are, without markup.
         colours: the colour of a value, for those that have one; none at all makes a table without colour.
     """
-    table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    table = _grid()
     for name, value in values.items():
         table.add_row(Text(name, style="bold" if colours else ""), Text(value, style=colours.get(value, "")))
     return _drawn(table, colour=bool(colours))
@@ -48,6 +51,23 @@ def rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colou
     for line in lines:
         table.add_row(*[Text(line[index], style=colours.get(line[index], "")) for index in kept])
     return _drawn(table, colour=bool(colours))
+
+
+def panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, str], stream: TextIO) -> str:
+    """Names beside values below a headline, each value folded and never cut.
+
+    Args:
+        head: the headline.
+        values: what to show; the texts are taken as they are, without markup.
+        colours: the colour of a name and its value, for names that have one; none at all makes a panel without colour.
+        stream: the terminal that it is for.
+    """
+    bold = "bold" if colours else ""
+    rule = Rule(Text(head, style=bold), align="left", style="dim" if colours else "")
+    table = _grid()
+    for name, value in values:
+        table.add_row(Text(name, style=colours.get(name, bold)), Text(value, style=colours.get(name, "")))
+    return _drawn(Group(rule, table), colour=bool(colours), stream=stream)
 
 
 def spinning(text: str, stream: TextIO) -> AbstractContextManager[object]:
@@ -74,9 +94,25 @@ def _fitting(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]) -
     return sorted(kept)
 
 
-def _drawn(table: Table, *, colour: bool) -> str:
-    width = shutil.get_terminal_size().columns
-    console = Console(force_terminal=colour, color_system="standard" if colour else None, width=width, emoji=False)
+def _grid() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    return table
+
+
+def _drawn(drawing: RenderableType, *, colour: bool, stream: TextIO | None = None) -> str:
+    width = _width(stream) if stream else shutil.get_terminal_size().columns
+    console = Console(
+        file=stream, force_terminal=colour, color_system="standard" if colour else None, width=width, emoji=False
+    )
     with console.capture() as capture:
-        console.print(table)
+        console.print(drawing)
     return "\n".join(line.rstrip() for line in capture.get().rstrip("\n").split("\n"))
+
+
+def _width(stream: TextIO) -> int:
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _NARROW
+    except OSError:
+        return _NARROW

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli import sharing
-from imgshare_cli.errors import AuthError, ForbiddenError, InterruptedByUserError, NotFoundError
+from imgshare_cli.errors import (
+    AuthError,
+    ForbiddenError,
+    InterruptedByUserError,
+    NotFoundError,
+    RefusedError,
+    UnavailableError,
+)
 from imgshare_cli.models import Status
 from imgshare_cli.options import Image, Member, Vault, with_session, world
 from imgshare_cli.session import Session
@@ -113,7 +120,7 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
     try:
         image = session.client.image(image_id)
         others = precautions.namesakes(session.client, image)
-    except (AuthError, ForbiddenError, NotFoundError):
+    except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be good for the decision alone, and the decision says what is wrong
     if others:
         session.output.note(f"an image called {image.name!r} is in the project's image list already:")

@@ -1,0 +1,47 @@
+"""`review`: the inbox, one image at a time."""
+
+from __future__ import annotations
+
+from imgshare_cli import known, selection
+from imgshare_cli.errors import PartialError, UsageError
+from imgshare_cli.options import with_session, world
+from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner
+from imgshare_cli.session import Session
+
+_SHOWN = 20
+
+
+@with_session(world)
+def review(
+    session: Session, owner: Owner = None, name: Name = None, older_than: OlderThan = None, newer_than: NewerThan = None
+) -> None:
+    """Go through the images that wait for a decision, one by one.
+
+    Of each you see what is known, and then press a key: a accepts it, r rejects it, s skips it, A and R decide
+    about all later ones from the same owner too, u undoes the last step, q quits, ? explains. It needs a terminal.
+    """
+    from imgshare_cli import interview, reviewing
+
+    if not session.is_attended:
+        raise UsageError(
+            "a review asks a person: it needs a terminal to show images and to take keys, and has no JSON",
+            hint="`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one",
+        )
+    wanted = selection.wanted(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
+    narrowed = any((owner, name, older_than, newer_than))
+    shares = list(known.remembered(session.inbox.shares(wanted), session.environ, all_of_them=not narrowed))
+    if not shares:
+        session.output.note("no image is pending")
+        return
+    walk = reviewing.Review(session.client, shares, session.settings.vault_id)
+    try:
+        interview.held(session.output, walk)
+    finally:
+        session.output.note(walk.summary())
+        if walk.left:
+            session.output.note(f"`imgshare review` goes on with {'it' if walk.left == 1 else 'them'}")
+    if complaints := list(walk.complaints.values()):
+        raise PartialError(
+            f"{len(complaints)} of {len(shares)} failed",
+            details=complaints[:_SHOWN] + ["…"] * (len(complaints) > _SHOWN),
+        )

@@ -1,0 +1,134 @@
+"""One key at a time from a terminal, without Enter."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+END = "\x04"  # Ctrl-D, and what a terminal that has gone is taken for
+UNKNOWN = ""
+_ESCAPE = 0x1B
+# So long the rest of an arrow key may take over a slow line; git waits as long.
+_REST_SECONDS = 0.5
+
+if sys.platform == "win32":
+    import msvcrt
+
+    class Keyboard:
+        """The keys of the console."""
+
+        def __enter__(self) -> Self:
+            """There is nothing to switch."""
+            return self
+
+        def __exit__(
+            self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+        ) -> None:
+            """There is nothing to switch back."""
+
+        def drop(self) -> None:
+            """Forget the keys that were pressed so far."""
+            while msvcrt.kbhit():
+                msvcrt.getwch()
+
+        def key(self, _resumed: Callable[[], None]) -> str:
+            """Wait for a key: an ASCII character, END, or UNKNOWN for all others."""
+            key = msvcrt.getwch()
+            if key in {"\0", "\xe0"}:  # an arrow or a function key, which comes in two
+                msvcrt.getwch()
+                return UNKNOWN
+            if key == "\x03":
+                raise KeyboardInterrupt
+            if key == "\x1a":  # Ctrl-Z, which is Ctrl-D elsewhere
+                return END
+            return key if key.isascii() else UNKNOWN
+
+else:
+    import contextlib
+    import os
+    import select
+    import signal
+    import termios
+
+    class Keyboard:
+        """The keys of the terminal that is standard input, unseen for as long as the `with` block lasts."""
+
+        def __init__(self) -> None:
+            self._descriptor = sys.stdin.fileno()
+            self._before = termios.tcgetattr(self._descriptor)
+            self._resumed: Callable[[], None] = _nothing
+
+        def __enter__(self) -> Self:
+            """Let keys come at once; Ctrl-C still interrupts."""
+            mode = termios.tcgetattr(self._descriptor)
+            mode[3] &= ~(termios.ICANON | termios.ECHO)
+            mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
+            if signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL:
+                signal.signal(signal.SIGTSTP, self._step_aside)
+            return self
+
+        def __exit__(
+            self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+        ) -> None:
+            """Leave the terminal as it was."""
+            if signal.getsignal(signal.SIGTSTP) == self._step_aside:
+                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            with contextlib.suppress(termios.error):  # the terminal may have gone
+                termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
+
+        def drop(self) -> None:
+            """Forget the keys that were pressed so far."""
+            with contextlib.suppress(termios.error):
+                termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
+        def key(self, resumed: Callable[[], None]) -> str:
+            """Wait for a key: an ASCII character, END, or UNKNOWN for all others.
+
+            Args:
+                resumed: called when the person comes back after Ctrl-Z.
+            """
+            self._resumed = resumed
+            byte = self._byte()
+            self._resumed = _nothing
+            if byte is None:
+                return END
+            if byte == _ESCAPE:
+                self._swallow_sequence()
+            elif byte < 0x80:  # noqa: PLR2004  (ASCII)
+                return chr(byte)
+            else:
+                for _ in range((byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0)):  # noqa: PLR2004  (so many follow in UTF-8)
+                    self._byte(_REST_SECONDS)
+            return UNKNOWN
+
+        def _swallow_sequence(self) -> None:
+            # An arrow key is ESC [ A, and its A must never be taken for the letter.
+            while (second := self._byte(_REST_SECONDS)) == _ESCAPE:
+                pass
+            if second is not None and second in b"[O":
+                # What ends it is a letter or ~; but the Linux console has ESC [ [ A.
+                while (byte := self._byte(_REST_SECONDS)) and (byte < ord("@") or byte == ord("[")):
+                    pass
+
+        def _byte(self, seconds: float | None = None) -> int | None:
+            if not select.select([self._descriptor], [], [], seconds)[0]:
+                return None
+            try:
+                return next(iter(os.read(self._descriptor, 1)), None)
+            except OSError:  # the terminal has gone
+                return None
+
+        def _step_aside(self, number: int, _frame: object) -> None:
+            # Ctrl-Z: until we are called back, the shell has its terminal as it was.
+            self.__exit__(None, None, None)
+            signal.raise_signal(number)
+            self.__enter__()
+            self._resumed()
+
+    def _nothing() -> None:
+        """Outside a question there is nothing to ask again."""
