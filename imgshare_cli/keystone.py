@@ -102,6 +102,8 @@ def _region(request: Request) -> CloudRegion:
         config: Any = OpenStackConfig(load_yaml_config=not own, load_envvars=not own)
         if not own:
             clouds.check(config, request.cloud)
+            if request.region:
+                clouds.choose_region(config, request.cloud, request.region)
         region: CloudRegion = config.get_one(cloud=request.cloud, **{k: v for k, v in wanted.items() if v is not None})
     except ks.MissingRequiredOptions as exc:
         missing = ", ".join(option.dest for option in exc.options)
