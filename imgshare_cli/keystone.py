@@ -14,7 +14,7 @@ from openstack.config import OpenStackConfig
 
 from imgshare_cli import clouds
 from imgshare_cli.config import checked_endpoint
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UnavailableError
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, Reason, UnavailableError
 from imgshare_cli.grants import Grant
 
 if TYPE_CHECKING:
@@ -182,4 +182,5 @@ def _refused(exc: ks.Unauthorized, url: str | None, request: Request) -> AuthErr
         hint="check user, password and project; a disabled user is told the same",
         http_status=401,
         request_id=exc.request_id,
+        reason=Reason.TOKEN,
     )
