@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.grounds import Ground
+    from tests.stage import Stage
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -100,3 +101,17 @@ def ground(request: pytest.FixtureRequest) -> Ground:
     """Each image service in turn: where the two differ, the embedded one is wrong."""
     ground: Ground = request.getfixturevalue(f"{request.param}_ground")
     return ground
+
+
+@pytest.fixture
+def stage(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A fresh image, shared with the member and pending, and the tool pointed at the service."""
+    import httpx
+
+    from tests.stage import staged
+
+    with httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60) as http:
+        stage = staged(ground, http)
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", ground.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", stage.cast.tokens["member"])
+        yield stage
