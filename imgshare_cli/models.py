@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+_VERBS = {"pending": "reset", "accepted": "accept", "rejected": "reject"}
 _IMAGE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -21,6 +22,11 @@ class Status(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+
+    @property
+    def verb(self) -> str:
+        """What decides so, as a command and as a word."""
+        return _VERBS[self]
 
 
 @dataclass(frozen=True)
