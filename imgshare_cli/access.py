@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from imgshare_cli import credentials
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, NotLoggedInError
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, NotLoggedInError, Reason
 from imgshare_cli.grants import Grant
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ class Access:
         raise AuthError(
             f"the token of profile {self._settings.profile!r} has expired",
             hint=f"run `{grant.again}`" if grant.again else f"run {credentials.login_command(self._settings)}",
+            reason=Reason.TOKEN,
         )
 
     def _must_be_for(self, endpoint: str | None) -> None:

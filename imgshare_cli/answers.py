@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +26,7 @@ class Answer:
     request_id: str | None = None
     location: str | None = None
     retry_after: str | None = None
+    subject_token: str | None = field(default=None, repr=False)
 
     def named(self) -> str:
         """The status with its usual words."""

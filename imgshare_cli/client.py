@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from imgshare_cli import answers
 from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
-from imgshare_cli.models import Member, Status
+from imgshare_cli.models import Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from imgshare_cli.answers import Answer
     from imgshare_cli.grants import Grant
     from imgshare_cli.images import Image
+    from imgshare_cli.models import Status
     from imgshare_cli.transport import Wire
 
-_VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject", Status.PENDING: "reset"}
 _MAX_ID = 255
 _OWNER_ONLY = "only a project that owns an image may share it, with the role `member`"
 _SHARE_HINTS = {
@@ -67,7 +67,7 @@ class ImageClient:
             vault_id: the backup vault for a full-server image; IMS wants it, Glance ignores it.
         """
         body = {"status": status.value} | ({"vault_id": vault_id} if vault_id else {})
-        doing = f"{_VERBS[status]} image {image_id} for project {member_id}"
+        doing = f"{status.verb} image {image_id} for project {member_id}"
         answer = self._call("PUT", _member_path(image_id, member_id), doing, body)
         member = self._member(answer, answers.parsed(answer), image_id, member_id)
         if member.status != status:

@@ -76,6 +76,16 @@ def check(config: OpenStackConfig, cloud: str | None) -> None:
         _compare(config.config_filename, ("clouds", name, "auth"), entry["auth"], _auth_keys(entry))
 
 
+def choose_region(config: OpenStackConfig, cloud: str | None, region: str) -> None:
+    """Let a region win over the one that an entry names: openstacksdk would take it for a mistake.
+
+    An entry that lists its `regions` has said which there are.
+    """
+    entry = config.cloud_config["clouds"].get(cloud or config.default_cloud or "")
+    if isinstance(entry, dict) and "regions" not in entry:
+        entry["region_name"] = region
+
+
 def _auth_keys(entry: dict[str, Any]) -> set[str]:
     options = []
     # Several methods make one multi-factor login.

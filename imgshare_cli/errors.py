@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+class Reason(StrEnum):
+    """Why a share was refused, where that was found out; docs/errors.md has a line for each."""
+
+    NOT_FOUND = "not_found"
+    WRONG_PROJECT = "wrong_project"
+    WRONG_MEMBER = "wrong_member"
+    OWNER = "owner"
+    NOT_A_MEMBER = "not_a_member"
+    ROLE = "role"
+    VISIBILITY = "visibility"
+    DEACTIVATED = "deactivated"
+    REGION = "region"
+    TOKEN = "token"  # noqa: S105  (the name of a reason)
 
 
 class ImgshareError(Exception):
@@ -17,7 +33,8 @@ class ImgshareError(Exception):
         hint: the way out, as a sentence.
         http_status: the status the service answered with, where one did.
         request_id: the service's own name for the request, for its operators.
-        reason: why, in one word of docs/errors.md, where that was found out.
+        reason: why, where that was found out.
+        because: the part of the message that says why, in the words of the service that refused.
         details: what the sentence speaks of, one by one.
     """
 
@@ -31,7 +48,8 @@ class ImgshareError(Exception):
         hint: str | None = None,
         http_status: int | None = None,
         request_id: str | None = None,
-        reason: str | None = None,
+        reason: Reason | None = None,
+        because: str = "",
         details: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
@@ -40,7 +58,14 @@ class ImgshareError(Exception):
         self.http_status = http_status
         self.request_id = request_id
         self.reason = reason
+        self.because = because
         self.details = details
+
+    def explain(self, reason: Reason, because: str, hint: str) -> None:
+        """Say why in better words than the service's; all else about the error stays."""
+        before, _, after = self.message.rpartition(self.because)
+        self.message, self.because = f"{before}{because}{after}", because
+        self.reason, self.hint = reason, hint
 
     def to_json(self) -> dict[str, object]:
         """The error as a script reads it."""

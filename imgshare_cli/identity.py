@@ -1,9 +1,7 @@
-"""The identity service, as far as it takes no login: is it there, whose projects, and make a token worthless."""
+"""The identity service, as far as it takes no login: is it there, and make a token worthless."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli import answers
@@ -37,41 +35,14 @@ def must_be_up(auth_url: str, connect: Callable[[str, dict[str, str]], Wire]) ->
         )
 
 
-@dataclass(frozen=True)
-class Project:
-    """A project that a user may work in."""
-
-    id: str
-    name: str
-    domain_id: str
-
-
-def projects(auth_url: str, headers: dict[str, str], connect: Callable[[str, dict[str, str]], Wire]) -> list[Project]:
-    """The projects that the token's user may work in (Keystone, GET /v3/auth/projects); it takes no special role.
-
-    Raises:
-        UnavailableError: the identity service does not say.
-    """
-    answer = connect(f"{_base(auth_url)}/v3", headers).send("GET", "/auth/projects")
-    rows = answers.parsed(answer).get("projects") if answer.status == HTTPStatus.OK else None
-    if not isinstance(rows, list):
-        raise UnavailableError(f"the identity service {auth_url} does not name your projects: {answer.named()}")
-    return [Project(*(str(row.get(key)) for key in ("id", "name", "domain_id"))) for row in rows if "id" in row]
-
-
-def _base(auth_url: str) -> str:
-    return auth_url.rstrip("/").removesuffix("/v3")
-
-
 def revoke(auth_url: str, token: str, connect: Callable[[str, dict[str, str]], Wire]) -> None:
     """Make a token worthless (Keystone, DELETE /v3/auth/tokens); one that is so already is no error.
 
     Raises:
         UnavailableError: the identity service did not do it.
     """
-    answer = connect(f"{_base(auth_url)}/v3", {"X-Auth-Token": token, "X-Subject-Token": token}).send(
-        "DELETE", "/auth/tokens"
-    )
+    base = auth_url.rstrip("/").removesuffix("/v3")
+    answer = connect(f"{base}/v3", {"X-Auth-Token": token, "X-Subject-Token": token}).send("DELETE", "/auth/tokens")
     if answer.status not in {204, 401, 404}:
         raise UnavailableError(
             f"the identity service {auth_url} did not revoke the token: {answer.named()} {answers.reason(answer)}",

@@ -14,7 +14,7 @@ from openstack.config import OpenStackConfig
 
 from imgshare_cli import clouds
 from imgshare_cli.config import checked_endpoint
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UnavailableError
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, Reason, UnavailableError
 from imgshare_cli.grants import Grant
 
 if TYPE_CHECKING:
@@ -102,6 +102,8 @@ def _region(request: Request) -> CloudRegion:
         config: Any = OpenStackConfig(load_yaml_config=not own, load_envvars=not own)
         if not own:
             clouds.check(config, request.cloud)
+            if request.region:
+                clouds.choose_region(config, request.cloud, request.region)
         region: CloudRegion = config.get_one(cloud=request.cloud, **{k: v for k, v in wanted.items() if v is not None})
     except ks.MissingRequiredOptions as exc:
         missing = ", ".join(option.dest for option in exc.options)
@@ -180,4 +182,5 @@ def _refused(exc: ks.Unauthorized, url: str | None, request: Request) -> AuthErr
         hint="check user, password and project; a disabled user is told the same",
         http_status=401,
         request_id=exc.request_id,
+        reason=Reason.TOKEN,
     )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from string import hexdigits
 from typing import Any
 
+_VERBS = {"pending": "reset", "accepted": "accept", "rejected": "reject"}
 _ID_PARTS = [8, 4, 4, 4, 12]
 
 
@@ -22,6 +23,11 @@ class Status(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+
+    @property
+    def verb(self) -> str:
+        """What decides so, as a command and as a word."""
+        return _VERBS[self]
 
 
 @dataclass(frozen=True)

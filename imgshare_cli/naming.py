@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli import pages
-from imgshare_cli.errors import NotFoundError, NotYetError, UsageError
+from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def looked_up(
             f"no image is called {name[:200]!r}: not among those shared with you, whatever you decided, nor yours, "
             "nor the public ones, hidden ones included",
             hint="`imgshare list --status all` shows what is shared with you; an image ID does as well",
-            reason="not_found",
+            reason=Reason.NOT_FOUND,
         )
     if not wanted:
         raise NotYetError(

@@ -6,15 +6,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imgshare_cli import identity
 from imgshare_cli.errors import ImgshareError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from imgshare_cli.grants import Grant
-    from imgshare_cli.identity import Project
-    from imgshare_cli.transport import Wire
+    from imgshare_cli.directory import Directory, Project
 
 
 def is_usual_id(text: str) -> bool:
@@ -26,13 +21,11 @@ class Names:
     """The names of our own projects, asked for when the first is needed.
 
     Args:
-        grant: what lets us in; without a login there is nobody to ask.
-        connect: makes a connection to the identity service.
+        directory: whom to ask; None without a login.
     """
 
-    def __init__(self, grant: Grant, connect: Callable[[str, dict[str, str]], Wire]) -> None:
-        self._grant = grant
-        self._connect = connect
+    def __init__(self, directory: Directory | None) -> None:
+        self._directory = directory
 
     def id_of(self, member: str) -> str:
         """The ID of the project of this name, or the text as it is where no project of ours is called so.
@@ -47,15 +40,13 @@ class Names:
             raise UsageError(
                 f"{len(found)} of your projects are called {member!r}",
                 hint="give the ID of the one you mean",
-                details=[f"{project.id}  domain {project.domain_id}" for project in found],
+                details=[project.id for project in found],
             )
         return found[0].id if found else member
 
     @cached_property
     def _ours(self) -> list[Project]:
-        if self._grant.auth_url is None:
-            return []
         try:
-            return identity.projects(self._grant.auth_url, self._grant.headers(), self._connect)
+            return self._directory.projects() if self._directory else []
         except ImgshareError:
             return []  # a name is a convenience; without it the text counts as it stands

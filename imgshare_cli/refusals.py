@@ -11,6 +11,7 @@ from imgshare_cli.errors import (
     ForbiddenError,
     ImgshareError,
     NotFoundError,
+    Reason,
     RefusedError,
     UnavailableError,
 )
@@ -50,12 +51,14 @@ def error(answer: Answer, doing: str, grant: Grant, hints: Mapping[int, str]) ->
         return answers.not_the_api(answer, f"{answer.named()}, an HTML page")
     kind, sentence, hint = _meaning(answer, grant)
     said = answers.reason(answer)
+    because = sentence.format(status=answer.named()) + (f': "{said}"' if said else "")
     return kind(
-        f"cannot {doing}: {sentence.format(status=answer.named())}" + (f': "{said}"' if said else ""),
+        f"cannot {doing}: {because}",
         hint=hints.get(answer.status, hint),
         http_status=answer.status,
         request_id=answer.request_id,
-        reason="token" if answer.status == HTTPStatus.UNAUTHORIZED else None,
+        reason=Reason.TOKEN if answer.status == HTTPStatus.UNAUTHORIZED else None,
+        because=because,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import config, configfile
 from imgshare_cli.config import Flags, Settings
-from imgshare_cli.errors import AuthError, ConfigError, ForbiddenError, NotFoundError, NotLoggedInError
+from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError, NotLoggedInError
 from imgshare_cli.models import is_image_id
 from imgshare_cli.output import Output
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from imgshare_cli.access import Access
     from imgshare_cli.client import ImageClient
     from imgshare_cli.configfile import File
+    from imgshare_cli.directory import Directory
+    from imgshare_cli.errors import ImgshareError
     from imgshare_cli.grants import Grant
     from imgshare_cli.inbox import Inbox
     from imgshare_cli.transport import Wire
@@ -39,6 +41,7 @@ class Session:
         self.new_profile = False
         self.secrets = [value for name, value in environ.items() if _is_secret(name)]
         self._open = ExitStack()
+        self._looked_up: dict[str, str] = {}
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
 
     @cached_property
@@ -105,24 +108,34 @@ class Session:
             return image
         from imgshare_cli import naming
 
-        return naming.looked_up(self.client, image, self.member, owner=owner, own=own)
+        self._looked_up[image] = naming.looked_up(self.client, image, self.member, owner=owner, own=own)
+        return self._looked_up[image]
 
     @contextmanager
-    def explaining(self, image: str, member: str | None) -> Iterator[None]:
-        """Around what is done with a share: where it is refused, find out why.
+    def explaining(self, command: str, image: str, member: str | None) -> Iterator[None]:
+        """Around what is done with a share: where the service refuses it, find out why.
 
         Args:
+            command: what does it.
             image: the image, as it was given.
             member: the project, if one was given.
         """
         try:
             yield
-        except (AuthError, ForbiddenError, NotFoundError) as exc:
-            if exc.http_status is None:
-                raise
-            from imgshare_cli import diagnosis
+        except (ForbiddenError, NotFoundError) as exc:
+            if exc.because:
+                self._explain(exc, command, image, member)
+            raise
 
-            raise diagnosis.explained(exc, self, image, member) from exc
+    def _explain(self, error: ImgshareError, command: str, image: str, member: str | None) -> None:
+        from imgshare_cli import diagnosis
+        from imgshare_cli.doors import Doors
+        from imgshare_cli.explanations import Attempt
+
+        grant = self.access.grant
+        image_id = image if is_image_id(image) else self._looked_up.get(image)
+        attempt = Attempt(command, image_id, member or self.member, error.http_status, grant.project_id, self.flags)
+        diagnosis.explain(error, attempt, Doors(self.settings, grant, self.endpoint, self.connect, self.secrets))
 
     @property
     def is_attended(self) -> bool:
@@ -149,6 +162,17 @@ class Session:
         place = standing.granted(self.access.grant, wanted)
         return Inbox(self.client, self.another_client, place, wanted)
 
+    @property
+    def directory(self) -> Directory | None:
+        """The identity service that we logged in to, or None where there was no login."""
+        from imgshare_cli.directory import Directory
+
+        grant = self.access.grant
+        if not grant.auth_url or grant.header != "X-Auth-Token":
+            return None
+        base = grant.auth_url.rstrip("/").removesuffix("/v3")
+        return Directory(self.connect(f"{base}/v3", grant.headers(), grant.cacert), grant.secret)
+
     def client_with(
         self, grant: Grant, renewed: Callable[[str], Grant | None] = lambda _worthless: None
     ) -> ImageClient:
@@ -159,7 +183,9 @@ class Session:
         wire = self.connect(self.endpoint, grant.headers(), grant.cacert)
         return ImageClient(wire, grant, renewed)
 
-    def connect(self, address: str, headers: Mapping[str, str], cacert: str | None = None) -> Wire:
+    def connect(
+        self, address: str, headers: Mapping[str, str], cacert: str | None = None, timeout: float | None = None
+    ) -> Wire:
         """A connection that this session closes; `cacert` is whom to trust where the settings name nobody."""
         from imgshare_cli.transport import Wire
 
@@ -167,7 +193,7 @@ class Session:
         wire = Wire(
             address,
             headers,
-            timeout=settings.timeout,
+            timeout=timeout or settings.timeout,
             cacert=settings.cacert or cacert,
             environ=self.environ,
             debug=self.debug,

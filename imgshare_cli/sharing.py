@@ -9,6 +9,7 @@ from imgshare_cli.errors import (
     ImgshareError,
     NotFoundError,
     PartialError,
+    Reason,
     RefusedError,
     UsageError,
 )
@@ -46,7 +47,10 @@ def only_share(client: ImageClient, image_id: str) -> Member:
     rows = client.members(image_id)
     if not rows:
         raise NotFoundError(
-            f"image {image_id} is shared with no project", hint="ask its owner to share it, or pass MEMBER"
+            f"image {image_id} is shared with no project",
+            # Only its owner and an administrator see an image without members.
+            hint=f"if it is yours, `imgshare share {image_id} MEMBER` shares it",
+            reason=Reason.NOT_A_MEMBER,
         )
     if len(rows) > 1:
         some = ", ".join(row.member_id for row in rows[:_LISTED]) + (", …" if len(rows) > _LISTED else "")

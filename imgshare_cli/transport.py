@@ -155,6 +155,7 @@ class Wire:
             request_id=headers.get("x-openstack-request-id") or headers.get("x-request-id"),
             location=headers.get("location"),
             retry_after=headers.get("retry-after"),
+            subject_token=headers.get("x-subject-token"),
         )
 
     def _remember_socket(self, event: str, found: dict[str, Any]) -> None:

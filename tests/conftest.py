@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.crowd import Crowd
     from tests.grounds import Ground
     from tests.inbox import Inbox
+    from tests.stage import Stage
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -140,3 +141,17 @@ def inbox(ground: Ground, inboxes: dict[str, Inbox], monkeypatch: pytest.MonkeyP
         inboxes[ground.endpoint] = made(ground)
     inboxes[ground.endpoint].enter(monkeypatch)
     return inboxes[ground.endpoint]
+
+
+@pytest.fixture
+def stage(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A fresh image, shared with the member and pending, and the tool pointed at the service."""
+    import httpx
+
+    from tests.stage import staged
+
+    with httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60) as http:
+        stage = staged(ground, http)
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", ground.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", stage.cast.tokens["member"])
+        yield stage

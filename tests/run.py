@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -44,3 +46,16 @@ def tool(*argv: str, stdin: bytes | None = None, environ: dict[str, str] | None 
         check=False,
     )
     return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def typed(hint: str) -> list[str]:
+    """The commands in a hint."""
+    return re.findall(r"`([^`]*imgshare[^`]*)`", hint)
+
+
+def type_(command: str, stdin: str = "") -> int:
+    """Type a command as it stands in a hint, and return its exit code."""
+    shell = command.replace("imgshare", shlex.quote(TOOL), 1)
+    return subprocess.run(
+        ["/bin/sh", "-c", shell], input=stdin, stdout=subprocess.DEVNULL, text=True, check=False
+    ).returncode

@@ -149,7 +149,8 @@ def test_no_member(imgshare: Callable[..., Run], serve: Callable[..., Service]) 
     assert Run(
         6,
         "",
-        f"imgshare: image {IMAGE} is shared with no project\nhint: ask its owner to share it, or pass MEMBER\n",
+        f"imgshare: image {IMAGE} is shared with no project\n"
+        f"hint: if it is yours, `imgshare share {IMAGE} MEMBER` shares it\n",
     ) == imgshare("accept", IMAGE)
 
 

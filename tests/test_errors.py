@@ -80,7 +80,6 @@ def test_codes_worth_looking_up(
         (400, 7, "refused", "refused (400 Bad Request)"),
         (401, 4, "auth", "the service does not take the token from IMGSHARE_TOKEN"),
         (403, 5, "forbidden", "forbidden"),
-        (404, 6, "not_found", "not found"),
         (409, 7, "refused", "refused (409 Conflict)"),
         (413, 7, "refused", "refused (413 Request Entity Too Large)"),
         (422, 7, "refused", "refused (422 Unprocessable Entity)"),

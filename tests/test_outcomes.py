@@ -2,95 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.grounds import Ground
     from tests.run import Run
+    from tests.stage import Stage
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-_CASTS: dict[int, Cast] = {}
-
-
-@dataclass(frozen=True)
-class Cast:
-    """A cloud's projects and the tokens to act with, made once for each ground."""
-
-    owner: str
-    member: str
-    other: str
-    tokens: dict[str, str]
-
-
-@dataclass
-class Stage:
-    """An image of the owner's that is shared with the member, and the way to ask about it behind the tool's back."""
-
-    cast: Cast
-    http: httpx.Client
-    image: str
-
-    def as_owner(
-        self, method: str, path: str, body: Any = None, content_type: str = "application/json"
-    ) -> httpx.Response:
-        """Do something as the image's owner."""
-        headers = {"X-Auth-Token": self.cast.tokens["owner"], "Content-Type": content_type}
-        return self.http.request(method, path, json=body, headers=headers)
-
-    def status(self) -> str:
-        """What the service itself says about the share."""
-        answer = self.as_owner("GET", f"/v2/images/{self.image}/members/{self.cast.member}")
-        status: str = answer.raise_for_status().json()["status"]
-        return status
-
-    def share(self, member: str) -> None:
-        """Share the image with a project."""
-        self.as_owner("POST", f"/v2/images/{self.image}/members", {"member": member}).raise_for_status()
-
-    def unshare(self) -> None:
-        """Take the share back."""
-        self.as_owner("DELETE", f"/v2/images/{self.image}/members/{self.cast.member}").raise_for_status()
-
-    def visibility(self, value: str) -> None:
-        """Change who sees the image."""
-        change = [{"op": "replace", "path": "/visibility", "value": value}]
-        kind = "application/openstack-images-v2.1-json-patch"
-        self.as_owner("PATCH", f"/v2/images/{self.image}", change, kind).raise_for_status()
-
-
-def _cast(ground: Ground) -> Cast:
-    if id(ground) not in _CASTS:
-        owner, member, other = (ground.project(name) for name in ("owner", "member", "other"))
-        tokens = {
-            "owner": ground.token(owner, "member"),
-            "member": ground.token(member, "member"),
-            "reader": ground.token(member, "reader"),
-            "guest": ground.token(member, "guest"),
-            "stranger": ground.token(other, "member"),
-            "admin": ground.token(other, "admin"),
-        }
-        _CASTS[id(ground)] = Cast(owner, member, other, tokens)
-    return _CASTS[id(ground)]
-
-
-@pytest.fixture
-def stage(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A fresh image, shared with the member and pending, and the tool pointed at the service."""
-    cast = _cast(ground)
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", ground.endpoint)
-    monkeypatch.setenv("IMGSHARE_TOKEN", cast.tokens["member"])
-    with httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60) as http:
-        headers = {"X-Auth-Token": cast.tokens["owner"]}
-        image = http.post("/v2/images", json={"name": "golden", "visibility": "shared"}, headers=headers)
-        stage = Stage(cast, http, image.raise_for_status().json()["id"])
-        stage.share(cast.member)
-        yield stage
 
 
 def test_every_decision(imgshare: Callable[..., Run], stage: Stage) -> None:
@@ -137,48 +59,30 @@ def test_shared_again(imgshare: Callable[..., Run], stage: Stage) -> None:
     assert "pending" == imgshare("show", stage.image, "--json").json()["status"]
 
 
-NOT_FOUND = 'not found: "Image {image} not found."'
-NO_SUCH_MEMBER = 'not found: "{member} not found in the member list of the image {image}."'
-UNAUTHORISED = 'forbidden: "You are not authorized to complete modify_member action."'
-
-
 @pytest.mark.parametrize(
-    ("who", "member", "code", "said"),
+    ("who", "member", "code"),
     [
-        ("member", "member", 0, None),
-        ("admin", "member", 0, None),
-        ("reader", "member", 5, UNAUTHORISED),
-        ("guest", "member", 6, 'not found: "The resource could not be found."'),
-        ("member", "other", 6, NO_SUCH_MEMBER),
-        ("owner", "member", 5, UNAUTHORISED),
-        ("owner", "owner", 6, NO_SUCH_MEMBER),
-        ("stranger", "member", 6, NOT_FOUND),
-        ("stranger", "other", 6, NOT_FOUND),
-        ("admin", "other", 6, NO_SUCH_MEMBER),
+        ("member", "member", 0),
+        ("admin", "member", 0),
+        ("owner_admin", "member", 0),
+        ("reader", "member", 5),
+        ("guest", "member", 6),
+        ("member", "other", 6),
+        ("owner", "member", 5),
+        ("owner", "owner", 6),
+        ("stranger", "member", 6),
+        ("stranger", "other", 6),
+        ("admin", "other", 6),
     ],
 )
 def test_who_may(  # noqa: PLR0913, PLR0917
-    imgshare: Callable[..., Run],
-    stage: Stage,
-    monkeypatch: pytest.MonkeyPatch,
-    who: str,
-    member: str,
-    code: int,
-    said: str | None,
+    imgshare: Callable[..., Run], stage: Stage, monkeypatch: pytest.MonkeyPatch, who: str, member: str, code: int
 ) -> None:
-    """Every row of who may decide for whom has its exit code and the service's reason; nothing else happens."""
+    """Every row of who may decide for whom has its exit code, and nothing else happens."""
     monkeypatch.setenv("IMGSHARE_TOKEN", stage.cast.tokens[who])
-    member_id = getattr(stage.cast, member)
 
-    run = imgshare("accept", stage.image, member_id, "--json")
-
-    assert code == run.code
+    assert code == imgshare("accept", stage.image, getattr(stage.cast, member)).code
     assert ("accepted" if code == 0 else "pending") == stage.status()
-    if said:
-        error = run.error()
-        reason = said.format(image=stage.image, member=member_id)
-        assert f"cannot accept image {stage.image} for project {member_id}: {reason}" == error["message"]
-        assert error["request_id"].startswith("req-")
 
 
 @pytest.mark.parametrize("visibility", ["community", "private"])
@@ -217,6 +121,7 @@ def test_a_worthless_token(imgshare: Callable[..., Run], stage: Stage, monkeypat
 
     error = imgshare("accept", stage.image, stage.cast.member, "--json").error()
 
+    assert "token" == error["reason"]
     subject = f"cannot accept image {stage.image} for project {stage.cast.member}"
     assert error["message"].startswith(f"{subject}: the service does not take the token from IMGSHARE_TOKEN: ")
     assert (

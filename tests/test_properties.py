@@ -152,7 +152,7 @@ def test_what_is_set_is_what_is_read(tmp_path: Path, value: str, profile: str, k
 def test_any_ids_stay_in_their_place(
     anywhere: Service, monkeypatch: pytest.MonkeyPatch, image: str, member: str
 ) -> None:
-    """Whatever IMAGE and MEMBER hold, a request asks for the list of that name or for that share, or is not sent."""
+    """Whatever IMAGE and MEMBER hold, a request is for the list, for that image or for its shares, or is not sent."""
     monkeypatch.setenv("IMGSHARE_ENDPOINT", anywhere.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     anywhere.asked.clear()
@@ -165,9 +165,11 @@ def test_any_ids_stay_in_their_place(
         parts = path.split("/")
         assert not set(parts) & {".", ".."}
         if query:
-            assert ("/v2/images", [f"eq:{image}"]) == (path, parse_qs(query)["name"])
+            assert "/v2/images" == path
+            assert parse_qs(query).get("name") in ([f"eq:{image}"], None)
         else:
-            assert ["", "v2", "images", IMAGE, "members"] == parts[:5]
+            assert ["", "v2", "images", IMAGE] == parts[:4]
+            assert parts[4:5] in ([], ["members"])
 
 
 def test_the_documents_example(monkeypatch: pytest.MonkeyPatch) -> None:

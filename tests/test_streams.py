@@ -113,14 +113,13 @@ def test_json_is_json_everywhere(serve: Callable[..., Service], environ: dict[st
 
 def test_text_from_the_service_is_data(serve: Callable[..., Service]) -> None:
     """Markup, escapes, bidi overrides and emoji codes of the service act on no terminal."""
-    serve(answer(404, {"message": EVIL}))
+    serve(answer(409, {"message": EVIL}))
     said = (
-        f'imgshare: cannot show image {IMAGE} for project {MEMBER}: not found: "{EVIL_SHOWN}"\n'
-        "hint: check the IDs, and ask the owner whether the image is shared with this project\n"
+        f'imgshare: cannot show image {IMAGE} for project {MEMBER}: refused (409 Conflict): "{EVIL_SHOWN}"\n'
         f"request ID: {REQUEST_ID}\n"
     )
 
-    assert Run(6, "", said) == tool("show", IMAGE, MEMBER)
+    assert Run(7, "", said) == tool("show", IMAGE, MEMBER)
     *_, raw = at_terminal(300, "show", IMAGE, MEMBER)
     assert said.replace("\n", "\r\n") == raw
     serve(answer(200, share(created_at=EVIL)))

@@ -68,7 +68,8 @@ def accept(  # noqa: PLR0913, PLR0917
         vault = vault_id or session.settings.vault_id
         return sharing.decide(session.client, image_id, member or session.member, Status.ACCEPTED, vault)
 
-    _show(session, image, member, attempt if wait is None else _waiting(session, attempt, image, wait))
+    patient = attempt if wait is None else _waiting(session, attempt, image, wait)
+    _show(session, Status.ACCEPTED.verb, image, member, patient)
 
 
 @with_session(world)
@@ -91,11 +92,11 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
     def attempt() -> models.Member:
         return sharing.decide(session.client, session.image_id(image), member or session.member, status)
 
-    _show(session, image, member, attempt)
+    _show(session, status.verb, image, member, attempt)
 
 
-def _show(session: Session, image: str, member: str | None, attempt: Callable[[], models.Member]) -> None:
-    with session.explaining(image, member):
+def _show(session: Session, command: str, image: str, member: str | None, attempt: Callable[[], models.Member]) -> None:
+    with session.explaining(command, image, member):
         share = attempt()
     session.output.member(share)
 

@@ -49,7 +49,7 @@ def share(session: Session, image: Image, members: Members) -> None:
     typing error makes a share that nobody can accept.
     """
     image_id = session.image_id(image, own=True)
-    known = projects.Names(session.access.grant, session.connect)
+    known = projects.Names(session.directory)
 
     def one(member: str) -> models.Member:
         member_id = known.id_of(member)
@@ -77,7 +77,7 @@ def unshare(session: Session, image: Image, members: Members) -> None:
     The projects lose the image at once, whatever they decided, and are not told.
     """
     image_id = session.image_id(image, own=True)
-    known = projects.Names(session.access.grant, session.connect)
+    known = projects.Names(session.directory)
 
     def one(member: str) -> str:
         # First as it stands: what was shared with a name by mistake is taken back by that name.

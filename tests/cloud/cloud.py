@@ -46,6 +46,10 @@ class Cloud:
         """Make a user who has exactly these roles (`member`, `reader`, `admin`, `guest`) on this project."""
         return self._identity.user(project_id, *roles)
 
+    def join(self, user: Credentials, project_id: str, *roles: str) -> None:
+        """Let a user have these roles on another project, too."""
+        self._identity.join(user.user_id, project_id, *roles)
+
     def token(self, project_id: str, *roles: str) -> str:
         """Return a token of a new user who has exactly these roles on this project."""
         return self.login(self.user(project_id, *roles))
@@ -75,7 +79,12 @@ class Cloud:
 
 @contextmanager
 def running_cloud(
-    *, token_seconds: int = 3600, hash_rounds: int | None = 4, workers: int = 2, cache_tokens: bool = False
+    *,
+    token_seconds: int = 3600,
+    hash_rounds: int | None = 4,
+    workers: int = 2,
+    cache_tokens: bool = False,
+    new_defaults: bool = True,
 ) -> Iterator[Cloud]:
     """Start a Keystone and a Glance, and end them afterwards.
 
@@ -84,6 +93,7 @@ def running_cloud(
         hash_rounds: bcrypt's cost (its logarithm) for passwords; None is Keystone's own default, 12.
         workers: processes of each service.
         cache_tokens: whether Glance may believe in a token for five minutes after asking Keystone, as deployments do.
+        new_defaults: whether Glance's policies are those of 2023.1 and later.
     """
     with (
         tempfile.TemporaryDirectory(prefix="imgshare-cloud-") as folder,
@@ -100,6 +110,7 @@ def running_cloud(
                 auth_url=auth_url,
                 password=password,
                 cache_tokens=cache_tokens,
+                new_defaults=new_defaults,
             )
         )
         keystone.start()

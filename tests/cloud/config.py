@@ -47,8 +47,14 @@ backend = dogpile.cache.memory
 """
 
 
-def glance(
-    home: Path, *, endpoint: str = "", auth_url: str = "", password: str = "", cache_tokens: bool = False
+def glance(  # noqa: PLR0913 # a service is told that much
+    home: Path,
+    *,
+    endpoint: str = "",
+    auth_url: str = "",
+    password: str = "",
+    cache_tokens: bool = False,
+    new_defaults: bool = True,
 ) -> str:
     """Return glance-api.conf for a Glance that keeps everything in this folder and asks this Keystone."""
     # By default a token that Keystone once called good stays good for five minutes, revoked or with Keystone down.
@@ -84,5 +90,5 @@ service_type = image
 flavor = keystone
 config_file = {PASTE_INI}
 [oslo_policy]
-enforce_new_defaults = true
+enforce_new_defaults = {str(new_defaults).lower()}
 """

@@ -55,9 +55,13 @@ class Identity:
         """Make a user who has these roles on this project."""
         name, password = f"user-{secrets.token_hex(8)}", secrets.token_urlsafe()
         user_id = self._make("user", name=name, password=password, domain_id="default")
+        self.join(user_id, project_id, *roles)
+        return Credentials(name, password, user_id, project_id)
+
+    def join(self, user_id: str, project_id: str, *roles: str) -> None:
+        """Let a user have these roles on a project."""
         for role in roles:
             self._call("PUT", f"projects/{project_id}/users/{user_id}/roles/{self._role_ids[role]}")
-        return Credentials(name, password, user_id, project_id)
 
     def token(self, user: Credentials) -> str:
         """Log in as this user."""
