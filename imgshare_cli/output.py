@@ -11,7 +11,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imgshare_cli.columns import Column
     from imgshare_cli.errors import ImgshareError
@@ -50,6 +50,7 @@ class Output:
         self._stderr = stderr
         self._environ = environ
         self.as_json = as_json
+        self._still: Callable[[], None] = _nothing
 
     def member(self, member: Member) -> None:
         """One share: the API's own object for programs, its fields for people."""
@@ -143,10 +144,15 @@ class Output:
         if self._stderr and self._can_draw(self._stderr) and not self.as_json:
             from imgshare_cli import tables
 
-            with tables.spinning(clean(text), self._stderr):
+            with tables.spinning(clean(text), self._stderr) as spinner:
+                self._still = spinner.stop
                 yield
         else:
             yield
+
+    def rest(self) -> None:
+        """Stop showing that work goes on, because a person is going to be asked."""
+        self._still()
 
     def error(self, error: ImgshareError) -> None:
         """What went wrong, the way out, and the service's name for the request."""
@@ -183,6 +189,10 @@ class Output:
         if self._stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         print(text, file=self._stdout, end=end, flush=True)
+
+
+def _nothing() -> None:
+    """There is nothing that turns."""
 
 
 def _plain(value: object) -> str:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli import config, configfile
 from imgshare_cli.config import Flags, Settings
-from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError, NotLoggedInError
-from imgshare_cli.models import is_image_id
+from imgshare_cli.errors import ConfigError, NotLoggedInError
 from imgshare_cli.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.access import Access
     from imgshare_cli.client import ImageClient
     from imgshare_cli.configfile import File
     from imgshare_cli.directory import Directory
-    from imgshare_cli.errors import ImgshareError
     from imgshare_cli.grants import Grant
     from imgshare_cli.inbox import Inbox
     from imgshare_cli.transport import Wire
@@ -41,7 +39,6 @@ class Session:
         self.new_profile = False
         self.secrets = [value for name, value in environ.items() if _is_secret(name)]
         self._open = ExitStack()
-        self._looked_up: dict[str, str] = {}
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
 
     @cached_property
@@ -95,47 +92,6 @@ class Session:
     def member(self) -> str | None:
         """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
         return self.settings.project_id or self.access.grant.project_id
-
-    def image_id(self, image: str, *, owner: str | None = None, own: bool = False) -> str:
-        """The ID of an image that is given by its ID, or by a name that is looked up.
-
-        Args:
-            image: the image, as it was given.
-            owner: the project that an image of this name must be from.
-            own: whether our own images of this name come before those that are shared with us.
-        """
-        if is_image_id(image):
-            return image
-        from imgshare_cli import naming
-
-        self._looked_up[image] = naming.looked_up(self.client, image, self.member, owner=owner, own=own)
-        return self._looked_up[image]
-
-    @contextmanager
-    def explaining(self, command: str, image: str, member: str | None) -> Iterator[None]:
-        """Around what is done with a share: where the service refuses it, find out why.
-
-        Args:
-            command: what does it.
-            image: the image, as it was given.
-            member: the project, if one was given.
-        """
-        try:
-            yield
-        except (ForbiddenError, NotFoundError) as exc:
-            if exc.because:
-                self._explain(exc, command, image, member)
-            raise
-
-    def _explain(self, error: ImgshareError, command: str, image: str, member: str | None) -> None:
-        from imgshare_cli import diagnosis
-        from imgshare_cli.doors import Doors
-        from imgshare_cli.explanations import Attempt
-
-        grant = self.access.grant
-        image_id = image if is_image_id(image) else self._looked_up.get(image)
-        attempt = Attempt(command, image_id, member or self.member, error.http_status, grant.project_id, self.flags)
-        diagnosis.explain(error, attempt, Doors(self.settings, grant, self.endpoint, self.connect, self.secrets))
 
     @property
     def is_attended(self) -> bool:

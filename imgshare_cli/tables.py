@@ -14,9 +14,9 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from rich.console import RenderableType
+    from rich.status import Status
 
 _FOLDED = 26
 _NARROW = 80
@@ -70,7 +70,7 @@ def panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, st
     return _drawn(Group(rule, table), colour=bool(colours), stream=stream)
 
 
-def spinning(text: str, stream: TextIO) -> AbstractContextManager[object]:
+def spinning(text: str, stream: TextIO) -> Status:
     """Something that turns, beside a text, until it is left."""
     return Console(file=stream, emoji=False).status(Text(text))
 

@@ -210,6 +210,18 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     assert "accepted" == tool("show", image, "--json").json()["status"]
 
 
+def test_a_question_after_waiting(twins: tuple[str, str, str]) -> None:
+    """Nothing turns any more while a person is asked."""
+    _, image, vendor = twins
+
+    code, lines, raw = at_terminal(120, "accept", image, "--wait", "5s", answer="n")
+
+    assert (130, "imgshare: nothing was changed") == (code, lines[-1])
+    assert f"Accept {image} from project {vendor} as well? [y/N] n" in lines
+    assert "waiting for image" in raw
+    assert "waiting for image" not in raw.partition("[y/N]")[2]
+
+
 def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
     """A script is not asked, nor is whoever names the owner."""
     _, image, vendor = twins

@@ -54,6 +54,7 @@ OURS = {
     "imgshare_cli.output",
     "imgshare_cli.session",
     "imgshare_cli.sharing",
+    "imgshare_cli.subject",
     "imgshare_cli.transport",
 }
 
@@ -65,7 +66,7 @@ def _loaded(*argv: str) -> tuple[int, set[str]]:
 
 
 def test_a_run_with_an_environment_token(serve: Callable[..., Service]) -> None:
-    """`accept` loads typer, httpx and nineteen modules of ours; no keyring, no rich, nothing of TLS."""
+    """`accept` loads typer, httpx and twenty modules of ours; no keyring, no rich, nothing of TLS."""
     serve(answer(200, share()))
 
     code, modules = _loaded("accept", IMAGE, MEMBER, "--json")

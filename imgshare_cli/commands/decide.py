@@ -18,6 +18,7 @@ from imgshare_cli.errors import (
 from imgshare_cli.models import Status
 from imgshare_cli.options import Image, Member, Vault, with_session, world
 from imgshare_cli.session import Session
+from imgshare_cli.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,17 +60,19 @@ def accept(  # noqa: PLR0913, PLR0917
 
         expected = precautions.expected(owner, hash_)
 
+    subject = Subject(session, image, member)
+
     def attempt() -> models.Member:
-        image_id = session.image_id(image, owner=owner)
+        image_id = subject.image_id(owner=owner)
         if expected:
             expected.check(session.client.image(image_id))
         elif session.is_attended:
             _ask_about_namesakes(session, image_id)
         vault = vault_id or session.settings.vault_id
-        return sharing.decide(session.client, image_id, member or session.member, Status.ACCEPTED, vault)
+        return sharing.decide(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
 
     patient = attempt if wait is None else _waiting(session, attempt, image, wait)
-    _show(session, Status.ACCEPTED.verb, image, member, patient)
+    _show(session, subject, Status.ACCEPTED, patient)
 
 
 @with_session(world)
@@ -89,14 +92,16 @@ def reset(session: Session, image: Image, member: Member = None) -> None:
 
 
 def _decide(session: Session, image: str, member: str | None, status: Status) -> None:
+    subject = Subject(session, image, member)
+
     def attempt() -> models.Member:
-        return sharing.decide(session.client, session.image_id(image), member or session.member, status)
+        return sharing.decide(session.client, subject.image_id(), subject.member_id, status)
 
-    _show(session, status.verb, image, member, attempt)
+    _show(session, subject, status, attempt)
 
 
-def _show(session: Session, command: str, image: str, member: str | None, attempt: Callable[[], models.Member]) -> None:
-    with session.explaining(command, image, member):
+def _show(session: Session, subject: Subject, status: Status, attempt: Callable[[], models.Member]) -> None:
+    with subject.explained(status.verb):
         share = attempt()
     session.output.member(share)
 
@@ -124,6 +129,7 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be good for the decision alone, and the decision says what is wrong
     if others:
+        session.output.rest()
         session.output.note(f"an image called {image.name!r} is in the project's image list already:")
         for other in others:
             session.output.note(f"  {other.id}  owner {other.owner}")

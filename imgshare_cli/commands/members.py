@@ -10,6 +10,7 @@ from imgshare_cli import columns, projects, sharing
 from imgshare_cli.options import Image, with_session, world
 from imgshare_cli.selection import Which
 from imgshare_cli.session import Session
+from imgshare_cli.subject import Subject
 
 if TYPE_CHECKING:
     from imgshare_cli import models
@@ -31,7 +32,7 @@ def members(
     As its owner you see all of them, as a member only yourself. SINCE is when a project decided or, while it is
     pending, when the image was shared with it.
     """
-    found = session.client.members(session.image_id(image, own=True))
+    found = session.client.members(Subject(session, image).image_id(own=True))
     rows = [member for member in found if status in {Which.ALL, member.status.value}]
     if session.output.as_json:
         session.output.array(member.raw for member in rows)
@@ -48,7 +49,7 @@ def share(session: Session, image: Image, members: Members) -> None:
     They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
     typing error makes a share that nobody can accept.
     """
-    image_id = session.image_id(image, own=True)
+    image_id = Subject(session, image).image_id(own=True)
     known = projects.Names(session.directory)
 
     def one(member: str) -> models.Member:
@@ -76,7 +77,7 @@ def unshare(session: Session, image: Image, members: Members) -> None:
 
     The projects lose the image at once, whatever they decided, and are not told.
     """
-    image_id = session.image_id(image, own=True)
+    image_id = Subject(session, image).image_id(own=True)
     known = projects.Names(session.directory)
 
     def one(member: str) -> str:
