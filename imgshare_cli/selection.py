@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli import durations
-from imgshare_cli.inbox import Wanted
 from imgshare_cli.models import Status
+
+if TYPE_CHECKING:
+    from imgshare_cli.inbox import Wanted
 
 
 class Which(StrEnum):
@@ -54,6 +55,9 @@ def wanted(  # noqa: PLR0913  (one for each option)
     Raises:
         UsageError: an age is no span of time.
     """
+    from imgshare_cli import durations
+    from imgshare_cli.inbox import Wanted
+
     return Wanted(
         statuses=tuple(Status) if status is Which.ALL else (Status(status.value),),
         owner=owner,

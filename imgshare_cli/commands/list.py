@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import columns, known, ordering, selection
+from imgshare_cli import ordering, selection
 from imgshare_cli.options import with_session, world
 from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner, Which, WhichStatus
 from imgshare_cli.session import Session
@@ -51,6 +51,8 @@ def list_(  # noqa: PLR0913, PLR0917
     That is with your project, by others; hidden images are among them, your own are not. An age is the time
     since the image was shared, or since your project last decided about it.
     """
+    from imgshare_cli import columns, known
+
     order = ordering.parsed(sort)
     long = long or order.needs_member
     wanted = selection.wanted(

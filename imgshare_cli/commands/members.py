@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli import columns, projects, sharing
+from imgshare_cli import sharing
 from imgshare_cli.options import Image, with_session, world
 from imgshare_cli.selection import Which
 from imgshare_cli.session import Session
@@ -32,6 +32,8 @@ def members(
     As its owner you see all of them, as a member only yourself. SINCE is when a project decided or, while it is
     pending, when the image was shared with it.
     """
+    from imgshare_cli import columns
+
     found = session.client.members(Subject(session, image).image_id(own=True))
     rows = [member for member in found if status in {Which.ALL, member.status.value}]
     if session.output.as_json:
@@ -49,6 +51,8 @@ def share(session: Session, image: Image, members: Members) -> None:
     They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
     typing error makes a share that nobody can accept.
     """
+    from imgshare_cli import columns, projects
+
     image_id = Subject(session, image).image_id(own=True)
     known = projects.Names(session.directory)
 
@@ -77,6 +81,8 @@ def unshare(session: Session, image: Image, members: Members) -> None:
 
     The projects lose the image at once, whatever they decided, and are not told.
     """
+    from imgshare_cli import projects
+
     image_id = Subject(session, image).image_id(own=True)
     known = projects.Names(session.directory)
 

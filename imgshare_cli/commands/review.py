@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgshare_cli import known, selection
+from imgshare_cli import selection
 from imgshare_cli.errors import PartialError, UsageError
 from imgshare_cli.options import with_session, world
 from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner
@@ -20,7 +20,7 @@ def review(
     Of each you see what is known, and then press a key: a accepts it, r rejects it, s skips it, A and R decide
     about all later ones from the same owner too, u undoes the last step, q quits, ? explains. It needs a terminal.
     """
-    from imgshare_cli import interview, reviewing
+    from imgshare_cli import interview, known, reviewing
 
     if not session.is_attended:
         raise UsageError(
