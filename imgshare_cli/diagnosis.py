@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from imgshare_cli import elsewhere, explanations
+from imgshare_cli import elsewhere, explanations, standing
 from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError
-from imgshare_cli.models import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +86,14 @@ class _Seen:
 
 
 def _of_seen(error: ImgshareError, attempt: Attempt, image: Image, images: ImageClient, doors: Doors) -> Finding | None:
-    if image.visibility not in {None, "shared"}:
-        return explanations.visibility(attempt, str(image.visibility))
-    seen = _Seen(image, images.members(image.id), attempt, images, doors)
+    # Clouds older than Ocata, and IMS, call a shared image `private`, so that alone says nothing.
+    if image.visibility in {"public", "community"}:
+        return explanations.visibility(attempt, image.visibility)
+    try:
+        rows = images.members(image.id)
+    except ForbiddenError:
+        return explanations.visibility(attempt, image.visibility) if image.visibility == "private" else None
+    seen = _Seen(image, rows, attempt, images, doors)
     is_locked = image.status == "deactivated"
     # Glance lets its members decide about a deactivated image, too, and names the rule that forbids it to a reader.
     may_be_locked = is_locked and "modify_member" not in error.because
@@ -105,10 +109,7 @@ def _sees_all(seen: _Seen) -> bool:
     if len(rows) != 1:
         return True
     # A member finds the image under its own decision alone, the owner and an administrator under every one.
-    other = Status.ACCEPTED if rows[0].status == Status.PENDING else Status.PENDING
-    hidden = "true" if image.os_hidden else "false"
-    query = {"visibility": "shared", "member_status": other.value, "os_hidden": hidden, "id": image.id}
-    return bool(seen.images.images(query).images)
+    return standing.comes_always(seen.images, image, rows[0].status.value)
 
 
 def _of_all(seen: _Seen) -> Finding | None:

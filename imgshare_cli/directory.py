@@ -9,9 +9,10 @@ from imgshare_cli import answers
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from imgshare_cli.answers import Answer
+    from imgshare_cli.grants import Grant
     from imgshare_cli.transport import Wire
 
 
@@ -76,6 +77,19 @@ class Directory:
         if answer.status != HTTPStatus.OK:
             raise _unhelpful(answer)
         return answers.parsed(answer)
+
+
+def of(grant: Grant, opened: Callable[[str, Grant], Wire]) -> Directory | None:
+    """The identity service that a grant is from, or None where it is from none.
+
+    Args:
+        grant: what lets us in.
+        opened: opens a connection that carries a grant, to an address that it checks.
+    """
+    if not grant.auth_url or grant.header != "X-Auth-Token":
+        return None
+    base = grant.auth_url.rstrip("/").removesuffix("/v3")
+    return Directory(opened(f"{base}/v3", grant), grant.secret)
 
 
 def _unhelpful(answer: Answer) -> UnavailableError:

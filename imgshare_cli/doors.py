@@ -6,15 +6,16 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from imgshare_cli import directory
 from imgshare_cli.client import ImageClient
 from imgshare_cli.config import checked_endpoint
-from imgshare_cli.directory import Directory
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.config import Settings
+    from imgshare_cli.directory import Directory
     from imgshare_cli.grants import Grant
     from imgshare_cli.transport import Wire
 
@@ -61,10 +62,7 @@ class Doors:
             UnavailableError: the time is up.
             ConfigError: a token must not go to that address.
         """
-        if not self.grant.auth_url or self.grant.header != "X-Auth-Token":
-            return None
-        base = self.grant.auth_url.rstrip("/").removesuffix("/v3")
-        return Directory(self._opened(f"{base}/v3", self.grant), self.grant.secret)
+        return directory.of(self.grant, self._opened)
 
     def _opened(self, address: str, grant: Grant) -> Wire:
         left = self.deadline - time.monotonic()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from imgshare_cli import login
 from imgshare_cli.config import checked_endpoint
 from imgshare_cli.errors import ConfigError, ForbiddenError, ImgshareError, NotFoundError, Reason
-from imgshare_cli.explanations import Attempt, Finding, is_project_id
+from imgshare_cli.explanations import Attempt, Finding
+from imgshare_cli.models import is_project_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.errors import Reason
+from imgshare_cli.models import is_project_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imgshare_cli.config import Flags
 
-# A project's, or that of an organisation, to which Huawei Cloud shares as well.
-_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|ou-[0-9a-z]+", re.IGNORECASE)
 _NEEDLESS = {
     "public": "there is nothing to decide: every project sees a public image",
     "community": "there is nothing to decide: every project can use a community image by its ID",
@@ -50,8 +48,9 @@ class Attempt:
             before: a variable to set.
             others: options instead of those that were typed.
         """
-        flags = {"profile": self.flags.profile, "cloud": self.flags.cloud, "endpoint": self.flags.endpoint} | others
+        flags = {name: getattr(self.flags, name) for name in ("profile", "cloud", "endpoint", "cacert")} | others
         options = [part for name, value in flags.items() if value for part in (f"--{name}", value)]
+        options += ["--insecure-http"] * self.flags.insecure_http
         return f"`{before}{self.there(*arguments, *options)}`"
 
     def there(self, *arguments: str | None) -> str:
@@ -65,11 +64,6 @@ class Finding(NamedTuple):
     reason: Reason
     sentence: str
     hint: str
-
-
-def is_project_id(text: str) -> bool:
-    """Whether a text has the form of a project's ID; all others are taken for names."""
-    return _ID.fullmatch(text) is not None
 
 
 def are_alike(one: str, other: str) -> bool:

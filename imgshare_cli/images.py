@@ -10,6 +10,13 @@ from imgshare_cli.models import string_in, text_in
 if TYPE_CHECKING:
     from imgshare_cli.models import Member, Status
 
+_ENDLESS = 1 << 63
+
+
+def exactly(name: str) -> str:
+    """The filter for images of this name: what stands before a colon would be taken for an operator (`in:`)."""
+    return f"eq:{name}" if ":" in name else name
+
 
 @dataclass(frozen=True)
 class Image:
@@ -51,7 +58,7 @@ class Image:
             owner=string_in(body, "owner"),
             status=string_in(body, "status"),
             visibility=string_in(body, "visibility"),
-            size=size if isinstance(size, int) else None,
+            size=size if isinstance(size, int) and 0 <= size < _ENDLESS else None,
             created_at=string_in(body, "created_at"),
             os_hidden=body.get("os_hidden") is True,
             raw=body,

@@ -12,7 +12,7 @@ from imgshare_cli import pages, standing
 from imgshare_cli.bulk import Crew
 from imgshare_cli.durations import moment
 from imgshare_cli.errors import NotFoundError
-from imgshare_cli.images import Share
+from imgshare_cli.images import Share, exactly
 from imgshare_cli.models import Status
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from imgshare_cli.client import ImageClient
     from imgshare_cli.images import Image
     from imgshare_cli.standing import Standing
+
+_AGES = timedelta(days=20 * 365)  # older than Glance; and calendars have a beginning
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,8 @@ def _narrowed(wanted: Wanted) -> dict[str, str]:
     if wanted.owner:
         narrowed["owner"] = wanted.owner
     if wanted.name and not set(wanted.name) & set("*?["):
-        narrowed["name"] = f"eq:{wanted.name}"
-    if wanted.older_than is not None:  # a share is never older than its image
+        narrowed["name"] = exactly(wanted.name)
+    if wanted.older_than is not None and wanted.older_than < _AGES:  # a share is never older than its image
         bound = datetime.now(UTC) - wanted.older_than + timedelta(seconds=1)  # the format drops a part of one
         narrowed["created_at"] = f"lt:{bound:%Y-%m-%dT%H:%M:%SZ}"
     return narrowed

@@ -29,13 +29,16 @@ def remembered(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_th
         all_of_them: whether these take the place of what was listed before, or come to it.
     """
     found: dict[str, str] = {}
+    whole = False
     try:
         for share in shares:
             if len(found) < _MOST:
                 found[share.image.id] = share.image.name or ""
             yield share
+        whole = all_of_them
     finally:
-        before = {} if all_of_them else _images(environ)
+        # What ended early, by an error or a reader that has enough, takes the place of nothing.
+        before = {} if whole else _images(environ)
         state.remember(_FILE, json.dumps(dict(islice({**found, **before}.items(), _MOST))), environ)
 
 

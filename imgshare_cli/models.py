@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from string import hexdigits
@@ -15,6 +16,14 @@ def is_image_id(text: str) -> bool:
     """Whether a text has the form of an image ID (the schema of the image, `id`); all others are names."""
     parts = text.split("-")
     return [len(part) for part in parts] == _ID_PARTS and set("".join(parts)) <= set(hexdigits)
+
+
+def is_project_id(text: str) -> bool:
+    """Whether a text has the form of a project's ID, or of an organisation's, with which Huawei Cloud shares as well.
+
+    Glance never checks, so that all others are taken for names, but not refused.
+    """
+    return is_image_id(text) or re.fullmatch(r"[0-9a-f]{32}|ou-[0-9a-z]+", text, re.IGNORECASE) is not None
 
 
 class Status(StrEnum):

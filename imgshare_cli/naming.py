@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import pages
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
+from imgshare_cli.images import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +56,7 @@ def looked_up(
 
 
 def _called(client: ImageClient, name: str, hidden: str) -> list[Image]:
-    # `eq:`, because what stands before a colon would be taken for an operator.
-    query = {"name": f"eq:{name}", "member_status": "all", "os_hidden": hidden, "limit": str(pages.LIMIT)}
+    query = {"name": exactly(name), "member_status": "all", "os_hidden": hidden, "limit": str(pages.LIMIT)}
     return client.images(query).images
 
 
@@ -64,9 +64,9 @@ def _best(client: ImageClient, images: Sequence[Image], name: str, project_id: s
     shared = [image for image in images if image.visibility in {"shared", "private"} and image.owner != project_id]
     ours = [image for image in images if image.owner == project_id]
     best = (ours or shared if own else shared or ours) or images
-    if len(best) > 1 and best is shared and project_id:
+    if 1 < len(best) <= _SHOWN and best is shared and project_id:
         # An administrator sees other people's images, too.
-        best = [image for image in shared[:_SHOWN] if _is_with(client, image, project_id)] or shared
+        best = [image for image in shared if _is_with(client, image, project_id)] or shared
     if len(best) > 1:
         raise UsageError(
             f"{len(best)} images are called {name[:200]!r}",

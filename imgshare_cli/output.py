@@ -89,10 +89,15 @@ class Output:
             return
         from imgshare_cli import tables
 
-        lines = [[clean((column.shown or column.value)(row)) for column in columns] for row in rows]
-        if lines:
-            heads = [(column.name, column.rank) for column in columns]
-            self._answer(tables.rows(heads, lines, COLOURS if colour else {}))
+        lines = []
+        try:
+            for row in rows:
+                lines.append([clean((column.shown or column.value)(row)) for column in columns])  # noqa: PERF401
+        finally:
+            # What came before a failure was done, and is shown.
+            if lines:
+                heads = [(column.name, column.rank) for column in columns]
+                self._answer(tables.rows(heads, lines, COLOURS if colour else {}))
 
     def record(self, fields: Mapping[str, Any]) -> None:
         """Names and values, for programs or for people; a person is not shown what is not known."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from imgshare_cli.durations import moment
-from imgshare_cli.errors import ForbiddenError, RefusedError
+from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,13 +34,18 @@ def of(client: ImageClient, query: Mapping[str, str]) -> Iterator[list[Image]]:
     while True:
         try:
             page = client.images(query | marker)
-        except (ForbiddenError, RefusedError):
-            if not marker or last is None or (then := moment(last.created_at)) is None:
+        except (ForbiddenError, RefusedError) as exc:
+            if not marker or last is None:
+                raise
+            if (then := moment(last.created_at)) is None:
+                exc.hint = "images came or went while the list was read: run it again"
                 raise
             # The API shows whole seconds, and compares with more.
             query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
             marker = {}
             continue
+        if page.images and page.images[-1].id == marker.get("marker"):
+            raise UnavailableError("the list of images does not end: the service gives the same page again and again")
         yield [image for image in page.images if image.id not in alike]
         if not page.images or not (page.more or len(page.images) >= LIMIT):
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import NotYetError, RefusedError, UsageError
+from imgshare_cli.images import exactly
 
 if TYPE_CHECKING:
     from imgshare_cli.client import ImageClient
@@ -72,7 +73,7 @@ def namesakes(client: ImageClient, image: Image) -> list[Image]:
     """The images of the same name that are in the project's image list already."""
     if not image.name:
         return []
-    listed = client.images({"name": f"eq:{image.name}", "limit": "10"}).images
+    listed = client.images({"name": exactly(image.name), "limit": "10"}).images
     return [other for other in listed if other.id != image.id]
 
 

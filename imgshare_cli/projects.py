@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import ImgshareError, UsageError
+from imgshare_cli.models import is_project_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imgshare_cli.directory import Directory, Project
-
-
-def is_usual_id(text: str) -> bool:
-    """Whether a text looks like the ID of a project; Glance never checks, and clouds may make others."""
-    return re.fullmatch(r"[0-9a-f]{32}", text) is not None
 
 
 class Names:
     """The names of our own projects, asked for when the first is needed.
 
     Args:
-        directory: whom to ask; None without a login.
+        directory: whom to ask; None without a login. It is called when the first name is met.
     """
 
-    def __init__(self, directory: Directory | None) -> None:
+    def __init__(self, directory: Callable[[], Directory | None]) -> None:
         self._directory = directory
 
     def id_of(self, member: str) -> str:
@@ -33,7 +30,7 @@ class Names:
         Raises:
             UsageError: several are.
         """
-        if is_usual_id(member):
+        if is_project_id(member):
             return member
         found = [project for project in self._ours if project.name == member]
         if len(found) > 1:
@@ -47,6 +44,7 @@ class Names:
     @cached_property
     def _ours(self) -> list[Project]:
         try:
-            return self._directory.projects() if self._directory else []
+            directory = self._directory()
+            return directory.projects() if directory else []
         except ImgshareError:
             return []  # a name is a convenience; without it the text counts as it stands

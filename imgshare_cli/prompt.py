@@ -7,6 +7,7 @@ import os
 import sys
 
 from imgshare_cli.errors import UsageError
+from imgshare_cli.output import clean
 
 _MAX = 1 << 20
 _CTRL_U = 0x15
@@ -37,7 +38,7 @@ def secret(question: str) -> str:
 
 def confirmed(question: str) -> bool:
     """Whether a person at the terminal says yes; everything else is a no."""
-    _say(f"{question} [y/N] ")
+    _say(f"{clean(question)} [y/N] ")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 

@@ -78,7 +78,7 @@ class Review:
 
     def of_owner(self, share: Share) -> list[Share]:
         """This share and those of the same owner that are still to come."""
-        later = self.shares[self.position + 1 :]
+        later = self.shares[self.position + 1 :] if share.image.owner else []
         return [share, *(other for other in later if self._is_open(other) and other.image.owner == share.image.owner)]
 
     def dossier(self, share: Share) -> Dossier:
@@ -128,6 +128,8 @@ class Review:
             self._shared_at.setdefault(share.image.id, share.member.updated_at if share.member else None)
         self.position = step.position - 1
         done = [share for share in decided if self._set(share, Status.PENDING)]
+        if failed := [share for share in decided if share not in done]:
+            self.steps.append(Step(step.position, failed))  # to be undone again
         self._advance()
         return done
 

@@ -121,13 +121,13 @@ class Session:
     @property
     def directory(self) -> Directory | None:
         """The identity service that we logged in to, or None where there was no login."""
-        from imgshare_cli.directory import Directory
+        from imgshare_cli import directory
 
-        grant = self.access.grant
-        if not grant.auth_url or grant.header != "X-Auth-Token":
-            return None
-        base = grant.auth_url.rstrip("/").removesuffix("/v3")
-        return Directory(self.connect(f"{base}/v3", grant.headers(), grant.cacert), grant.secret)
+        def opened(address: str, grant: Grant) -> Wire:
+            url = config.checked_endpoint(address, insecure_http=self.settings.insecure_http)
+            return self.connect(url, grant.headers(), grant.cacert)
+
+        return directory.of(self.access.grant, opened)
 
     def client_with(
         self, grant: Grant, renewed: Callable[[str], Grant | None] = lambda _worthless: None

@@ -64,7 +64,7 @@ def unshare(client: ImageClient, image_id: str, member: str, id_of: Callable[[st
     """Take a share back, and return whose it was; where nobody has it, that of the project of this name."""
     try:
         client.unshare(image_id, member)
-    except NotFoundError:
+    except (NotFoundError, UsageError):
         member_id = id_of(member)
         if member_id == member:
             raise

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import ConfigError
+from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError
+from imgshare_cli.pages import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from imgshare_cli.client import ImageClient
     from imgshare_cli.grants import Grant
     from imgshare_cli.images import Image
+
+_NEEDED = ("visibility", "member_status", "os_hidden")
 
 
 @dataclass(frozen=True)
@@ -64,27 +67,56 @@ def found_out(
     Raises:
         ConfigError: the token is for another project than that, or nobody can know for which.
     """
-    other = "accepted" if query["member_status"] == "pending" else "pending"
-    always = []
+    always: list[str | None] = []
     for owner, image in {image.owner: image for image in reversed(images)}.items():
         if owner and owner == project_id:
             continue
-        again = {"visibility": "shared", "member_status": other, "os_hidden": query["os_hidden"], "id": image.id}
-        if client.images(again).images:
-            always.append(owner)
-            continue
-        rows = client.members(image.id)
+        try:
+            if comes_always(client, image, query["member_status"]):
+                always.append(owner)
+                if len(always) > 1:
+                    return _of_administrator(project_id)
+                continue
+            rows = client.members(image.id)
+        except (ForbiddenError, NotFoundError):
+            continue  # unshared meanwhile
         if len(rows) == 1:
             _must_be(rows[0].member_id, project_id)
             return Standing(rows[0].member_id, sees_all=False)
+    if not always or not always[0]:
+        return None
+    whole = {name: query[name] for name in _NEEDED}
+    if query.keys() - {*_NEEDED, "limit"}:  # a filter may have left us one owner of many
+        return found_out(client, client.images({**whole, "limit": str(LIMIT)}).images, whole, project_id)
     if project_id:
-        return Standing(project_id, sees_all=True) if always else None
-    if len(always) > 1:
+        raise ConfigError(
+            f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
+            hint="log in with OS_CLOUD or `imgshare login`, which tells; or leave --project out",
+        )
+    return Standing(always[0], sees_all=False)
+
+
+def comes_always(client: ImageClient, image: Image, member_status: str) -> bool:
+    """Whether an image is listed under another `member_status` too, as to its owner and to an administrator.
+
+    Args:
+        client: the image service.
+        image: the image.
+        member_status: the one that it was listed under, or that its share has.
+    """
+    other = "accepted" if member_status == "pending" else "pending"
+    hidden = "true" if image.os_hidden else "false"
+    query = {"visibility": "shared", "member_status": other, "os_hidden": hidden, "id": image.id}
+    return bool(client.images(query).images)
+
+
+def _of_administrator(project_id: str | None) -> Standing:
+    if not project_id:
         raise ConfigError(
             "the token sees the images of every project, and nothing says which project is yours",
             hint="pass --project ID, or set IMGSHARE_PROJECT_ID",
         )
-    return Standing(always[0], sees_all=False) if always and always[0] else None
+    return Standing(project_id, sees_all=True)
 
 
 def _must_be(project_id: str, wanted: str | None) -> None:

@@ -46,8 +46,9 @@ def rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colou
     kept = _fitting(heads, lines)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold" if colours else "")
     for index in kept:
-        # The first column is what one copies into the next command, so it is never folded.
-        table.add_column(Text(heads[index][0]), no_wrap=index == 0, overflow="fold")
+        # The first column is what one copies into the next command, so it is not folded while there is room.
+        whole = index == 0 and shutil.get_terminal_size().columns >= max(cell_len(line[0]) for line in lines) + 2
+        table.add_column(Text(heads[index][0]), no_wrap=whole, overflow="fold")
     for line in lines:
         table.add_row(*[Text(line[index], style=colours.get(line[index], "")) for index in kept])
     return _drawn(table, colour=bool(colours))

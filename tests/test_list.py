@@ -18,6 +18,7 @@ from tests.terminal import at_terminal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.grounds import Ground
     from tests.service import Service
 
 
@@ -85,8 +86,7 @@ def test_who(  # noqa: PLR0913, PLR0917
     assert {inbox.member.project_id} == {share["member_id"] for share in shares}
 
 
-@pytest.mark.parametrize("home", [True, False])
-@pytest.mark.parametrize("status", ["pending", "rejected", "all"])
+@pytest.mark.parametrize(("home", "status"), [(True, "pending"), (False, "rejected"), (False, "all")])
 def test_an_administrator(
     imgshare: Callable[..., Run],
     inbox: Inbox,
@@ -174,28 +174,49 @@ def test_a_pipe(imgshare: Callable[..., Run], inbox: Inbox) -> None:
     assert Run(0) == imgshare("list", "--name", "nothing")
 
 
+def test_order(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """--sort by name puts names in order, and loses none."""
+    for order, names in {
+        "name": ["debian-12", "debian-13", "hidden"],
+        "name:asc": ["debian-12", "debian-13", "hidden"],
+        "name:desc": ["hidden", "debian-13", "debian-12"],
+    }.items():
+        assert [inbox.images[name] for name in names] == _ids(imgshare("list", "-q", "--sort", order))
+
+
 @pytest.mark.parametrize(
-    ("order", "names"),
+    ("order", "field"),
     [
-        ("name", ["debian-12", "debian-13", "hidden"]),
-        ("name:desc", ["hidden", "debian-13", "debian-12"]),
-        ("created", ["debian-12", "debian-13", "hidden"]),
-        ("size:asc", None),
-        ("shared", None),
-        ("owner", None),
-        ("status", None),
+        ("owner", "owner"),
+        ("status", "member_status"),
+        ("size", "size"),
+        ("created", "created_at"),
+        ("shared", "member_updated_at"),
     ],
 )
-def test_order(imgshare: Callable[..., Run], inbox: Inbox, order: str, names: list[str] | None) -> None:
-    """--sort puts them in order, and loses none."""
-    listed = _ids(imgshare("list", "-q", "--sort", order))
+def test_orders(imgshare: Callable[..., Run], world: Sandbox, order: str, field: str) -> None:
+    """Every key sorts by what it says, both ways round."""
+    argv = ["list", "--status", "all", "--long", "--json", "--project", world.you.project_id]
 
-    assert inbox.ids(*PENDING) == set(listed)
-    if order == "owner":
-        owners = [line.split("\t")[2] for line in imgshare("list", "--sort", order).out.splitlines()]
-        assert sorted(owners) == owners
-    if names and order != "created":  # which the API tells to the second only
-        assert [inbox.images[name] for name in names] == listed
+    values = [image[field] for image in json.loads(imgshare(*argv, "--sort", order).out)]
+
+    assert (9, sorted(values)) == (len(values), values)
+    assert len(set(values)) > 1
+    turned = [image[field] for image in json.loads(imgshare(*argv, "--sort", f"{order}:desc").out)]
+    assert sorted(values, reverse=True) == turned
+
+
+def test_names_in_capitals(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Capitals do not come before all the others."""
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    images = [{"id": str(number), "owner": "o", "name": name} for number, name in enumerate(("b", "A", "C"))]
+    rows = {"members": [{"image_id": "0", "member_id": MEMBER, "status": "pending"}]}
+    nothing = answer(200, {"images": []})
+    serve(answer(200, {"images": images}), nothing, answer(200, rows), nothing)
+
+    assert Run(0, "1\n0\n2\n") == imgshare("list", "-q", "--sort", "name")
 
 
 def test_limit(imgshare: Callable[..., Run], inbox: Inbox) -> None:
@@ -294,7 +315,7 @@ def test_a_narrow_terminal() -> None:
         "cfdb5b5e-2f72-5dfd-a10d-ac4353155352  ubuntu-24.04-minimal          716.8 MiB",
         "c26a7205-6924-55d2-a1a9-c6d6caeb44f2  golden-debian-12              2.2 GiB",
         "139af098-7cb8-533b-8c48-53ddd96e016a  golden-debian-12-rc           2.2 GiB",
-        "6 images are pending: `imgshare accept ID`, or `imgshare review` for all",
+        "6 images are pending: `imgshare accept ID`, or `imgshare review`",
     ] == at_terminal(80, "list").lines
 
 
@@ -306,14 +327,81 @@ def test_a_wide_terminal(world: Sandbox) -> None:
         f"3c45ee06-9672-5e73-9531-1da2b8fb7900  windows-server-2022           {vendor}  pending  14.3 GiB  2 days ago",
         f"7ffa93d5-25ea-5d4c-8dc2-788ac6762eca  数据库-openEuler-22.03        {vendor}  pending  4.6 GiB   5 days ago",
         f"c9f38594-55f1-56c7-8cb5-835c2c578065  [red] hat enterprise linux 9  {vendor}  pending  3.8 GiB   6 days ago",
-        "3 images are pending: `imgshare accept ID`, or `imgshare review` for all",
+        "3 matching images are pending: `imgshare accept ID`, or `imgshare review`",
     ] == at_terminal(200, "list", "--long", "--owner", vendor).lines
 
 
 @pytest.mark.usefixtures("world")
 def test_nothing_on_a_terminal() -> None:
-    """An empty inbox says so, and where else to look."""
-    assert ["no image is pending; `imgshare list --status all` shows what was decided"] == at_terminal(
+    """Where nothing matches, it says so, and where else to look; and `--limit` is no count."""
+    assert ["no matching image is pending; `imgshare list --status all` shows the rest"] == at_terminal(
         80, "list", "--name", "nothing"
     ).lines
     assert [] == at_terminal(80, "list", "--name", "nothing", "-q").lines
+    assert ["these are the first 2 that are pending: `imgshare accept ID`, or `imgshare review`"] == at_terminal(
+        200, "list", "--limit", "2"
+    ).lines[3:]
+
+
+def test_an_administrator_who_filters(
+    imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One owner on a page is no proof that it is one's own project."""
+    inbox.enter(monkeypatch, inbox.person("admin"), project=False)
+
+    for argv in (["--owner", inbox.one.project_id], ["--name", "debian-12"]):
+        run = imgshare("list", *argv)
+        assert (3, "") == (run.code, run.out)
+        assert "nothing says which project is yours" in run.err
+
+
+def test_a_token_of_nobody_knows_whom(
+    imgshare: Callable[..., Run], ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a token may be an administrator's or the owner's, no half of an inbox is passed off as the whole."""
+    alone = inboxes.made(ground)
+    image = alone.one.make_image(visibility="shared")
+    alone.one.share(image, alone.member.project_id)
+    alone.enter(monkeypatch, alone.one)
+    alone.http.close()
+
+    assert Run(
+        3,
+        "",
+        f"imgshare: the token is for project {alone.one.project_id}, or an administrator's, and nothing says which of "
+        "the two\n"
+        "hint: log in with OS_CLOUD or `imgshare login`, which tells; or leave --project out\n",
+    ) == imgshare("list")
+
+
+def test_unshared_while_we_find_out(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An image that vanishes while we find out whose inbox it is costs nothing but itself."""
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    images = [{"id": "1", "owner": "a", "name": "x"}, {"id": "2", "owner": "b", "name": "y"}]
+    rows = {"members": [{"image_id": "1", "member_id": MEMBER, "status": "pending"}]}
+    nothing = answer(200, {"images": []})
+    serve(answer(200, {"images": images}), nothing, answer(404, {}), nothing, answer(200, rows), nothing)
+
+    assert Run(0, "1\n2\n") == imgshare("list", "-q")
+
+
+def test_a_list_without_end(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that gives the same page again and again is found out."""
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    serve(answer(200, {"images": [{"id": "1", "owner": MEMBER}], "next": "/v2/images?marker=1"}))
+
+    run = imgshare("list")
+
+    assert (8, "") == (run.code, run.out)
+    assert "the list of images does not end" in run.err
+
+
+@pytest.mark.parametrize("age", ["999999w", "700000d", "20000d"])
+def test_older_than_anything(imgshare: Callable[..., Run], world: Sandbox, age: str) -> None:
+    """No age is too great to ask for."""
+    assert Run(0) == imgshare("list", "--older-than", age, "--project", world.you.project_id)
+    assert 6 == imgshare("list", "-q", "--newer-than", age).out.count("\n")

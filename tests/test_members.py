@@ -13,6 +13,7 @@ from tests.contract.cast import A_TIME, Person, new_name
 from tests.forwarder import Forwarder
 from tests.run import Run, tool
 from tests.service import IMAGE, MEMBER, Service, answer, share
+from tests.terminal import at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,6 +170,7 @@ def test_a_project_by_its_name(glance_ground: Cloud, monkeypatch: pytest.MonkeyP
         run = tool("share", image, name, "--json")
         assert (0, f"project {name!r} is {own}\n", own) == (run.code, run.err, json.loads(run.out)["member_id"])
         assert own == json.loads(tool("unshare", image, name, "--json").out)["member_id"]
+        assert Run(0, "[]\n") == tool("members", image, "--json")
 
 
 def test_a_share_is_not_made_twice(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
@@ -178,6 +180,26 @@ def test_a_share_is_not_made_twice(imgshare: Callable[..., Run], serve: Callable
     assert 8 == imgshare("share", IMAGE, MEMBER).code
     assert ["POST"] == [asked.method for asked in service.asked]
     assert b'{"member":"' + MEMBER.encode() + b'"}' == service.asked[0].body
+
+
+def test_a_share_is_not_taken_back_twice(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """A fault after unsharing is not answered by unsharing again, which the service would not find."""
+    service = serve(answer(503, "busy"), answer(204, b""))
+
+    assert 8 == imgshare("unshare", IMAGE, MEMBER).code
+    assert ["DELETE"] == [asked.method for asked in service.asked]
+
+
+def test_what_was_done_is_shown_at_a_terminal(serve: Callable[..., Service]) -> None:
+    """A failure does not hide what was shared before it."""
+    other = MEMBER[::-1]
+    serve(answer(200, share("pending")), answer(503, "busy"))
+
+    code, lines, _ = at_terminal(120, "share", IMAGE, MEMBER, other, MEMBER)
+
+    assert 8 == code
+    assert [MEMBER, "pending"] == lines[1].split()[:2]
+    assert lines[2].endswith(f"; not tried: {MEMBER}") or f"; not tried: {MEMBER}" in " ".join(lines)
 
 
 def test_what_was_not_tried(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:

@@ -232,6 +232,46 @@ def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
     assert (0, "status      accepted") == (code, lines[2])
 
 
+def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
+    """Accepting again what is in the list already asks nobody."""
+    image = next(one.image_id for one in sandbox.shares if one.name == "golden-ubuntu-22.04")
+
+    code, lines, _ = at_terminal(80, "accept", image)
+
+    assert (0, "status      accepted") == (code, lines[2])
+
+
+def test_another_image_than_the_one_asked_for(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """What a confused service says of another image proves nothing of this one."""
+    other = IMAGE.replace("d164", "0000")
+    service = serve(answer(200, {"id": other, "owner": "me"}), answer(200, share()))
+
+    run = imgshare("accept", IMAGE, MEMBER, "--owner", "me")
+
+    assert (8, "") == (run.code, run.out)
+    assert f"another image, {other}" in run.err
+    assert ["GET"] == [asked.method for asked in service.asked]
+
+
+def test_what_is_asked_is_clean(sandbox: Sandbox) -> None:
+    """The name that somebody else gave an image does nothing to the terminal that asks about it."""
+    [vendor] = [one for one in sandbox.owners if one.name == "vendor"]
+    name = "\x1b]0;owned\x07[red]"
+    images = []
+    with httpx.Client(base_url=sandbox.endpoint, headers={"X-Auth-Token": vendor.token}, trust_env=False) as http:
+        for _ in range(2):
+            images.append(http.post("/v2/images", json={"name": name, "visibility": "shared"}).json()["id"])  # noqa: PERF401
+        for image in images:
+            http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
+    assert 0 == tool("accept", images[0]).code
+
+    shown = at_terminal(120, "accept", images[1], answer="n")
+
+    assert 130 == shown.code
+    assert "\x1b]0" not in shown.raw
+    assert "owned" in shown.lines[0]
+
+
 def test_a_name_of_its_own(sandbox: Sandbox) -> None:
     """Where no image of the name is there, nobody is asked."""
     image = next(one.image_id for one in sandbox.shares if one.name == "golden-debian-12")

@@ -253,10 +253,10 @@ def test_colour(world: Sandbox, environ: dict[str, str], coloured: bool) -> None
 
 
 def test_nothing_is_pending(world: Sandbox) -> None:
-    """An empty inbox is a sentence and exit 0."""
+    """Where nothing is to be decided, that is a sentence and exit 0."""
     with Terminal([*REVIEW, "--name", "no-such-*"]) as terminal:
         assert 0 == terminal.ends()
-        terminal.shows("no image is pending\n")
+        terminal.shows("no matching image is pending\n")
     assert PENDING == statuses(world)
 
 

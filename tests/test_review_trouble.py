@@ -289,7 +289,7 @@ def test_what_it_asks_for(serve: Callable[..., Service], monkeypatch: pytest.Mon
         assert 0 == terminal.ends()
     assert [
         ("GET", f"/v2/images/{IMAGE}/members/{MEMBER}", b""),
-        ("GET", "/v2/images?name=eq%3Afull%3Fserver&limit=10", b""),
+        ("GET", "/v2/images?name=full%3Fserver&limit=10", b""),
         ("PUT", f"/v2/images/{IMAGE}/members/{MEMBER}", b'{"status":"accepted","vault_id":"vault-of-mine"}'),
     ] == [(asked.method, asked.path, asked.body) for asked in service.asked[4:]]
 

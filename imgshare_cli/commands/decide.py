@@ -61,13 +61,15 @@ def accept(  # noqa: PLR0913, PLR0917
         expected = precautions.expected(owner, hash_)
 
     subject = Subject(session, image, member)
+    agreed: set[str] = set()
 
     def attempt() -> models.Member:
         image_id = subject.image_id(owner=owner)
         if expected:
             expected.check(session.client.image(image_id))
-        elif session.is_attended:
+        elif session.is_attended and image_id not in agreed:
             _ask_about_namesakes(session, image_id)
+            agreed.add(image_id)
         vault = vault_id or session.settings.vault_id
         return sharing.decide(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
 

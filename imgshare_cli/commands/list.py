@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Share
 
 _NEXT = {
-    Which.PENDING: "`imgshare accept ID`, or `imgshare review` for all",
+    Which.PENDING: "`imgshare accept ID`, or `imgshare review`",
     Which.ACCEPTED: "`imgshare reject ID` takes one out of the image list",
     Which.REJECTED: "`imgshare accept ID` accepts one after all",
     Which.ALL: "`imgshare show ID` shows one",
@@ -61,11 +61,12 @@ def list_(  # noqa: PLR0913, PLR0917
     shares = islice(order.applied(session.inbox.shares(wanted)), limit)
     long = long or bool(older_than or newer_than)
     shown = columns.shares(with_time=long, many_statuses=status is Which.ALL)
-    whole = not any((owner, name, older_than, newer_than, limit))
+    narrowed = any((owner, name, older_than, newer_than))
+    whole = not narrowed and limit is None and status in {Which.PENDING, Which.ALL}
     passing = known.remembered(shares, session.environ, all_of_them=whole)
     count = _show(session, passing, [] if quiet else shown)
     if session.output.at_terminal() and not (quiet or session.output.as_json):
-        _say_what_next(session, count, status)
+        _say_what_next(session, count, status, "matching " if narrowed else "", cut=count == limit)
 
 
 def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
@@ -94,10 +95,13 @@ class _Counted:
             yield share
 
 
-def _say_what_next(session: Session, count: int, status: Which) -> None:
-    kind: Any = "shared with you" if status is Which.ALL else status.value
-    if count:
-        session.output.note(f"{count} {'image is' if count == 1 else 'images are'} {kind}: {_NEXT[status]}")
+def _say_what_next(session: Session, count: int, status: Which, matching: str, *, cut: bool) -> None:
+    kind = "shared with you" if status is Which.ALL else status.value
+    if cut:
+        session.output.note(f"these are the first {count} that are {kind}: {_NEXT[status]}")
+    elif count:
+        images = "image is" if count == 1 else "images are"
+        session.output.note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
     else:
-        more = "" if status is Which.ALL else "; `imgshare list --status all` shows what was decided"
-        session.output.note(f"no image is {kind}{more}")
+        more = "" if status is Which.ALL else "; `imgshare list --status all` shows the rest"
+        session.output.note(f"no {matching}image is {kind}{more}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imgshare_cli import sharing
+from imgshare_cli.models import is_project_id
 from imgshare_cli.options import Image, with_session, world
 from imgshare_cli.selection import Which
 from imgshare_cli.session import Session
@@ -54,16 +56,16 @@ def share(session: Session, image: Image, members: Members) -> None:
     from imgshare_cli import columns, projects
 
     image_id = Subject(session, image).image_id(own=True)
-    known = projects.Names(session.directory)
+    known = projects.Names(lambda: session.directory)
 
     def one(member: str) -> models.Member:
         member_id = known.id_of(member)
         if member_id != member:
             session.output.note(f"project {member!r} is {member_id}")
-        elif not projects.is_usual_id(member):
+        elif not is_project_id(member):
             session.output.note(
                 f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
-                f"`imgshare unshare {image_id} {member}` takes it back"
+                f"`imgshare unshare {image_id} {shlex.quote(member)}` takes it back"
             )
         return session.client.share(image_id, member_id)
 
@@ -84,7 +86,7 @@ def unshare(session: Session, image: Image, members: Members) -> None:
     from imgshare_cli import projects
 
     image_id = Subject(session, image).image_id(own=True)
-    known = projects.Names(session.directory)
+    known = projects.Names(lambda: session.directory)
 
     def one(member: str) -> str:
         # First as it stands: what was shared with a name by mistake is taken back by that name.

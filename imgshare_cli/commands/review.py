@@ -31,11 +31,15 @@ def review(
     narrowed = any((owner, name, older_than, newer_than))
     shares = list(known.remembered(session.inbox.shares(wanted), session.environ, all_of_them=not narrowed))
     if not shares:
-        session.output.note("no image is pending")
+        session.output.note(f"no {'matching ' if narrowed else ''}image is pending")
         return
     walk = reviewing.Review(session.client, shares, session.settings.vault_id)
     try:
         interview.held(session.output, walk)
+    except BaseException:
+        for complaint in list(walk.complaints.values())[:_SHOWN]:
+            session.output.note(complaint)
+        raise
     finally:
         session.output.note(walk.summary())
         if walk.left:
