@@ -22,9 +22,7 @@ class Which(StrEnum):
     ALL = "all"
 
 
-WhichStatus = Annotated[
-    Which, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all. [default: pending]")
-]
+WhichStatus = Annotated[Which, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all.")]
 Owner = Annotated[
     str | None, typer.Option("--owner", metavar="PROJECT", help="Only from this project.", show_default=False)
 ]

@@ -46,9 +46,10 @@ def list_(  # noqa: PLR0913, PLR0917
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")] = False,  # noqa: FBT002
     long: Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")] = False,  # noqa: FBT002
 ) -> None:
-    """List the images that are shared with you and wait for a decision.
+    """List the images that others share with you.
 
-    That is with your project, by others; hidden images are among them, your own are not. An age is the time
+    That is with your project; those that wait for a decision, unless --status asks for others. Hidden images are
+    among them, your own are not. An age is the time
     since the image was shared, or since your project last decided about it.
     """
     from imgshare_cli import columns, known

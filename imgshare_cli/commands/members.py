@@ -29,7 +29,7 @@ def members(
     image: Image,
     status: Annotated[Which, typer.Option("--status", metavar="STATUS", help="Only these.")] = Which.ALL,
 ) -> None:
-    """List the projects that an image is shared with, and what each has decided.
+    """List whom an image is shared with, and what they decided.
 
     As its owner you see all of them, as a member only yourself. SINCE is when a project decided or, while it is
     pending, when the image was shared with it.
