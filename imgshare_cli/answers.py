@@ -70,10 +70,10 @@ def not_the_api(answer: Answer, came: str) -> UnavailableError:
     )
 
 
-def not_an_image_service(cause: ImgshareError) -> UnavailableError:
+def not_an_image_service(cause: ImgshareError, lacking: str = "member schema") -> UnavailableError:
     """An error that says that the address is not that of an image service at all."""
     return UnavailableError(
-        "what answers is not an image service: it has no member schema",
+        f"what answers is not an image service: it has no {lacking}",
         hint="check the endpoint: `imgshare status` shows it",
         http_status=cause.http_status,
         request_id=cause.request_id,

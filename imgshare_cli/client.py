@@ -28,7 +28,10 @@ _SHARE_HINTS = {
     409: "it is shared with that project already: `imgshare members {image}` shows what it decided",
     413: "the image has as many members as the service allows: `imgshare unshare {image} MEMBER` makes room",
 }
-_UNSHARE_HINTS = {403: _OWNER_ONLY, 404: "`imgshare members {image}` shows whom it is shared with"}
+_UNSHARE_HINTS = {
+    403: f"{_OWNER_ONLY}, and unshares it, while its visibility is `shared`",
+    404: "`imgshare members {image}` shows whom it is shared with",
+}
 _MEMBERS_HINTS = {403: "only images whose visibility is `shared` have members, and a role in the project shows them"}
 _LIST_HINTS = {403: "ask for a role in the project, such as `member`"}
 
@@ -96,6 +99,7 @@ class ImageClient:
         """
         path = f"/v2/images/{_segment('image', image_id)}/members"
         doing = f"share image {image_id} with project {member_id}"
+        _segment("member", member_id)  # what can stand in no path could not be taken back
         answer = self._call("POST", path, doing, {"member": member_id}, hints=_about(image_id, _SHARE_HINTS))
         return self._member(answer, answers.parsed(answer), image_id, member_id)
 
@@ -120,7 +124,10 @@ class ImageClient:
             query: the API's own parameters, such as `member_status`, `limit` and `marker`.
         """
         text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
-        answer = self._call("GET", f"/v2/images?{text}", "list the images", hints=_LIST_HINTS)
+        try:
+            answer = self._call("GET", f"/v2/images?{text}", "list the images", hints=_LIST_HINTS)
+        except NotFoundError as exc:
+            raise answers.not_an_image_service(exc, "list of images") from exc
         body = answers.parsed(answer)
         rows = body.get("images")
         if not isinstance(rows, list):

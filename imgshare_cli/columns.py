@@ -54,7 +54,7 @@ def shares(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share
                 "SHARED",
                 lambda share: (share.member and share.member.updated_at) or "-",
                 lambda share: durations.ago(share.member.updated_at if share.member else None),
-                rank=3,
+                rank=1,
             )
         )
     return columns

@@ -36,6 +36,7 @@ class Wanted:
         older_than: shared or decided about at least so long ago.
         newer_than: shared or decided about at most so long ago.
         with_member: whether each share itself is asked for.
+        few: how many are enough, where that is known: a service takes its time for a page of a thousand.
     """
 
     statuses: tuple[Status, ...] = (Status.PENDING,)
@@ -44,6 +45,7 @@ class Wanted:
     older_than: timedelta | None = None
     newer_than: timedelta | None = None
     with_member: bool = False
+    few: int | None = None
 
 
 class Inbox:
@@ -104,11 +106,13 @@ class Inbox:
     def _images(self, wanted: Wanted, status: Status, hidden: str) -> Iterator[Image]:
         # A list for each status, because an image does not say what was decided about it.
         query = {"visibility": "shared", "member_status": status.value, "os_hidden": hidden, **_narrowed(wanted)}
-        for page in pages.of(self._client, query):
+        # Our own images come with them, and some do not match.
+        size = pages.LIMIT if wanted.few is None else max(25, 4 * wanted.few)
+        for page in pages.of(self._client, query, size):
             if self._place is None:
                 self._place = standing.found_out(self._client, page, query, self._project_id)
             for image in page:
-                if wanted.name is None or fnmatch.fnmatchcase(image.name or "", wanted.name):
+                if wanted.name in {None, image.name} or fnmatch.fnmatchcase(image.name or "", str(wanted.name)):
                     yield image
 
 

@@ -26,6 +26,8 @@ for _library in ("keystoneauth", "openstack"):
 
 _TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
 
+_LACKING_HINT = "set OS_PASSWORD, or use secure.yaml; `imgshare login --auth-url URL --username NAME` asks for it"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -65,8 +67,11 @@ def log_in(request: Request) -> Grant:
     region = _region(request)
     auth = region.config.get("auth", {})
     url = auth.get("auth_url")
-    if region.config.get("auth_type") in {"password", "v3password"} and not {"username", "user_id"} & auth.keys():
-        raise ConfigError(f"the settings of {_named(request)} lack username", hint=_TYPO_HINT)
+    if region.config.get("auth_type") in {"password", "v3password"}:
+        if not {"username", "user_id"} & auth.keys():
+            raise ConfigError(f"the settings of {_named(request)} lack username", hint=_TYPO_HINT)
+        if not auth.get("password"):
+            raise ConfigError(f"the settings of {_named(request)} lack password", hint=_LACKING_HINT)
     if url:
         checked_endpoint(url, insecure_http=request.insecure_http)
     try:

@@ -42,15 +42,16 @@ def looked_up(
     wanted = [image for image in found if owner in {None, image.owner}]
     if not found:
         raise NotFoundError(
-            f"no image is called {name[:200]!r}: not among those shared with you, whatever you decided, nor yours, "
-            "nor the public ones, hidden ones included",
+            f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
+            "public one; hidden ones were looked at, too",
             hint="`imgshare list --status all` shows what is shared with you; an image ID does as well",
             reason=Reason.NOT_FOUND,
         )
     if not wanted:
         raise NotYetError(
             f"no image called {name[:200]!r} is from project {owner}",
-            hint=f"`imgshare list --status all --name {name[:200]!r}` shows whose there are; nothing was changed",
+            hint="nothing was changed; these are the images of this name",
+            details=[f"{image.id}  owner {image.owner}" for image in found[:_SHOWN]],
         )
     return _best(client, wanted, name, project_id, own=own).id
 

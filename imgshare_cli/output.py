@@ -95,6 +95,7 @@ class Output:
                 lines.append([clean((column.shown or column.value)(row)) for column in columns])  # noqa: PERF401
         finally:
             # What came before a failure was done, and is shown.
+            self.rest()
             if lines:
                 heads = [(column.name, column.rank) for column in columns]
                 self._answer(tables.rows(heads, lines, COLOURS if colour else {}))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
 
 
-def of(client: ImageClient, query: Mapping[str, str]) -> Iterator[list[Image]]:
+def of(client: ImageClient, query: Mapping[str, str], size: int = LIMIT) -> Iterator[list[Image]]:
     """Read a list page by page, newest first; each image comes once.
 
     The image that a page ended with, the marker of the next, may be unshared or deleted before that is asked for
@@ -26,8 +26,10 @@ def of(client: ImageClient, query: Mapping[str, str]) -> Iterator[list[Image]]:
     Args:
         client: the image service.
         query: the API's parameters, without `limit`, `marker` and `sort`.
+        size: how many a page shall hold; the service gives no more than LIMIT.
     """
-    query = {**query, "limit": str(LIMIT)}
+    size = min(size, LIMIT)
+    query = {**query, "limit": str(size)}
     marker: dict[str, str] = {}
     last: Image | None = None
     alike: set[str] = set()
@@ -47,7 +49,7 @@ def of(client: ImageClient, query: Mapping[str, str]) -> Iterator[list[Image]]:
         if page.images and page.images[-1].id == marker.get("marker"):
             raise UnavailableError("the list of images does not end: the service gives the same page again and again")
         yield [image for image in page.images if image.id not in alike]
-        if not page.images or not (page.more or len(page.images) >= LIMIT):
+        if not page.images or not (page.more or len(page.images) >= size):
             return
         if last is None or last.created_at != page.images[-1].created_at:
             alike.clear()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from imgshare_cli.client import ImageClient
     from imgshare_cli.images import Image
 
+_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
+_LONGEST = 40
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -62,19 +65,20 @@ def expected(owner: str | None, hash_: str | None) -> Expected:
     if hash_ is None:
         return Expected(owner)
     found = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
-    if not found:
+    if not found or len(found[2]) != _DIGITS.get(found[1], len(found[2])):
+        shown = hash_ if len(hash_) <= _LONGEST else f"{hash_[:_LONGEST]}…"
         raise UsageError(
-            f"--hash {hash_[:40]!r} is no hash", hint="give sha512:… or sha256:…, as the image's publisher names it"
+            f"--hash {shown!r} is no hash", hint="give sha512:… or sha256:…, as the image's publisher names it"
         )
     return Expected(owner, found[1], found[2])
 
 
 def namesakes(client: ImageClient, image: Image) -> list[Image]:
-    """The images of the same name that are in the project's image list already."""
+    """The images of the same name that are in the project's image list already; none where this one is there, too."""
     if not image.name:
         return []
     listed = client.images({"name": exactly(image.name), "limit": "10"}).images
-    return [other for other in listed if other.id != image.id]
+    return [] if any(other.id == image.id for other in listed) else listed
 
 
 def _other(image: Image, difference: str) -> RefusedError:

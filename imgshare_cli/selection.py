@@ -47,6 +47,7 @@ def wanted(  # noqa: PLR0913  (one for each option)
     older_than: str | None = None,
     newer_than: str | None = None,
     with_member: bool = False,
+    few: int | None = None,
 ) -> Wanted:
     """Which shares these options mean.
 
@@ -63,4 +64,5 @@ def wanted(  # noqa: PLR0913  (one for each option)
         older_than=durations.parsed(older_than, "--older-than") if older_than else None,
         newer_than=durations.parsed(newer_than, "--newer-than") if newer_than else None,
         with_member=with_member,
+        few=few,
     )

@@ -101,4 +101,5 @@ def each(
                 exc.message += f"; not tried: {', '.join(rest)}"
             raise
     if refused:
-        raise PartialError(f"{refused} of {len(members)} projects failed, the others are done")
+        others = "none is done" if refused == len(members) else "the others are done"
+        raise PartialError(f"{refused} of {len(members)} projects failed, {others}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import ForbiddenError, NotFoundError
+from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
 from imgshare_cli.models import is_image_id
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Subject:
     """
 
     def __init__(self, session: Session, image: str, member: str | None = None) -> None:
+        if member is not None and not member.strip():
+            raise UsageError("MEMBER is empty", hint="leave it out to decide for your own project")
         self.image = image
         self._session = session
         self._member = member

@@ -304,11 +304,15 @@ def test_no_project(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
         ("clouds:\n  otc:\n    regoin_name: x\n    auth: {auth_url: x}\n", "line 3: did you mean region_name?"),
         ("clouds:\n  otc:\n    auth: {auth_url: 'http://127.0.0.1:1'}\n", "the settings of cloud 'otc' lack username"),
+        (
+            "clouds:\n  otc:\n    auth: {auth_url: 'http://127.0.0.1:1', username: me}\n",
+            "the settings of cloud 'otc' lack password",
+        ),
         ("clouds:\n  otc:\n    auth:\n      password: *hunter2\n", "line 4 is not YAML: found undefined alias\n"),
         ("clouds:\n  other:\n    auth: {auth_url: x}\n", "cannot be used: Cloud otc was not found"),
         ("clouds:\n  otc:\n    auth_type: nonsense\n    auth: {auth_url: x}\n", "there is no auth_type 'nonsense'"),
     ],
-    ids=["syntax", "auth key", "cloud key", "no user", "quoted secret", "no such cloud", "auth type"],
+    ids=["syntax", "auth key", "cloud key", "no user", "no password", "quoted secret", "no such cloud", "auth type"],
 )
 def test_a_clouds_yaml_with_a_typing_error(monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
     """A typing error in clouds.yaml is exit 3, with file, line and what would be right."""

@@ -161,3 +161,14 @@ def test_an_endpoint_behind_a_path(imgshare: Callable[..., Run], serve: Callable
     for tail in ("", "/", "/v2", "/v2/", "/image", "/image/v2/"):
         assert 0 == imgshare("show", IMAGE, MEMBER, "--endpoint", service.endpoint + tail).code
     assert [PATH] * 4 + ["/image" + PATH] * 2 == [asked.path for asked in service.asked]
+
+
+@pytest.mark.parametrize("command", ["accept", "reject", "reset", "show"])
+def test_an_empty_member(imgshare: Callable[..., Run], serve: Callable[..., Service], command: str) -> None:
+    """A variable that is not set does not decide for one's own project."""
+    service = serve(answer(200, share()))
+
+    assert Run(2, "", "imgshare: MEMBER is empty\nhint: leave it out to decide for your own project\n") == imgshare(
+        command, IMAGE, ""
+    )
+    assert [] == service.asked

@@ -12,7 +12,7 @@ from tests import inbox as inboxes
 from tests.contract.cast import A_TIME
 from tests.inbox import ACCEPTED, PENDING, REJECTED, Inbox
 from tests.run import Run
-from tests.service import IMAGE, MEMBER, answer
+from tests.service import IMAGE, MEMBER, REQUEST_ID, answer
 from tests.terminal import at_terminal
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def test_limit(imgshare: Callable[..., Run], inbox: Inbox) -> None:
         (["--newer-than", "7"], "--newer-than '7' is no span of time"),
         (["--sort", "colour"], "--sort 'colour' is no order"),
         (["--sort", "name:up"], "--sort 'name:up' is no order"),
-        (["--limit", "0"], "invalid value for '--limit': 0 is not in the range x>=1"),
+        (["--limit", "0"], "invalid value for '--limit': 0 is not in the range 1<=x<=1000000"),
         (
             ["--status", "Pending"],
             "invalid value for '--status': 'Pending' is not one of 'pending', 'accepted', 'rejected', 'all'",
@@ -405,3 +405,37 @@ def test_older_than_anything(imgshare: Callable[..., Run], world: Sandbox, age: 
     """No age is too great to ask for."""
     assert Run(0) == imgshare("list", "--older-than", age, "--project", world.you.project_id)
     assert 6 == imgshare("list", "-q", "--newer-than", age).out.count("\n")
+
+
+def test_a_name_with_brackets(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+    """A whole name is found by itself, whatever its characters mean in a pattern."""
+    image = inbox.offer("[red] hat", decided="rejected")
+
+    found = imgshare("list", "-q", "--status", "rejected", "--name", "[red] hat")
+    inbox.one.ask("DELETE", f"/v2/images/{inbox.images.pop('[red] hat')}")
+    assert Run(0, f"{image}\n") == found
+
+
+def test_a_few_are_enough(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever wants two images does not wait for a page of a thousand."""
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    service = serve(answer(200, {"images": []}))
+
+    for argv, size in ((["--limit", "2"], 25), (["--limit", "100"], 400), (["--limit", "2", "--sort", "name"], 1000)):
+        service.asked.clear()
+        assert Run(0) == imgshare("list", *argv)
+        assert [f"&limit={size}"] * 2 == [asked.path[-len(f"&limit={size}") :] for asked in service.asked]
+
+
+def test_no_image_service(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """What has no list of images is no image service, such as Keystone's address by mistake."""
+    serve(answer(404, {"error": {"message": "not here", "code": 404}}))
+
+    assert Run(
+        8,
+        "",
+        "imgshare: what answers is not an image service: it has no list of images\n"
+        f"hint: check the endpoint: `imgshare status` shows it\nrequest ID: {REQUEST_ID}\n",
+    ) == imgshare("list")

@@ -168,7 +168,7 @@ def test_a_project_by_its_name(glance_ground: Cloud, monkeypatch: pytest.MonkeyP
             image = Person(http, own, glance_ground.token(own, "member")).make_image(visibility="shared")
 
         run = tool("share", image, name, "--json")
-        assert (0, f"project {name!r} is {own}\n", own) == (run.code, run.err, json.loads(run.out)["member_id"])
+        assert (0, "", own) == (run.code, run.err, json.loads(run.out)["member_id"])
         assert own == json.loads(tool("unshare", image, name, "--json").out)["member_id"]
         assert Run(0, "[]\n") == tool("members", image, "--json")
 
@@ -200,6 +200,20 @@ def test_what_was_done_is_shown_at_a_terminal(serve: Callable[..., Service]) -> 
     assert 8 == code
     assert [MEMBER, "pending"] == lines[1].split()[:2]
     assert lines[2].endswith(f"; not tried: {MEMBER}") or f"; not tried: {MEMBER}" in " ".join(lines)
+
+
+@pytest.mark.parametrize("command", ["share", "unshare"])
+@pytest.mark.parametrize("member", ["", " ", "a/b"])
+def test_impossible_members(
+    imgshare: Callable[..., Run], serve: Callable[..., Service], command: str, member: str
+) -> None:
+    """What could not be taken back again is not shared."""
+    service = serve(answer(200, share()))
+
+    run = imgshare(command, IMAGE, member)
+
+    assert (2, f"imgshare: {member!r} cannot be the ID of a project") == (run.code, run.err.splitlines()[-2])
+    assert [] == service.asked
 
 
 def test_what_was_not_tried(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:

@@ -96,8 +96,8 @@ def test_none(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
     assert Run(
         6,
         "",
-        f"imgshare: no image is called '{name}': not among those shared with you, whatever you decided, nor yours, "
-        "nor the public ones, hidden ones included\n"
+        f"imgshare: no image is called '{name}': none that is shared with you, accepted or not, none of yours, no "
+        "public one; hidden ones were looked at, too\n"
         "hint: `imgshare list --status all` shows what is shared with you; an image ID does as well\n",
     ) == imgshare("accept", name)
     assert "not_found" == imgshare("accept", name, "--json").error()["reason"]

@@ -44,8 +44,9 @@ def test_by_owner(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None
     assert Run(
         7,
         "",
-        f"imgshare: no image called '{name}' is from project {other}\n"
-        f"hint: `imgshare list --status all --name '{name}'` shows whose there are; nothing was changed\n",
+        f"imgshare: no image called '{name}' is from project {other}:\n"
+        f"  {image}  owner {inbox.one.project_id}\n"
+        "hint: nothing was changed; these are the images of this name\n",
     ) == imgshare("accept", name, "--owner", other)
     assert "pending" == inbox.status(image)
     assert "accepted" == imgshare("accept", image, "--owner", inbox.one.project_id, "--json").json()["status"]
@@ -61,7 +62,7 @@ def test_an_image_without_data(imgshare: Callable[..., Run], inbox: Inbox, name:
         "",
         f"imgshare: image {image} has no hash to compare: its status is queued\n"
         "hint: its owner has uploaded nothing yet; `--wait 10m` waits for it; nothing was changed\n",
-    ) == imgshare("accept", image, "--hash", "sha512:00")
+    ) == imgshare("accept", image, "--hash", "sha512:" + "0" * 128)
     assert "pending" == inbox.status(image)
 
 

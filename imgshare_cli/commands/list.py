@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,7 +42,8 @@ def list_(  # noqa: PLR0913, PLR0917
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N.", show_default=False)
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")] = False,  # noqa: FBT002
     long: Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")] = False,  # noqa: FBT002
@@ -49,15 +51,21 @@ def list_(  # noqa: PLR0913, PLR0917
     """List the images that others share with you.
 
     That is with your project; those that wait for a decision, unless --status asks for others. Hidden images are
-    among them, your own are not. An age is the time
-    since the image was shared, or since your project last decided about it.
+    among them, your own are not. An age is the time since the image was shared, or since your project last
+    decided about it.
     """
     from imgshare_cli import columns, known
 
     order = ordering.parsed(sort)
     long = long or order.needs_member
     wanted = selection.wanted(
-        status, owner=owner, name=name, older_than=older_than, newer_than=newer_than, with_member=long
+        status,
+        owner=owner,
+        name=name,
+        older_than=older_than,
+        newer_than=newer_than,
+        with_member=long,
+        few=None if sort else limit,
     )
     shares = islice(order.applied(session.inbox.shares(wanted)), limit)
     long = long or bool(older_than or newer_than)
@@ -75,7 +83,8 @@ def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]])
     if session.output.as_json:
         session.output.array(share.to_json() for share in counted)
     elif shown:
-        session.output.table(shown, counted)
+        with session.output.busy("reading the inbox") if session.output.at_terminal() else nullcontext():
+            session.output.table(shown, counted)
     else:
         for share in counted:
             session.output.line(share.image.id)
@@ -99,7 +108,8 @@ class _Counted:
 def _say_what_next(session: Session, count: int, status: Which, matching: str, *, cut: bool) -> None:
     kind = "shared with you" if status is Which.ALL else status.value
     if cut:
-        session.output.note(f"these are the first {count} that are {kind}: {_NEXT[status]}")
+        first = f"these are the first {count} that are" if count > 1 else "this is the first one that is"
+        session.output.note(f"{first} {kind}: {_NEXT[status]}")
     elif count:
         images = "image is" if count == 1 else "images are"
         session.output.note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")

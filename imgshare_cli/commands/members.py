@@ -43,7 +43,9 @@ def members(
         return
     session.output.table(columns.members(), rows)
     if not rows and session.output.at_terminal():
-        session.output.note("no project is there" + ("" if status is Which.ALL else f" that is {status.value}"))
+        session.output.note(
+            "it is shared with no project" + ("" if status is Which.ALL else f" that is {status.value}")
+        )
 
 
 @with_session(world)
@@ -60,7 +62,9 @@ def share(session: Session, image: Image, members: Members) -> None:
 
     def one(member: str) -> models.Member:
         member_id = known.id_of(member)
-        if member_id != member:
+        if session.output.as_json:
+            pass  # who reads JSON reads the ID there, and expects nothing on stderr
+        elif member_id != member:
             session.output.note(f"project {member!r} is {member_id}")
         elif not is_project_id(member):
             session.output.note(
