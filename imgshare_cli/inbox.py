@@ -47,6 +47,16 @@ class Wanted:
     with_member: bool = False
     few: int | None = None
 
+    @property
+    def is_by_age(self) -> bool:
+        """Whether it matters when each was shared or decided about."""
+        return self.older_than is not None or self.newer_than is not None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more is asked for than what was decided."""
+        return bool(self.owner or self.name or self.is_by_age)
+
 
 class Inbox:
     """What is shared with a project, read rightly where the API's own list is wrong (images-sharing, api-ref).
@@ -82,8 +92,7 @@ class Inbox:
         if first is None:
             return
         found = chain([first], found)
-        timed = wanted.older_than is not None or wanted.newer_than is not None
-        if not (timed or wanted.with_member or (self._place and self._place.sees_all)):
+        if not (wanted.is_by_age or wanted.with_member or (self._place and self._place.sees_all)):
             yield from found
             return
         now = datetime.now(UTC)
@@ -140,7 +149,7 @@ def _is_of_age(share: Share, wanted: Wanted, now: datetime) -> bool:
     # Not created_at: an image that is shared again keeps the time of the first share.
     since = moment(share.member.updated_at) if share.member else None
     if since is None:
-        return wanted.older_than is None and wanted.newer_than is None
+        return not wanted.is_by_age
     age = now - since
     return (wanted.older_than is None or age >= wanted.older_than) and (
         wanted.newer_than is None or age <= wanted.newer_than

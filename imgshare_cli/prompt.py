@@ -7,7 +7,6 @@ import os
 import sys
 
 from imgshare_cli.errors import UsageError
-from imgshare_cli.output import clean
 
 _MAX = 1 << 20
 _CTRL_U = 0x15
@@ -36,9 +35,8 @@ def secret(question: str) -> str:
         _say("\n")
 
 
-def confirmed(question: str) -> bool:
-    """Whether a person at the terminal says yes; everything else is a no."""
-    _say(f"{clean(question)} [y/N] ")
+def says_yes() -> bool:
+    """Whether a person at the terminal, who has been asked, says yes; everything else is a no."""
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 

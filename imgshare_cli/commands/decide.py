@@ -135,5 +135,6 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
         session.output.note(f"an image called {image.name!r} is in the project's image list already:")
         for other in others:
             session.output.note(f"  {other.id}  owner {other.owner}")
-        if not prompt.confirmed(f"Accept {image.id} from project {image.owner} as well?"):
+        session.output.question(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
+        if not prompt.says_yes():
             raise InterruptedByUserError("nothing was changed")

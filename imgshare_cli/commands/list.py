@@ -68,14 +68,12 @@ def list_(  # noqa: PLR0913, PLR0917
         few=None if sort else limit,
     )
     shares = islice(order.applied(session.inbox.shares(wanted)), limit)
-    long = long or bool(older_than or newer_than)
-    shown = columns.shares(with_time=long, many_statuses=status is Which.ALL)
-    narrowed = any((owner, name, older_than, newer_than))
-    whole = not narrowed and limit is None and status in {Which.PENDING, Which.ALL}
+    shown = columns.shares(with_time=long or wanted.is_by_age, many_statuses=status is Which.ALL)
+    whole = not wanted.is_narrowed and limit is None and status in {Which.PENDING, Which.ALL}
     passing = known.remembered(shares, session.environ, all_of_them=whole)
     count = _show(session, passing, [] if quiet else shown)
     if session.output.at_terminal() and not (quiet or session.output.as_json):
-        _say_what_next(session, count, status, "matching " if narrowed else "", cut=count == limit)
+        _say_what_next(session, count, status, "matching " if wanted.is_narrowed else "", cut=count == limit)
 
 
 def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:

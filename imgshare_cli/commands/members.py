@@ -62,15 +62,8 @@ def share(session: Session, image: Image, members: Members) -> None:
 
     def one(member: str) -> models.Member:
         member_id = known.id_of(member)
-        if session.output.as_json:
-            pass  # who reads JSON reads the ID there, and expects nothing on stderr
-        elif member_id != member:
-            session.output.note(f"project {member!r} is {member_id}")
-        elif not is_project_id(member):
-            session.output.note(
-                f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
-                f"`imgshare unshare {image_id} {shlex.quote(member)}` takes it back"
-            )
+        if not session.output.as_json:  # who reads JSON reads the ID there, and expects nothing on stderr
+            _say_whom(session, image_id, member, member_id)
         return session.client.share(image_id, member_id)
 
     done = sharing.each(members, one, session.output.error)
@@ -79,6 +72,16 @@ def share(session: Session, image: Image, members: Members) -> None:
             session.output.member(row)
     else:
         session.output.table(columns.members(), done)
+
+
+def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> None:
+    if member_id != member:
+        session.output.note(f"project {member!r} is {member_id}")
+    elif not is_project_id(member):
+        session.output.note(
+            f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
+            f"`imgshare unshare {image_id} {shlex.quote(member)}` takes it back"
+        )
 
 
 @with_session(world)

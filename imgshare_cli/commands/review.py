@@ -28,10 +28,10 @@ def review(
             hint="`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one",
         )
     wanted = selection.wanted(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
-    narrowed = any((owner, name, older_than, newer_than))
-    shares = list(known.remembered(session.inbox.shares(wanted), session.environ, all_of_them=not narrowed))
+    whole = not wanted.is_narrowed
+    shares = list(known.remembered(session.inbox.shares(wanted), session.environ, all_of_them=whole))
     if not shares:
-        session.output.note(f"no {'matching ' if narrowed else ''}image is pending")
+        session.output.note(f"no {'' if whole else 'matching '}image is pending")
         return
     walk = reviewing.Review(session.client, shares, session.settings.vault_id)
     try:
