@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.cli import main
+from tests.clouds import Member, member_of, port_of
+from tests.forwarder import Forwarder
 from tests.inbox import made
 from tests.run import Run
 from tests.service import TOKEN, Service
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.cloud import Cloud
     from tests.crowd import Crowd
     from tests.grounds import Ground
     from tests.inbox import Inbox
@@ -97,6 +100,19 @@ def glance_ground() -> Iterator[Ground]:
 
     with running_cloud() as cloud:
         yield cloud
+
+
+@pytest.fixture
+def door(glance_ground: Cloud) -> Iterator[Forwarder]:
+    """The way to Keystone, counted."""
+    with Forwarder(port_of(glance_ground.auth_url)) as door:
+        yield door
+
+
+@pytest.fixture
+def member(glance_ground: Cloud, door: Forwarder) -> Member:
+    """Someone with an image waiting."""
+    return member_of(glance_ground, door, "member")
 
 
 @pytest.fixture(scope="session")

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.clouds import Member, member_of, port_of
-from tests.forwarder import Forwarder
 from tests.run import Run, tool
 from tests.secret_service import gnome_keyring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cloud import Cloud
+    from tests.clouds import Member
+    from tests.forwarder import Forwarder
+
 
 PROBE = """
 import json, sys
@@ -29,19 +29,6 @@ code = main(sys.argv[1:])
 heavy = {'keystoneauth1', 'openstack', 'keyring'}
 print(json.dumps([code, sorted(name for name in sys.modules if name.split('.')[0] in heavy)]))
 """
-
-
-@pytest.fixture
-def door(glance_ground: Cloud) -> Iterator[Forwarder]:
-    """The way to Keystone, counted."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        yield door
-
-
-@pytest.fixture
-def member(glance_ground: Cloud, door: Forwarder) -> Member:
-    """Someone with an image waiting."""
-    return member_of(glance_ground, door, "member")
 
 
 @pytest.fixture

@@ -22,16 +22,7 @@ from tests.run import tool
 from tests.secret_service import BACKEND, gnome_keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.cloud import Cloud
-
-
-@pytest.fixture
-def door(glance_ground: Cloud) -> Iterator[Forwarder]:
-    """The way to Keystone, counted."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        yield door
 
 
 @pytest.fixture

@@ -10,29 +10,15 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.clouds import Member, member_of, port_of
+from tests.clouds import Member, port_of
 from tests.forwarder import Forwarder
 from tests.run import tool, type_, typed
 from tests.secret_service import gnome_keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cloud import Cloud
-
-
-@pytest.fixture
-def door(glance_ground: Cloud) -> Iterator[Forwarder]:
-    """The way to Keystone."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        yield door
-
-
-@pytest.fixture
-def member(glance_ground: Cloud, door: Forwarder) -> Member:
-    """Someone with an image waiting."""
-    return member_of(glance_ground, door, "member")
 
 
 @pytest.fixture
