@@ -86,7 +86,7 @@ class ImageClient:
     def members(self, image_id: str) -> list[Member]:
         """The shares of an image that we may see: all as its owner, our own as a member. The API has no pages here."""
         path = f"/v2/images/{_segment('image', image_id)}/members"
-        answer = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS)
+        answer = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=answers.MAX_MANY)
         rows = answers.parsed(answer).get("members")
         if not isinstance(rows, list):
             raise answers.not_the_api(answer, "an object without a list of members")
@@ -125,7 +125,8 @@ class ImageClient:
         """
         text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
         try:
-            answer = self._call("GET", f"/v2/images?{text}", "list the images", hints=_LIST_HINTS)
+            path = f"/v2/images?{text}"
+            answer = self._call("GET", path, "list the images", hints=_LIST_HINTS, limit=answers.MAX_MANY)
         except NotFoundError as exc:
             raise answers.not_an_image_service(exc, "list of images") from exc
         body = answers.parsed(answer)
@@ -168,7 +169,7 @@ class ImageClient:
             raise answers.not_the_api(answer, f"another member, {member.member_id[:_MAX_ID]}")
         return member
 
-    def _call(
+    def _call(  # noqa: PLR0913  (a request has that many sides)
         self,
         method: str,
         path: str,
@@ -176,13 +177,14 @@ class ImageClient:
         body: object = None,
         *,
         hints: Mapping[int, str] = MappingProxyType({}),
+        limit: int = answers.MAX_ONE,
     ) -> Answer:
         used = self._grant
-        answer = self._wire.send(method, path, body)
+        answer = self._wire.send(method, path, body, limit=limit)
         if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(used.secret)):
             self._wire.carry(grant.headers())
             self._grant = grant
-            answer = self._wire.send(method, path, body)
+            answer = self._wire.send(method, path, body, limit=limit)
         if answer.status in {200, 201, 204}:
             return answer
         from imgshare_cli import refusals

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import config, configfile
+from imgshare_cli import addresses, config, configfile
 from imgshare_cli.configfile import PROFILE_KEYS, TOP_KEYS
 from imgshare_cli.errors import UsageError
 from imgshare_cli.options import nothing, profile_only, with_session
@@ -102,7 +102,7 @@ def set_(
     if not value:
         raise UsageError(f"{key} cannot be set to nothing", hint=f"`imgshare config unset {key}` removes it")
     if where[-1] == "endpoint":
-        config.checked_endpoint(value, insecure_http=True)
+        addresses.checked(value, insecure_http=True)
     if key == "default_profile" and value not in session.file.profiles:
         raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
     number = _number(value) if where[-1] == "timeout" else value
