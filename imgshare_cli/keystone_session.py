@@ -22,6 +22,8 @@ from imgshare_cli.transport import Wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from keystoneauth1.plugin import BaseAuthPlugin
+
     from imgshare_cli.answers import Answer
     from imgshare_cli.pool import Terms
 
@@ -66,6 +68,18 @@ class BoundedSession(Session):
                 http_status=response.status_code,
             )
         return response
+
+    def get_auth_headers(self, auth: BaseAuthPlugin | None = None, **options: Any) -> Mapping[str, str] | None:
+        """What lets a request in, which nothing needs while we log in: keystoneauth would wait for itself for ever.
+
+        Raises:
+            UnavailableError: the token is asked for that this login is for.
+        """
+        if auth in {None, self.auth}:
+            raise UnavailableError(
+                "the identity service asks for a token before it has given one", hint="check auth_url"
+            )
+        return super().get_auth_headers(auth, **options)
 
     def hang_up(self) -> None:
         """Close the connections."""
