@@ -88,8 +88,8 @@ def _read_until_refused(
             return None
         if images.keys() <= read:
             raise _endless("the service gives the same images again and again")
-        read |= images.keys()
-        seen |= images.keys()
+        read.update(images)
+        seen.update(images)
         if len(seen) > most:
             raise _endless(f"more than {most} images came")
         last = page.images[-1]
