@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
-# A service may invent images for ever. What remembers those that came (about 100 bytes each) is bounded by this.
+# A service may invent images for ever: what remembers those that came, some 80 bytes each, is bounded by this.
 _MOST = 1_000_000
 _MOST_OF_A_NAME = 10 * LIMIT  # a service that does not filter by name would make us read all that it has
 
