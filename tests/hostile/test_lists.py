@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.hostile
 
-EACH = "imgshare: the list of images does not end: "
+ENDLESS = "imgshare: the list of images does not end: "
 HINT = "hint: check the endpoint: `imgshare status` shows it\n"
 TIMES: list[Any] = [
     "2026-01-01T00:00:00Z",
@@ -111,7 +111,7 @@ def test_any_pages(imgshare: Callable[..., Run], service: ImageService, answers:
     assert len(service.lists) < 100
     ids = run.out.split()
     assert len(ids) == len(set(ids))
-    assert run.code == 0 or run.err.startswith((EACH, "imgshare: images came or went while the list was read\n"))
+    assert run.code == 0 or run.err.startswith((ENDLESS, "imgshare: images came or went while the list was read\n"))
 
 
 @rounds(60)
@@ -145,7 +145,7 @@ def test_lists_without_end(
     """A list that does not get on is exit 8 and a sentence, after what could be read."""
     service.listed = _in_turn(answers)
 
-    assert Run(8, "".join(f"{image_id(n)}\n" for n in shown), f"{EACH}{why}\n{HINT}") == imgshare("list", "-q")
+    assert Run(8, "".join(f"{image_id(n)}\n" for n in shown), f"{ENDLESS}{why}\n{HINT}") == imgshare("list", "-q")
     assert len(service.lists) < 10
 
 
@@ -176,7 +176,7 @@ def test_fresh_images_for_ever(imgshare: Callable[..., Run], service: ImageServi
     service.listed = lambda _query: Page([row(next(numbers), name="other") for _ in range(1000)], more=True)
 
     assert 1500 == imgshare("list", "-q", "--limit", "1500").out.count("\n")
-    assert Run(8, "", f"{EACH}more than 10000 images came\n{HINT}") == imgshare("accept", "golden")
+    assert Run(8, "", f"{ENDLESS}more than 10000 images came\n{HINT}") == imgshare("accept", "golden")
 
 
 @pytest.mark.parametrize("made", TIMES, ids=repr)
