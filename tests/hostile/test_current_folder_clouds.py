@@ -149,35 +149,34 @@ def test_a_key_that_is_a_secret(keystone: Keystone, key: str) -> None:
     assert key not in run.err
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "clouds: {otc: {auth: {password: S3CRET",
-        "clouds: &a {otc: *a}",
-        "clouds: [S3CRET]",
-        "clouds: {otc: S3CRET}",
-        "clouds: {otc: {auth: S3CRET}}",
-        "clouds: {otc: {auth: [S3CRET]}}",
-        "clouds: {otc: {auth_type: [S3CRET], auth: {}}}",
-        "clouds: {otc: {api_timeout: S3CRET, auth: {auth_url: 5}}}",
-        "clouds: {otc: {region_name: '{auth[password]}', auth: {password: S3CRET, auth_url: 'http://127.0.0.1:1'}}}",
-        "clouds: {otc: {auth: {auth_url: 'http://127.0.0.1:1/{auth[password]}', password: S3CRET, username: u}}}",
-        "clouds: {otc: {profile: 'http://127.0.0.1:1/'}}",
-        "clouds: {otc: {regions: S3CRET, auth: {}}}",
-        "clouds: {otc: {auth: {}, networks: S3CRET}}",
-        "!!python/object/apply:os.system [S3CRET]",
-        "[" * 5000,
-        "\x00S3CRET",
-        "S3CRET: \t- x",
-        "",
-        "- S3CRET",
-    ],
-    ids=list(map(str, range(18))),
-)
-def test_any_clouds_yaml(monkeypatch: pytest.MonkeyPatch, content: str) -> None:
+CONTENTS = [
+    "clouds: {otc: {auth: {password: S3CRET",
+    "clouds: &a {otc: *a}",
+    "clouds: [S3CRET]",
+    "clouds: {otc: S3CRET}",
+    "clouds: {otc: {auth: S3CRET}}",
+    "clouds: {otc: {auth: [S3CRET]}}",
+    "clouds: {otc: {auth_type: [S3CRET], auth: {}}}",
+    "clouds: {otc: {api_timeout: S3CRET, auth: {auth_url: 5}}}",
+    "clouds: {otc: {region_name: '{auth[password]}', auth: {password: S3CRET, auth_url: 'http://127.0.0.1:1'}}}",
+    "clouds: {otc: {auth: {auth_url: 'http://127.0.0.1:1/{auth[password]}', password: S3CRET, username: u}}}",
+    "clouds: {otc: {profile: 'http://127.0.0.1:1/'}}",
+    "clouds: {otc: {regions: S3CRET, auth: {}}}",
+    "clouds: {otc: {auth: {}, networks: S3CRET}}",
+    "!!python/object/apply:os.system [S3CRET]",
+    "[" * 5000,
+    "\x00S3CRET",
+    "S3CRET: \t- x",
+    "",
+    "- S3CRET",
+]
+
+
+@pytest.mark.parametrize("number", range(len(CONTENTS)))
+def test_any_clouds_yaml(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """A clouds.yaml that cannot be used is a sentence, without what it holds."""
     monkeypatch.setenv("OS_CLOUD", "otc")
-    _write(_home(), "clouds.yaml", content)
+    _write(_home(), "clouds.yaml", CONTENTS[number])
 
     run = tool("accept", IMAGE)
 
