@@ -48,6 +48,7 @@ OURS = {
     "imgshare_cli.credentials",
     "imgshare_cli.errors",
     "imgshare_cli.faults",
+    "imgshare_cli.files",
     "imgshare_cli.grants",
     "imgshare_cli.models",
     "imgshare_cli.options",
@@ -66,7 +67,7 @@ def _loaded(*argv: str) -> tuple[int, set[str]]:
 
 
 def test_a_run_with_an_environment_token(serve: Callable[..., Service]) -> None:
-    """`accept` loads typer, httpx and twenty modules of ours; no keyring, no rich, nothing of TLS."""
+    """`accept` loads typer, httpx and twenty-one modules of ours; no keyring, no rich, nothing of TLS."""
     serve(answer(200, share()))
 
     code, modules = _loaded("accept", IMAGE, MEMBER, "--json")

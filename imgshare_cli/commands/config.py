@@ -103,11 +103,11 @@ def set_(
         raise UsageError(f"{key} cannot be set to nothing", hint=f"`imgshare config unset {key}` removes it")
     if where[-1] == "endpoint":
         config.checked_endpoint(value, insecure_http=True)
-    if key == "default_profile" and value not in session.file.profiles:
-        raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
     number = _number(value) if where[-1] == "timeout" else value
 
     def change(document: TOMLDocument) -> None:
+        if key == "default_profile" and value not in document.get("profiles", {}):
+            raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
         configfile.put(document, where, number)
 
     configfile.edit(configfile.config_path(session.environ), change)
