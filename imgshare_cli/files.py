@@ -49,6 +49,10 @@ def read(path: Path, limit: int) -> Contents | None:
             content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as exc:
+        if exc.errno != errno.ENAMETOOLONG:  # no file has such a name
+            raise
+        return None
     if len(content) > limit:
         raise _too_large(limit)
     return Contents(content, os.name == "posix" and bool(found.st_mode & 0o077))
