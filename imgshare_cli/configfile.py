@@ -1,4 +1,4 @@
-"""The config file: where it is, what may stand in it, and how it is changed without losing a comment."""
+"""The config file: where it is, and what may stand in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from imgshare_cli import files
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from tomlkit import TOMLDocument
 
     from imgshare_cli.files import Contents
 
@@ -67,20 +64,30 @@ def read(path: Path) -> File:
     Raises:
         ConfigError: it cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
-    found = _contents(path)
+    found = contents(path)
     if found is None:
         return File(path)
-    return checked(path, _parsed(path, found.content), readable_by_others=found.readable_by_others)
+    return checked(path, parsed(path, found.content), readable_by_others=found.readable_by_others)
 
 
-def _contents(path: Path) -> Contents | None:
+def contents(path: Path) -> Contents | None:
+    """What is in the file, checked for nothing, or None where there is none.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
     try:
         return files.read(path, _LIMIT)
     except OSError as exc:
         raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
 
 
-def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+def parsed(path: Path, content: bytes) -> dict[str, Any]:
+    """The TOML that these bytes are.
+
+    Raises:
+        ConfigError: they are none; its words quote nothing of them.
+    """
     import tomllib
 
     try:
@@ -146,92 +153,3 @@ def _known(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
 
 def _wrong_type(path: Path, key: str, wanted: str) -> ConfigError:
     return ConfigError(f"{key} in {path} must be {wanted}", hint=f"`imgshare config unset {key}` removes it")
-
-
-def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = True) -> None:
-    """Change the config file in one step, keeping its comments and its order, readable by its owner alone.
-
-    Runs that do so at the same time wait for each other, and each changes what the one before it left.
-
-    Args:
-        path: the file, which need not exist; where it is a link, what it points to is changed.
-        change: does the change, in place; it may be called twice, and must decide by the document it is given.
-        check: whether the outcome must be a config file that `read` would take.
-
-    Raises:
-        ConfigError: the file cannot be read or written, is not TOML, or would not be a valid config file.
-    """
-    from imgshare_cli import writing
-
-    # Where there is nothing to change, nothing need be writable; and what this loads is not loaded under the lock.
-    if _changed(path, change, check=check) is None:
-        return
-    try:
-        target = path.resolve()
-        with writing.locked(target):
-            writing.sweep(target)
-            content = _changed(path, change, check=check)
-            if content is not None:
-                writing.replace(target, content)
-    except OSError as exc:
-        raise ConfigError(f"cannot write {path}: {exc.strerror}") from exc
-
-
-def _changed(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
-    """What is to be in the file, or None where that is there already."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    found = _contents(path)
-    if found and not path.is_file():
-        raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
-    before = found.content if found else b""
-    _parsed(path, before)  # whose words about what is wrong quote nothing of it
-    try:
-        document = tomlkit.parse(before.decode("utf-8-sig"))
-        change(document)
-        after = tomlkit.dumps(document).encode()
-    except (TOMLKitError, ValueError, TypeError, RecursionError) as exc:
-        raise ConfigError(f"cannot change {path} and keep the rest of it", hint="change it by hand") from exc
-    if after == before:
-        return None
-    outcome = _parsed(path, after)
-    if check:
-        checked(path, outcome)
-    return after
-
-
-def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
-    """Set a value in a document, making the tables above it that are missing."""
-    import tomlkit
-    from tomlkit.items import InlineTable
-
-    table: Any = document
-    for part in where[:-1]:
-        if part not in table:
-            inline = isinstance(table, InlineTable)
-            table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
-        table = table[part]
-        if not isinstance(table, Mapping):
-            raise ConfigError(
-                f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it"
-            )
-    table[where[-1]] = value
-
-
-def add_profile(document: TOMLDocument, name: str) -> None:
-    """Make sure that a profile is there, even if it is empty."""
-    import tomlkit
-
-    if name not in document.get("profiles", {}):
-        put(document, ("profiles", name), tomlkit.table())
-
-
-def remove(document: TOMLDocument, where: tuple[str, ...]) -> None:
-    """Remove a value from a document; one that is not there is removed already."""
-    table: Any = document
-    for part in where[:-1]:
-        table = table.get(part)
-        if not isinstance(table, Mapping):
-            return
-    table.pop(where[-1], None)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imgshare_cli import answers, configfile
+from imgshare_cli import answers, configedit, configfile
 from imgshare_cli.answers import Answer
 from imgshare_cli.cli import main
 from imgshare_cli.errors import ConfigError, UnavailableError
@@ -131,7 +131,7 @@ def test_what_is_set_is_what_is_read(tmp_path: Path, value: str, profile: str, k
     path.unlink(missing_ok=True)
 
     try:
-        configfile.edit(path, lambda document: configfile.put(document, ("profiles", profile, key), value))
+        configedit.edit(path, lambda document: configedit.put(document, ("profiles", profile, key), value))
     except ConfigError:
         assert any(char < " " or char == "\x7f" for char in value)
         return

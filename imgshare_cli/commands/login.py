@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import config, configfile, credentials, identity, prompt
+from imgshare_cli import config, credentials, identity, prompt
 from imgshare_cli import login as ways
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UsageError
 from imgshare_cli.grants import Grant
@@ -126,22 +126,24 @@ def _keep(session: Session, place: Keyring | FileStore, grant: Grant, *, must: b
 
 def _remember(session: Session, settings: Settings, grant: Grant, *, default: bool) -> None:
     """So that the next command needs no more than the profile."""
+    from imgshare_cli import configedit
+
     profile = ("profiles", settings.profile)
     by_bare_token = grant.auth_url is None and not settings.cloud and not settings.openstack
 
     def change(document: TOMLDocument) -> None:
         # Another run may have changed the file since this one read it.
-        configfile.add_profile(document, settings.profile)
+        configedit.add_profile(document, settings.profile)
         if session.flags.cloud:
-            configfile.put(document, (*profile, "cloud"), session.flags.cloud)
+            configedit.put(document, (*profile, "cloud"), session.flags.cloud)
             if session.flags.endpoint:
-                configfile.put(document, (*profile, "endpoint"), settings.endpoint)
+                configedit.put(document, (*profile, "endpoint"), settings.endpoint)
         elif by_bare_token and _endpoint_in(document, profile) != grant.endpoint:
-            configfile.put(document, (*profile, "endpoint"), grant.endpoint)
+            configedit.put(document, (*profile, "endpoint"), grant.endpoint)
         if default:
-            configfile.put(document, ("default_profile",), settings.profile)
+            configedit.put(document, ("default_profile",), settings.profile)
 
-    configfile.edit(session.file.path, change)
+    configedit.edit(session.file.path, change)
 
 
 def _endpoint_in(document: TOMLDocument, profile: tuple[str, str]) -> str | None:
