@@ -75,7 +75,8 @@ def _unchangeable(path: Path) -> ConfigError:
 
 
 def _compared(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, sort_keys=True, default=str)  # in which nan is what it is
+    # Without its last profile, tomlkit leaves the table of profiles out. In JSON nan equals itself.
+    return json.dumps({key: value for key, value in document.items() if value != {}}, sort_keys=True, default=str)
 
 
 def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:

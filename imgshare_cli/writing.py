@@ -32,13 +32,15 @@ def locked(path: Path, seconds: float = SECONDS) -> Iterator[None]:
         seconds: how long to wait for another run.
 
     Raises:
-        ConfigError: another run does not end, or the lock is a link, which may lead anywhere.
+        ConfigError: another run does not end, or the lock is a link, which may lead anywhere, or no file.
         OSError: there can be no file beside it.
     """
     from filelock import FileLock, Timeout
 
     make_folder(path.parent)
     place = path.with_name(f".{path.name}.lock")
+    if place.is_symlink() or (place.exists() and not place.is_file()):  # which filelock does not follow either
+        raise ConfigError(f"{place} is not a regular file, so it cannot be a lock", hint="remove it")
     lock = FileLock(place, mode=0o600, fallback_to_soft=False)
     with contextlib.ExitStack() as held:
         try:
@@ -49,8 +51,6 @@ def locked(path: Path, seconds: float = SECONDS) -> Iterator[None]:
                 hint="end it, or try again when it has ended",
             ) from None
         except OSError as exc:
-            if exc.errno == errno.ELOOP:
-                raise ConfigError(f"{place} is a link, and no lock", hint="remove it") from exc
             if exc.errno not in _WITHOUT_LOCKS:
                 raise
         yield

@@ -103,17 +103,21 @@ def test_a_run_that_does_not_end(places: Places) -> None:
     assert Run(0) == tool("config", "set", "timeout", "3")
 
 
-def test_a_lock_that_is_a_link(places: Places, tmp_path: Path) -> None:
-    """A link in the place of a lock is not followed, and a FIFO there is not waited for."""
+def test_a_lock_that_is_none(places: Places, tmp_path: Path) -> None:
+    """A link in the place of a lock is not followed, and a FIFO or a folder there is not waited for."""
     lock = places.config.with_name(".config.toml.lock")
-    lock.symlink_to(tmp_path / "elsewhere")
-    assert Run(3, "", f"imgshare: {lock} is a link, and no lock\nhint: remove it\n") == tool(
-        "config", "set", "timeout", "3"
-    )
+    kinds: list[Callable[[], object]] = [
+        lambda: lock.symlink_to(tmp_path / "elsewhere"),
+        lambda: os.mkfifo(lock),
+        lock.mkdir,
+    ]
+    for make in kinds:
+        make()
+        assert Run(3, "", f"imgshare: {lock} is not a regular file, so it cannot be a lock\nhint: remove it\n") == tool(
+            "config", "set", "timeout", "3"
+        )
+        lock.rmdir() if lock.is_dir() else lock.unlink()
     assert not (tmp_path / "elsewhere").exists()
-    lock.unlink()
-    os.mkfifo(lock)
-    assert Run(0) == tool("config", "set", "timeout", "3")
 
 
 def test_what_killed_runs_leave(places: Places) -> None:
