@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LIMIT = 4 << 20
-_LONGEST = 200  # of the 255 bytes that a name may have, the lock and the file on its way into place take some
+_LONGEST = 200  # of the 255 bytes that a name may have, the file on its way into place takes some
 
 
 class FileStore:
@@ -59,7 +59,7 @@ class FileStore:
         with self._explained("write"):
             for folder in (self._folder, self._path.parent):
                 state.prepared(folder)
-            with writing.locked(self._path):
+            with writing.locked(self._path.parent):
                 writing.sweep(self._path)
                 writing.replace(self._path, text.encode())
 
@@ -73,7 +73,7 @@ class FileStore:
             self._must_be_ours()
             if not self._path.parent.is_dir():
                 return False
-            with writing.locked(self._path):
+            with writing.locked(self._path.parent):
                 writing.sweep(self._path)
                 there = self._path.is_symlink() or self._path.exists()
                 self._path.unlink(missing_ok=True)
@@ -96,7 +96,7 @@ class FileStore:
 
 
 def _file_name(name: str) -> str:
-    # A profile may be called `..`, or like a lock; and quote() leaves dots as they are.
+    # A profile may be called `..`, or like a file on its way into place; and quote() leaves dots as they are.
     quoted = quote(name, safe="", errors="surrogatepass")
     quoted = f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted
     if len(quoted) <= _LONGEST:

@@ -66,9 +66,11 @@ def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, 
 
 
 def _written(images: Mapping[str, str]) -> str:
-    # A name that is longer than an image's can be only costs room.
-    kept = {image_id: name if len(name) <= _LONGEST_NAME else "" for image_id, name in images.items()}
-    return json.dumps(dict(islice(kept.items(), _MOST)))
+    # What is no ID is never offered, and a name that is longer than an image's can be only costs room.
+    ids = islice(filter(is_image_id, images), _MOST)
+    return json.dumps(
+        {image_id: images[image_id] if len(images[image_id]) <= _LONGEST_NAME else "" for image_id in ids}
+    )
 
 
 def _images(text: str | None) -> dict[str, str]:
