@@ -117,6 +117,10 @@ def _run(arguments: list[str], session: Session) -> None:
         from imgshare_cli import completing
 
         completing.answer(command, arguments)
+    # What follows `sandbox --` is another program's.
+    for argument in _ours(arguments) if arguments[:1] == ["sandbox"] else arguments:
+        if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
+            raise UsageError(f"the argument {argument[:60]!r} is not UTF-8 text", hint="check the terminal's encoding")
     # Not main() here: it would turn a closed pipe into a failure.
     with command.make_context("imgshare", arguments, obj=session) as context:
         command.invoke(context)

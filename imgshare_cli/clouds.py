@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from keystoneauth1.exceptions import NoMatchingPlugin
 from keystoneauth1.loading import get_plugin_loader
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
+from imgshare_cli import files
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Files:
     vendor: Sequence[str] = ()
 
 
-def files(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> Files:
+def to_use(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> Files:
     """The files to log in by, without mixing those of the current folder, which may be anybody's, with others.
 
     A clouds.yaml in the current folder would otherwise get the password that one's own secure.yaml holds, and a
@@ -95,10 +95,8 @@ def _is_here(path: str) -> bool:
 def _check_syntax(path: Path) -> None:
     # openstacksdk passes over a file that is not YAML as if it were not there.
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_FILE:
-            raise ConfigError(f"cannot read {path}: it is not a file of at most {_MAX_FILE >> 20} MiB")
-        yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        found = files.read(path, _MAX_FILE)
+        yaml.compose((found.content if found else b"").decode(), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         # What the library quotes may be a part of a password.
@@ -109,7 +107,7 @@ def _check_syntax(path: Path) -> None:
     except RecursionError:
         raise ConfigError(f"cannot read {path}: it is nested too deeply") from None
     except (OSError, ValueError, yaml.YAMLError) as exc:
-        raise ConfigError(f"cannot read {path}: {exc}") from exc
+        raise ConfigError(f"cannot read {path}: {getattr(exc, 'strerror', None) or exc}") from exc
 
 
 def check(config: OpenStackConfig, cloud: str | None) -> None:

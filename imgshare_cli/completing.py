@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 import typer
 
+from imgshare_cli.output import clean
+
 BASH = r"""# TAB for imgshare in bash.
 _imgshare() {
     local answer
@@ -114,7 +116,7 @@ def _candidates(command: Any, shell: str, words: list[str]) -> str:
     *before, word = _whole(words) if shell == "bash" else words
     found = BashComplete(command, {}, "imgshare", "_IMGSHARE_COMPLETE").get_completions(before, word)
     option = word[: word.find("=") + 1] if word.startswith("-") else ""
-    values = {option + str(item.value): " ".join((item.help or "").split()) for item in found}
+    values = {option + str(item.value): clean(" ".join((item.help or "").split())) for item in found}
     plain = {value: description for value, description in values.items() if _PLAIN.fullmatch(value)}
     match shell:
         case "bash":

@@ -141,7 +141,17 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
 
 
 def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
-    """Which profile this run is about."""
+    """Which profile this run is about.
+
+    Raises:
+        ConfigError: the environment holds what is not text, which no setting can be.
+    """
+    for name, value in environ.items():
+        if not value.isascii() and name.startswith(("IMGSHARE_", "OS_")) and name != "IMGSHARE_CONFIG":
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ConfigError(f"{name} is not UTF-8 text", hint="set it again, or unset it") from None
     return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
 
 

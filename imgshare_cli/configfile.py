@@ -1,20 +1,20 @@
-"""The config file: where it is, what may stand in it, and how it is changed without losing a comment."""
+"""The config file: where it is, and what may stand in it."""
 
 from __future__ import annotations
 
-import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli import files
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    from tomlkit import TOMLDocument
+    from imgshare_cli.files import Contents
 
 TOP_KEYS = ("default_profile", "profiles")
 PROFILE_KEYS = (
@@ -31,6 +31,9 @@ PROFILE_KEYS = (
 )
 TOKEN_STORES = ("keyring", "file")
 MAX_TIMEOUT = 86400  # seconds in a day
+_LIMIT = 256 << 10
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -44,11 +47,15 @@ class File:
 
 
 def config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
-    """Where the config file is, whether or not it exists."""
+    """Where the config file is, whether or not it exists.
+
+    Raises:
+        ConfigError: IMGSHARE_CONFIG speaks of a user whom there is not.
+    """
     if named := environ.get("IMGSHARE_CONFIG"):
-        return Path(named).expanduser()
-    folder = environ.get("APPDATA") or "~/AppData/Roaming" if windows else environ.get("XDG_CONFIG_HOME") or "~/.config"
-    return Path(folder).expanduser() / "imgshare" / "config.toml"
+        return files.expanded(named, environ)
+    variable, default = ("APPDATA", "AppData/Roaming") if windows else ("XDG_CONFIG_HOME", ".config")
+    return files.base(environ, variable, default) / "imgshare" / "config.toml"
 
 
 def read(path: Path) -> File:
@@ -57,20 +64,48 @@ def read(path: Path) -> File:
     Raises:
         ConfigError: it cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
-    try:
-        with path.open("rb") as stream:
-            content, mode = stream.read(), os.fstat(stream.fileno()).st_mode
-    except FileNotFoundError:
+    found = contents(path)
+    if found is None:
         return File(path)
+    return checked(path, parsed(path, found.content), readable_by_others=found.readable_by_others)
+
+
+def contents(path: Path) -> Contents | None:
+    """What is in the file, checked for nothing, or None where there is none.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        return files.read(path, _LIMIT)
     except OSError as exc:
         raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
+
+
+def parsed(path: Path, content: bytes) -> dict[str, Any]:
+    """The TOML that these bytes are.
+
+    Raises:
+        ConfigError: they are none; its words quote nothing of them.
+    """
     import tomllib
 
     try:
-        document = tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
+        return tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
     except (ValueError, RecursionError) as exc:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        raise ConfigError(f"{path} is not TOML: {exc}", hint="mend that line, or move the file away") from exc
-    return checked(path, document, readable_by_others=os.name == "posix" and bool(mode & 0o077))
+        raise ConfigError(f"{path} is not TOML: {_why(exc)}", hint="mend that line, or move the file away") from None
+
+
+def _why(exc: Exception) -> str:
+    """What is wrong with a file, in words that cannot hold what is in it: a key or a value may be a secret."""
+    if isinstance(exc, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    if isinstance(exc, RecursionError):
+        return "it is nested too deeply"
+    where = re.search(r" \(at (line [0-9]+, column [0-9]+|end of document)\)$", str(exc))
+    what = str(exc)[: where.start()] if where else ""
+    known = re.fullmatch(r"([A-Za-z ,/-]|'[^'\n]{1,4}')+", what)
+    return (what if known else "a key or a value is not valid") + (where[0] if where else "")
 
 
 def checked(path: Path, document: Mapping[str, Any], *, readable_by_others: bool = False) -> File:
@@ -103,85 +138,18 @@ def _check_profile(path: Path, name: str, profile: object) -> None:
             raise _wrong_type(path, full, "a number of seconds above 0")
         if key != "timeout" and not isinstance(value, str):
             raise _wrong_type(path, full, "a string")
+        if key != "token" and _CONTROL.search(str(value)):
+            raise _wrong_type(path, full, "one line without control characters")
         if key == "token_store" and value not in TOKEN_STORES:
             raise _wrong_type(path, full, " or ".join(TOKEN_STORES))
 
 
 def _known(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
     if key not in known:
-        raise ConfigError(f"unknown key {full} in {path}", hint=f"known keys: {', '.join(known)}")
+        # Whoever pastes a token into the wrong place must not find it in a log.
+        what = f"unknown key {full}" if _NAME.fullmatch(key) else "an unknown key, which is not shown,"
+        raise ConfigError(f"{what} in {path}", hint=f"known keys: {', '.join(known)}")
 
 
 def _wrong_type(path: Path, key: str, wanted: str) -> ConfigError:
     return ConfigError(f"{key} in {path} must be {wanted}", hint=f"`imgshare config unset {key}` removes it")
-
-
-def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = True) -> None:
-    """Change the config file in one step, keeping its comments and its order, readable by its owner alone.
-
-    Args:
-        path: the file, which need not exist; where it is a link, what it points to is changed.
-        change: does the change, in place.
-        check: whether the outcome must be a config file that `read` would take.
-
-    Raises:
-        ConfigError: the file cannot be read or written, is not TOML, or would not be a valid config file.
-    """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    from imgshare_cli import state
-
-    try:
-        document = tomlkit.parse(path.read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        document = tomlkit.document()
-    except OSError as exc:
-        raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
-    except (TOMLKitError, ValueError, RecursionError) as exc:
-        raise ConfigError(f"{path} is not TOML: {exc}", hint="mend that line, or move the file away") from exc
-    if path.exists() and not path.is_file():
-        raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
-    change(document)
-    if check:
-        checked(path, document.unwrap())
-    try:
-        state.replace(path.resolve(), tomlkit.dumps(document).encode())
-    except OSError as exc:
-        raise ConfigError(f"cannot write {path}: {exc.strerror}") from exc
-
-
-def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
-    """Set a value in a document, making the tables above it that are missing."""
-    import tomlkit
-    from tomlkit.items import InlineTable
-
-    table: Any = document
-    for part in where[:-1]:
-        if part not in table:
-            inline = isinstance(table, InlineTable)
-            table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
-        table = table[part]
-        if not isinstance(table, Mapping):
-            raise ConfigError(
-                f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it"
-            )
-    table[where[-1]] = value
-
-
-def add_profile(document: TOMLDocument, name: str) -> None:
-    """Make sure that a profile is there, even if it is empty."""
-    import tomlkit
-
-    if name not in document.get("profiles", {}):
-        put(document, ("profiles", name), tomlkit.table())
-
-
-def remove(document: TOMLDocument, where: tuple[str, ...]) -> None:
-    """Remove a value from a document; one that is not there is removed already."""
-    table: Any = document
-    for part in where[:-1]:
-        table = table.get(part)
-        if not isinstance(table, Mapping):
-            return
-    table.pop(where[-1], None)

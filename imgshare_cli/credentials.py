@@ -6,8 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from imgshare_cli import addresses
 from imgshare_cli.config import Token
-from imgshare_cli.errors import AuthError
+from imgshare_cli.errors import AuthError, ConfigError
 from imgshare_cli.grants import Grant
 
 if TYPE_CHECKING:
@@ -74,12 +75,15 @@ def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
     if text is None:
         return None
     try:
-        return Grant.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
-    except (ValueError, TypeError, AttributeError):
+        grant = Grant.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
+        for address in filter(None, (grant.endpoint, grant.auth_url)):
+            addresses.checked(address, insecure_http=True)
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, ConfigError):
         raise AuthError(
             f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
             hint="run `imgshare logout`, then `imgshare login`",
         ) from None
+    return grant
 
 
 def login_command(settings: Settings) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from imgshare_cli import state
+from imgshare_cli import files, state, writing
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+_LIMIT = 4 << 20
+_LONGEST = 200  # of the 255 bytes that a name may have, the file on its way into place takes some
 
 
 class FileStore:
@@ -23,7 +25,8 @@ class FileStore:
     """
 
     def __init__(self, name: str, environ: Mapping[str, str]) -> None:
-        self._path = state.folder(environ) / "tokens" / quote(name, safe="")
+        self._folder = state.folder(environ)
+        self._path = self._folder / "tokens" / _file_name(name)
         self.where = str(self._path)
 
     def read(self) -> str | None:
@@ -32,18 +35,20 @@ class FileStore:
         Raises:
             ConfigError: others can read the file, or we cannot.
         """
-        try:
-            with self._path.open(encoding="utf-8") as stream:
-                if os.name == "posix" and os.fstat(stream.fileno()).st_mode & 0o077:
-                    raise ConfigError(
-                        f"others can read {self._path}, and a token is in it",
-                        hint=f"`chmod 600 {self._path}` closes it; `imgshare logout` makes the token worthless",
-                    )
-                return stream.read()
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError) as exc:
-            raise ConfigError(f"cannot read {self._path}: {exc}") from exc
+        with self._explained("read"):
+            self._must_be_ours()
+            found = files.read(self._path, _LIMIT)
+            if found is None:
+                return None
+            if found.readable_by_others:
+                raise ConfigError(
+                    f"others can read {self._path}, and a token is in it",
+                    hint=f"`chmod 600 {self._path}` closes it; `imgshare logout` makes the token worthless",
+                )
+            try:
+                return found.content.decode()
+            except UnicodeDecodeError:
+                raise ConfigError(f"cannot read {self._path}: it is not text") from None
 
     def write(self, text: str) -> None:
         """Store it.
@@ -51,13 +56,52 @@ class FileStore:
         Raises:
             ConfigError: the file cannot be written.
         """
-        try:
-            state.replace(self._path, text.encode())
-        except OSError as exc:
-            raise ConfigError(f"cannot write {self._path}: {exc.strerror}") from exc
+        with self._explained("write"):
+            for folder in (self._folder, self._path.parent):
+                state.prepared(folder)
+            with writing.locked(self._path.parent):
+                writing.sweep(self._path)
+                writing.replace(self._path, text.encode())
 
     def delete(self) -> bool:
-        """Remove the entry; whether there was one."""
-        there = self._path.exists()
-        Path(self._path).unlink(missing_ok=True)
-        return there
+        """Remove the entry, and what a killed run left of it; whether there was one.
+
+        Raises:
+            ConfigError: it cannot be removed.
+        """
+        with self._explained("remove"):
+            self._must_be_ours()
+            if not self._path.parent.is_dir():
+                return False
+            with writing.locked(self._path.parent):
+                writing.sweep(self._path)
+                there = self._path.is_symlink() or self._path.exists()
+                self._path.unlink(missing_ok=True)
+            return there
+
+    @contextlib.contextmanager
+    def _explained(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as exc:
+            raise ConfigError(f"cannot {verb} {self._path}: {exc.strerror}") from exc
+
+    def _must_be_ours(self) -> None:
+        for folder in (self._folder, self._path.parent):
+            if not files.is_ours(folder):
+                raise ConfigError(
+                    f"{folder} belongs to somebody else, so no token of yours can be there",
+                    hint="set XDG_STATE_HOME to a folder of your own",
+                )
+
+
+def _file_name(name: str) -> str:
+    # A profile may be called `..`, or like a file on its way into place; and quote() leaves dots as they are.
+    quoted = quote(name, safe="", errors="surrogatepass")
+    quoted = f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted
+    if len(quoted) <= _LONGEST:
+        return quoted
+    import hashlib
+
+    # No quoted name has two of these signs in a row.
+    return f"%%{hashlib.sha256(quoted.encode()).hexdigest()}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 from typing import TYPE_CHECKING
+
+from imgshare_cli import files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +41,11 @@ def of(settings: Settings, environ: Mapping[str, str]) -> str:
 
 
 def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
-    config = environ.get("XDG_CONFIG_HOME") or "~/.config"
-    homes = sorted({f"{config}/openstack", "~/.config/openstack", "/etc/openstack", "/etc/xdg/openstack"})
-    folders = [os.getcwd(), *map(os.path.expanduser, homes)]  # noqa: PTH109
+    config = files.base(environ, "XDG_CONFIG_HOME", ".config")
+    own = files.home(environ) / ".config"
+    folders = sorted({f"{config}/openstack", f"{own}/openstack", "/etc/openstack", "/etc/xdg/openstack"})
+    with contextlib.suppress(OSError):  # the current folder may have gone
+        folders.insert(0, os.getcwd())  # noqa: PTH109
     paths = [f"{folder}/{name}" for folder in folders for name in _NAMES]
     paths += [environ[name] for name in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE") if environ.get(name)]
     found = []

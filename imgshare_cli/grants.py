@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -93,6 +94,12 @@ class Grant:
         if not isinstance(roles, list) or not isinstance(renewal, dict) or "secret" not in texts:
             raise ValueError("not a grant")
         if not all(isinstance(text, str) for text in [*plain, *roles, *renewal.values()]):
+            raise ValueError("not a grant")
+        if renewal and set(renewal) != {"auth_url", "application_credential_id", "application_credential_secret"}:
+            raise ValueError("not a grant")
+        # Whatever the file holds, these two become a line of a request.
+        line = f"{texts.get('header', 'X-Auth-Token')}: {texts['secret']}"
+        if not re.fullmatch(r"[A-Za-z0-9-]+: [\x20-\x7e]*", line):
             raise ValueError("not a grant")
         grant = cls(**texts, source=source, roles=tuple(roles))
         grant.has_expired()

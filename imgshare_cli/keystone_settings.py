@@ -74,7 +74,7 @@ def region_of(request: Request) -> CloudRegion:
         **({"auth_type": request.auth_type, "auth": request.auth} if own else {}),
     }
     config: Any = None
-    files = clouds.Files() if own else clouds.files(os.environ, request.cloud, request.note)
+    files = clouds.Files() if own else clouds.to_use(os.environ, request.cloud, request.note)
     try:
         config = OpenStackConfig(
             load_yaml_config=not own,

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imgshare_cli import state
+from imgshare_cli.models import is_image_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,14 +35,15 @@ def remembered(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_th
     try:
         for share in shares:
             if len(found) < _MOST:
-                name = share.image.name or ""
-                found[share.image.id] = name if len(name) <= _LONGEST else ""
+                found[share.image.id] = share.image.name or ""
             yield share
         whole = all_of_them
     finally:
-        # What ended early, by an error or a reader that has enough, takes the place of nothing.
-        before = {} if whole else _images(environ)
-        state.remember(_FILE, json.dumps(dict(islice({**found, **before}.items(), _MOST))), environ)
+        if whole:
+            state.remember(_FILE, _written(found), environ)
+        else:
+            # What ended early, by an error or a reader that has enough, takes the place of nothing.
+            state.update(_FILE, lambda before: _written({**found, **_images(before)}), environ)
 
 
 def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -50,7 +52,7 @@ def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, 
     An image that shares its name with none is offered by it, the others by their IDs; IDs that have been begun
     with are offered in any case.
     """
-    found = _images(environ)
+    found = _images(state.recall(_FILE, environ))
     times = Counter(found.values())
     offers = []
     for image_id, name in found.items():
@@ -63,10 +65,17 @@ def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, 
     return offers
 
 
-def _images(environ: Mapping[str, str]) -> dict[str, str]:
+def _written(images: Mapping[str, str]) -> str:
+    # What is no ID is never offered, and a name that is longer than an image's can be only costs room.
+    ids = islice(filter(is_image_id, images), _MOST)
+    return json.dumps({image_id: images[image_id] if len(images[image_id]) <= _LONGEST else "" for image_id in ids})
+
+
+def _images(text: str | None) -> dict[str, str]:
     try:
-        found = json.loads(state.recall(_FILE, environ) or "{}")
-    except ValueError:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
         return {}
     known = found if isinstance(found, dict) else {}
-    return {image_id: name for image_id, name in known.items() if isinstance(name, str)}
+    # Whatever is in the file, nothing but the ID of an image is offered as one.
+    return {image_id: name for image_id, name in known.items() if is_image_id(image_id) and isinstance(name, str)}

@@ -7,7 +7,6 @@ import errno
 import io
 import json
 import os
-import unicodedata
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 if TYPE_CHECKING:
@@ -25,12 +24,12 @@ _ANSI = {"green": "32", "red": "31", "yellow": "33"}
 
 
 def clean(text: str) -> str:
-    """Make text from outside safe to show: what is not printable is written as an escape.
+    """Make text from outside safe to show: what would act on a terminal, or has no visible form, is an escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    from imgshare_cli import escaping
 
-    This takes the power from terminal escapes, C1 controls, bidi overrides, zero-width characters and lone
-    surrogates. Rich passes all of them through.
-    """
-    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else f"\\u{ord(c):04x}" for c in text)
+    return escaping.escaped(text)
 
 
 class Output:

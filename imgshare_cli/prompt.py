@@ -7,6 +7,7 @@ import os
 import sys
 
 from imgshare_cli.errors import UsageError
+from imgshare_cli.escaping import escaped
 
 _MAX = 1 << 20
 _CTRL_U = 0x15
@@ -28,7 +29,7 @@ def secret(question: str) -> str:
             return sys.stdin.buffer.read(_MAX).decode()
         except UnicodeDecodeError:
             raise UsageError("what came on standard input is not text") from None
-    _say(f"{question} ")
+    _say(f"{escaped(question)} ")
     try:
         return _hidden_line()
     finally:

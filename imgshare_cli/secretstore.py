@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import sys
@@ -13,7 +14,7 @@ from imgshare_cli import state
 from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from keyring.backend import KeyringBackend
 
@@ -38,7 +39,8 @@ class Keyring:
         waiting: called once when an answer takes more than a second, which is when a person must unlock it.
         part: the most characters that one part may have.
 
-    Every method raises AuthError where the keyring is of no use.
+    Every method raises AuthError where the keyring is of no use, and those that change it ConfigError where another
+    run does so for long.
     """
 
     where = "keyring"
@@ -77,9 +79,10 @@ class Keyring:
             if "PYTHON_KEYRING_BACKEND" not in os.environ:
                 state.remember(_BACKEND, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
 
-        self._ask(keep)
-        if self.read() != text:
-            raise AuthError("the keyring took the token but does not give it back", hint=WITHOUT_KEYRING)
+        with self._alone():
+            self._ask(keep)
+            if self.read() != text:
+                raise AuthError("the keyring took the token but does not give it back", hint=WITHOUT_KEYRING)
 
     def delete(self) -> bool:
         """Remove the entry; whether there was one."""
@@ -90,7 +93,18 @@ class Keyring:
             _remove(backend, names)
             return bool(names)
 
-        return self._ask(remove)
+        with self._alone():
+            return self._ask(remove)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        # A keyring knows no entries of several parts, and two logins at once would mix theirs.
+        from imgshare_cli import writing
+
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(OSError):  # where no file can be made there is no lock
+                held.enter_context(writing.locked(state.prepared(state.folder(os.environ)) / "keyring"))
+            yield
 
     def _part_name(self, number: int) -> str:
         return f"{self._name}#{number}" if number else self._name
@@ -167,12 +181,14 @@ def _remembered() -> KeyringBackend | None:
     name = _remembered_name()
     if name is None:
         return None
+    from keyring.backend import KeyringBackend
     from keyring.core import load_keyring
 
     try:
-        return load_keyring(name)
-    except (ImportError, AttributeError, ValueError, RuntimeError):
+        backend: object = load_keyring(name)
+    except (ImportError, AttributeError, ValueError, RuntimeError, TypeError):
         return None  # it has gone since
+    return backend if isinstance(backend, KeyringBackend) else None
 
 
 def _remembered_name() -> str | None:

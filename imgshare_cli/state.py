@@ -3,52 +3,66 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgshare_cli import files
+from imgshare_cli.errors import ConfigError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+_LIMIT = 4 << 20
 
 
 def folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
     """Where it is kept: the state folder of XDG on Linux and macOS, LOCALAPPDATA on Windows."""
-    if windows:
-        return Path(environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser() / "imgshare"
-    return Path(environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser() / "imgshare"
+    variable, default = ("LOCALAPPDATA", "AppData/Local") if windows else ("XDG_STATE_HOME", ".local/state")
+    return files.base(environ, variable, default) / "imgshare"
 
 
 def recall(name: str, environ: Mapping[str, str]) -> str | None:
-    """What was remembered under a name, or None."""
+    """What was remembered under a name, or None; what somebody else may have put there is none."""
     try:
-        return (folder(environ) / name).read_text(encoding="utf-8")
+        found = files.read(folder(environ) / name, _LIMIT) if files.is_ours(folder(environ)) else None
+        return found.content.decode() if found else None
     except (OSError, UnicodeDecodeError):
         return None
 
 
 def remember(name: str, text: str, environ: Mapping[str, str]) -> None:
     """Keep a text for later runs, readable by its owner alone; where that cannot be done, do without."""
+    from imgshare_cli import writing
+
     with contextlib.suppress(OSError):
-        replace(folder(environ) / name, text.encode())
+        writing.replace(prepared(folder(environ)) / name, text.encode())
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Put a file into place in one step, readable by its owner alone.
+def update(name: str, change: Callable[[str | None], str], environ: Mapping[str, str]) -> None:
+    """Change what is remembered under a name; where another run is at it, or it cannot be done, do without."""
+    from imgshare_cli import writing
+
+    with contextlib.suppress(OSError, ConfigError):
+        path = prepared(folder(environ)) / name
+        with writing.locked(path, seconds=0):
+            writing.sweep(path)
+            writing.replace(path, change(recall(name, environ)).encode())
+
+
+def prepared(place: Path) -> Path:
+    """A folder of ours, made or closed to others.
 
     Raises:
-        OSError: the folder or the file cannot be written.
+        OSError: it cannot be made, or somebody else owns it and may change what we put there.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # mkstemp makes the file with mode 600; a reader sees the old file or the new one, never half of one.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    from imgshare_cli import writing
+
+    writing.make_folder(place)
+    if not files.is_ours(place):
+        raise PermissionError(errno.EPERM, f"{place} belongs to somebody else")
+    if os.name == "posix" and place.stat().st_mode & 0o077:
+        place.chmod(0o700)
+    return place

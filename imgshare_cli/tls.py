@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import ssl
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgshare_cli import files
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext
     if cacert or file or folder:
         try:
             if cacert:
-                path = Path(os.path.expanduser(cacert))  # noqa: PTH111  (which leaves `~nobody` as it is)
+                path = files.expanded(cacert, environ)
                 file, folder = (None, str(path)) if path.is_dir() else (str(path), None)
             if file:
                 _must_be_sane(Path(file))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,11 @@ class Terminal:
     def screen(self) -> str:
         """What is on the screen, as far as it has been waited for."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def title(self) -> str:
+        """What the terminal was told to call itself, which a shell may do, and nobody else."""
+        return str(self._screen.title)
 
     def types(self, keys: str) -> None:
         """Press keys."""
@@ -217,6 +223,28 @@ def test_images_that_were_listed(terminal: Terminal, home: Path) -> None:
     terminal.shows("\ndone")
 
     assert not (home / "canary").exists()
+
+
+@pytest.mark.hostile
+def test_a_tab_that_shows_what_others_made_up(terminal: Terminal, home: Path) -> None:
+    """No escape in what we keep of images reaches the terminal, neither as a word nor as its description."""
+    escape = "\x1b]0;owned\x07\x1b[5;5HPWNED\x9b31m\u202e"
+    image = "d164b5df-1bc3-4c3f-893e-3e471fd16e6"
+    known = {f"{image}0": "good", f"{image}1": f"x{escape}", f"{escape}{image}2": "word", f"{image}3{escape}": "desc"}
+    kept = Path(os.environ["XDG_STATE_HOME"], "imgshare/images.json")
+    kept.parent.mkdir(mode=0o700)
+    kept.write_text(json.dumps(known))
+    for typed in ("accept ", "accept d", "accept w", f"accept {image}"):
+        terminal.types(f"imgshare {typed}\t\t")
+        terminal.types(f"{CLEAR}echo do''ne-{len(typed)}\r")
+        terminal.shows(f"\ndone-{len(typed)}")
+    terminal.types("imgshare accept \t\t")
+    terminal.shows("good")
+
+    assert not re.search(r"^\s+PWNED", terminal.screen, re.MULTILINE)
+    assert "owned" not in terminal.title
+    assert "\u202e" not in terminal.screen
+    assert home.is_dir()
 
 
 def test_what_list_leaves(listed: Path) -> None:

@@ -149,6 +149,30 @@ def test_the_backend_is_remembered(serve: Callable[..., Service], monkeypatch: p
         assert 0 == tool("status").code, name
 
 
+@pytest.mark.hostile
+@pytest.mark.usefixtures("keyring")
+def test_logins_at_once(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of several logins to one profile at once, each ends well, and one of them is what is kept, whole."""
+    service = serve(SCHEMA)
+    monkeypatch.delenv("IMGSHARE_TOKEN")
+    tokens = {f"{number}" * 3000 for number in range(5)}
+    children = [
+        subprocess.Popen([TOOL, "login"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in tokens
+    ]
+    for child, token in zip(children, tokens, strict=True):
+        assert child.stdin
+        child.stdin.write(token)
+        child.stdin.close()
+    said = f"stored a token for {service.endpoint} in the keyring, profile 'default'\n"
+    for child in children:
+        assert child.stderr
+        assert (said, 0) == (child.stderr.read(), child.wait(60))
+        child.stderr.close()
+
+    assert 0 == tool("status").code
+    assert service.asked[-1].headers["x-auth-token"] in tokens
+
+
 @pytest.mark.parametrize("length", [300, 4095, 5000, 20_000])
 @pytest.mark.usefixtures("keyring")
 def test_a_token_of_any_length_at_the_prompt(

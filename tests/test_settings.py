@@ -85,14 +85,16 @@ def test_nothing_at_all() -> None:
     ("environ", "windows", "path"),
     [
         ({"XDG_CONFIG_HOME": "/xdg"}, False, "/xdg/imgshare/config.toml"),
-        ({"HOME": "/home/me"}, False, "~/.config/imgshare/config.toml"),
+        ({"HOME": "/home/me"}, False, "/home/me/.config/imgshare/config.toml"),
+        ({"HOME": "/home/me", "XDG_CONFIG_HOME": "here"}, False, "/home/me/.config/imgshare/config.toml"),
+        ({"HOME": "/home/me", "IMGSHARE_CONFIG": "~/my.toml"}, False, "/home/me/my.toml"),
         ({"APPDATA": "/appdata"}, True, "/appdata/imgshare/config.toml"),
         ({"IMGSHARE_CONFIG": "/else/where.toml", "XDG_CONFIG_HOME": "/xdg"}, False, "/else/where.toml"),
     ],
 )
 def test_where_the_file_is(environ: dict[str, str], windows: bool, path: str) -> None:  # noqa: FBT001
-    """XDG on Linux and macOS, APPDATA on Windows, IMGSHARE_CONFIG over both."""
-    assert Path(path).expanduser() == config_path(environ, windows=windows)
+    """XDG on Linux and macOS (a relative one is ignored), APPDATA on Windows, IMGSHARE_CONFIG over both."""
+    assert Path(path) == config_path(environ, windows=windows)
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ OURS = {
     "imgshare_cli.credentials",
     "imgshare_cli.errors",
     "imgshare_cli.faults",
+    "imgshare_cli.files",
     "imgshare_cli.grants",
     "imgshare_cli.models",
     "imgshare_cli.network",

@@ -91,6 +91,8 @@ def set_(
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
 ) -> None:
     """Change one setting; comments and order stay."""
+    from imgshare_cli import configedit
+
     where = _where(session, key)
     if where[-1] == "token":
         raise UsageError(
@@ -103,20 +105,22 @@ def set_(
         raise UsageError(f"{key} cannot be set to nothing", hint=f"`imgshare config unset {key}` removes it")
     if where[-1] == "endpoint":
         addresses.checked(value, insecure_http=True)
-    if key == "default_profile" and value not in session.file.profiles:
-        raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
     number = _number(value) if where[-1] == "timeout" else value
 
     def change(document: TOMLDocument) -> None:
-        configfile.put(document, where, number)
+        if key == "default_profile" and value not in document.get("profiles", {}):
+            raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
+        configedit.put(document, where, number)
 
-    configfile.edit(configfile.config_path(session.environ), change)
+    configedit.edit(configfile.config_path(session.environ), change)
 
 
 @app.command("unset")
 @with_session(profile_only)
 def unset(session: Session, key: Key) -> None:
     """Remove one setting, or with `profiles.NAME` a whole profile."""
+    from imgshare_cli import configedit
+
     where = _where(session, key)
     if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
         raise UsageError(f"there is no key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
@@ -125,9 +129,9 @@ def unset(session: Session, key: Key) -> None:
         # The name of a profile may hold dots itself.
         whole = ("profiles", key.removeprefix("profiles."))
         profiles = document.get("profiles")
-        configfile.remove(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
+        configedit.remove(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
 
-    configfile.edit(configfile.config_path(session.environ), change, check=False)
+    configedit.edit(configfile.config_path(session.environ), change, check=False)
 
 
 def _where(session: Session, key: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import configfile, credentials, identity, prompt
+from imgshare_cli import addresses, credentials, identity, prompt
 from imgshare_cli import login as ways
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UsageError
 from imgshare_cli.grants import Grant
@@ -126,28 +126,31 @@ def _keep(session: Session, place: Keyring | FileStore, grant: Grant, *, must: b
 
 def _remember(session: Session, settings: Settings, grant: Grant, *, default: bool) -> None:
     """So that the next command needs no more than the profile."""
-    found: dict[tuple[str, ...], object] = {}
-    if session.flags.cloud:
-        found["profiles", settings.profile, "cloud"] = session.flags.cloud
-        if session.flags.endpoint:
-            found["profiles", settings.profile, "endpoint"] = settings.endpoint
-    elif (
-        grant.auth_url is None
-        and not settings.cloud
-        and not settings.openstack
-        and settings.profile_endpoint != grant.endpoint
-    ):
-        found["profiles", settings.profile, "endpoint"] = grant.endpoint
-    if default:
-        found["default_profile",] = settings.profile
+    from imgshare_cli import configedit
+
+    profile = ("profiles", settings.profile)
+    by_bare_token = grant.auth_url is None and not settings.cloud and not settings.openstack
 
     def change(document: TOMLDocument) -> None:
-        configfile.add_profile(document, settings.profile)
-        for where, value in found.items():
-            configfile.put(document, where, value)
+        # Another run may have changed the file since this one read it.
+        configedit.add_profile(document, settings.profile)
+        if session.flags.cloud:
+            configedit.put(document, (*profile, "cloud"), session.flags.cloud)
+            if session.flags.endpoint:
+                configedit.put(document, (*profile, "endpoint"), settings.endpoint)
+        elif by_bare_token and _endpoint_in(document, profile) != grant.endpoint:
+            configedit.put(document, (*profile, "endpoint"), grant.endpoint)
+        if default:
+            configedit.put(document, ("default_profile",), settings.profile)
 
-    if found or settings.profile not in session.file.profiles:
-        configfile.edit(session.file.path, change)
+    configedit.edit(session.file.path, change)
+
+
+def _endpoint_in(document: TOMLDocument, profile: tuple[str, str]) -> str | None:
+    """The endpoint that a profile has, in the form in which settings have it."""
+    table, name = profile
+    endpoint = document[table][name].get("endpoint")
+    return addresses.checked(endpoint, insecure_http=True) if isinstance(endpoint, str) else None
 
 
 def _say(session: Session, settings: Settings, grant: Grant, kept: str | None) -> None:

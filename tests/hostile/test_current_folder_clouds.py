@@ -217,4 +217,5 @@ def test_files_that_are_none(monkeypatch: pytest.MonkeyPatch, kind: str) -> None
     run = tool("accept", IMAGE, seconds=20)
 
     assert 3 == run.code, run
-    assert run.err.startswith(f"imgshare: cannot read {path}: it is not a file of at most 4 MiB\n")
+    reason = "it is larger than 4096 KiB" if kind == "large" else "it is not a regular file"
+    assert run.err == f"imgshare: cannot read {path}: {reason}\n"

@@ -285,8 +285,8 @@ def test_deep_images(imgshare: Callable[..., Run], service: ImageService, deep: 
 
 
 def test_a_long_name(service: ImageService, imgshare: Callable[..., Run]) -> None:
-    """A name of a mebibyte is written, is not kept for TAB, and fills neither a terminal nor a review."""
-    service.listed = lambda query: Page([row(name="x" * (1 << 20))] if query["os_hidden"] == "false" else [])
+    """A name of almost a mebibyte is written, is not kept for TAB, and fills neither a terminal nor a review."""
+    service.listed = lambda query: Page([row(name="x" * 1_000_000)] if query["os_hidden"] == "false" else [])
 
     assert 0 == imgshare("list").code
     assert 0 == at_terminal(80, "list").code

@@ -1,0 +1,127 @@
+"""The user's files: where they are, and how they are read: only regular ones, and only up to a size."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# The home of a user who has none: nothing can be read below it or made there, not even by root.
+NOWHERE = Path(os.devnull)
+# Opening a FIFO must not wait for a writer, and a terminal must not become ours.
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
+
+
+class Contents(NamedTuple):
+    """What is in a file.
+
+    Attributes:
+        content: all of its bytes.
+        readable_by_others: whether its mode lets anybody but its owner near it.
+    """
+
+    content: bytes
+    readable_by_others: bool = False
+
+
+def read(path: Path, limit: int) -> Contents | None:
+    """Read a regular file of at most so many bytes; the null device is an empty one.
+
+    Returns:
+        What is in it, or None where there is no such file.
+
+    Raises:
+        OSError: it cannot be read, is not a regular file, or is larger; `strerror` says which.
+    """
+    try:
+        # Looked at before it is opened as well: opening alone makes some devices act.
+        if _is_null_device(os.stat(path)):  # noqa: PTH116  (of the file that is looked at again below)
+            return Contents(b"")
+        with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
+            found = _regular(os.fstat(stream.fileno()), limit)
+            content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as exc:
+        if exc.errno != errno.ENAMETOOLONG:  # no file has such a name
+            raise
+        return None
+    if len(content) > limit:
+        raise _too_large(limit)
+    return Contents(content, os.name == "posix" and bool(found.st_mode & 0o077))
+
+
+def _is_null_device(found: os.stat_result) -> bool:
+    if stat.S_ISREG(found.st_mode):
+        return False
+    if not stat.S_ISCHR(found.st_mode) or not os.path.samestat(found, os.stat(os.devnull)):  # noqa: PTH116
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return True
+
+
+def _regular(found: os.stat_result, limit: int) -> os.stat_result:
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    if found.st_size > limit:
+        raise _too_large(limit)
+    return found
+
+
+def _too_large(limit: int) -> OSError:
+    return OSError(errno.EFBIG, f"it is larger than {limit >> 10} KiB")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether nobody else owns a file or folder; one that is not there is nobody else's.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    try:
+        return os.name != "posix" or path.stat().st_uid == os.geteuid()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+
+
+def home(environ: Mapping[str, str]) -> Path:
+    """The user's home: HOME, or what the system knows where that is empty or relative, or NOWHERE."""
+    named = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
+    if not Path(named).is_absolute():
+        try:
+            import pwd
+
+            named = pwd.getpwuid(os.getuid()).pw_dir
+        except (ImportError, KeyError):  # Windows, and users whom the system does not know, as in containers
+            return NOWHERE
+    return Path(named) if Path(named).is_absolute() else NOWHERE
+
+
+def base(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    """A base folder: the variable's, or the default below the home.
+
+    A relative one is ignored, as the XDG Base Directory Specification says: it would be another in each folder.
+    """
+    named = environ.get(variable, "")
+    return Path(named) if Path(named).is_absolute() else home(environ) / default
+
+
+def expanded(text: str, environ: Mapping[str, str]) -> Path:
+    """A path as people write it: `~` is the home, `~name` the home of that user.
+
+    Raises:
+        ConfigError: there is no such user.
+    """
+    first, _, rest = text.replace(os.sep, "/").partition("/")
+    if first == "~":
+        return home(environ) / rest
+    path = os.path.expanduser(text)  # noqa: PTH111  (pathlib raises RuntimeError instead)
+    if first.startswith("~") and path == text:
+        raise ConfigError(f"there is no user {first[1:]!r}, whose home {text!r} speaks of", hint="give the whole path")
+    return Path(path)

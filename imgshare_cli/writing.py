@@ -1,0 +1,111 @@
+"""Files written by one run at a time, in one step, readable by their owner alone."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECONDS = 10.0
+_TEMPORARY = ".tmp"
+_WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
+
+
+@contextlib.contextmanager
+def locked(path: Path, seconds: float = SECONDS) -> Iterator[None]:
+    """Be the one run that changes a file; whatever it is decided by must be read inside.
+
+    The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. A file
+    system without locks, as some of the network are, does not keep anybody from working.
+
+    Args:
+        path: the file, no link, which need not exist.
+        seconds: how long to wait for another run.
+
+    Raises:
+        ConfigError: another run does not end, or the lock is a link, which may lead anywhere, or no file.
+        OSError: there can be no file beside it.
+    """
+    from filelock import FileLock, Timeout
+
+    make_folder(path.parent)
+    place = path.with_name(f".{path.name}.lock")
+    if place.is_symlink() or (place.exists() and not place.is_file()):  # which filelock does not follow either
+        raise ConfigError(f"{place} is not a regular file, so it cannot be a lock", hint="remove it")
+    lock = FileLock(place, mode=0o600, fallback_to_soft=False)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(lock.acquire(timeout=seconds, poll_interval=0.02))
+        except Timeout:
+            raise ConfigError(
+                f"another run of imgshare is changing {path}, and did not end within {seconds:.0f} s",
+                hint="end it, or try again when it has ended",
+            ) from None
+        except OSError as exc:
+            if exc.errno not in _WITHOUT_LOCKS:
+                raise
+        yield
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put a file into place in one step, readable by its owner alone whatever the umask.
+
+    Raises:
+        OSError: the folder or the file cannot be written.
+    """
+    make_folder(path.parent)
+    # A reader sees the old file or the new one, never half of one.
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            if os.name == "posix":
+                os.fchmod(stream.fileno(), 0o600)
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed runs left of a file on its way into place; call it only while the lock is held.
+
+    Raises:
+        OSError: it cannot be removed.
+    """
+    own = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}" + f"({re.escape(_TEMPORARY)})?")
+    for found in path.parent.iterdir():
+        # Until 0.1 they had no ending; without one only what is private is taken for ours.
+        match = own.fullmatch(found.name)
+        if match and (match[1] or found.lstat().st_mode & 0o777 == 0o600):  # noqa: PLR2004  (a mode)
+            found.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, all of them of mode 700 whatever the umask.
+
+    Raises:
+        OSError: one cannot be made.
+    """
+    if path.is_dir():
+        return
+    if path.parent == path:  # the current folder has gone
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    make_folder(path.parent)
+    try:
+        path.mkdir(mode=0o700)
+        path.chmod(0o700)
+    except FileExistsError:
+        if not path.is_dir():  # else another run was quicker
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
