@@ -113,7 +113,13 @@ def _known(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
 
 
 def _wrong_type(path: Path, key: str, wanted: str) -> ConfigError:
-    return ConfigError(f"{key} in {path} must be {wanted}", hint=f"`imgshare config unset {key}` removes it")
+    return ConfigError(f"{key} in {path} must be {wanted}", hint=_unset(key))
+
+
+def _unset(key: str) -> str:
+    from imgshare_cli import hints
+
+    return f"{hints.command('config', 'unset', hints.word(key, 'KEY'))} removes it"
 
 
 def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = True) -> None:
@@ -163,9 +169,7 @@ def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
             table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
         table = table[part]
         if not isinstance(table, Mapping):
-            raise ConfigError(
-                f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it"
-            )
+            raise ConfigError(f"{part} in the config file must be a table", hint=_unset(part))
     table[where[-1]] = value
 
 

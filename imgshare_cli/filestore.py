@@ -35,9 +35,11 @@ class FileStore:
         try:
             with self._path.open(encoding="utf-8") as stream:
                 if os.name == "posix" and os.fstat(stream.fileno()).st_mode & 0o077:
+                    from imgshare_cli import hints
+
                     raise ConfigError(
                         f"others can read {self._path}, and a token is in it",
-                        hint=f"`chmod 600 {self._path}` closes it; `imgshare logout` makes the token worthless",
+                        hint=f"chmod 600 closes it; {hints.command('logout')} makes the token worthless",
                     )
                 return stream.read()
         except FileNotFoundError:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgshare_cli.config import Settings
     from imgshare_cli.grants import Grant
     from imgshare_cli.keystone import Request
@@ -44,8 +46,8 @@ def by_password(settings: Settings, who: dict[str, str | None], password: str) -
         **(scope if project else {}),
     }
     grant = keystone.log_in(_request(settings, auth_type="password", auth=auth))
-    options = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in who.items() if value]
-    return replace(grant, again=" ".join(["imgshare login", *profile(settings), *options]))
+    options = {f"--{name.replace('_', '-')}": value for name, value in who.items()}
+    return replace(grant, again=command_line(settings, options))
 
 
 def by_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Grant:
@@ -66,8 +68,8 @@ def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Gran
     from imgshare_cli import keystone
 
     grant = keystone.log_in(_request(settings, auth_type="v3applicationcredential", auth=auth))
-    who = [f"--auth-url {auth['auth_url']}", f"--application-credential-id {auth['application_credential_id']}"]
-    return replace(grant, renewal=auth, again=" ".join(["imgshare login", *profile(settings), *who]))
+    who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
+    return replace(grant, renewal=auth, again=command_line(settings, who))
 
 
 def _request(
@@ -88,6 +90,14 @@ def _request(
     )
 
 
-def profile(settings: Settings) -> list[str]:
+def command_line(settings: Settings, options: Mapping[str, str | None]) -> str:
+    """The command line that logs in like this, to be kept; `hints.log_in` shows it."""
+    named = {**profile(settings), **options}
+    return shlex.join(
+        ["imgshare", "login", *(word for name, value in named.items() if value for word in (name, value))]
+    )
+
+
+def profile(settings: Settings) -> dict[str, str | None]:
     """The option that names this profile, where one is needed."""
-    return [] if settings.profile == "default" else [f"--profile {shlex.quote(settings.profile)}"]
+    return {} if settings.profile == "default" else {"--profile": settings.profile}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli import pages
+from imgshare_cli import hints, pages
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
 from imgshare_cli.images import exactly
 
@@ -36,7 +36,9 @@ def looked_up(
         NotYetError: there is none from this owner.
     """
     if not name.isprintable() or not name.strip() or len(name) > _LONGEST:
-        raise UsageError(f"{name[:80]!r} is neither the ID nor the name of an image", hint="`imgshare list` shows both")
+        raise UsageError(
+            f"{name[:80]!r} is neither the ID nor the name of an image", hint=f"{hints.command('list')} shows both"
+        )
     # `member_status=all`, because the API shows what is accepted otherwise; and what is hidden takes its own pass.
     found = [image for hidden in ("false", "true") for image in _called(client, name, hidden)]
     wanted = [image for image in found if owner in {None, image.owner}]
@@ -44,7 +46,7 @@ def looked_up(
         raise NotFoundError(
             f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
             "public one; hidden ones were looked at, too",
-            hint="`imgshare list --status all` shows what is shared with you; an image ID does as well",
+            hint=f"{hints.command('list', '--status', 'all')} shows what is shared with you; an image ID does as well",
             reason=Reason.NOT_FOUND,
         )
     if not wanted:

@@ -188,8 +188,10 @@ class Output:
         return self._can_draw(stream)
 
     def _say(self, text: str) -> None:
+        from imgshare_cli import hints
+
         with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
-            print(text, file=self._stderr or io.StringIO(), end="", flush=True)
+            print(hints.shown(text), file=self._stderr or io.StringIO(), end="", flush=True)
 
     def _answer(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:
