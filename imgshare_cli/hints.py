@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Quoting is not enough: fish and zsh read quotes, `=ls` and `%self` in their own ways, and a quoted option stays an
-# option. To such a word no shell gives a meaning, and no command takes it for an option.
-_PLAIN = re.compile(r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*")
+# option. To such a word no shell gives a meaning, and no command takes it for an option. In `NAME=a:=ls`, and with
+# MAGIC_EQUAL_SUBST in every `a==ls`, zsh puts the path of a program for what follows the `=`.
+_PLAIN = re.compile(r"(?!.*[:=]=)[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*")
 _OWN = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
 _LONGEST = 200
 _LOGIN_OPTIONS = {
@@ -108,7 +109,8 @@ def _login_options(line: str) -> dict[str, str | bool | None]:
 
 def quoted(text: str) -> str:
     """Text from outside in quotes, without anything that acts on a terminal and without backticks."""
-    return repr(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…").replace("`", "'")
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return repr(short.replace("`", "'"))
 
 
 def shown(text: str) -> str:

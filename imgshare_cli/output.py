@@ -148,9 +148,9 @@ class Output:
     def busy(self, text: str) -> Iterator[None]:
         """Show that work goes on, where a person is at the terminal."""
         if self._stderr and self._can_draw(self._stderr) and not self.as_json:
-            from imgshare_cli import tables
+            from imgshare_cli import hints, tables
 
-            with tables.spinning(clean(text), self._stderr) as spinner:
+            with tables.spinning(hints.shown(clean(text)), self._stderr) as spinner:
                 self._still = spinner.stop
                 yield
         else:
