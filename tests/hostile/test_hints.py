@@ -17,13 +17,13 @@ from tests.hostile.scenes import scenes
 from tests.hostile.shells import SHELLS, Typed, meant, pasted
 from tests.hostile.words import WORDS, texts
 from tests.machine import needs
+from tests.run import Run
 from tests.service import IMAGE, MEMBER, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.run import Run
     from tests.service import Service
 
 pytestmark = pytest.mark.hostile
@@ -65,7 +65,7 @@ def _talk(run: Run) -> str:
 def _must_be_safe(command: str) -> None:
     assert COMMAND.fullmatch(command), command
     assert {word for word in command.split(" ") if word.startswith("-")} <= OPTIONS, command
-    assert "evil" not in command
+    assert "accept evil" not in command
 
 
 def _must_run_alone(commands: set[str], folder: Path) -> None:
@@ -167,7 +167,7 @@ def test_the_words_themselves(tmp_path: Path) -> None:
         (command,) = _commands(text)
         assert text == hints.shown(text)
         assert text.startswith(f"`{command}`")
-        _must_be_safe(command.replace("evil", ""))
+        _must_be_safe(command)
         for number, word in enumerate(words):
             assert meant(command).arguments[number + 1] in {word, f"WORD_{number}"}
         commands.add(command)
@@ -182,7 +182,7 @@ def test_any_kept_login(again: str) -> None:
     """Whatever is kept as the command line of a login, the hint made of it is a login with options that there are."""
     (command,) = _commands(hints.log_in(again))
 
-    _must_be_safe(command.replace("evil", ""))
+    _must_be_safe(command)
     assert ["login"] == meant(command).arguments[:1]
 
 
@@ -227,3 +227,47 @@ def test_words_of_others(imgshare: Callable[..., Run], serve: Callable[..., Serv
     assert f"imgshare: {message}\nhint: {hint}\n" in imgshare("share", IMAGE, MEMBER).err
     error = imgshare("share", IMAGE, MEMBER, "--json").error()
     assert (message, hint) == (error["message"], error["hint"])
+
+
+AUTH = "--auth-url https://iam.example/v3"
+
+
+@pytest.mark.parametrize(
+    ("again", "command"),
+    [
+        (f"imgshare login {AUTH} --username me", f"`imgshare login {AUTH} --username me`"),
+        (
+            f"imgshare login --profile 'a b' {AUTH} --username me --project 'my project'",
+            (
+                f"`imgshare login --profile PROFILE {AUTH} --username me --project PROJECT` "
+                "(where PROFILE is 'a b' and PROJECT is 'my project')"
+            ),
+        ),
+        (
+            f"imgshare login {AUTH} --application-credential-id --default",
+            (
+                f"`imgshare login {AUTH} --application-credential-id APPLICATION_CREDENTIAL_ID` "
+                "(where APPLICATION_CREDENTIAL_ID is '--default')"
+            ),
+        ),
+        (f"touch PWNED; imgshare login {AUTH} --debug --json;ls", f"`imgshare login {AUTH}`"),
+        ("imgshare login --username 'me", "`imgshare login`"),
+        ("", "`imgshare login`"),
+    ],
+)
+def test_a_kept_login(
+    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, again: str, command: str
+) -> None:
+    """What an earlier run kept as the way to log in again is read word by word, and built anew."""
+    config, kept = tmp_path / "config.toml", tmp_path / "state" / "imgshare" / "tokens" / "default"
+    config.write_text("profiles.default.token_store = 'file'")
+    for folder in (*reversed(kept.parents[:2]), kept.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept.write_text(json.dumps({"secret": "s", "again": again, "expires_at": "2020-01-01T00:00:00+00:00"}))
+    kept.chmod(0o600)
+    monkeypatch.setenv("IMGSHARE_CONFIG", str(config))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    expected = f"imgshare: the token of profile 'default' has expired\nhint: run {command}\n"
+
+    assert Run(4, "", expected) == imgshare("list")
