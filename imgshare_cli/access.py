@@ -25,6 +25,7 @@ class Access:
         settings: the settings of the run.
         environ: its environment.
         debug: told what is going on.
+        note: told what a person should know.
         secrets: where every secret is put that must not be shown.
     """
 
@@ -34,11 +35,13 @@ class Access:
         environ: Mapping[str, str],
         *,
         debug: Callable[[str], None],
+        note: Callable[[str], None],
         secrets: list[str],
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._debug = debug
+        self._note = note
         self._secrets = secrets
         self._lock = threading.Lock()
         self._grant: Grant | None = None
@@ -162,7 +165,7 @@ class Access:
     def _by_cloud(self) -> Grant:
         from imgshare_cli import fingerprint, login
 
-        return self._keep(login.by_cloud(self._settings, fingerprint.of(self._settings, self._environ)))
+        return self._keep(login.by_cloud(self._settings, fingerprint.of(self._settings, self._environ), self._note))
 
     def _by_renewal(self, grant: Grant) -> Grant:
         from imgshare_cli import login

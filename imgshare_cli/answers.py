@@ -11,22 +11,28 @@ from typing import Any
 
 from imgshare_cli.errors import ImgshareError, UnavailableError
 
-MAX_BODY = 32 << 20  # a thousand images, with all their properties
+MAX_ERROR = 64 << 10  # bytes that are read of an explanation
+MAX_ONE = 1 << 20  # of one member, image or token
+MAX_MANY = 32 << 20  # of a list or a catalog: a thousand images, with all their properties
+# What JSON becomes when it is parsed: a value takes up to 250 bytes, and a character up to four.
+_MAX_VALUES = 1_000_000
+_MAX_TEXT = 48 << 20
 _MAX_REASON = 300
 _MAX_READ = 4096
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back over the wire; the body has at most MAX_BODY bytes."""
+    """What came back over the wire, in bounded size."""
 
     status: int
-    body: bytes
+    body: bytes | bytearray
     content_type: str = ""
     request_id: str | None = None
     location: str | None = None
     retry_after: str | None = None
     subject_token: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def named(self) -> str:
         """The status with its usual words."""
@@ -36,8 +42,12 @@ class Answer:
             return str(self.status)
 
 
-def parsed(answer: Answer) -> dict[str, Any]:
+def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
     """The JSON object that a successful answer holds.
+
+    Args:
+        answer: what came back.
+        api: whose answer it should be: `image` or `identity`.
 
     Raises:
         UnavailableError: it holds something else; the message names what.
@@ -49,22 +59,36 @@ def parsed(answer: Answer) -> dict[str, Any]:
             raise ValueError(text)
         return number
 
+    if not is_parsable(answer.body):
+        raise not_the_api(answer, f"JSON of more than {_MAX_VALUES:,} values, or that much text", api)
     try:
         body = json.loads(answer.body.decode(), parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError):
         kind = answer.content_type.partition(";")[0].strip() or "nameless content"
         what = f"{kind}, {len(answer.body)} bytes" if answer.body else "nothing"
-        raise not_the_api(answer, f"not JSON but {what}") from None
+        raise not_the_api(answer, f"not JSON but {what}", api) from None
     if not isinstance(body, dict):
-        raise not_the_api(answer, f"a JSON {_json_name(body)} instead of an object")
+        raise not_the_api(answer, f"a JSON {_json_name(body)} instead of an object", api)
     return body
 
 
-def not_the_api(answer: Answer, came: str) -> UnavailableError:
-    """An error that says what came instead of the image API's answer."""
+def is_parsable(body: bytes | bytearray) -> bool:
+    """Whether JSON stays of a bearable size when it is parsed, counted before that.
+
+    What stands in texts is counted as well: no honest answer comes near.
+    """
+    if sum(map(body.count, (b",", b":", b"[", b"{"))) > _MAX_VALUES:
+        return False
+    # One character beyond the basic plane makes Python keep the whole text with four bytes for each.
+    width = 1 if body.isascii() else 4 if re.search(rb"[\xf0-\xff]", body) else 2
+    return len(body) * width <= _MAX_TEXT
+
+
+def not_the_api(answer: Answer, came: str, api: str = "image") -> UnavailableError:
+    """An error that says what came instead of the answer of the image or identity API."""
     return UnavailableError(
-        f"the answer is not the image API's: {came}",
-        hint=_check_the_endpoint(),
+        f"the answer is not the {api} API's: {came}",
+        hint=_check_the_endpoint() if api == "image" else "check auth_url",
         http_status=answer.status,
         request_id=answer.request_id,
     )

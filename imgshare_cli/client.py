@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from imgshare_cli import answers
 from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
-from imgshare_cli.models import Member
+from imgshare_cli.models import Member, is_same_id, is_usable_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from imgshare_cli.models import Status
     from imgshare_cli.transport import Wire
 
-_MAX_ID = 255
 _OWNER_ONLY = "only a project that owns an image may share it, with the role 'member'"
 _SHARE_HINTS = {
     403: f"{_OWNER_ONLY}, and only while its visibility is 'shared'",
@@ -86,11 +85,14 @@ class ImageClient:
     def members(self, image_id: str) -> list[Member]:
         """The shares of an image that we may see: all as its owner, our own as a member. The API has no pages here."""
         path = f"/v2/images/{_segment('image', image_id)}/members"
-        answer = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS)
+        answer = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=answers.MAX_MANY)
         rows = answers.parsed(answer).get("members")
         if not isinstance(rows, list):
             raise answers.not_the_api(answer, "an object without a list of members")
-        return [self._member(answer, row, image_id) for row in rows]
+        members = [self._member(answer, row, image_id) for row in rows]
+        if len({member.member_id for member in members}) < len(members):
+            raise answers.not_the_api(answer, "a list with the same member twice")
+        return members
 
     def share(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project. Glance takes any text for a project's ID.
@@ -113,8 +115,8 @@ class ImageClient:
         """One image that we may see, whatever we have decided about it."""
         answer = self._call("GET", f"/v2/images/{_segment('image', image_id)}", f"look up image {image_id}")
         image = self._image(answer, answers.parsed(answer))
-        if image.id.casefold() != image_id.casefold():
-            raise answers.not_the_api(answer, f"another image, {image.id[:_MAX_ID]}")
+        if not is_same_id(image.id, image_id):
+            raise answers.not_the_api(answer, f"another image, {image.id}")
         return image
 
     def images(self, query: Mapping[str, str]) -> Page:
@@ -125,7 +127,8 @@ class ImageClient:
         """
         text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
         try:
-            answer = self._call("GET", f"/v2/images?{text}", "list the images", hints=_LIST_HINTS)
+            path = f"/v2/images?{text}"
+            answer = self._call("GET", path, "list the images", hints=_LIST_HINTS, limit=answers.MAX_MANY)
         except NotFoundError as exc:
             raise answers.not_an_image_service(exc, "list of images") from exc
         body = answers.parsed(answer)
@@ -161,14 +164,13 @@ class ImageClient:
             member = Member.from_json(body if isinstance(body, dict) else {})
         except ValueError as exc:
             raise answers.not_the_api(answer, f"a member {exc}") from exc
-        # Some databases compare IDs without regard to case, and then answer with their own spelling.
-        if member.image_id.casefold() != image_id.casefold():
-            raise answers.not_the_api(answer, f"a member of another image, {member.image_id[:_MAX_ID]}")
-        if member_id and member.member_id.casefold() != member_id.casefold():
-            raise answers.not_the_api(answer, f"another member, {member.member_id[:_MAX_ID]}")
+        if not is_same_id(member.image_id, image_id):
+            raise answers.not_the_api(answer, f"a member of another image, {member.image_id}")
+        if member_id and not is_same_id(member.member_id, member_id):
+            raise answers.not_the_api(answer, f"another member, {member.member_id}")
         return member
 
-    def _call(
+    def _call(  # noqa: PLR0913  (a request has that many sides)
         self,
         method: str,
         path: str,
@@ -176,13 +178,14 @@ class ImageClient:
         body: object = None,
         *,
         hints: Mapping[int, str] = MappingProxyType({}),
+        limit: int = answers.MAX_ONE,
     ) -> Answer:
         used = self._grant
-        answer = self._wire.send(method, path, body)
+        answer = self._wire.send(method, path, body, limit=limit)
         if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(used.secret)):
             self._wire.carry(grant.headers())
             self._grant = grant
-            answer = self._wire.send(method, path, body)
+            answer = self._wire.send(method, path, body, limit=limit)
         if answer.status in {200, 201, 204}:
             return answer
         from imgshare_cli import refusals
@@ -203,14 +206,7 @@ def _member_path(image_id: str, member_id: str) -> str:
 
 
 def _segment(what: str, text: str) -> str:
-    # A slash or a dot segment would name another resource, encoded or not: some proxies decode before they route.
-    if (
-        not text.isprintable()
-        or not text.strip()
-        or text in {".", ".."}
-        or set(text) & set("/\\")
-        or len(text) > _MAX_ID
-    ):
+    if not is_usable_id(text):
         raise UsageError(
             f"{text[:80]!r} cannot be the ID of {'an image' if what == 'image' else 'a project'}",
             hint="give the ID as the cloud shows it, such as d164b5df-1bc3-4c3f-893e-3e471fd16e64",

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import os
+import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from keystoneauth1.exceptions import NoMatchingPlugin
 from keystoneauth1.loading import get_plugin_loader
-from openstack.config.loader import CONFIG_FILES
+from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from openstack.config import OpenStackConfig
 
@@ -24,6 +27,7 @@ _CLOUD_KEYS = (
     *("image_endpoint_override", "identity_endpoint_override", "api_timeout", "networks"),
 )
 _ALIKE = 0.75
+_MAX_FILE = 4 << 20
 # A setting for one service alone, such as image_interface.
 _ENDINGS = (
     "_endpoint_override",
@@ -36,25 +40,74 @@ _ENDINGS = (
 )
 
 
-def check_syntax(environ: Mapping[str, str]) -> None:
-    """Parse the file that openstacksdk would read: it passes over one that is not YAML as if it were not there.
+@dataclass(frozen=True)
+class Files:
+    """The files that openstacksdk looks for, in its order; it takes the first of each kind that is there."""
+
+    clouds: Sequence[str] = ()
+    secure: Sequence[str] = ()
+    vendor: Sequence[str] = ()
+
+
+def files(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> Files:
+    """The files to log in by, without mixing those of the current folder, which may be anybody's, with others.
+
+    A clouds.yaml in the current folder would otherwise get the password that one's own secure.yaml holds, and a
+    secure.yaml or clouds-public.yaml there would send one's own elsewhere.
+
+    Args:
+        environ: names files in OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE, which are meant, wherever they are.
+        cloud: the entry to log in with; None for OS_*, which need no file.
+        note: told when a file of the current folder is used.
 
     Raises:
-        ConfigError: it is not YAML; the message names file and line.
+        ConfigError: files would be mixed, or one cannot be read as YAML; the message names it.
     """
-    override = environ.get("OS_CLIENT_CONFIG_FILE")
-    path = next((Path(name) for name in filter(None, [override, *CONFIG_FILES]) if Path(name).is_file()), None)
-    if path is None:
-        return
+    vendor = [path for path in VENDOR_FILES if not _is_here(path)]
+    if cloud is None:
+        return Files(vendor=vendor)
+    entries = _first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES)
+    secrets = _first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES)
+    for path in filter(None, (entries, secrets)):
+        _check_syntax(Path(path))
+    here = [path for path in (entries, secrets) if path and _is_here(path) and path not in environ.values()]
+    if entries and secrets and len(here) == 1:
+        raise ConfigError(
+            f"{entries} and {secrets} are not used together, because only one of them is in the current folder",
+            hint="put both into one folder, or name the one you mean with OS_CLIENT_CONFIG_FILE or "
+            "OS_CLIENT_SECURE_FILE",
+        )
+    if here:
+        note(f"note: logging in by {here[0]}, a file of the current folder")
+    return Files(CONFIG_FILES, SECURE_FILES, VENDOR_FILES if entries in here else vendor)
+
+
+def _first(named: str | None, searched: Iterable[str]) -> str | None:
+    return next((path for path in filter(None, [named, *searched]) if os.path.exists(path)), None)  # noqa: PTH110
+
+
+def _is_here(path: str) -> bool:
+    """Whether a file is found for being in the current folder, and not for being in one of the usual places."""
+    folder = os.path.dirname(path)  # noqa: PTH120
+    return folder == CONFIG_SEARCH_PATH[0] and folder not in CONFIG_SEARCH_PATH[1:]
+
+
+def _check_syntax(path: Path) -> None:
+    # openstacksdk passes over a file that is not YAML as if it were not there.
     try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_FILE:
+            raise ConfigError(f"cannot read {path}: it is not a file of at most {_MAX_FILE >> 20} MiB")
         yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         # What the library quotes may be a part of a password.
         problem = (exc.problem or "").partition("'")[0].strip()
         raise ConfigError(
-            f"{path}, line {line} is not YAML: {problem}", hint="mend that line, or quote its value"
+            f"{path}, line {line} is not YAML: {problem}", hint="fix that line, or quote its value"
         ) from None
+    except RecursionError:
+        raise ConfigError(f"cannot read {path}: it is nested too deeply") from None
     except (OSError, ValueError, yaml.YAMLError) as exc:
         raise ConfigError(f"cannot read {path}: {exc}") from exc
 
@@ -69,7 +122,15 @@ def check(config: OpenStackConfig, cloud: str | None) -> None:
     """
     name = cloud or config.default_cloud or ""
     entry = config.cloud_config["clouds"].get(name)
-    if not isinstance(entry, dict) or not config.config_filename:
+    if not isinstance(entry, dict):
+        return
+    if any("://" in str(entry.get(key, "")) for key in ("profile", "cloud")):
+        # openstacksdk would fetch it by itself, without a deadline and without our rules.
+        raise ConfigError(
+            f"the profile of cloud {name!r} is an address, and profiles are not fetched from the network",
+            hint="copy what it holds into clouds.yaml",
+        )
+    if not config.config_filename:
         return
     _compare(config.config_filename, ("clouds", name), entry, _CLOUD_KEYS)
     if isinstance(entry.get("auth"), dict):
@@ -108,9 +169,11 @@ def _compare(filename: str, where: tuple[str, ...], entry: dict[str, Any], known
         if plain in wanted or not alike or plain.endswith(_ENDINGS):
             continue
         line = _line(Path(filename), (*where, str(key)))
-        shown = ".".join((*where, str(key).partition(":")[0]))
+        # What stands in `auth` is not shown: a colon in the wrong place makes a key of a password.
+        shown = ".".join(where) if where[-1] == "auth" else ".".join((*where, str(key).partition(":")[0]))
         raise ConfigError(
-            f"unknown key {shown} in {filename}, line {line}: did you mean {alike[0]}?",
+            f"unknown key {'in ' if where[-1] == 'auth' else ''}{shown} in {filename}, line {line}: "
+            f"did you mean {alike[0]}?",
             hint=f"known keys: {', '.join(wanted)}",
         )
 

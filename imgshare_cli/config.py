@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from imgshare_cli import addresses
 from imgshare_cli.configfile import MAX_TIMEOUT
 from imgshare_cli.errors import ConfigError
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE = "default"
 DEFAULT_TIMEOUT = 30.0
-_MAX_URL = 2000
 
 _ENVIRONMENT = {
     "endpoint": ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE"),
@@ -54,6 +51,7 @@ class Flags:
     cacert: str | None = None
     timeout: float | None = None
     insecure_http: bool = False
+    insecure_tls: bool = False
     debug: bool = False
 
 
@@ -73,6 +71,7 @@ class Settings:
         cacert: a file or folder of certificate authorities to trust instead of the system's.
         timeout: the time for one whole request and its retries, in seconds.
         insecure_http: whether plain http to another machine is allowed.
+        insecure_tls: whether certificates are not verified.
         token_store: where tokens are kept: `keyring` or `file`.
         environment_token: the token, if the environment holds one; it wins over the keyring.
         profile_token: the token in the config file; the keyring wins over it.
@@ -90,6 +89,7 @@ class Settings:
     cacert: str | None = None
     timeout: float = DEFAULT_TIMEOUT
     insecure_http: bool = False
+    insecure_tls: bool = False
     token_store: str = "keyring"  # noqa: S105  (the name of a kind of store)
     environment_token: Token | None = None
     profile_token: Token | None = None
@@ -125,17 +125,18 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
         openstack=openstack,
         region=environ.get("OS_REGION_NAME") or stored.get("region"),
         interface=environ.get("OS_INTERFACE") or stored.get("interface"),
-        endpoint=checked_endpoint(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
+        endpoint=addresses.checked(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=env.get("vault_id") or stored.get("vault_id"),
         cacert=flags.cacert or env.get("cacert") or stored.get("cacert"),
         timeout=_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
         insecure_http=flags.insecure_http,
+        insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),
         # A cloud named on the command line wins over a token in the environment, as every flag does.
         environment_token=None if flags.cloud else _environment_token(environ),
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
-        profile_endpoint=checked_endpoint(own, insecure_http=True) if own else None,
+        profile_endpoint=addresses.checked(own, insecure_http=True) if own else None,
     )
 
 
@@ -171,40 +172,3 @@ def _timeout(*layers: float | str | None) -> float:
     if not 0 < seconds <= MAX_TIMEOUT:
         raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="30 is the default")
     return seconds
-
-
-def checked_endpoint(text: str, *, insecure_http: bool) -> str:
-    """The image service's address in one form: no trailing slash, no `/v2`.
-
-    Raises:
-        ConfigError: not an http(s) URL, or plain http to a host that is not this machine.
-    """
-    url = text.strip().rstrip("/").removesuffix("/v2").rstrip("/")
-    hint = "give the address of the image service, such as https://ims.eu-de.otc.t-systems.com"
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and _is_host(parts.netloc, parts.hostname or "") and parts.port != 0
-    except ValueError:
-        usable = False
-    if "@" in url or "?" in url or "#" in url:  # not quoted: a user comes with a password
-        raise ConfigError("the endpoint holds more than an address (a user, a query or a fragment)", hint=hint)
-    if not usable or not url.isascii() or not url.isprintable() or " " in url or len(url) > _MAX_URL:
-        raise ConfigError(f"the endpoint {text[:200]!r} is not an http or https URL", hint=hint)
-    if parts.scheme == "http" and not is_loopback(parts.hostname or "") and not insecure_http:
-        raise ConfigError(
-            f"the endpoint {url} is plain http: anyone on the way could read the token",
-            hint="use https, or pass --insecure-http if you trust every machine in between",
-        )
-    return url
-
-
-def _is_host(place: str, name: str) -> bool:
-    if place.startswith("["):
-        return ipaddress.IPv6Address(name.partition("%")[0]).version > 0  # or ValueError
-    labels = name.removesuffix(".").split(".")
-    return all(re.fullmatch(r"(?!xn--$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", label) for label in labels)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name means this machine, without asking a name server."""
-    return host in {"localhost", "::1"} or (host.startswith("127.") and host.replace(".", "").isdigit())

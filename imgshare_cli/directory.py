@@ -73,10 +73,10 @@ class Directory:
         ]
 
     def _get(self, path: str) -> dict[str, Any]:
-        answer = self._wire.send("GET", path)
+        answer = self._wire.send("GET", path, limit=answers.MAX_MANY)
         if answer.status != HTTPStatus.OK:
             raise _unhelpful(answer)
-        return answers.parsed(answer)
+        return answers.parsed(answer, "identity")
 
 
 def of(grant: Grant, opened: Callable[[str, Grant], Wire]) -> Directory | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import directory
 from imgshare_cli.client import ImageClient
-from imgshare_cli.config import checked_endpoint
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -68,6 +67,5 @@ class Doors:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise UnavailableError("there is no time left to ask why")
-        url = checked_endpoint(address, insecure_http=self.settings.insecure_http)
         self.secrets.append(grant.secret)
-        return self.connect(url, grant.headers(), grant.cacert, min(left, _SECONDS_EACH, self.settings.timeout))
+        return self.connect(address, grant.headers(), grant.cacert, min(left, _SECONDS_EACH, self.settings.timeout))

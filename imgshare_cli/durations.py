@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from imgshare_cli.errors import UsageError
 
+_FIRST_YEAR = 1970
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -28,12 +29,17 @@ def parsed(text: str, option: str) -> timedelta:
 
 
 def moment(text: str | None) -> datetime | None:
-    """The time that the API wrote (UTC, ISO 8601), or None where that cannot be read."""
+    """The time that the API wrote (UTC, ISO 8601), or None where that cannot be read.
+
+    No image is older than computers count time, or as young as the last year that calendars have: what says so
+    could not be counted with.
+    """
     try:
         found = datetime.fromisoformat(text or "")
-    except ValueError:
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if _FIRST_YEAR <= found.year < MAXYEAR else None
 
 
 def ago(text: str | None, now: datetime | None = None) -> str:

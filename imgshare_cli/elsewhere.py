@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli import hints, login
-from imgshare_cli.config import checked_endpoint
+from imgshare_cli import addresses, hints, login
 from imgshare_cli.errors import ConfigError, ForbiddenError, ImgshareError, NotFoundError, Reason
 from imgshare_cli.explanations import Attempt, Finding
 from imgshare_cli.models import is_project_id
@@ -126,7 +125,7 @@ def _in_other_regions(services: Iterable[Service], doors: Doors) -> Iterator[Ser
 
 def _usable(url: str, doors: Doors) -> str | None:
     try:
-        return checked_endpoint(url, insecure_http=doors.settings.insecure_http)
+        return addresses.checked(url, insecure_http=doors.settings.insecure_http)
     except ConfigError:
         return None  # the token must not go there
 

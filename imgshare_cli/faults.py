@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 import ssl
 
+import httpcore
 import httpx
 
 from imgshare_cli.errors import UnavailableError
+
+KINDS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
 class FaultError(UnavailableError):
@@ -17,18 +20,25 @@ class FaultError(UnavailableError):
         transient: whether the next try may go better.
     """
 
-    def __init__(self, message: str, *, hint: str | None = None, transient: bool) -> None:
+    def __init__(self, message: str, *, hint: str | None = None, transient: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.transient = transient
 
 
-def late(host: str, seconds: float) -> FaultError:
-    """The time is up."""
-    return FaultError(
-        f"{host} did not answer within {seconds:g} s",
-        hint="try again, or give it longer with --timeout SECONDS",
-        transient=False,
-    )
+class LateError(FaultError):
+    """The time is up, or one try's share of it.
+
+    Args:
+        host: who did not answer.
+        seconds: the time for the whole request, with its retries.
+    """
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(
+            f"{host} did not answer within {seconds:g} s",
+            hint="try again, or give it longer with --timeout SECONDS",
+            transient=True,
+        )
 
 
 def named(exc: Exception, endpoint: str, host: str) -> FaultError:
@@ -38,21 +48,18 @@ def named(exc: Exception, endpoint: str, host: str) -> FaultError:
         return FaultError(
             f"the certificate of {host} is not trusted: {cause.verify_message}",
             hint="name the authority that signed it with --cacert FILE",
-            transient=False,
         )
     if isinstance(cause, ssl.SSLError):
         return FaultError(
             f"{host} does not speak TLS as it should ({cause.reason})",
             hint="check the endpoint: is it http?",
-            transient=False,
         )
     if isinstance(exc, httpx.InvalidURL | UnicodeError):
-        return FaultError(f"{endpoint} is no address", hint="check the endpoint", transient=False)
-    if isinstance(exc, httpx.ProxyError):
+        return FaultError(f"{endpoint} is no address", hint="check the endpoint")
+    if isinstance(exc, httpcore.ProxyError):
         return FaultError(
             f"cannot reach {endpoint}: the proxy refused",
             hint="check HTTPS_PROXY, and NO_PROXY for hosts that need none",
-            transient=False,
         )
     return FaultError(
         f"cannot reach {endpoint}: {_words(exc, cause)}", hint="check the endpoint and the network", transient=True
@@ -60,11 +67,11 @@ def named(exc: Exception, endpoint: str, host: str) -> FaultError:
 
 
 def _words(exc: Exception, cause: BaseException) -> str:
-    if isinstance(exc, httpx.ConnectTimeout):
+    if isinstance(exc, httpcore.ConnectTimeout):
         return "it does not answer"
     if isinstance(cause, socket.gaierror):
         return "no such host"
-    if isinstance(exc, httpx.ConnectError):
+    if isinstance(exc, httpcore.ConnectError):
         return (getattr(cause, "strerror", None) or "the connection failed").lower()
     return "the connection broke before the answer was whole"
 

@@ -10,17 +10,23 @@ from imgshare_cli.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imgshare_cli.grants import Grant
     from imgshare_cli.transport import Wire
 
 
-def must_be_up(auth_url: str, connect: Callable[[str, dict[str, str]], Wire]) -> None:
+def must_be_up(auth_url: str, cacert: str | None, connect: Callable[[str, dict[str, str], str | None], Wire]) -> None:
     """Tell a worthless token from an identity service that nobody can ask: Glance answers 401 to both.
+
+    Args:
+        auth_url: the identity service.
+        cacert: the authorities that its credential trusts.
+        connect: opens a connection.
 
     Raises:
         UnavailableError: the identity service does not answer.
     """
     try:
-        answer = connect(auth_url, {}).send("GET", "")
+        answer = connect(auth_url, {}, cacert).send("GET", "")
     except UnavailableError as exc:
         raise UnavailableError(
             f"the image service takes no token now, because the identity service is down: {exc.message}",
@@ -35,14 +41,20 @@ def must_be_up(auth_url: str, connect: Callable[[str, dict[str, str]], Wire]) ->
         )
 
 
-def revoke(auth_url: str, token: str, connect: Callable[[str, dict[str, str]], Wire]) -> None:
+def revoke(auth_url: str, grant: Grant, connect: Callable[[str, dict[str, str], str | None], Wire]) -> None:
     """Make a token worthless (Keystone, DELETE /v3/auth/tokens); one that is so already is no error.
+
+    Args:
+        auth_url: the identity service.
+        grant: the token, and the authorities that its login trusted.
+        connect: opens a connection.
 
     Raises:
         UnavailableError: the identity service did not do it.
     """
     base = auth_url.rstrip("/").removesuffix("/v3")
-    answer = connect(f"{base}/v3", {"X-Auth-Token": token, "X-Subject-Token": token}).send("DELETE", "/auth/tokens")
+    headers = {"X-Auth-Token": grant.secret, "X-Subject-Token": grant.secret}
+    answer = connect(f"{base}/v3", headers, grant.cacert).send("DELETE", "/auth/tokens")
     if answer.status not in {204, 401, 404}:
         raise UnavailableError(
             f"the identity service {auth_url} did not revoke the token: {answer.named()} {answers.reason(answer)}",

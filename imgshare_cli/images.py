@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.models import string_in, text_in
+from imgshare_cli.models import image_id_in, string_in
 
 if TYPE_CHECKING:
     from imgshare_cli.models import Member, Status
@@ -49,20 +49,31 @@ class Image:
         """Parse the API's image object (api-ref, "Images").
 
         Raises:
-            ValueError: it has no usable ID.
+            ValueError: it has no ID, or one that is not a UUID.
         """
         size = body.get("size")
         return cls(
-            id=text_in(body, "id"),
+            id=image_id_in(body, "id"),
             name=string_in(body, "name"),
             owner=string_in(body, "owner"),
             status=string_in(body, "status"),
             visibility=string_in(body, "visibility"),
-            size=size if isinstance(size, int) and 0 <= size < _ENDLESS else None,
+            size=size if type(size) is int and 0 <= size < _ENDLESS else None,
             created_at=string_in(body, "created_at"),
-            os_hidden=body.get("os_hidden") is True,
+            # IMS writes booleans as texts, and may not know this one.
+            os_hidden=body.get("os_hidden") is True or body.get("os_hidden") == "true",
             raw=body,
         )
+
+    @property
+    def number(self) -> int:
+        """The ID as a number, which takes less memory than the text and is the same in whatever case it is written."""
+        return int(self.id.replace("-", ""), 16)
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether its visibility is that of an image with members: clouds older than Ocata, and IMS, say private."""
+        return self.visibility in {"shared", "private"} or "visibility" not in self.raw
 
     def property(self, name: str) -> str | None:
         """A free property, such as `os_distro` or `os_hash_value`, where it is a text."""

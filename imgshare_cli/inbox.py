@@ -101,40 +101,65 @@ class Inbox:
                 yield share
 
     def _found(self, wanted: Wanted) -> Iterator[Share]:
-        seen: set[str] = set()
+        # Its status, and whether it is hidden, may change while we read.
+        seen: set[int] = set()
         for status in wanted.statuses:
-            for hidden in ("false", "true"):  # the API shows the one or the other
-                for image in self._images(wanted, status, hidden):
-                    if self._place and image.owner != self._place.project_id and image.id not in seen:
+            for hidden in (False, True):  # the API shows the one or the other
+                for image in self._images(wanted, status, hidden=hidden):
+                    if self._place and image.owner != self._place.project_id and image.number not in seen:
+                        seen.add(image.number)
                         yield Share(image, self._place.project_id, status)
-                        if len(wanted.statuses) > 1:
-                            seen.add(image.id)  # its status may change while we read
             if self._place and self._place.sees_all:
                 return  # the others would bring the same images again
 
-    def _images(self, wanted: Wanted, status: Status, hidden: str) -> Iterator[Image]:
+    def _images(self, wanted: Wanted, status: Status, *, hidden: bool) -> Iterator[Image]:
         # A list for each status, because an image does not say what was decided about it.
-        query = {"visibility": "shared", "member_status": status.value, "os_hidden": hidden, **_narrowed(wanted)}
+        query = {"visibility": "shared", "member_status": status.value, "os_hidden": "true" if hidden else "false"}
+        made_before = _made_before(wanted)
+        query |= _narrowed(wanted, made_before)
         # Our own images come with them, and some do not match.
         size = pages.LIMIT if wanted.few is None else max(25, 4 * wanted.few)
-        for page in pages.of(self._client, query, size):
+        for page in pages.read_pages(self._client, query, size):
+            # A service may ignore a filter, or compare as its database does.
+            images = [image for image in page if image.may_be_shared and image.os_hidden is hidden]
+            images = [image for image in images if _is_asked_for(image, wanted, made_before)]
             if self._place is None:
-                self._place = standing.found_out(self._client, page, query, self._project_id)
-            for image in page:
+                self._place = standing.found_out(self._client, images, query, self._project_id)
+            for image in images:
                 if wanted.name in {None, image.name} or fnmatch.fnmatchcase(image.name or "", str(wanted.name)):
                     yield image
 
 
-def _narrowed(wanted: Wanted) -> dict[str, str]:
+def _narrowed(wanted: Wanted, made_before: datetime | None) -> dict[str, str]:
     narrowed = {}
     if wanted.owner:
         narrowed["owner"] = wanted.owner
-    if wanted.name and not set(wanted.name) & set("*?["):
+    if wanted.name and not _is_pattern(wanted.name):
         narrowed["name"] = exactly(wanted.name)
-    if wanted.older_than is not None and wanted.older_than < _AGES:  # a share is never older than its image
-        bound = datetime.now(UTC) - wanted.older_than + timedelta(seconds=1)  # the format drops a part of one
-        narrowed["created_at"] = f"lt:{bound:%Y-%m-%dT%H:%M:%SZ}"
+    if made_before:
+        narrowed["created_at"] = f"lt:{made_before:%Y-%m-%dT%H:%M:%SZ}"
     return narrowed
+
+
+def _made_before(wanted: Wanted) -> datetime | None:
+    if wanted.older_than is None or wanted.older_than >= _AGES:
+        return None
+    # A share is never older than its image; and the format drops a part of a second.
+    return datetime.now(UTC) - wanted.older_than + timedelta(seconds=1)
+
+
+def _is_asked_for(image: Image, wanted: Wanted, made_before: datetime | None) -> bool:
+    """Whether an image is what `_narrowed` asks for."""
+    if wanted.owner and image.owner != wanted.owner:
+        return False
+    if wanted.name and not _is_pattern(wanted.name) and image.name != wanted.name:
+        return False
+    made = moment(image.created_at) if made_before else None
+    return made is None or made_before is None or made < made_before
+
+
+def _is_pattern(name: str) -> bool:
+    return bool(set(name) & set("*?["))
 
 
 def _asked(client: ImageClient, share: Share) -> Share | None:

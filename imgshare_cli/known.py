@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _FILE = "images.json"
 _TYPEABLE = re.compile(r"[\w.][\w.:@%+=-]*", re.ASCII)  # a word that means nothing else to a shell
+_LONGEST = 255  # the schema of the image, `name`: what is longer would be kept for every TAB
 _MOST = 2000  # more would slow every TAB, and nobody looks through them
 
 
@@ -33,7 +34,8 @@ def remembered(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_th
     try:
         for share in shares:
             if len(found) < _MOST:
-                found[share.image.id] = share.image.name or ""
+                name = share.image.name or ""
+                found[share.image.id] = name if len(name) <= _LONGEST else ""
             yield share
         whole = all_of_them
     finally:

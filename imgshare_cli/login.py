@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.config import Settings
     from imgshare_cli.grants import Grant
-    from imgshare_cli.keystone import Request
 
 
-def by_cloud(settings: Settings, made_of: str) -> Grant:
-    """Log in as clouds.yaml or OS_* say."""
-    from imgshare_cli import keystone
+def by_cloud(settings: Settings, made_of: str, note: Callable[[str], None]) -> Grant:
+    """Log in as clouds.yaml or OS_* say.
 
-    return replace(keystone.log_in(_request(settings, cloud=settings.cloud)), made_of=made_of)
+    Args:
+        settings: the settings of the run.
+        made_of: a fingerprint of what the login goes by.
+        note: told what a person should know about it.
+    """
+    return replace(_logged_in(settings, cloud=settings.cloud, note=note), made_of=made_of)
 
 
 def by_password(settings: Settings, who: dict[str, str | None], password: str) -> Grant:
@@ -30,8 +36,6 @@ def by_password(settings: Settings, who: dict[str, str | None], password: str) -
         who: `auth_url`, `username`, `user_domain`, `project` and `project_domain`, as the options are called.
         password: the user's.
     """
-    from imgshare_cli import keystone
-
     project, domain = who["project"] or "", who["project_domain"] or who["user_domain"] or "Default"
     scope = (
         {"project_id": project}
@@ -45,7 +49,7 @@ def by_password(settings: Settings, who: dict[str, str | None], password: str) -
         "password": password,
         **(scope if project else {}),
     }
-    grant = keystone.log_in(_request(settings, auth_type="password", auth=auth))
+    grant = _logged_in(settings, auth_type="password", auth=auth)
     options = {f"--{name.replace('_', '-')}": value for name, value in who.items()}
     return replace(grant, again=command_line(settings, options))
 
@@ -65,29 +69,20 @@ def again(settings: Settings, grant: Grant) -> Grant:
 
 
 def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Grant:
-    from imgshare_cli import keystone
-
-    grant = keystone.log_in(_request(settings, auth_type="v3applicationcredential", auth=auth))
+    grant = _logged_in(settings, auth_type="v3applicationcredential", auth=auth)
     who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
     return replace(grant, renewal=auth, again=command_line(settings, who))
 
 
-def _request(
-    settings: Settings, *, cloud: str | None = None, auth_type: str | None = None, auth: dict[str, str] | None = None
-) -> Request:
-    from imgshare_cli.keystone import Request
+def _logged_in(settings: Settings, **parts: Any) -> Grant:
+    try:
+        os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
+    except OSError as exc:
+        raise ConfigError("the current folder is not there any more", hint="change to another one") from exc
+    from imgshare_cli import keystone
+    from imgshare_cli.keystone_settings import Request
 
-    return Request(
-        cloud=cloud,
-        auth_type=auth_type,
-        auth=auth or {},
-        region=settings.region,
-        interface=settings.interface,
-        endpoint=settings.endpoint,
-        timeout=settings.timeout,
-        cacert=settings.cacert,
-        insecure_http=settings.insecure_http,
-    )
+    return keystone.log_in(Request(settings, **parts))
 
 
 def command_line(settings: Settings, options: Mapping[str, str | None]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 _VERBS = {"pending": "reset", "accepted": "accept", "rejected": "reject"}
 _ID_PARTS = [8, 4, 4, 4, 12]
+MAX_ID = 255
 
 
 def is_image_id(text: str) -> bool:
@@ -23,7 +24,25 @@ def is_project_id(text: str) -> bool:
 
     Glance never checks, so that all others are taken for names, but not refused.
     """
-    return is_image_id(text) or re.fullmatch(r"[0-9a-f]{32}|ou-[0-9a-z]+", text, re.IGNORECASE) is not None
+    return is_image_id(text) or re.fullmatch(r"[0-9a-f]{32}|ou-[0-9a-z]+", text, re.IGNORECASE | re.ASCII) is not None
+
+
+def is_usable_id(text: str) -> bool:
+    """Whether a text can be an ID in the path of a request.
+
+    A slash or a dot segment would name another resource, encoded or not: some proxies decode before they route.
+    """
+    is_text = text.isprintable() and bool(text.strip()) and len(text) <= MAX_ID
+    return is_text and text not in {".", ".."} and not set(text) & set("/\\")
+
+
+def is_same_id(one: str, other: str) -> bool:
+    """Whether two IDs are the same.
+
+    Some databases compare without regard to case, and then answer with their own spelling. That is the same ID where
+    it is a hexadecimal number; any other text may be another project's.
+    """
+    return one == other or (is_project_id(one) and is_project_id(other) and one.lower() == other.lower())
 
 
 class Status(StrEnum):
@@ -67,8 +86,8 @@ class Member:
             ValueError: a field is missing or not what the API promises; the message names it.
         """
         return cls(
-            image_id=text_in(body, "image_id"),
-            member_id=text_in(body, "member_id"),
+            image_id=image_id_in(body, "image_id"),
+            member_id=_member_id(body),
             status=_status(body),
             created_at=string_in(body, "created_at"),
             updated_at=string_in(body, "updated_at"),
@@ -81,6 +100,21 @@ def text_in(body: dict[str, Any], key: str) -> str:
     value = body.get(key)
     if not isinstance(value, str) or not value:
         raise ValueError(f"without a usable {key}")
+    return value
+
+
+def image_id_in(body: dict[str, Any], key: str) -> str:
+    """An image ID that must be there, or ValueError: all else would go into paths, and to whoever pastes it."""
+    value = text_in(body, key)
+    if not is_image_id(value):
+        raise ValueError(f"with the {key} {value[:40]!r}, which is not a UUID")
+    return value
+
+
+def _member_id(body: dict[str, Any]) -> str:
+    value = text_in(body, "member_id")
+    if not is_usable_id(value):
+        raise ValueError("without a usable member_id")
     return value
 
 

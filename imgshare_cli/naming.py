@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints, pages
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
-from imgshare_cli.images import exactly
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,16 +38,12 @@ def looked_up(
         raise UsageError(
             f"{name[:80]!r} is neither the ID nor the name of an image", hint=f"{hints.command('list')} shows both"
         )
-    # `member_status=all`, because the API shows what is accepted otherwise; and what is hidden takes its own pass.
-    found = [image for hidden in ("false", "true") for image in _called(client, name, hidden)]
+    given = _given(client, name)
+    # A database may take another case, an accent or a space at the end for the same name. It is another's image.
+    found = [image for image in given if image.name == name]
     wanted = [image for image in found if owner in {None, image.owner}]
     if not found:
-        raise NotFoundError(
-            f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
-            "public one; hidden ones were looked at, too",
-            hint=f"{hints.command('list', '--status', 'all')} shows what is shared with you; an image ID does as well",
-            reason=Reason.NOT_FOUND,
-        )
+        raise _none_called(name, given)
     if not wanted:
         raise NotYetError(
             f"no image called {name[:200]!r} is from project {owner}",
@@ -58,13 +53,42 @@ def looked_up(
     return _best(client, wanted, name, project_id, own=own).id
 
 
-def _called(client: ImageClient, name: str, hidden: str) -> list[Image]:
-    query = {"name": exactly(name), "member_status": "all", "os_hidden": hidden, "limit": str(pages.LIMIT)}
-    return client.images(query).images
+def _given(client: ImageClient, name: str) -> list[Image]:
+    """What the service gives for a name, each image once."""
+    given: dict[int, Image] = {}
+    for hidden in ("false", "true"):  # what is hidden takes its own pass
+        # `member_status=all`, because the API shows what is accepted otherwise.
+        for image in pages.read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
+            if image.os_hidden == (hidden == "true"):
+                given.setdefault(image.number, image)
+    return list(given.values())
+
+
+def _none_called(name: str, given: Sequence[Image]) -> NotFoundError:
+    alike = [image for image in given if _skeleton(image.name or "") == _skeleton(name)]
+    # What looks the same must not read the same here.
+    show = ascii if name.isascii() else repr
+    other = "; these names are alike, but not the same" if alike else ""
+    return NotFoundError(
+        f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
+        f"public one; hidden ones were looked at, too{other}",
+        hint=f"{hints.command('list', '--status', 'all')} shows what is shared with you; an image ID does as well",
+        reason=Reason.NOT_FOUND,
+        details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_SHOWN]],
+    )
+
+
+def _skeleton(name: str) -> str:
+    """What is left of a name without case, accents, spaces, punctuation and what cannot be seen."""
+    import unicodedata
+
+    # What is longer than a name can be is not alike; and a long one would take its time.
+    short = name[: _LONGEST + 1]
+    return "".join(c for c in unicodedata.normalize("NFKD", short).casefold() if c.isalnum())
 
 
 def _best(client: ImageClient, images: Sequence[Image], name: str, project_id: str | None, *, own: bool) -> Image:
-    shared = [image for image in images if image.visibility in {"shared", "private"} and image.owner != project_id]
+    shared = [image for image in images if image.may_be_shared and image.owner != project_id]
     ours = [image for image in images if image.owner == project_id]
     best = (ours or shared if own else shared or ours) or images
     if 1 < len(best) <= _SHOWN and best is shared and project_id:

@@ -94,6 +94,7 @@ def world(  # noqa: PLR0913  (the one place where they all stand)
     insecure_http: Annotated[
         bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")
     ] = False,
+    insecure_tls: Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Say on stderr what is going on.")] = False,
 ) -> None:
     """The options that name the world."""

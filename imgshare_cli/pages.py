@@ -1,23 +1,31 @@
-"""Every page of an image list, also while images come and go."""
+"""Every page of an image list, also while images come and go, and no page without end."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.durations import moment
 from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
+from imgshare_cli.images import exactly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from imgshare_cli.client import ImageClient
     from imgshare_cli.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
+# A service may invent images for ever: what remembers those that came, some 80 bytes each, is bounded by this.
+_MOST = 1_000_000
+_MOST_OF_A_NAME = 10 * LIMIT  # a service that does not filter by name would make us read all that it has
 
 
-def of(client: ImageClient, query: Mapping[str, str], size: int = LIMIT) -> Iterator[list[Image]]:
+def read_pages(
+    client: ImageClient, query: Mapping[str, str], size: int = LIMIT, most: int = _MOST
+) -> Iterator[list[Image]]:
     """Read a list page by page, newest first; each image comes once.
 
     The image that a page ended with, the marker of the next, may be unshared or deleted before that is asked for
@@ -27,32 +35,68 @@ def of(client: ImageClient, query: Mapping[str, str], size: int = LIMIT) -> Iter
         client: the image service.
         query: the API's parameters, without `limit`, `marker` and `sort`.
         size: how many a page shall hold; the service gives no more than LIMIT.
+        most: how many images are too many.
+
+    Raises:
+        UnavailableError: the list does not get on, or has too many images.
     """
-    size = min(size, LIMIT)
-    query = {**query, "limit": str(size)}
-    marker: dict[str, str] = {}
+    query = {**query, "limit": str(min(size, LIMIT))}
+    seen: set[int] = set()
+    while True:
+        count = len(seen)
+        last = yield from _read_until_refused(client, query, seen, most)
+        if last is None:
+            return
+        if len(seen) == count:
+            raise _endless("the service refuses each marker")
+        if (then := moment(last.created_at)) is None:
+            raise UnavailableError("images came or went while the list was read", hint="run it again")
+        # The API shows whole seconds, and compares with more.
+        query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def read_named(
+    client: ImageClient, name: str, query: Mapping[str, str] = MappingProxyType({}), size: int = LIMIT
+) -> Iterator[Image]:
+    """Read the images that a service gives for a name; many databases take another case or accent for the same.
+
+    Args:
+        client: the image service.
+        name: the name; whoever asks compares it with each image's.
+        query: the API's other parameters.
+        size: how many a page shall hold.
+    """
+    for page in read_pages(client, {"name": exactly(name), **query}, size, _MOST_OF_A_NAME):
+        yield from page
+
+
+def _read_until_refused(
+    client: ImageClient, query: Mapping[str, str], seen: set[int], most: int
+) -> Generator[list[Image], None, Image | None]:
+    """Yield what was not seen before, up to the end of the list, or return the image whose marker is refused."""
+    read: set[int] = set()  # since here; what was read before may come again
     last: Image | None = None
-    alike: set[str] = set()
     while True:
         try:
-            page = client.images(query | marker)
-        except (ForbiddenError, RefusedError) as exc:
-            if not marker or last is None:
+            page = client.images({**query, "marker": last.id} if last else query)
+        except (ForbiddenError, RefusedError):
+            if last is None:
                 raise
-            if (then := moment(last.created_at)) is None:
-                exc.hint = "images came or went while the list was read: run it again"
-                raise
-            # The API shows whole seconds, and compares with more.
-            query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
-            marker = {}
-            continue
-        if page.images and page.images[-1].id == marker.get("marker"):
-            raise UnavailableError("the list of images does not end: the service gives the same page again and again")
-        yield [image for image in page.images if image.id not in alike]
-        if not page.images or not (page.more or len(page.images) >= size):
-            return
-        if last is None or last.created_at != page.images[-1].created_at:
-            alike.clear()
+            return last
+        images = {image.number: image for image in page.images}
+        yield [image for number, image in images.items() if number not in seen]
+        if not images or not (page.more or len(page.images) >= int(query["limit"])):
+            return None
+        if images.keys() <= read:
+            raise _endless("the service gives the same images again and again")
+        read.update(images)
+        seen.update(images)
+        if len(seen) > most:
+            raise _endless(f"more than {most} images came")
         last = page.images[-1]
-        alike |= {image.id for image in page.images if image.created_at == last.created_at}
-        marker = {"marker": last.id}
+
+
+def _endless(why: str) -> UnavailableError:
+    return UnavailableError(
+        f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.command('status')} shows it"
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from imgshare_cli import pages
 from imgshare_cli.errors import NotYetError, RefusedError, UsageError
-from imgshare_cli.images import exactly
 
 if TYPE_CHECKING:
     from imgshare_cli.client import ImageClient
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
 _LONGEST = 40
+_MOST = 10
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,9 @@ def namesakes(client: ImageClient, image: Image) -> list[Image]:
     """The images of the same name that are in the project's image list already; none where this one is there, too."""
     if not image.name:
         return []
-    listed = client.images({"name": exactly(image.name), "limit": "10"}).images
-    return [] if any(other.id == image.id for other in listed) else listed
+    named = (other for other in pages.read_named(client, image.name, size=_MOST) if other.name == image.name)
+    listed = list(islice(named, _MOST))
+    return [] if any(other.number == image.number for other in listed) else listed
 
 
 def _other(image: Image, difference: str) -> RefusedError:

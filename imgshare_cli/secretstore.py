@@ -116,7 +116,10 @@ class Keyring:
                 )
 
         # A daemon, so that a keyring which never answers cannot keep the process from ending.
-        threading.Thread(target=run, daemon=True).start()
+        try:
+            threading.Thread(target=run, daemon=True).start()
+        except RuntimeError as exc:  # no more threads
+            raise AuthError(f"the keyring cannot be asked: {exc}", hint=WITHOUT_KEYRING) from exc
         # What every run needs next loads while the keyring takes its time.
         import_module("imgshare_cli.transport")
         answer, problem = self._wait(answers)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imgshare_cli.directory import Directory
     from imgshare_cli.grants import Grant
     from imgshare_cli.inbox import Inbox
+    from imgshare_cli.pool import Terms
     from imgshare_cli.transport import Wire
 
 
@@ -49,6 +50,8 @@ class Session:
     @cached_property
     def settings(self) -> Settings:
         """What the flags, the environment and the config file say together."""
+        if self.flags.insecure_tls:
+            self.output.note("note: with --insecure-tls nothing is verified: anyone on the way can read the token")
         return config.resolve(self.flags, self.environ, self.file, new_profile=self.new_profile)
 
     @property
@@ -63,7 +66,7 @@ class Session:
 
         if self.settings.profile_token and self.file.readable_by_others:
             self.output.note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
-        return Access(self.settings, self.environ, debug=self.debug, secrets=self.secrets)
+        return Access(self.settings, self.environ, debug=self.debug, note=self.output.note, secrets=self.secrets)
 
     @property
     def endpoint(self) -> str:
@@ -124,8 +127,7 @@ class Session:
         from imgshare_cli import directory
 
         def opened(address: str, grant: Grant) -> Wire:
-            url = config.checked_endpoint(address, insecure_http=self.settings.insecure_http)
-            return self.connect(url, grant.headers(), grant.cacert)
+            return self.connect(address, grant.headers(), grant.cacert)
 
         return directory.of(self.access.grant, opened)
 
@@ -140,22 +142,34 @@ class Session:
         return ImageClient(wire, grant, renewed)
 
     def connect(
-        self, address: str, headers: Mapping[str, str], cacert: str | None = None, timeout: float | None = None
+        self, address: str, headers: Mapping[str, str], cacert: str | None, timeout: float | None = None
     ) -> Wire:
-        """A connection that this session closes; `cacert` is whom to trust where the settings name nobody."""
+        """A connection that this session closes.
+
+        Args:
+            address: where to.
+            headers: what lets us in there.
+            cacert: the authorities of the credential, which are trusted where the settings name none.
+            timeout: the time for one request, where it is not that of the settings.
+        """
         from imgshare_cli.transport import Wire
 
         settings = self.settings
-        wire = Wire(
-            address,
-            headers,
-            timeout=timeout or settings.timeout,
-            cacert=settings.cacert or cacert,
-            environ=self.environ,
-            debug=self.debug,
-        )
+        wire = Wire(address, headers, self.terms(cacert), timeout=timeout or settings.timeout, debug=self.debug)
         self._open.callback(wire.close)
         return wire
+
+    def terms(self, cacert: str | None) -> Terms:
+        """What this run allows on the wire."""
+        from imgshare_cli.pool import Terms
+
+        settings = self.settings
+        return Terms(
+            self.environ,
+            settings.cacert or cacert,
+            insecure_http=settings.insecure_http,
+            insecure_tls=settings.insecure_tls,
+        )
 
     def _renewed(self, worthless: str) -> Grant | None:
         before = self.access.grant
@@ -164,7 +178,7 @@ class Session:
         if grant is None and auth_url:
             from imgshare_cli import identity
 
-            identity.must_be_up(auth_url, self.connect)
+            identity.must_be_up(auth_url, before.cacert, self.connect)
         return grant
 
     def close(self) -> None:

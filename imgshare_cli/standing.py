@@ -88,7 +88,9 @@ def found_out(
         return None
     whole = {name: query[name] for name in _NEEDED}
     if query.keys() - {*_NEEDED, "limit"}:  # a filter may have left us one owner of many
-        return found_out(client, client.images({**whole, "limit": str(LIMIT)}).images, whole, project_id)
+        page = client.images({**whole, "limit": str(LIMIT)}).images
+        images = [image for image in page if image.may_be_shared and image.os_hidden == (whole["os_hidden"] == "true")]
+        return found_out(client, images, whole, project_id)
     if project_id:
         raise ConfigError(
             f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
@@ -108,7 +110,7 @@ def comes_always(client: ImageClient, image: Image, member_status: str) -> bool:
     other = "accepted" if member_status == "pending" else "pending"
     hidden = "true" if image.os_hidden else "false"
     query = {"visibility": "shared", "member_status": other, "os_hidden": hidden, "id": image.id}
-    return bool(client.images(query).images)
+    return any(other.number == image.number for other in client.images(query).images)
 
 
 def _of_administrator(project_id: str | None) -> Standing:

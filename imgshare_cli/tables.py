@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
@@ -13,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
     from rich.status import Status
@@ -71,9 +72,18 @@ def panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, st
     return _drawn(Group(rule, table), colour=bool(colours), stream=stream)
 
 
-def spinning(text: str, stream: TextIO) -> Status:
+@contextmanager
+def spinning(text: str, stream: TextIO) -> Iterator[Status]:
     """Something that turns, beside a text, until it is left."""
-    return Console(file=stream, emoji=False).status(Text(text))
+    status = Console(file=stream, emoji=False).status(Text(text))
+    try:
+        status.start()
+    except RuntimeError:  # no thread to turn it
+        status.stop()
+    try:
+        yield status
+    finally:
+        status.stop()
 
 
 def _fitting(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]) -> list[int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,20 +15,53 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HASHED_FOLDER = Path("/etc/ssl/certs")
+_MAX_BUNDLE = 16 << 20
 
 
-def context(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
-    """A context that verifies the service: `cacert`, else SSL_CERT_FILE and SSL_CERT_DIR, else the system's store.
+def context(
+    cacert: str | None,
+    environ: Mapping[str, str],
+    client_cert: str | tuple[str, str] | None = None,
+    *,
+    insecure: bool = False,
+) -> ssl.SSLContext:
+    """A context that verifies the service.
+
+    Args:
+        cacert: authorities to trust; else REQUESTS_CA_BUNDLE names them, else SSL_CERT_FILE and SSL_CERT_DIR, else
+            the system's store has them.
+        environ: the environment.
+        client_cert: the certificate, or the certificate and its key, that we show.
+        insecure: whether nothing is verified, which only a flag may ask for.
 
     Raises:
-        ConfigError: the named authorities cannot be read.
+        ConfigError: the named authorities or the certificate cannot be read.
     """
+    made = _verifying(cacert or environ.get("REQUESTS_CA_BUNDLE"), environ) if not insecure else _unverified()
+    if client_cert:
+        try:
+            made.load_cert_chain(*([client_cert] if isinstance(client_cert, str) else client_cert))
+        except (OSError, ValueError) as exc:
+            raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
+    return made
+
+
+def _unverified() -> ssl.SSLContext:
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
+
+
+def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
     file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
     if cacert or file or folder:
         try:
             if cacert:
-                path = Path(cacert).expanduser()
+                path = Path(os.path.expanduser(cacert))  # noqa: PTH111  (which leaves `~nobody` as it is)
                 file, folder = (None, str(path)) if path.is_dir() else (str(path), None)
+            if file:
+                _must_be_sane(Path(file))
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
         except (OSError, ValueError) as exc:  # ssl.SSLError is an OSError
             raise ConfigError(
@@ -40,6 +75,13 @@ def context(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
     import truststore
 
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _must_be_sane(file: Path) -> None:
+    about = file.stat()
+    # OpenSSL would wait for a pipe, and read a device for ever.
+    if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_BUNDLE:
+        raise ValueError("it is not a file of authorities")
 
 
 def _is_hashed(folder: Path) -> bool:

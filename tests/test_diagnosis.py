@@ -65,7 +65,7 @@ def test_a_refusal_is_looked_into(imgshare: Callable[..., Run], serve: Callable[
         [answer(401, {"message": "no"})],
         [answer(500, {"message": "no"})],
         [answer(200, "<html>Welcome</html>", "text/html")],
-        [answer(200, {"id": "another"})],
+        [answer(200, {"id": IMAGE.replace("d164", "0000")})],
         [_image(), answer(403, {"message": "no"})],
         [_image(), answer(200, {"members": [share()]}), answer(503, {"message": "no"})],
     ],

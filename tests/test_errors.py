@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.service import Service
 
+OTHER = IMAGE.replace("d164", "0000")
 SUBJECT = f"cannot accept image {IMAGE} for project {MEMBER}"
 SAID = "You are not authorized to complete modify_member action."
 HINT_403 = "only MEMBER decides, with the role 'member', about an image that is 'shared'"
@@ -127,8 +128,16 @@ BAD = {
         "a member with an unknown status: ['accepted']",
     ),
     "other image": (
+        answer(200, {"image_id": OTHER, "member_id": MEMBER, "status": "accepted"}),
+        f"a member of another image, {OTHER}",
+    ),
+    "no UUID": (
         answer(200, {"image_id": "other", "member_id": MEMBER, "status": "accepted"}),
-        "a member of another image, other",
+        "a member with the image_id 'other', which is not a UUID",
+    ),
+    "no path": (
+        answer(200, {"image_id": IMAGE, "member_id": "../x", "status": "accepted"}),
+        "a member without a usable member_id",
     ),
     "other member": (
         answer(200, {"image_id": IMAGE, "member_id": "other", "status": "accepted"}),

@@ -30,6 +30,10 @@ def inbox(inbox: Inbox) -> Inbox:
     return inbox
 
 
+def _id(number: int) -> str:
+    return f"{number:08}-0000-4000-8000-000000000000"
+
+
 def _ids(run: Run) -> list[str]:
     assert (0, "") == (run.code, run.err), run
     return run.out.split()
@@ -211,12 +215,12 @@ def test_names_in_capitals(
 ) -> None:
     """Capitals do not come before all the others."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    images = [{"id": str(number), "owner": "o", "name": name} for number, name in enumerate(("b", "A", "C"))]
-    rows = {"members": [{"image_id": "0", "member_id": MEMBER, "status": "pending"}]}
+    images = [{"id": _id(number), "owner": "o", "name": name} for number, name in enumerate(("b", "A", "C"))]
+    rows = {"members": [{"image_id": _id(0), "member_id": MEMBER, "status": "pending"}]}
     nothing = answer(200, {"images": []})
     serve(answer(200, {"images": images}), nothing, answer(200, rows), nothing)
 
-    assert Run(0, "1\n0\n2\n") == imgshare("list", "-q", "--sort", "name")
+    assert Run(0, f"{_id(1)}\n{_id(0)}\n{_id(2)}\n") == imgshare("list", "-q", "--sort", "name")
 
 
 def test_limit(imgshare: Callable[..., Run], inbox: Inbox) -> None:
@@ -379,12 +383,12 @@ def test_unshared_while_we_find_out(
 ) -> None:
     """An image that vanishes while we find out whose inbox it is costs nothing but itself."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    images = [{"id": "1", "owner": "a", "name": "x"}, {"id": "2", "owner": "b", "name": "y"}]
-    rows = {"members": [{"image_id": "1", "member_id": MEMBER, "status": "pending"}]}
+    images = [{"id": _id(1), "owner": "a", "name": "x"}, {"id": _id(2), "owner": "b", "name": "y"}]
+    rows = {"members": [{"image_id": _id(1), "member_id": MEMBER, "status": "pending"}]}
     nothing = answer(200, {"images": []})
     serve(answer(200, {"images": images}), nothing, answer(404, {}), nothing, answer(200, rows), nothing)
 
-    assert Run(0, "1\n2\n") == imgshare("list", "-q")
+    assert Run(0, f"{_id(1)}\n{_id(2)}\n") == imgshare("list", "-q")
 
 
 def test_a_list_without_end(
@@ -392,7 +396,7 @@ def test_a_list_without_end(
 ) -> None:
     """A service that gives the same page again and again is found out."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    serve(answer(200, {"images": [{"id": "1", "owner": MEMBER}], "next": "/v2/images?marker=1"}))
+    serve(answer(200, {"images": [{"id": IMAGE, "owner": MEMBER}], "next": f"/v2/images?marker={IMAGE}"}))
 
     run = imgshare("list")
 

@@ -46,7 +46,7 @@ def test_many_workers_share_one_renewal(glance_ground: Cloud, monkeypatch: pytes
         member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(Path(os.environ["XDG_CONFIG_HOME"], "openstack/clouds.yaml")))
         settings = Settings(profile="default", cloud="otc", token_store="file")
-        access = Access(settings, os.environ, debug=lambda _: None, secrets=[])
+        access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
         first = access.grant
         once = door.count
 
@@ -68,7 +68,7 @@ def test_a_renewal_that_fails_is_not_tried_by_every_worker(
         path = member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
         settings = Settings(profile="default", cloud="otc", token_store="file")
-        access = Access(settings, os.environ, debug=lambda _: None, secrets=[])
+        access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
         first = access.grant
         once = door.count
         entry = member.entry()

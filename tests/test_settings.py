@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imgshare_cli.config import Flags, Settings, checked_endpoint, resolve
+from imgshare_cli.addresses import checked
+from imgshare_cli.config import Flags, Settings, resolve
 from imgshare_cli.configfile import File, config_path
 from imgshare_cli.errors import ConfigError
 from tests.run import Run
@@ -111,14 +112,14 @@ def test_where_the_file_is(environ: dict[str, str], windows: bool, path: str) ->
 def test_endpoints_that_are_none(url: str) -> None:
     """What is not a plain http or https URL is a config error, which does not quote a password."""
     with pytest.raises(ConfigError) as caught:
-        checked_endpoint(url, insecure_http=True)
+        checked(url, insecure_http=True)
     assert "u:p" not in caught.value.message
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "localhost", "[::1]"])
 def test_plain_http_to_this_machine(host: str) -> None:
     """Plain http is fine where no wire is."""
-    assert f"http://{host}:9292" == checked_endpoint(f"http://{host}:9292/v2/", insecure_http=False)
+    assert f"http://{host}:9292" == checked(f"http://{host}:9292/v2/", insecure_http=False)
 
 
 @pytest.mark.parametrize("host", ["glance.example", "10.0.0.1", "127.evil.example", "localhost.evil.example"])
@@ -130,7 +131,7 @@ def test_plain_http_to_another(imgshare: Callable[..., Run], host: str) -> None:
         f"imgshare: the endpoint http://{host} is plain http: anyone on the way could read the token\n"
         "hint: use https, or pass --insecure-http if you trust every machine in between\n",
     ) == imgshare("show", IMAGE, MEMBER, "--endpoint", f"http://{host}")
-    assert f"http://{host}" == checked_endpoint(f"http://{host}", insecure_http=True)
+    assert f"http://{host}" == checked(f"http://{host}", insecure_http=True)
 
 
 def test_no_endpoint(imgshare: Callable[..., Run]) -> None:

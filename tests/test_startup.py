@@ -38,6 +38,7 @@ HEAVY = {
 OURS = {
     "imgshare_cli",
     "imgshare_cli.access",
+    "imgshare_cli.addresses",
     "imgshare_cli.answers",
     "imgshare_cli.cli",
     "imgshare_cli.client",
@@ -50,8 +51,11 @@ OURS = {
     "imgshare_cli.faults",
     "imgshare_cli.grants",
     "imgshare_cli.models",
+    "imgshare_cli.network",
     "imgshare_cli.options",
     "imgshare_cli.output",
+    "imgshare_cli.pool",
+    "imgshare_cli.proxies",
     "imgshare_cli.session",
     "imgshare_cli.sharing",
     "imgshare_cli.subject",
@@ -66,7 +70,7 @@ def _loaded(*argv: str) -> tuple[int, set[str]]:
 
 
 def test_a_run_with_an_environment_token(serve: Callable[..., Service]) -> None:
-    """`accept` loads typer, httpx and twenty modules of ours; no keyring, no rich, nothing of TLS."""
+    """`accept` loads typer, httpx and two dozen modules of ours; no keyring, no rich, nothing of TLS."""
     serve(answer(200, share()))
 
     code, modules = _loaded("accept", IMAGE, MEMBER, "--json")

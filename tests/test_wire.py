@@ -55,10 +55,10 @@ def test_an_answer_that_never_ends(imgshare: Callable[..., Run], serve: Callable
 
 
 def test_a_body_without_end(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
-    """More than 32 MiB is not read, whatever its length claims to be."""
+    """Of one share, more than 1 MiB is not read, whatever its length claims to be."""
     serve(_for_ever(HEAD + b"\r\n", b" " * 65536, 0))
 
-    assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 32 MiB\n") == imgshare("show", IMAGE, MEMBER)
+    assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,13 @@ def test_a_proxy_does_not_see_this_machine(
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ALL_PROXY", "socks5://127.0.0.1:1"), ("HTTPS_PROXY", "foo://bar"), ("NO_PROXY", "[::1],x")]
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTPS_PROXY", "foo://bar"),
+        ("https_proxy", "http://user:secret@[::1"),
+        ("HTTPS_PROXY", "http://user:secret@"),
+    ],
 )
 def test_bad_proxy_settings(
     imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, name: str, value: str

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import config, configfile, hints
+from imgshare_cli import addresses, config, configfile, hints
 from imgshare_cli.configfile import PROFILE_KEYS, TOP_KEYS
 from imgshare_cli.errors import UsageError
 from imgshare_cli.options import nothing, profile_only, with_session
@@ -102,7 +102,7 @@ def set_(
         unset_it = hints.command("config", "unset", hints.word(key, "KEY"))
         raise UsageError(f"{key} cannot be set to nothing", hint=f"{unset_it} removes it")
     if where[-1] == "endpoint":
-        config.checked_endpoint(value, insecure_http=True)
+        addresses.checked(value, insecure_http=True)
     if key == "default_profile" and value not in session.file.profiles:
         log_in = hints.command("login", *hints.options({"--profile": value}))
         raise UsageError(f"there is no profile {value!r}", hint=f"{log_in} makes one")

@@ -183,7 +183,7 @@ def logout(session: Session) -> None:
 
 def _revoke(session: Session, auth_url: str, grant: Grant) -> None:
     try:
-        identity.revoke(auth_url, grant.secret, session.connect)
+        identity.revoke(auth_url, grant, session.connect)
     except ImgshareError as exc:
         session.output.note(f"note: it stays valid until {grant.expires_at}: {exc.message}")
     else:

@@ -1,0 +1,73 @@
+"""Addresses of services: checked where they come in, kept in one form, never plain http to another machine unasked."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from urllib.parse import urlsplit
+
+from imgshare_cli.errors import ConfigError
+
+_MAX_URL = 2000
+_LABEL = re.compile(r"(?!xn--$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+
+
+def checked(text: str, *, insecure_http: bool) -> str:
+    """An http(s) address in one form: lower-case scheme and host, no trailing slash, no `/v2`.
+
+    Everything that is asked over the network passes here: image services, identity services and proxies, from
+    flags, the environment, files, kept logins and catalogs.
+
+    Args:
+        text: the address.
+        insecure_http: whether plain http to another machine is allowed in this run.
+
+    Raises:
+        ConfigError: not an http(s) URL, or plain http to a host that is not this machine.
+    """
+    url = text.strip().rstrip("/").removesuffix("/v2").rstrip("/")
+    hint = "give the address of the service, such as https://ims.eu-de.otc.t-systems.com"
+    if "@" in url or "?" in url or "#" in url:  # not quoted: a user comes with a password
+        raise ConfigError("the endpoint holds more than an address (a user, a query or a fragment)", hint=hint)
+    normalized = _normalized(url)
+    if normalized is None:
+        raise ConfigError(f"the endpoint {text[:200]!r} is not an http or https URL", hint=hint)
+    if normalized.startswith("http:") and not is_loopback(urlsplit(normalized).hostname or "") and not insecure_http:
+        raise ConfigError(
+            f"the endpoint {normalized} is plain http: anyone on the way could read the token",
+            hint="use https, or pass --insecure-http if you trust every machine in between",
+        )
+    return normalized
+
+
+def _normalized(url: str) -> str | None:
+    if not url.isascii() or not url.isprintable() or " " in url or len(url) > _MAX_URL:
+        return None
+    try:
+        parts = urlsplit(url)
+        host = _host(parts.netloc, parts.hostname or "")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or host is None or port == 0:
+        return None
+    # urlsplit() has put the scheme into lower case, and hostname the host.
+    return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{parts.path}"
+
+
+def _host(netloc: str, name: str) -> str | None:
+    if netloc.startswith("["):
+        return f"[{name}]" if ipaddress.IPv6Address(name.partition("%")[0]) else None  # or ValueError
+    return name if all(_LABEL.fullmatch(label) for label in name.removesuffix(".").split(".")) else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this machine for certain, without asking a name server."""
+    if host in {"localhost", "::1"}:
+        return True
+    try:
+        # As the system reads addresses: `127.1` is one, and `127.0.0.1.1` a name that anyone may have registered.
+        return host.startswith("127.") and bool(socket.inet_aton(host))
+    except OSError:
+        return False

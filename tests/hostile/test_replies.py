@@ -1,0 +1,228 @@
+"""What a service may answer: nothing takes more memory or time than it may, and each answer has its exit code."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.hostile import replies
+from tests.hostile.identity import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
+from tests.hostile.measure import measured
+from tests.hostile.rounds import rounds
+from tests.run import Run, tool
+from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.hostile
+
+
+
+@pytest.fixture(params=["image service", "discovery", "login"])
+def ask(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Run]]:
+    """Have the tool meet a reply: at the image service, at the identity service, or as the answer to a login."""
+    started: list[Service] = []
+
+    def meet(reply: Any, timeout: float = 5) -> Run:
+        if request.param == "image service":
+            service = Service(reply)
+            monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+            monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        else:
+            service = Keystone(reply) if request.param == "login" else Service(reply)
+            log_in_with(f"{service.endpoint}/v3", monkeypatch)
+        started.append(service.__enter__())
+        run = measured("show", IMAGE, MEMBER, timeout=timeout)
+        assert not any(secret in run.out + run.err for secret in (TOKEN, PASSWORD, ISSUED))
+        return run
+
+    yield meet
+    for service in started:
+        service.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("name", replies.ENCODED)
+def test_encoded_answers(ask: Callable[..., Run], name: str) -> None:
+    """No encoding is undone: some hundred bytes can become gigabytes. That is exit 8, with the status too."""
+    run = ask(replies.ENCODED[name])
+
+    assert (8, "") == (run.code, run.out)
+    assert run.err.startswith("imgshare: 127.0.0.1 answered in the encoding '")
+    assert "\x1b" not in run.err
+
+
+@pytest.mark.parametrize("name", replies.ENDLESS)
+def test_endless_answers(ask: Callable[..., Run], name: str) -> None:
+    """What does not end is not read to the end."""
+    run = ask(replies.ENDLESS[name], timeout=3)
+
+    assert (8, "") == (run.code, run.out)
+
+
+@pytest.mark.parametrize("name", replies.SLOW)
+def test_slow_answers(ask: Callable[..., Run], name: str) -> None:
+    """--timeout holds for the whole, not for each byte, and is named."""
+    run = ask(replies.SLOW[name], timeout=1)
+
+    assert Run(
+        8,
+        "",
+        "imgshare: 127.0.0.1 did not answer within 1 s\nhint: try again, or give it longer with --timeout SECONDS\n",
+    ) == run
+
+
+@pytest.mark.parametrize("name", replies.UNREADABLE)
+def test_unreadable_answers(ask: Callable[..., Run], name: str) -> None:
+    """What is not the API's JSON is exit 8, with a sentence."""
+    run = ask(replies.UNREADABLE[name])
+
+    assert (8, "") == (run.code, run.out)
+    assert run.err.startswith("imgshare: ")
+
+
+@pytest.mark.parametrize("status", replies.REDIRECTS)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_redirects(ask: Callable[..., Run], status: int, scheme: str) -> None:
+    """A redirect is exit 8, is named, and is not followed: nothing reaches the address that it names."""
+    with Service(answer(200, share())) as elsewhere:
+        target = elsewhere.endpoint.replace("http", scheme, 1) + "/v3/auth/tokens"
+        run = ask(replies.reply(b"", status=status, Location=target))
+
+        assert [] == elsewhere.asked
+    assert (8, "") == (run.code, run.out)
+    assert f"a redirect to {target}" in run.err
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 503])
+def test_long_explanations(ask: Callable[..., Run], status: int) -> None:
+    """Of an error's body 64 KiB are read; more of it hides neither the status nor its exit code."""
+    body = json.dumps({"message": "x" * (1 << 20)}).encode()
+
+    run = ask(replies.reply(body, status=status))
+
+    assert run.code in {3, 4, 5, 6, 7, 8}
+    assert len(run.err) < 2000
+
+
+@pytest.mark.parametrize("shape", ["objects", "arrays", "empty", "numbers", "texts", "keys"])
+@pytest.mark.parametrize("count", [200_000, 330_000, 1_000_000, 3_000_000])
+def test_many_values(monkeypatch: pytest.MonkeyPatch, shape: str, count: int) -> None:
+    """A list that becomes much larger when it is parsed is bounded as well."""
+    with Service(replies.reply(replies.many_values(shape, count))) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+        assert 8 == measured("list", "--json", timeout=20).code
+
+
+@pytest.mark.parametrize("widest", ["a", "é", "€", "\U0001f600"])
+@pytest.mark.parametrize("characters", [1 << 20, 10 << 20, 31 << 20])
+def test_wide_texts(monkeypatch: pytest.MonkeyPatch, characters: int, widest: str) -> None:
+    """One wide character makes Python keep a whole text with four bytes for each: that is bounded, too."""
+    with Service(replies.reply(replies.wide_text(characters, widest))) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+        assert 8 == measured("list", "--json", timeout=20).code
+
+
+@pytest.mark.parametrize("filler", ["a", "é", "€", "\U0001f600", "\x00"])
+def test_a_large_image_in_a_list(monkeypatch: pytest.MonkeyPatch, filler: str) -> None:
+    """One image of many MiB is not passed on, because printing it takes a multiple of that."""
+    image = {"id": IMAGE, "name": "x", "owner": "o", "visibility": "shared", "x": filler * ((8 << 20) // len(filler))}
+    body = json.dumps({"images": [image]}, ensure_ascii=filler == "\x00").encode()
+    with Service(replies.reply(body)) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+        assert 8 == measured("list", "--json", "--project", MEMBER, timeout=20).code
+
+
+def test_the_honest_answer(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The identity service that these tests twist is one that the tool logs in to."""
+    service = serve(answer(200, share()))
+    for name in ("IMGSHARE_ENDPOINT", "IMGSHARE_TOKEN"):
+        monkeypatch.delenv(name)
+    with Keystone(issued(token(service.endpoint))) as keystone:
+        log_in_with(keystone.auth_url, monkeypatch)
+
+        assert share() == tool("accept", IMAGE, "--json").json()
+    assert ISSUED == service.asked[0].headers["x-auth-token"]
+    assert ["GET", "POST"] == [asked.method for asked in keystone.asked]
+    assert {"identity"} == {asked.headers["accept-encoding"] for asked in keystone.asked}
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=4,
+)
+places = st.sampled_from(
+    [
+        *(("token",), ("token", "user"), ("token", "user", "name"), ("token", "project"), ("token", "project", "id")),
+        *(("token", "project", "name"), ("token", "roles"), ("token", "roles", 0), ("token", "roles", 0, "name")),
+        *(("token", "catalog"), ("token", "catalog", 0), ("token", "catalog", 0, "type")),
+        *(("token", "catalog", 0, "endpoints"), ("token", "catalog", 0, "endpoints", 0)),
+        *(("token", "catalog", 0, "endpoints", 0, name) for name in ("url", "interface", "region", "region_id")),
+        *(("token", "expires_at"), ("token", "issued_at"), ("token", "methods"), ("token", "user", "domain")),
+    ]
+)
+
+
+@rounds(150)
+@given(place=places, value=values | st.just(...))
+def test_twisted_tokens(imgshare: Callable[..., Run], place: tuple[Any, ...], value: Any) -> None:
+    """Whatever stands in, or is missing from, an answer to a login, the run ends with a sentence and a known code."""
+    with Service(answer(200, share())) as service, pytest.MonkeyPatch.context() as patch:
+        document = token(service.endpoint)
+        *above, last = place
+        inside: Any = document
+        for part in above:
+            inside = inside[part]
+        if value is ...:
+            del inside[last]
+        else:
+            inside[last] = value
+        with Keystone(issued(document)) as keystone:
+            log_in_with(keystone.auth_url, patch)
+            run = imgshare("accept", IMAGE, MEMBER)
+        assert run.code in {0, 3, 4, 8}, run
+        assert "this is a bug" not in run.err, run
+        assert not any(secret in run.out + run.err for secret in (PASSWORD, ISSUED))
+
+
+@pytest.mark.parametrize("header", ["", " ", "a b", "ü", "\x01"])
+def test_tokens_that_are_none(monkeypatch: pytest.MonkeyPatch, imgshare: Callable[..., Run], header: str) -> None:
+    """A login that is answered without a usable token is exit 8."""
+    with Keystone(issued(token("http://127.0.0.1:1"), X_Subject_Token=header)) as keystone:
+        log_in_with(keystone.auth_url, monkeypatch)
+
+        assert 8 == imgshare("accept", IMAGE, MEMBER).code
+
+
+@pytest.mark.parametrize(
+    "retry_after",
+    [
+        "1e9",
+        "9" * 400,
+        "-1",
+        "Fri, 31 Dec 9999 23:59:59 -9999",
+        "Fri, 01 Jan 0001 00:00:00 +9999",
+        "Fri, 31 Dec 99999999 23:59:59 GMT",
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999999999",
+        "\u00b2",
+    ],
+)
+def test_retry_after(serve: Callable[..., Service], retry_after: str) -> None:
+    """Whatever Retry-After says, the run waits no longer than it may, and tells of the 503."""
+    serve(replies.reply(b"{}", status=503, Retry_After=retry_after.encode().decode("latin-1")))
+
+    run = measured("show", IMAGE, MEMBER, timeout=2)
+
+    assert (8, "") == (run.code, run.out)
+    assert "503 Service Unavailable" in run.err
