@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -135,6 +136,8 @@ class ImageClient:
         rows = body.get("images")
         if not isinstance(rows, list):
             raise answers.not_the_api(answer, "an object without a list of images")
+        if len(answer.body) > answers.MAX_ONE and any(len(json.dumps(row)) > answers.MAX_ONE for row in rows):
+            raise answers.not_the_api(answer, f"a list with an image of more than {answers.MAX_ONE >> 20} MiB")
         # Whether there is more, not where: `next` has no path prefix, and loses all but one of several tags.
         return Page([self._image(answer, row) for row in rows], bool(body.get("next")))
 

@@ -69,7 +69,7 @@ class BoundedSession(Session):
             )
         return response
 
-    def get_auth_headers(self, auth: BaseAuthPlugin | None = None, **options: Any) -> Mapping[str, str] | None:
+    def get_auth_headers(self, auth: BaseAuthPlugin | None = None) -> dict[str, str] | None:
         """What lets a request in, which nothing needs while we log in: keystoneauth would wait for itself for ever.
 
         Raises:
@@ -79,7 +79,7 @@ class BoundedSession(Session):
             raise UnavailableError(
                 "the identity service asks for a token before it has given one", hint="check auth_url"
             )
-        return super().get_auth_headers(auth, **options)
+        return super().get_auth_headers(auth)
 
     def hang_up(self) -> None:
         """Close the connections."""

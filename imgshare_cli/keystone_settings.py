@@ -98,7 +98,11 @@ def region_of(request: Request) -> CloudRegion:
         raise ConfigError(f"the settings of {request.named} cannot be used: {said}", hint=TYPO_HINT) from exc
     except MALFORMED as exc:  # its words may hold a value, and a value may be a password
         kind = type(exc).__name__
-        raise ConfigError(f"the settings of {request.named} cannot be used ({kind})", hint=TYPO_HINT) from exc
+        raise ConfigError(
+            f"the settings of {request.named} cannot be used ({kind}): a value is of the wrong type, or auth has a key "
+            "that means nothing",
+            hint=TYPO_HINT,
+        ) from exc
     _must_be_whole(region, request)
     _must_verify(region, request)
     return region

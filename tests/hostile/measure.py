@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
-import threading
-import time
-from tempfile import TemporaryFile
-
+import sys
 
 from tests.hostile.replies import GRACE_SECONDS, MOST_MIB
 from tests.run import TOOL, Run
 
 # Python and its libraries, before the first request; a login loads more of them.
 _START_SECONDS = 2
-
-
+# A process's peak counts that of the process it was forked from, so a small one stands between it and the tests.
+_WATCH = """
+import json, resource, subprocess, sys, time
+started = time.monotonic()
+done = subprocess.run(sys.argv[2:], stdin=subprocess.DEVNULL, capture_output=True, timeout=float(sys.argv[1]))
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+seconds = time.monotonic() - started
+print(json.dumps([done.returncode, done.stdout.decode(), done.stderr.decode(), usage.ru_maxrss / 1024, seconds]))
+"""
 
 
 def measured(*argv: str, timeout: float, most_mib: float = MOST_MIB) -> Run:
@@ -26,24 +30,11 @@ def measured(*argv: str, timeout: float, most_mib: float = MOST_MIB) -> Run:
         timeout: the seconds that one request may take.
         most_mib: the memory that it may take.
     """
-    started = time.monotonic()
-    with TemporaryFile() as out, TemporaryFile() as err:
-        child = subprocess.Popen(
-            [TOOL, *argv, "--timeout", str(timeout)],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
-        watch = threading.Timer(timeout + 30, child.kill)
-        watch.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        watch.cancel()
-        child.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - started
-        for stream in (out, err):
-            stream.seek(0)
-        run = Run(child.returncode, out.read().decode(), err.read().decode())
-    assert usage.ru_maxrss / 1024 <= most_mib, (usage.ru_maxrss / 1024, run)
+    command = [sys.executable, "-c", _WATCH, str(timeout + 30), TOOL, *argv, "--timeout", str(timeout)]
+    watched = subprocess.run(command, capture_output=True, check=True)
+    code, out, err, mib, seconds = json.loads(watched.stdout)
+    run = Run(code, out, err)
+    assert mib <= most_mib, (mib, run)
     assert seconds <= timeout + GRACE_SECONDS + _START_SECONDS, (seconds, run)
     assert "this is a bug" not in run.err, run
     assert "Traceback" not in run.err, run

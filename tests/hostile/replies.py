@@ -6,7 +6,7 @@ import gzip
 import json
 import time
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket
@@ -108,8 +108,3 @@ def many_values(shape: str, count: int) -> bytes:
 def wide_text(characters: int, widest: str) -> bytes:
     """A JSON object with one long text, kept by Python with as many bytes a character as the widest takes."""
     return json.dumps({"images": [{"x": "a" * characters + widest}]}, ensure_ascii=False).encode()
-
-
-def whatever(document: Any, **headers: str) -> bytes:
-    """One whole answer that holds this document."""
-    return reply(json.dumps(document).encode(), **headers)

@@ -52,10 +52,9 @@ left = int(sys.argv.pop(1))
 start = threading.Thread.start
 def scarce(thread):  # as the system says it where a limit on processes or memory is met
     global left
-    if not isinstance(thread, threading.Timer):  # the deadline of a single request is not what this is about
-        left -= 1
-        if left < 0:
-            raise RuntimeError("can't start new thread")
+    left -= 1
+    if left < 0:
+        raise RuntimeError("can't start new thread")
     start(thread)
 threading.Thread.start = scarce
 from imgshare_cli.cli import main

@@ -1,0 +1,220 @@
+"""A clouds.yaml of the current folder, which may be anybody's: used openly, and never mixed with one's own files."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hostile.identity import PASSWORD, Keystone, issued, token
+from tests.run import tool
+from tests.service import IMAGE, Service, answer, share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.hostile
+
+SECRET = {"clouds": {"otc": {"auth": {"password": PASSWORD}}}}
+
+
+@pytest.fixture
+def keystone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Keystone]:
+    """An identity service, and a current folder of somebody else's."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("OS_CLOUD", "otc")
+    with Service(answer(200, share())) as service, Keystone(issued(token(service.endpoint))) as keystone:
+        yield keystone
+
+
+def _entry(keystone: Keystone, **auth: str) -> dict[str, Any]:
+    own = {"auth_url": keystone.auth_url, "username": "me", "project_name": "mine", **auth}
+    return {"clouds": {"otc": {"auth": own}}}
+
+
+def _write(folder: Path, name: str, content: Any) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def _home() -> Path:
+    return Path(os.environ["XDG_CONFIG_HOME"], "openstack")
+
+
+@pytest.mark.parametrize("theirs", ["clouds.yaml", "clouds.yml", "clouds.json"])
+@pytest.mark.parametrize("mine", ["secure.yaml", "secure.yml", "secure.json"])
+def test_ones_own_secrets_stay_away(keystone: Keystone, theirs: str, mine: str) -> None:
+    """A clouds.yaml of the current folder does not get the password of one's own secure.yaml."""
+    entries = _write(Path.cwd(), theirs, _entry(keystone))
+    secrets = _write(_home(), mine, SECRET)
+
+    run = tool("accept", IMAGE)
+
+    assert (3, "", []) == (run.code, run.out, keystone.asked)
+    assert run.err.startswith(f"imgshare: {entries} and {secrets} are not used together, because only one of them is ")
+
+
+@pytest.mark.parametrize("theirs", ["secure.yaml", "secure.json"])
+def test_ones_own_entries_stay_away(keystone: Keystone, theirs: str) -> None:
+    """A secure.yaml of the current folder does not send one's own login elsewhere."""
+    _write(_home(), "clouds.yaml", _entry(keystone, password=PASSWORD, auth_url="http://127.0.0.1:1"))
+    _write(Path.cwd(), theirs, _entry(keystone))
+
+    run = tool("accept", IMAGE)
+
+    assert (3, "", []) == (run.code, run.out, keystone.asked)
+    assert "are not used together" in run.err
+
+
+def test_a_vendor_file_of_the_current_folder(keystone: Keystone) -> None:
+    """A clouds-public.yaml of the current folder does not say where one's own login goes."""
+    own = _entry(keystone, password=PASSWORD)
+    own["clouds"]["otc"]["profile"] = "theirs"
+    del own["clouds"]["otc"]["auth"]["auth_url"]
+    _write(_home(), "clouds.yaml", own)
+    vendor = {"public-clouds": {"theirs": {"auth": {"auth_url": keystone.auth_url}}}}
+    _write(Path.cwd(), "clouds-public.yaml", vendor)
+
+    run = tool("accept", IMAGE)
+
+    assert ("", []) == (run.out, keystone.asked)
+    assert run.code in {3, 8}
+
+
+def test_a_whole_login_of_the_current_folder(keystone: Keystone) -> None:
+    """What the current folder has alone is used, and a note says so."""
+    path = _write(Path.cwd(), "clouds.yaml", _entry(keystone))
+    _write(Path.cwd(), "secure.yaml", SECRET)
+
+    run = tool("accept", IMAGE)
+
+    assert 0 == run.code, run
+    assert f"note: logging in by {path}, a file of the current folder\n" == run.err
+
+
+def test_a_file_that_is_named(keystone: Keystone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OS_CLIENT_CONFIG_FILE says that the file is meant, wherever it is."""
+    path = _write(Path.cwd(), "clouds.yaml", _entry(keystone))
+    _write(_home(), "secure.yaml", SECRET)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+
+    run = tool("accept", IMAGE)
+
+    assert (0, "") == (run.code, run.err)
+
+
+def test_the_usual_folder_is_the_current_one(keystone: Keystone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In ~/.config/openstack itself, nothing is mixed."""
+    _write(_home(), "clouds.yaml", _entry(keystone))
+    _write(_home(), "secure.yaml", SECRET)
+    monkeypatch.chdir(_home())
+
+    run = tool("accept", IMAGE)
+
+    assert (0, "") == (run.code, run.err)
+
+
+def test_a_folder_that_is_gone(monkeypatch: pytest.MonkeyPatch, keystone: Keystone) -> None:
+    """A current folder that was removed is a sentence."""
+    _write(_home(), "clouds.yaml", _entry(keystone, password=PASSWORD))
+    gone = Path.cwd() / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    run = tool("accept", IMAGE)
+
+    assert (3, "") == (run.code, run.out), run
+    assert run.err.startswith("imgshare: the current folder is not there any more\n")
+
+
+SECRET_KEYS = ["passwordS3CRET", "password-S3CRET", "S3CRETpassword", "password hunter", "pasword"]
+
+
+@pytest.mark.parametrize("key", SECRET_KEYS)
+def test_a_key_that_is_a_secret(keystone: Keystone, key: str) -> None:
+    """What stands where a secret may is not shown, not even as a key."""
+    _write(_home(), "clouds.yaml", _entry(keystone, **{key: "x"}))
+
+    run = tool("accept", IMAGE)
+
+    assert 3 == run.code, run
+    assert key not in run.err
+
+
+CONTENTS = [
+    "clouds: {otc: {auth: {password: S3CRET",
+    "clouds: &a {otc: *a}",
+    "clouds: [S3CRET]",
+    "clouds: {otc: S3CRET}",
+    "clouds: {otc: {auth: S3CRET}}",
+    "clouds: {otc: {auth: [S3CRET]}}",
+    "clouds: {otc: {auth_type: [S3CRET], auth: {}}}",
+    "clouds: {otc: {api_timeout: S3CRET, auth: {auth_url: 5}}}",
+    "clouds: {otc: {region_name: '{auth[password]}', auth: {password: S3CRET, auth_url: 'http://127.0.0.1:1'}}}",
+    "clouds: {otc: {auth: {auth_url: 'http://127.0.0.1:1/{auth[password]}', password: S3CRET, username: u}}}",
+    "clouds: {otc: {profile: 'http://127.0.0.1:1/'}}",
+    "clouds: {otc: {regions: S3CRET, auth: {}}}",
+    "clouds: {otc: {auth: {}, networks: S3CRET}}",
+    "!!python/object/apply:os.system [S3CRET]",
+    "[" * 5000,
+    "\x00S3CRET",
+    "S3CRET: \t- x",
+    "",
+    "- S3CRET",
+]
+
+
+@pytest.mark.parametrize("number", range(len(CONTENTS)))
+def test_any_clouds_yaml(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """A clouds.yaml that cannot be used is a sentence, without what it holds."""
+    monkeypatch.setenv("OS_CLOUD", "otc")
+    _write(_home(), "clouds.yaml", CONTENTS[number])
+
+    run = tool("accept", IMAGE)
+
+    assert run.code in {3, 8}, run
+    assert "this is a bug" not in run.err, run
+    assert "S3CRET" not in run.err, run
+
+
+@pytest.mark.parametrize("name", ["OS_REGION_NAME", "OS_INTERFACE", "OS_CACERT"])
+@pytest.mark.parametrize("value", ["{", "{}", "{0}", "{auth[password]}", "{x!z}", "a}b"])
+def test_braces(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Braces in a setting are only braces."""
+    _write(_home(), "clouds.yaml", _entry(keystone, password=PASSWORD))
+    monkeypatch.setenv(name, value)
+
+    run = tool("accept", IMAGE)
+
+    assert run.code in {0, 3, 8}, run
+    assert "this is a bug" not in run.err, run
+    assert PASSWORD not in run.err
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "device", "large"])
+def test_files_that_are_none(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """A clouds.yaml that is a pipe, a folder, a device or too large is a sentence, at once."""
+    monkeypatch.setenv("OS_CLOUD", "otc")
+    path = _write(_home(), "other", "").with_name("clouds.yaml")
+    match kind:
+        case "fifo":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
+        case "device":
+            path.symlink_to("/dev/zero")
+        case _:
+            path.write_bytes(b" " * (5 << 20))
+
+    run = tool("accept", IMAGE, seconds=20)
+
+    assert 3 == run.code, run
+    assert run.err.startswith(f"imgshare: cannot read {path}: it is not a file of at most 4 MiB\n")

@@ -1,0 +1,158 @@
+"""--timeout holds over name servers that do not answer, and over several addresses of which none does."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from tests.hostile.replies import GRACE_SECONDS, endless
+from tests.run import Run
+from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.hostile
+
+# No name server of this machine can be made to hang, so the system's own call does.
+_RESOLVER = """
+import socket, sys, time
+asked, own = sys.argv.pop(1), socket.getaddrinfo
+def resolve(host, port, *arguments, flags=0, **options):
+    if host != "many.example" or flags & socket.AI_NUMERICHOST:
+        return own(host, port, *arguments, flags=flags, **options)
+    if asked == "hang":
+        time.sleep(60)
+    return [row for address in asked.split() for row in own(address, port, *arguments, **options)]
+socket.getaddrinfo = resolve
+from imgshare_cli.__main__ import run
+run()
+"""
+
+
+def _run(addresses: str, port: int, timeout: float) -> Run:
+    """Run the tool against `many.example`, which has these addresses, or whose name server hangs."""
+    endpoint = ["--endpoint", f"http://many.example:{port}", "--insecure-http", "--timeout", str(timeout)]
+    command = [sys.executable, "-c", _RESOLVER, addresses, "accept", IMAGE, MEMBER, *endpoint]
+    started = time.monotonic()
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "IMGSHARE_TOKEN": TOKEN}, check=False, timeout=60
+    )
+    assert time.monotonic() - started <= timeout + GRACE_SECONDS + 1, done
+    return Run(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def dead() -> Iterator[int]:
+    """A port at which 127.0.0.2 to 127.0.0.7 take no more connections, and answer none."""
+    with ExitStack() as stack:
+        port = 0
+        for number in range(2, 8):
+            listener = stack.enter_context(socket.socket())
+            listener.bind((f"127.0.0.{number}", port))
+            listener.listen(0)
+            port = listener.getsockname()[1]
+            for _ in range(3):  # what the queue holds; further ones wait for an answer that never comes
+                waiting = stack.enter_context(socket.socket())
+                waiting.settimeout(0)
+                waiting.connect_ex(listener.getsockname())
+        time.sleep(0.1)
+        yield port
+
+
+def test_a_name_server_that_hangs() -> None:
+    """A name that nobody resolves takes no longer than the run may."""
+    run = _run("hang", 1, 2)
+
+    assert (8, "") == (run.code, run.out)
+    assert "did not answer within 2 s" in run.err or "cannot reach http://many.example:1: it does not answer" in run.err
+
+
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_addresses_that_do_not_answer(dead: int, count: int) -> None:
+    """Several addresses share the time: none of them gets it again."""
+    run = _run(" ".join(f"127.0.0.{number}" for number in range(2, 2 + count)), dead, 2)
+
+    assert (8, "") == (run.code, run.out)
+    assert "many.example" in run.err
+
+
+def test_the_last_of_several_addresses(dead: int) -> None:
+    """An address that answers is reached although those before it do not."""
+    with Service(answer(200, share())) as service:
+        port = int(service.endpoint.rpartition(":")[2])
+        # The dead ones refuse at this port, and the first of the others does not answer at its own.
+        run = _run("127.0.0.2 127.0.0.3 127.0.0.1", port, 4)
+
+    assert 0 == run.code, run
+    assert dead
+
+
+def test_tls_that_drips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handshake, and an answer over TLS, that come byte by byte end in time as well."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    for tls, reply in (
+        (context, endless(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ", 0.05)),
+        (None, endless(b"\x16\x03\x03\x40\x00", b"\x02", 0.05)),
+    ):
+        with Service(reply, tls=tls) as service:
+            address = service.endpoint.replace("http://", "https://")
+            command = [sys.executable, "-m", "imgshare_cli", "show", IMAGE, MEMBER, "--endpoint", address]
+            started = time.monotonic()
+            options = ["--timeout", "2", "--cacert", str(tmp_path / "ca.pem")]
+            done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=60)
+
+        assert 8 == done.returncode, done
+        assert "this is a bug" not in done.stderr
+        assert time.monotonic() - started <= 2 + GRACE_SECONDS + 1
+
+
+def test_tls_within_the_tls_of_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy that is spoken to over TLS, a handshake that drips ends in time, too."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    drip = endless(b"HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03\x40\x00", b"\x02", 0.05)
+    with Service(drip, tls=context) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
+        command = [sys.executable, "-m", "imgshare_cli", "show", IMAGE, MEMBER, "--endpoint", "https://glance.example"]
+        started = time.monotonic()
+        options = ["--timeout", "2", "--cacert", str(tmp_path / "ca.pem")]
+        done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=60)
+
+    assert 8 == done.returncode, done
+    assert time.monotonic() - started <= 2 + GRACE_SECONDS + 1
+
+
+def test_a_stall_is_tried_again() -> None:
+    """One try gets half of the time, so that another may do better."""
+    with Service(endless(b"", b"", 0.1), answer(200, share())) as service:
+        run = _run("127.0.0.1", int(service.endpoint.rpartition(":")[2]), 3)
+
+        assert 0 == run.code, run
+        assert 2 == len(service.asked)
+
+
+def test_a_real_answer_is_not_hidden_by_a_late_one() -> None:
+    """A try that the time cuts short does not hide the 503 that an earlier one was told."""
+    with Service(answer(503, {"message": "busy"}), endless(b"", b"", 0.1)) as service:
+        run = _run("127.0.0.1", int(service.endpoint.rpartition(":")[2]), 2)
+
+    assert 8 == run.code
+    assert '503 Service Unavailable): "busy"' in run.err
