@@ -142,9 +142,11 @@ class Access:
             return grant
         if grant.renewal:
             return self._by_renewal(grant)
+        from imgshare_cli import hints
+
         raise AuthError(
             f"the token of profile {self._settings.profile!r} has expired",
-            hint=f"run `{grant.again}`" if grant.again else f"run {credentials.login_command(self._settings)}",
+            hint=f"run {hints.log_in(grant.again) if grant.again else credentials.login_command(self._settings)}",
             reason=Reason.TOKEN,
         )
 
@@ -152,9 +154,12 @@ class Access:
         # A token must not travel to a host that it was not meant for because a flag or a variable changed.
         wanted, profile = self._settings.endpoint, self._settings.profile
         if wanted and wanted != endpoint:
+            from imgshare_cli import hints
+
+            log_in = hints.command("login", *hints.options({"--profile": profile, "--endpoint": wanted}))
             raise AuthError(
                 f"the token of profile {profile!r} is for {endpoint}, not {wanted}",
-                hint=f"run `imgshare login --profile {profile} --endpoint {wanted}`, or set IMGSHARE_TOKEN",
+                hint=f"run {log_in}, or set IMGSHARE_TOKEN",
             )
 
     def _by_cloud(self) -> Grant:

@@ -88,7 +88,7 @@ def not_the_api(answer: Answer, came: str, api: str = "image") -> UnavailableErr
     """An error that says what came instead of the answer of the image or identity API."""
     return UnavailableError(
         f"the answer is not the {api} API's: {came}",
-        hint="check the endpoint: `imgshare status` shows it" if api == "image" else "check auth_url",
+        hint=_check_the_endpoint() if api == "image" else "check auth_url",
         http_status=answer.status,
         request_id=answer.request_id,
     )
@@ -98,10 +98,16 @@ def not_an_image_service(cause: ImgshareError, lacking: str = "member schema") -
     """An error that says that the address is not that of an image service at all."""
     return UnavailableError(
         f"what answers is not an image service: it has no {lacking}",
-        hint="check the endpoint: `imgshare status` shows it",
+        hint=_check_the_endpoint(),
         http_status=cause.http_status,
         request_id=cause.request_id,
     )
+
+
+def _check_the_endpoint() -> str:
+    from imgshare_cli import hints
+
+    return f"check the endpoint: {hints.command('status')} shows it"
 
 
 def _json_name(value: object) -> str:

@@ -132,12 +132,15 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
     if isinstance(exc, KeyboardInterrupt):
         return InterruptedByUserError("interrupted")
     if isinstance(exc, typer.TyperException):
+        from imgshare_cli import hints
+
         if arguments[:1] == ["login"] and "extra argument" in exc.format_message():
-            return UsageError("`imgshare login` takes no argument: a token there could be read by everybody")
+            return UsageError(f"{hints.command('login')} takes no argument: a token there could be read by everybody")
         text = " ".join(exc.format_message().split()).rstrip(".")
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
-        return UsageError(text[:1].lower() + text[1:], hint=f"`{path} --help` shows what it takes")
+        help_ = hints.command(*path.split()[1:], "--help")
+        return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows what it takes")
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _silence()
         return ImgshareError(f"cannot write the answer: {exc.strerror}")

@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from imgshare_cli.models import Status
     from imgshare_cli.transport import Wire
 
-_OWNER_ONLY = "only a project that owns an image may share it, with the role `member`"
+_OWNER_ONLY = "only a project that owns an image may share it, with the role 'member'"
 _SHARE_HINTS = {
-    403: f"{_OWNER_ONLY}, and only while its visibility is `shared`",
+    403: f"{_OWNER_ONLY}, and only while its visibility is 'shared'",
     404: "check the image; only its owner's project can share it",
-    409: "it is shared with that project already: `imgshare members {image}` shows what it decided",
-    413: "the image has as many members as the service allows: `imgshare unshare {image} MEMBER` makes room",
+    409: "it is shared with that project already: {members} shows what it decided",
+    413: "the image has as many members as the service allows: {unshare} makes room",
 }
 _UNSHARE_HINTS = {
-    403: f"{_OWNER_ONLY}, and unshares it, while its visibility is `shared`",
-    404: "`imgshare members {image}` shows whom it is shared with",
+    403: f"{_OWNER_ONLY}, and unshares it, while its visibility is 'shared'",
+    404: "{members} shows whom it is shared with",
 }
-_MEMBERS_HINTS = {403: "only images whose visibility is `shared` have members, and a role in the project shows them"}
-_LIST_HINTS = {403: "ask for a role in the project, such as `member`"}
+_MEMBERS_HINTS = {403: "only images whose visibility is 'shared' have members, and a role in the project shows them"}
+_LIST_HINTS = {403: "ask for a role in the project, such as 'member'"}
 
 
 class Page(NamedTuple):
@@ -148,7 +148,7 @@ class ImageClient:
         except NotFoundError as exc:
             raise answers.not_an_image_service(exc) from exc
         except ForbiddenError as exc:
-            exc.hint = "ask for a role in the project, such as `member`"
+            exc.hint = _LIST_HINTS[403]
             raise
         if answers.parsed(answer).get("name") != "member":
             raise answers.not_the_api(answer, "an object that is not the member schema")
@@ -197,7 +197,11 @@ class ImageClient:
 
 
 def _about(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:
-    return {status: hint.format(image=image_id) for status, hint in hints.items()}
+    from imgshare_cli.hints import command, word
+
+    image = word(image_id, "IMAGE")
+    commands = {"members": command("members", image), "unshare": command("unshare", image, "MEMBER")}
+    return {status: hint.format(**commands) for status, hint in hints.items()}
 
 
 def _member_path(image_id: str, member_id: str) -> str:

@@ -167,8 +167,10 @@ def _environment_token(environ: Mapping[str, str]) -> Token | None:
 
 
 def _profiles_hint(file: File) -> str:
+    from imgshare_cli import hints
+
     known = ", ".join(sorted(file.profiles)) or "none yet"
-    return f"profiles there: {known}; `imgshare login --profile NAME` makes one"
+    return f"profiles there: {known}; {hints.command('login', '--profile', 'NAME')} makes one"
 
 
 def _timeout(*layers: float | str | None) -> float:

@@ -88,9 +88,7 @@ def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
             table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
         table = table[part]
         if not isinstance(table, Mapping):
-            raise ConfigError(
-                f"{part} in the config file must be a table", hint=f"`imgshare config unset {part}` removes it"
-            )
+            raise ConfigError(f"{part} in the config file must be a table", hint=configfile.unset_hint(part))
     table[where[-1]] = value
 
 

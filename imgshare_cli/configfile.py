@@ -152,4 +152,11 @@ def _known(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
 
 
 def _wrong_type(path: Path, key: str, wanted: str) -> ConfigError:
-    return ConfigError(f"{key} in {path} must be {wanted}", hint=f"`imgshare config unset {key}` removes it")
+    return ConfigError(f"{key} in {path} must be {wanted}", hint=unset_hint(key))
+
+
+def unset_hint(key: str) -> str:
+    """The way out where a key stands in the way."""
+    from imgshare_cli import hints
+
+    return f"{hints.command('config', 'unset', hints.word(key, 'KEY'))} removes it"

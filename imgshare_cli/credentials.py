@@ -33,7 +33,10 @@ def checked(text: str, source: str) -> Token:
     """
     value = re.sub(r"^(bearer\s+|x-(auth|subject)-token:\s*)", "", text.strip(), flags=re.IGNORECASE)
     if not value:
-        raise AuthError(f"the token from {source} is empty", hint="run `imgshare login`, or set IMGSHARE_TOKEN")
+        from imgshare_cli import hints
+
+        hint = f"run {hints.command('login')}, or set IMGSHARE_TOKEN"
+        raise AuthError(f"the token from {source} is empty", hint=hint)
     # httpx quotes the header's value in its own errors, so nothing that it would refuse may reach it.
     if len(value) > MAX_TOKEN or not re.fullmatch(r"[\x21-\x7e]+", value):
         raise AuthError(
@@ -79,13 +82,18 @@ def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
         for address in filter(None, (grant.endpoint, grant.auth_url)):
             addresses.checked(address, insecure_http=True)
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, ConfigError):
+        from imgshare_cli import hints
+
         raise AuthError(
             f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
-            hint="run `imgshare logout`, then `imgshare login`",
+            hint=f"run {hints.command('logout')}, then {hints.command('login')}",
         ) from None
     return grant
 
 
 def login_command(settings: Settings) -> str:
     """What a user of this profile types to log in."""
-    return f"`imgshare login --profile {settings.profile}`" if settings.profile != "default" else "`imgshare login`"
+    from imgshare_cli import hints
+
+    profile = settings.profile if settings.profile != "default" else None
+    return hints.command("login", *hints.options({"--profile": profile}))

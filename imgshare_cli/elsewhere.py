@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from imgshare_cli import addresses, login
+from imgshare_cli import addresses, hints, login
 from imgshare_cli.errors import ConfigError, ForbiddenError, ImgshareError, NotFoundError, Reason
 from imgshare_cli.explanations import Attempt, Finding
 from imgshare_cli.models import is_project_id
@@ -79,28 +78,22 @@ def _way_to_project(attempt: Attempt, image_id: str, project: Project, grant: Gr
     what = (image_id, project.id)
     if grant.cloud:
         return (
-            f"copy the entry {grant.cloud!r} of clouds.yaml under another name, with `project_id: {project.id}`, "
-            f"and type {attempt.again(*what, cloud='NAME')}"
+            f"copy the entry {grant.cloud!r} of clouds.yaml under another name, with project_id "
+            f"{hints.quoted(project.id)}, and type {attempt.again(*what, {'--cloud': 'NAME'})}"
         )
     if grant.again:
-        log_in = _log_in_to(project, grant.again)
-        return f"type `{log_in}`, then {attempt.again(*what)}; `--profile NAME` in both keeps the login you have"
-    return f"type {attempt.again(*what, before=f'OS_PROJECT_ID={shlex.quote(project.id)} ')}"
-
-
-def _log_in_to(project: Project, again: str) -> str:
-    words = iter(shlex.split(again)[2:])
-    options = dict(zip(words, words, strict=False)) | {"--project": project.id}
-    options.pop("--project-domain", None)
-    return " ".join(["imgshare login", *(f"{name} {shlex.quote(value)}" for name, value in options.items())])
+        log_in = hints.log_in(grant.again, {"--project": project.id, "--project-domain": None})
+        return f"type {log_in}, then {attempt.again(*what)}; --profile NAME in both keeps the login you have"
+    return f"type {attempt.again(*what, environ={'OS_PROJECT_ID': hints.word(project.id, 'PROJECT')})}"
 
 
 def _owned_there(attempt: Attempt, image_id: str, owner: Project) -> Finding:
-    whom = attempt.project or "MEMBER"
+    whom = attempt.project
+    share = hints.command("share", hints.word(image_id, "IMAGE"), hints.word(whom, "MEMBER"))
     return Finding(
         Reason.NOT_A_MEMBER,
-        f"the image belongs to another project of yours, {owner}, and is not shared with project {whom}",
-        f"in project {owner.name}, `imgshare share {image_id} {whom}` shares it",
+        f"the image belongs to another project of yours, {owner}, and is not shared with project {whom or 'MEMBER'}",
+        f"in project {owner.name}, {share} shares it",
     )
 
 
@@ -146,14 +139,15 @@ def _other_region(attempt: Attempt, image_id: str, service: Service, doors: Door
     )
 
 
-def _way_to_region(attempt: Attempt, what: tuple[str | None, ...], service: Service, doors: Doors) -> str:
+def _way_to_region(attempt: Attempt, what: tuple[str, str | None], service: Service, doors: Doors) -> str:
     # An address that was named wins over the region.
     address = service.url if doors.settings.endpoint else None
-    before = "" if address else f"OS_REGION_NAME={shlex.quote(service.region)} "
+    region = hints.word(service.region, "REGION")
+    before = {} if address else {"OS_REGION_NAME": region}
     if doors.grant.again:
-        log_in = before + doors.grant.again + (f" --endpoint {shlex.quote(address)}" if address else "")
-        return f"type `{log_in}`, then {attempt.again(*what, endpoint=address)}"
+        log_in = hints.log_in(doors.grant.again, {"--endpoint": address} if address else {}, **before)
+        return f"type {log_in}, then {attempt.again(*what, {'--endpoint': address})}"
     if address:
-        return f"type {attempt.again(*what, endpoint=address)}"
-    keep = " ".join(["imgshare config set region", shlex.quote(service.region), *login.profile(doors.settings)])
-    return f"type {attempt.again(*what, before=before)}; `{keep}` says so once for all"
+        return f"type {attempt.again(*what, {'--endpoint': address})}"
+    keep = hints.command("config", "set", "region", region, *hints.options(login.profile(doors.settings)))
+    return f"type {attempt.again(*what, environ=before)}; {keep} says so once for all"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from imgshare_cli import hints
 from imgshare_cli.errors import Reason
 from imgshare_cli.models import is_project_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from imgshare_cli.config import Flags
 
@@ -40,22 +41,43 @@ class Attempt:
     project: str | None
     flags: Flags
 
-    def again(self, *arguments: str | None, before: str = "", **others: str | None) -> str:
+    def again(
+        self,
+        image_id: str | None,
+        member: str | None,
+        others: Mapping[str, str | None] = MappingProxyType({}),
+        environ: Mapping[str, hints.Word] = MappingProxyType({}),
+    ) -> str:
         """The same command with these arguments, to be typed here.
 
         Args:
-            arguments: what stands for IMAGE and MEMBER.
-            before: a variable to set.
+            image_id: IMAGE.
+            member: MEMBER, or None to leave it out.
             others: options instead of those that were typed.
+            environ: variables to set for it.
         """
-        flags = {name: getattr(self.flags, name) for name in ("profile", "cloud", "endpoint", "cacert")} | others
-        options = [part for name, value in flags.items() if value for part in (f"--{name}", value)]
-        options += ["--insecure-http"] * self.flags.insecure_http
-        return f"`{before}{self.there(*arguments, *options)}`"
+        typed = {f"--{name}": getattr(self.flags, name) for name in ("profile", "cloud", "endpoint", "cacert")}
+        options = hints.options({**typed, **others, "--insecure-http": self.flags.insecure_http})
+        whom = [hints.word(member, "MEMBER")] if member else []
+        return hints.command(self.command, hints.word(image_id, "IMAGE"), *whom, *options, **environ)
 
-    def there(self, *arguments: str | None) -> str:
-        """The same command with these arguments, as others would type it."""
-        return " ".join(["imgshare", self.command, *(shlex.quote(one) for one in arguments if one)])
+    @property
+    def there(self) -> str:
+        """The same command, as the project that decides would type it."""
+        return hints.command(self.command, self._image)
+
+    @property
+    def members(self) -> str:
+        """The command that shows whom the image is shared with."""
+        return hints.command("members", self._image)
+
+    def share(self, member: str | None) -> str:
+        """The command that shares the image."""
+        return hints.command("share", self._image, hints.word(member, "MEMBER"))
+
+    @property
+    def _image(self) -> hints.Word:
+        return hints.word(self.image_id, "IMAGE")
 
 
 class Finding(NamedTuple):
@@ -85,8 +107,8 @@ def not_found(attempt: Attempt) -> Finding:
     return Finding(
         Reason.NOT_FOUND,
         f"there is no such image, or it is not shared with {whom} (any more); the service does not say which",
-        f"ask its owner to type `imgshare share {attempt.image_id} {project or 'MEMBER'}`{who}; "
-        "`imgshare list --status all` shows what is shared with you",
+        f"ask its owner to type {attempt.share(project)}{who}; "
+        f"{hints.command('list', '--status', 'all')} shows what is shared with you",
     )
 
 
@@ -128,12 +150,12 @@ def owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
         return Finding(
             Reason.OWNER,
             "the image is that project's own, and an owner decides nothing, not even for itself",
-            f"`imgshare members {attempt.image_id}` shows who else it is shared with",
+            f"{attempt.members} shows who else it is shared with",
         )
     return Finding(
         Reason.OWNER,
         f"the image is your own project's, and only project {member} decides",
-        f"whoever works in project {member} types `{attempt.there(attempt.image_id)}`",
+        f"whoever works in project {member} types {attempt.there}",
     )
 
 
@@ -142,7 +164,7 @@ def own_image(attempt: Attempt) -> Finding:
     return Finding(
         Reason.NOT_A_MEMBER,
         "the image is that project's own, and those whom it is shared with decide",
-        f"`imgshare members {attempt.image_id}` shows who they are and what they decided",
+        f"{attempt.members} shows who they are and what they decided",
     )
 
 
@@ -153,18 +175,18 @@ def not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
         return Finding(
             Reason.NOT_A_MEMBER,
             f"{whose}not shared with {attempt.member}, which is a name and no project's ID",
-            f"`imgshare members {attempt.image_id}` shows the IDs of those whom it is shared with",
+            f"{attempt.members} shows the IDs of those whom it is shared with",
         )
     return Finding(
         Reason.NOT_A_MEMBER,
         f"{whose}not shared with that project",
-        f"`imgshare share {attempt.image_id} {attempt.member}` shares it",
+        f"{attempt.share(attempt.member)} shares it",
     )
 
 
 def role(project: str | None, roles: Iterable[str]) -> Finding:
     """We may look and not decide."""
-    held = ", ".join(f"`{one}`" for one in roles) or "`reader`"
+    held = ", ".join(map(hints.quoted, roles)) or "'reader'"
     return Finding(
         Reason.ROLE, f"the token has only the role {held}, which may look and not decide", _ask_for_the_role(project)
     )
@@ -176,17 +198,18 @@ def no_role(project: str | None) -> Finding:
 
 
 def _ask_for_the_role(project: str | None) -> str:
-    return f"ask for the role `member` in {f'project {project}' if project else 'the project'}"
+    return f"ask for the role 'member' in {f'project {project}' if project else 'the project'}"
 
 
 def visibility(attempt: Attempt, value: str) -> Finding:
-    """The image is not `shared`."""
-    member = attempt.member if attempt.member and is_project_id(attempt.member) else "MEMBER"
+    """The visibility of the image is not `shared`."""
+    member = attempt.member if attempt.member and is_project_id(attempt.member) else None
     hint = _NEEDLESS.get(value) or (
-        f"`openstack image set --shared {attempt.image_id}` lets it have members, "
-        f"`imgshare share {attempt.image_id} {member}` makes one"
+        f"'openstack image set --shared' lets it have members, {attempt.share(member)} makes one"
     )
-    return Finding(Reason.VISIBILITY, f"the image is `{value}`, and only `shared` images have members", hint)
+    return Finding(
+        Reason.VISIBILITY, f"the image is {hints.quoted(value)}, and only 'shared' images have members", hint
+    )
 
 
 def deactivated(because: str) -> Finding:

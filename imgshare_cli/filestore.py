@@ -41,9 +41,11 @@ class FileStore:
             if found is None:
                 return None
             if found.readable_by_others:
+                from imgshare_cli import hints
+
                 raise ConfigError(
                     f"others can read {self._path}, and a token is in it",
-                    hint=f"`chmod 600 {self._path}` closes it; `imgshare logout` makes the token worthless",
+                    hint=f"chmod 600 closes it; {hints.command('logout')} makes the token worthless",
                 )
             try:
                 return found.content.decode()

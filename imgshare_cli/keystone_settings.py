@@ -11,7 +11,7 @@ from keystoneauth1 import exceptions as ks
 from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
-from imgshare_cli import clouds
+from imgshare_cli import clouds, hints
 from imgshare_cli.errors import ConfigError, ImgshareError
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 MAX_SAID = 300
 TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
-_LACKING_HINT = "set OS_PASSWORD, or use secure.yaml; `imgshare login --auth-url URL --username NAME` asks for it"
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,11 @@ def _must_be_whole(region: CloudRegion, request: Request) -> None:
         if not {"username", "user_id"} & auth.keys():
             raise ConfigError(f"the settings of {request.named} lack username", hint=TYPO_HINT)
         if not auth.get("password"):
-            raise ConfigError(f"the settings of {request.named} lack password", hint=_LACKING_HINT)
+            log_in = hints.command("login", "--auth-url", "URL", "--username", "NAME")
+            raise ConfigError(
+                f"the settings of {request.named} lack password",
+                hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} asks for it",
+            )
 
 
 def _must_verify(region: CloudRegion, request: Request) -> None:

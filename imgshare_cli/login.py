@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.config import Settings
     from imgshare_cli.grants import Grant
@@ -50,8 +50,8 @@ def by_password(settings: Settings, who: dict[str, str | None], password: str) -
         **(scope if project else {}),
     }
     grant = _logged_in(settings, auth_type="password", auth=auth)
-    options = [f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in who.items() if value]
-    return replace(grant, again=" ".join(["imgshare login", *profile(settings), *options]))
+    options = {f"--{name.replace('_', '-')}": value for name, value in who.items()}
+    return replace(grant, again=command_line(settings, options))
 
 
 def by_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Grant:
@@ -70,8 +70,8 @@ def again(settings: Settings, grant: Grant) -> Grant:
 
 def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Grant:
     grant = _logged_in(settings, auth_type="v3applicationcredential", auth=auth)
-    who = [f"--auth-url {auth['auth_url']}", f"--application-credential-id {auth['application_credential_id']}"]
-    return replace(grant, renewal=auth, again=" ".join(["imgshare login", *profile(settings), *who]))
+    who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
+    return replace(grant, renewal=auth, again=command_line(settings, who))
 
 
 def _logged_in(settings: Settings, **parts: Any) -> Grant:
@@ -85,6 +85,19 @@ def _logged_in(settings: Settings, **parts: Any) -> Grant:
     return keystone.log_in(Request(settings, **parts))
 
 
-def profile(settings: Settings) -> list[str]:
+def command_line(settings: Settings, options: Mapping[str, str | None]) -> str:
+    """The command line that logs in like this, to be kept; `hints.log_in` shows it."""
+    named = {**profile(settings), **options, "--cacert": authorities(settings)}
+    return shlex.join(
+        ["imgshare", "login", *(word for name, value in named.items() if value for word in (name, value))]
+    )
+
+
+def authorities(settings: Settings) -> str | None:
+    """Where the named authorities are, from whatever folder a later run looks."""
+    return os.path.abspath(os.path.expanduser(settings.cacert)) if settings.cacert else None  # noqa: PTH100, PTH111
+
+
+def profile(settings: Settings) -> dict[str, str | None]:
     """The option that names this profile, where one is needed."""
-    return [] if settings.profile == "default" else [f"--profile {shlex.quote(settings.profile)}"]
+    return {} if settings.profile == "default" else {"--profile": settings.profile}

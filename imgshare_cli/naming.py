@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli import pages
+from imgshare_cli import hints, pages
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ def looked_up(
         NotYetError: there is none from this owner.
     """
     if not name.isprintable() or not name.strip() or len(name) > _LONGEST:
-        raise UsageError(f"{name[:80]!r} is neither the ID nor the name of an image", hint="`imgshare list` shows both")
+        raise UsageError(
+            f"{name[:80]!r} is neither the ID nor the name of an image", hint=f"{hints.command('list')} shows both"
+        )
     given = _given(client, name)
     # A database may take another case, an accent or a space at the end for the same name. It is another's image.
     found = [image for image in given if image.name == name]
@@ -70,7 +72,7 @@ def _none_called(name: str, given: Sequence[Image]) -> NotFoundError:
     return NotFoundError(
         f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
         f"public one; hidden ones were looked at, too{other}",
-        hint="`imgshare list --status all` shows what is shared with you; an image ID does as well",
+        hint=f"{hints.command('list', '--status', 'all')} shows what is shared with you; an image ID does as well",
         reason=Reason.NOT_FOUND,
         details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_SHOWN]],
     )

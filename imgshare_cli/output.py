@@ -147,9 +147,9 @@ class Output:
     def busy(self, text: str) -> Iterator[None]:
         """Show that work goes on, where a person is at the terminal."""
         if self._stderr and self._can_draw(self._stderr) and not self.as_json:
-            from imgshare_cli import tables
+            from imgshare_cli import hints, tables
 
-            with tables.spinning(clean(text), self._stderr) as spinner:
+            with tables.spinning(hints.shown(clean(text)), self._stderr) as spinner:
                 self._still = spinner.stop
                 yield
         else:
@@ -187,8 +187,10 @@ class Output:
         return self._can_draw(stream)
 
     def _say(self, text: str) -> None:
+        from imgshare_cli import hints
+
         with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
-            print(text, file=self._stderr or io.StringIO(), end="", flush=True)
+            print(hints.shown(text), file=self._stderr or io.StringIO(), end="", flush=True)
 
     def _answer(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.durations import moment
 from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
 from imgshare_cli.images import exactly
@@ -97,5 +98,5 @@ def _read_until_refused(
 
 def _endless(why: str) -> UnavailableError:
     return UnavailableError(
-        f"the list of images does not end: {why}", hint="check the endpoint: `imgshare status` shows it"
+        f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.command('status')} shows it"
     )

@@ -48,7 +48,7 @@ class Expected:
         if not algorithm or not digest:
             raise NotYetError(
                 f"image {image.id} has no hash to compare: its status is {image.status}",
-                hint="its owner has uploaded nothing yet; `--wait 10m` waits for it; nothing was changed",
+                hint="its owner has uploaded nothing yet; --wait 10m waits for it; nothing was changed",
             )
         if algorithm != self.algorithm:
             raise _other(image, f"has a {algorithm} hash, and none of {self.algorithm} to compare")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from imgshare_cli import answers
+from imgshare_cli import answers, hints
 from imgshare_cli.errors import (
     AuthError,
     ForbiddenError,
@@ -28,20 +28,20 @@ _MEANINGS: dict[int, tuple[type[ImgshareError], str]] = {
     429: (UnavailableError, "too many requests"),
 }
 _HINTS = {
-    403: "only MEMBER decides, with the role `member`, about an image that is `shared`",
+    403: "only MEMBER decides, with the role 'member', about an image that is 'shared'",
     404: "check the IDs, and ask the owner whether the image is shared with this project",
     429: "try again in a minute",
 }
 
 
-def error(answer: Answer, doing: str, grant: Grant, hints: Mapping[int, str]) -> ImgshareError:
+def error(answer: Answer, doing: str, grant: Grant, ways_out: Mapping[int, str]) -> ImgshareError:
     """The error that an answer is.
 
     Args:
         answer: what came back.
         doing: what was tried, as it follows "cannot".
         grant: what we were let in by, or not.
-        hints: the way out by status, where this call knows a better one.
+        ways_out: the way out by status, where this call knows a better one.
     """
     if answer.status // 100 in {1, 2, 3} or answer.status in {405, 406, 411, 415}:
         came = f"{answer.named()}" + (f", a redirect to {answer.location[:200]}" if answer.location else "")
@@ -54,7 +54,7 @@ def error(answer: Answer, doing: str, grant: Grant, hints: Mapping[int, str]) ->
     because = sentence.format(status=answer.named()) + (f': "{said}"' if said else "")
     return kind(
         f"cannot {doing}: {because}",
-        hint=hints.get(answer.status, hint),
+        hint=ways_out.get(answer.status, hint),
         http_status=answer.status,
         request_id=answer.request_id,
         reason=Reason.TOKEN if answer.status == HTTPStatus.UNAUTHORIZED else None,
@@ -78,5 +78,5 @@ def _new_token(grant: Grant) -> str:
     down = "if it is new, the identity service may be down"
     if grant.variable:
         variable = grant.variable
-        return f"put a new one into {variable} (`openstack token issue` makes one), or unset it and log in; {down}"
-    return f"log in again: `{grant.again or 'imgshare login'}`; {down}"
+        return f"put a new one into {variable} ('openstack token issue' makes one), or unset it and log in; {down}"
+    return f"log in again: {hints.log_in(grant.again)}; {down}"

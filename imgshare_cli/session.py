@@ -201,8 +201,11 @@ def _where_to_name_it(session: Session) -> str:
     settings = session.settings
     if settings.environment_token and (settings.cloud or settings.openstack):
         return f"{settings.environment_token.source} wins over the cloud: unset it, or set IMGSHARE_ENDPOINT"
-    option = "" if session.profile == "default" else f" --profile {session.profile}"
-    return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL{option}`"
+    from imgshare_cli import hints
+
+    profile = None if session.profile == "default" else session.profile
+    keep = hints.command("config", "set", "endpoint", "URL", *hints.options({"--profile": profile}))
+    return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run {keep}"
 
 
 def _is_secret(name: str) -> bool:

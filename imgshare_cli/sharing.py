@@ -46,10 +46,13 @@ def only_share(client: ImageClient, image_id: str) -> Member:
     """
     rows = client.members(image_id)
     if not rows:
+        from imgshare_cli import hints
+
+        share = hints.command("share", hints.word(image_id, "IMAGE"), "MEMBER")
         raise NotFoundError(
             f"image {image_id} is shared with no project",
             # Only its owner and an administrator see an image without members.
-            hint=f"if it is yours, `imgshare share {image_id} MEMBER` shares it",
+            hint=f"if it is yours, {share} shares it",
             reason=Reason.NOT_A_MEMBER,
         )
     if len(rows) > 1:

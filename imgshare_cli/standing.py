@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError
 from imgshare_cli.pages import LIMIT
 
@@ -93,7 +94,7 @@ def found_out(
     if project_id:
         raise ConfigError(
             f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
-            hint="log in with OS_CLOUD or `imgshare login`, which tells; or leave --project out",
+            hint=f"log in with OS_CLOUD or {hints.command('login')}, which tells; or leave --project out",
         )
     return Standing(always[0], sees_all=False)
 

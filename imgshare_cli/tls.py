@@ -67,7 +67,7 @@ def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext
             raise ConfigError(
                 f"cannot read certificate authorities from {cacert or file or folder}: "
                 f"{getattr(exc, 'strerror', None) or exc}",
-                hint="name a PEM file with --cacert, IMGSHARE_CACERT or `cacert` in the profile",
+                hint="name a PEM file with --cacert, IMGSHARE_CACERT or cacert in the profile",
             ) from exc
     if _is_hashed(_HASHED_FOLDER):
         # Looking an authority up by its hash costs 2 ms; loading all of them costs 35.

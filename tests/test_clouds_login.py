@@ -102,7 +102,7 @@ def test_tokens_in_a_file(member: Member, door: Forwarder, monkeypatch: pytest.M
         3,
         "",
         f"imgshare: others can read {path}, and a token is in it\n"
-        f"hint: `chmod 600 {path}` closes it; `imgshare logout` makes the token worthless\n",
+        f"hint: chmod 600 closes it; `imgshare logout` makes the token worthless\n",
     ) == tool("show", member.image)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OWNER = "5bd2a8f1d4e34f0c9a7a63a1c1f0e7b2"
 FORBIDDEN = answer(403, {"message": "You are not authorized to complete modify_member action."})
 SAID = f'cannot accept image {IMAGE} for project {MEMBER}: forbidden: "You are not authorized to complete %s action."'
-HINT = "only MEMBER decides, with the role `member`, about an image that is `shared`"
+HINT = "only MEMBER decides, with the role 'member', about an image that is 'shared'"
 
 
 def _image(**other: Any) -> bytes:

@@ -55,7 +55,7 @@ def test_another_project_by_clouds_yaml(member: Member, home: str, monkeypatch: 
         f"it is shared with another project of yours, {_name(member, there)} ({there})"
     ) == error["message"]
     assert (
-        f"copy the entry 'otc' of clouds.yaml under another name, with `project_id: {there}`, "
+        f"copy the entry 'otc' of clouds.yaml under another name, with project_id '{there}', "
         f"and type `imgshare accept {member.image} {there} --cloud NAME`"
     ) == error["hint"]
     assert "gAAAA" not in run.err
@@ -104,7 +104,7 @@ def test_another_project_by_password(
         log_in = f"imgshare login --auth-url {url} --username {name} --project {there}"
         accept = f"imgshare accept {member.image} {there}"
         assert "wrong_project" == error["reason"]
-        assert f"type `{log_in}`, then `{accept}`; `--profile NAME` in both keeps the login you have" == error["hint"]
+        assert f"type `{log_in}`, then `{accept}`; --profile NAME in both keeps the login you have" == error["hint"]
         assert 0 == type_(f"{log_in} --profile there", member.user.password)
         assert 0 == type_(f"{accept} --profile there")
     assert "accepted" == member.status()

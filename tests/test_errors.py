@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OTHER = IMAGE.replace("d164", "0000")
 SUBJECT = f"cannot accept image {IMAGE} for project {MEMBER}"
 SAID = "You are not authorized to complete modify_member action."
-HINT_403 = "only MEMBER decides, with the role `member`, about an image that is `shared`"
+HINT_403 = "only MEMBER decides, with the role 'member', about an image that is 'shared'"
 
 WEBOB_HTML = (
     f"<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n"

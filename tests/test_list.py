@@ -128,7 +128,7 @@ def test_without_a_role(imgshare: Callable[..., Run], inbox: Inbox, monkeypatch:
 
     error = imgshare("list", "--json").error()
 
-    assert ("forbidden", 403, "ask for a role in the project, such as `member`") == (
+    assert ("forbidden", 403, "ask for a role in the project, such as 'member'") == (
         error["code"],
         error["http_status"],
         error["hint"],

@@ -137,7 +137,7 @@ def test_an_image_that_has_no_members(imgshare: Callable[..., Run], inbox: Inbox
     run = imgshare("share", image, inbox.member.project_id, "--json")
 
     assert (5, "forbidden") == (run.code, run.error()["code"])
-    assert "while its visibility is `shared`" in run.error()["hint"]
+    assert "while its visibility is 'shared'" in run.error()["hint"]
     assert 5 == imgshare("members", image).code
 
 

@@ -125,7 +125,7 @@ def test_a_worthless_token(imgshare: Callable[..., Run], stage: Stage, monkeypat
     subject = f"cannot accept image {stage.image} for project {stage.cast.member}"
     assert error["message"].startswith(f"{subject}: the service does not take the token from IMGSHARE_TOKEN: ")
     assert (
-        "put a new one into IMGSHARE_TOKEN (`openstack token issue` makes one), or unset it and log in; "
+        "put a new one into IMGSHARE_TOKEN ('openstack token issue' makes one), or unset it and log in; "
         "if it is new, the identity service may be down"
     ) == error["hint"]
     assert 4 == imgshare("status").code

@@ -61,7 +61,7 @@ def test_an_image_without_data(imgshare: Callable[..., Run], inbox: Inbox, name:
         7,
         "",
         f"imgshare: image {image} has no hash to compare: its status is queued\n"
-        "hint: its owner has uploaded nothing yet; `--wait 10m` waits for it; nothing was changed\n",
+        "hint: its owner has uploaded nothing yet; --wait 10m waits for it; nothing was changed\n",
     ) == imgshare("accept", image, "--hash", "sha512:" + "0" * 128)
     assert "pending" == inbox.status(image)
 

@@ -43,7 +43,7 @@ def _error(status: int, reason: str, message: str, hint: str) -> tuple[int, Erro
     }
 
 
-READER = "the token has only the role `reader`, which may look and not decide"
+READER = "the token has only the role 'reader', which may look and not decide"
 GUEST = "the token has no role that lets it look at images"
 OWNER = "the image is your own project's, and only project {member} decides"
 THEY_TYPE = "whoever works in project {member} types `imgshare accept {image}`"
@@ -53,8 +53,8 @@ ASK = (
     "`imgshare list --status all` shows what is shared with you"
 )
 ROWS = [
-    ("reader", "member", 403, "role", READER, "ask for the role `member` in project {member}"),
-    ("guest", "member", 404, "role", GUEST, "ask for the role `member` in the project"),
+    ("reader", "member", 403, "role", READER, "ask for the role 'member' in project {member}"),
+    ("guest", "member", 404, "role", GUEST, "ask for the role 'member' in the project"),
     (
         *("member", "other", 404, "wrong_member"),
         "it is shared with your project {member}, and the token decides for no other",
@@ -62,7 +62,7 @@ ROWS = [
     ),
     ("owner", "member", 403, "owner", OWNER, THEY_TYPE),
     ("owner_reader", "member", 403, "owner", OWNER, THEY_TYPE),
-    ("owner_guest", "member", 404, "role", GUEST, "ask for the role `member` in the project"),
+    ("owner_guest", "member", 404, "role", GUEST, "ask for the role 'member' in the project"),
     (
         *("owner", "owner", 404, "not_a_member"),
         "the image is that project's own, and those whom it is shared with decide",
@@ -111,7 +111,7 @@ def test_every_row(  # noqa: PLR0913, PLR0917
 
 EVERYBODYS = "there is nothing to decide: every project sees a public image"
 BY_ITS_ID = "there is nothing to decide: every project can use a community image by its ID"
-MAKE_SHARED = "`openstack image set --shared {image}` lets it have members, `imgshare share {image} {member}` makes one"
+MAKE_SHARED = "'openstack image set --shared' lets it have members, `imgshare share {image} {member}` makes one"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_images_without_members(
 ) -> None:
     """Whoever sees an image that is not `shared` is told so, which the service hides."""
     stage.visibility(value)
-    because = f"the image is `{value}`, and only `shared` images have members"
+    because = f"the image is '{value}', and only 'shared' images have members"
 
     for command, status in (("reject", 403), ("show", 404)):
         assert _error(
@@ -257,7 +257,7 @@ def test_by_its_name(refused: Callable[..., tuple[int, Error]], stage: Stage) ->
     _, error = refused("owner", "accept", name, stage.cast.member)
     assert ("owner", THEY_TYPE.format(image=stage.image, member=stage.cast.member)) == (error["reason"], error["hint"])
     assert _error(
-        403, "role", f"cannot list the images: {GUEST}", "ask for the role `member` in the project"
+        403, "role", f"cannot list the images: {GUEST}", "ask for the role 'member' in the project"
     ) == refused("guest", "accept", name, stage.cast.member)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import addresses, config, configfile
+from imgshare_cli import addresses, config, configfile, hints
 from imgshare_cli.configfile import PROFILE_KEYS, TOP_KEYS
 from imgshare_cli.errors import UsageError
 from imgshare_cli.options import nothing, profile_only, with_session
@@ -75,9 +75,8 @@ def get(session: Session, key: Key) -> None:
     for part in where:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or isinstance(value, Mapping):
-        raise UsageError(
-            f"{'.'.join(where)} is not set in {session.file.path}", hint="`imgshare config list` shows what is"
-        )
+        shows = hints.command("config", "list")
+        raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint=f"{shows} shows what is")
     if where[-1] == "token":
         raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
     session.output.line(str(value))
@@ -97,19 +96,21 @@ def set_(
     if where[-1] == "token":
         raise UsageError(
             "a token on the command line can be read by everybody on this machine",
-            hint="`imgshare login` asks for it instead",
+            hint=f"{hints.command('login')} asks for it instead",
         )
     if where == ("profiles",):
         raise UsageError("profiles is a table", hint="give profiles.NAME.KEY, such as profiles.otc.endpoint")
     if not value:
-        raise UsageError(f"{key} cannot be set to nothing", hint=f"`imgshare config unset {key}` removes it")
+        unset_it = hints.command("config", "unset", hints.word(key, "KEY"))
+        raise UsageError(f"{key} cannot be set to nothing", hint=f"{unset_it} removes it")
     if where[-1] == "endpoint":
         addresses.checked(value, insecure_http=True)
     number = _number(value) if where[-1] == "timeout" else value
 
     def change(document: TOMLDocument) -> None:
         if key == "default_profile" and value not in document.get("profiles", {}):
-            raise UsageError(f"there is no profile {value!r}", hint=f"`imgshare login --profile {value}` makes one")
+            log_in = hints.command("login", *hints.options({"--profile": value}))
+            raise UsageError(f"there is no profile {value!r}", hint=f"{log_in} makes one")
         configedit.put(document, where, number)
 
     configedit.edit(configfile.config_path(session.environ), change)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli import ordering, selection
+from imgshare_cli import hints, ordering, selection
 from imgshare_cli.options import with_session, world
 from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner, Which, WhichStatus
 from imgshare_cli.session import Session
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Share
 
 _NEXT = {
-    Which.PENDING: "`imgshare accept ID`, or `imgshare review`",
-    Which.ACCEPTED: "`imgshare reject ID` takes one out of the image list",
-    Which.REJECTED: "`imgshare accept ID` accepts one after all",
-    Which.ALL: "`imgshare show ID` shows one",
+    Which.PENDING: f"{hints.command('accept', 'ID')}, or {hints.command('review')}",
+    Which.ACCEPTED: f"{hints.command('reject', 'ID')} takes one out of the image list",
+    Which.REJECTED: f"{hints.command('accept', 'ID')} accepts one after all",
+    Which.ALL: f"{hints.command('show', 'ID')} shows one",
 }
 
 
@@ -112,5 +112,5 @@ def _say_what_next(session: Session, count: int, status: Which, matching: str, *
         images = "image is" if count == 1 else "images are"
         session.output.note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
     else:
-        more = "" if status is Which.ALL else "; `imgshare list --status all` shows the rest"
+        more = "" if status is Which.ALL else f"; {hints.command('list', '--status', 'all')} shows the rest"
         session.output.note(f"no {matching}image is {kind}{more}")

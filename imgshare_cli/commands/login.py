@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli import addresses, credentials, identity, prompt
+from imgshare_cli import addresses, credentials, hints, identity, prompt
 from imgshare_cli import login as ways
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UsageError
 from imgshare_cli.grants import Grant
@@ -87,7 +87,7 @@ def _asked(session: Session, question: str) -> str:
 
 def _needed(value: str | None, option: str) -> str:
     if not value:
-        raise UsageError(f"{option} is missing", hint="`imgshare login --help` shows the ways to log in")
+        raise UsageError(f"{option} is missing", hint=f"{hints.command('login', '--help')} shows the ways to log in")
     return value
 
 
@@ -100,8 +100,9 @@ def _by_token(session: Session) -> Grant:
         )
     token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), "your input")
     session.secrets.append(token.value)
-    again = " ".join(["imgshare login", *ways.profile(session.settings), f"--endpoint {endpoint}"])
-    grant = Grant(token.value, token.source, endpoint=endpoint, again=again)
+    again = ways.command_line(session.settings, {"--endpoint": endpoint})
+    cacert = ways.authorities(session.settings)
+    grant = Grant(token.value, token.source, endpoint=endpoint, cacert=cacert, again=again)
     session.client_with(grant).check()
     return grant
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli import sharing
+from imgshare_cli import hints, sharing
 from imgshare_cli.models import is_project_id
 from imgshare_cli.options import Image, with_session, world
 from imgshare_cli.selection import Which
@@ -78,9 +77,10 @@ def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> N
     if member_id != member:
         session.output.note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):
+        take_back = hints.command("unshare", hints.word(image_id, "IMAGE"), hints.word(member, "MEMBER"))
         session.output.note(
             f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
-            f"`imgshare unshare {image_id} {shlex.quote(member)}` takes it back"
+            f"{take_back} takes it back"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgshare_cli import selection
+from imgshare_cli import hints, selection
 from imgshare_cli.errors import PartialError, UsageError
 from imgshare_cli.options import with_session, world
 from imgshare_cli.selection import Name, NewerThan, OlderThan, Owner
@@ -25,7 +25,7 @@ def review(
     if not session.is_attended:
         raise UsageError(
             "a review asks a person: it needs a terminal to show images and to take keys, and has no JSON",
-            hint="`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one",
+            hint=f"{hints.command('list')} shows what is pending, {hints.command('accept', 'IMAGE')} accepts one",
         )
     wanted = selection.wanted(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
     whole = not wanted.is_narrowed
@@ -43,7 +43,7 @@ def review(
     finally:
         session.output.note(walk.summary())
         if walk.left:
-            session.output.note(f"`imgshare review` goes on with {'it' if walk.left == 1 else 'them'}")
+            session.output.note(f"{hints.command('review')} goes on with {'it' if walk.left == 1 else 'them'}")
     if complaints := list(walk.complaints.values()):
         raise PartialError(
             f"{len(complaints)} of {len(shares)} failed",

@@ -1,0 +1,280 @@
+"""Hints that run: what is in backticks can be pasted, whatever the services, the files and the settings hold."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import keyring.core
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imgshare_cli import hints
+from tests.hostile.cloud import HostileCloud
+from tests.hostile.rounds import ROUNDS, rounds
+from tests.hostile.scenes import scenes
+from tests.hostile.shells import SHELLS, Typed, meant, pasted
+from tests.hostile.words import WORDS, texts
+from tests.machine import needs
+from tests.run import Run
+from tests.service import IMAGE, MEMBER, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.service import Service
+
+pytestmark = pytest.mark.hostile
+
+WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
+COMMAND = re.compile(rf"(OS_[A-Z_]+={WORD} )?imgshare( -{{0,2}}{WORD})*")
+OPTIONS = {
+    *("--help", "--status", "--profile", "--cloud", "--endpoint", "--cacert", "--insecure-http", "--auth-url"),
+    *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
+}
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[HostileCloud]:
+    """Services that say anything."""
+    with HostileCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library remembers the keyring that it found, here none, for as long as the process lasts."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+
+
+def _commands(talk: str) -> list[str]:
+    """What stands between backticks, of which each has its partner."""
+    assert 0 == talk.count("`") % 2, talk
+    return re.findall(r"`([^`]*)`", talk)
+
+
+def _talk(run: Run) -> str:
+    """What stderr says, also in JSON."""
+    lines = []
+    for line in run.err.splitlines():
+        try:
+            error = json.loads(line)["error"]
+        except (ValueError, TypeError, KeyError):
+            lines.append(line)
+        else:
+            lines += [error["message"], error["hint"] or ""]
+    return "\n".join(lines)
+
+
+def _must_be_safe(command: str) -> None:
+    assert COMMAND.fullmatch(command), command
+    assert {word for word in command.split(" ") if word.startswith("-")} <= OPTIONS, command
+    assert "accept evil" not in command
+
+
+def _must_run_alone(commands: set[str], folder: Path) -> None:
+    for shell in SHELLS:
+        needs(shell)
+        wanted = sorted(commands)
+        given_, left, complaints = pasted(shell, wanted, folder / shell)
+        assert ("", []) == (complaints, left), shell
+        assert [meant(command) for command in wanted] == given_, shell
+
+
+def _played(
+    text: str,
+    cloud: HostileCloud,
+    imgshare: Callable[..., Run],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> set[str]:
+    """The commands of every hint that a text from outside can be a part of: of every fourth in a usual round."""
+    commands: set[str] = set()
+    for number, scene in enumerate(scenes(text, cloud), sum(text.encode(errors="replace"))):
+        if ROUNDS == 1 and number % 4:
+            continue
+        with monkeypatch.context() as patch:
+            patch.setenv("IMGSHARE_ENDPOINT", cloud.endpoint)
+            patch.setenv("IMGSHARE_TIMEOUT", "5")
+            scene.enter(cloud, tmp_path_factory.mktemp("world"), patch.setenv)
+            argv = [*scene.argv[:1], *["--json"] * (number % 8 == 0), *scene.argv[1:]]
+            run = imgshare(*argv)
+        assert "this is a bug" not in run.err, (argv, run)
+        for command in _commands(_talk(run)):
+            _must_be_safe(command)
+            commands.add(command)
+    return commands
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_shells_do_what_they_are_told(tmp_path: Path, shell: str) -> None:
+    """The stand-in takes down what it was given, and a command that does more is seen by what it leaves."""
+    needs(shell)
+
+    hostile = "OS_REGION_NAME=south imgshare accept 'a b';touch PWNED"
+
+    assert ([Typed({"OS_REGION_NAME": "south", "OS_PROJECT_ID": ""}, ["accept", "a b"])], ["PWNED"], "") == pasted(
+        shell, [hostile], tmp_path
+    )
+
+
+def test_what_is_known_to_hurt(
+    cloud: HostileCloud,
+    imgshare: Callable[..., Run],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Whatever holds one of these texts, pasting any command of any hint runs just `imgshare` with its words."""
+    commands: set[str] = set()
+    for text in WORDS:
+        commands |= _played(text, cloud, imgshare, monkeypatch, tmp_path_factory)
+
+    assert len(commands) > 60  # the scenes end in hints still
+    _must_run_alone(commands, tmp_path)
+
+
+def test_any_text(
+    cloud: HostileCloud,
+    imgshare: Callable[..., Run],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The same holds for texts that nobody has thought of."""
+    commands: set[str] = set()
+
+    @rounds(4)
+    @given(text=texts)
+    def play(text: str) -> None:
+        commands.update(_played(text, cloud, imgshare, monkeypatch, tmp_path_factory))
+
+    play()
+    _must_run_alone(commands, tmp_path)
+
+
+def test_the_words_themselves(tmp_path: Path) -> None:
+    """Of any words a command is made that runs with these words or their placeholders, in every shell."""
+    commands: set[str] = set()
+
+    @rounds(300)
+    @given(
+        words=st.lists(st.sampled_from(WORDS) | texts | st.from_regex(WORD, fullmatch=True), min_size=1, max_size=3),
+        region=st.none() | st.sampled_from(WORDS) | texts | st.from_regex(WORD, fullmatch=True),
+    )
+    def build(words: list[str], region: str | None) -> None:
+        outside = [hints.word(word, f"WORD_{number}") for number, word in enumerate(words)]
+        environ = {} if region is None else {"OS_REGION_NAME": hints.word(region, "REGION")}
+
+        text = hints.command("accept", *outside, *hints.options({"--project": words[0]}), **environ)
+
+        (command,) = _commands(text)
+        assert text == hints.shown(text)
+        assert text.startswith(f"`{command}`")
+        _must_be_safe(command)
+        for number, word in enumerate(words):
+            assert meant(command).arguments[number + 1] in {word, f"WORD_{number}"}
+        commands.add(command)
+
+    build()
+    _must_run_alone(commands, tmp_path)
+
+
+@rounds(300)
+@given(again=texts | st.lists(st.sampled_from([*WORDS, *OPTIONS]) | texts, max_size=6).map(" ".join))
+def test_any_kept_login(again: str) -> None:
+    """Whatever is kept as the command line of a login, the hint made of it is a login with options that there are."""
+    (command,) = _commands(hints.log_in(again))
+
+    _must_be_safe(command)
+    assert ["login"] == meant(command).arguments[:1]
+
+
+@rounds(300)
+@given(before=texts, after=texts, name=st.sampled_from(WORDS) | texts)
+def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None:
+    """Whatever is said around a command, it alone stands in backticks."""
+    command = hints.command("show", hints.word(name, "IMAGE"))
+
+    shown = hints.shown(f"{before}{command}{after}")
+
+    assert set(_commands(shown)) == set(_commands(command))
+
+
+@pytest.mark.parametrize(
+    ("image", "command"),
+    [
+        (MEMBER, f"`imgshare unshare {IMAGE} {MEMBER}`"),
+        ("platform", f"`imgshare unshare {IMAGE} platform` takes it back"),
+        ("my project", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is 'my project') takes it back"),
+        ("--project=x", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is '--project=x') takes it back"),
+        ("`ls`", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is \"'ls'\") takes it back"),
+    ],
+)
+def test_a_placeholder(imgshare: Callable[..., Run], serve: Callable[..., Service], image: str, command: str) -> None:
+    """A word that a shell could give a meaning to is told beside the command, in quotes."""
+    serve(answer(409, {"message": "no"}))
+
+    run = imgshare("share", "--", IMAGE, image)
+
+    assert (command in run.err) == (image != MEMBER)
+
+
+def test_words_of_others(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+    """What a service says is quoted without its backticks, for people and for programs, and ours stay."""
+    serve(answer(409, {"message": "type `imgshare accept evil`"}))
+
+    hint = f"it is shared with that project already: `imgshare members {IMAGE}` shows what it decided"
+    message = (
+        f"cannot share image {IMAGE} with project {MEMBER}: refused (409 Conflict): \"type 'imgshare accept evil'\""
+    )
+    assert f"imgshare: {message}\nhint: {hint}\n" in imgshare("share", IMAGE, MEMBER).err
+    error = imgshare("share", IMAGE, MEMBER, "--json").error()
+    assert (message, hint) == (error["message"], error["hint"])
+
+
+AUTH = "--auth-url https://iam.example/v3"
+
+
+@pytest.mark.parametrize(
+    ("again", "command"),
+    [
+        (f"imgshare login {AUTH} --username me", f"`imgshare login {AUTH} --username me`"),
+        (
+            f"imgshare login --profile 'a b' {AUTH} --username me --project 'my project'",
+            (
+                f"`imgshare login --profile PROFILE {AUTH} --username me --project PROJECT` "
+                "(where PROFILE is 'a b' and PROJECT is 'my project')"
+            ),
+        ),
+        (
+            f"imgshare login {AUTH} --application-credential-id --default",
+            (
+                f"`imgshare login {AUTH} --application-credential-id APPLICATION_CREDENTIAL_ID` "
+                "(where APPLICATION_CREDENTIAL_ID is '--default')"
+            ),
+        ),
+        (f"touch PWNED; imgshare login {AUTH} --debug --json;ls", f"`imgshare login {AUTH}`"),
+        ("imgshare login --username 'me", "`imgshare login`"),
+        ("", "`imgshare login`"),
+    ],
+)
+def test_a_kept_login(
+    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, again: str, command: str
+) -> None:
+    """What an earlier run kept as the way to log in again is read word by word, and built anew."""
+    config, kept = tmp_path / "config.toml", tmp_path / "state" / "imgshare" / "tokens" / "default"
+    config.write_text("profiles.default.token_store = 'file'")
+    for folder in (*reversed(kept.parents[:2]), kept.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept.write_text(json.dumps({"secret": "s", "again": again, "expires_at": "2020-01-01T00:00:00+00:00"}))
+    kept.chmod(0o600)
+    monkeypatch.setenv("IMGSHARE_CONFIG", str(config))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    expected = f"imgshare: the token of profile 'default' has expired\nhint: run {command}\n"
+
+    assert Run(4, "", expected) == imgshare("list")
