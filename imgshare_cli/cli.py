@@ -36,7 +36,7 @@ COMMANDS = {
     "sandbox": "sandbox:sandbox",
     "completion": "completion:completion",
 }
-_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
+_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT, errno.EAGAIN}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
     "pretty_exceptions_enable": False,
@@ -143,9 +143,13 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
 def _bug(exc: BaseException, session: Session) -> ImgshareError:
     import traceback
 
+    from imgshare_cli import machine
+
     if session.flags.debug:
         for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
             session.output.note(line)
+    if error := machine.shortage(exc):
+        return error
     frame = traceback.extract_tb(exc.__traceback__)[-1]
     # The exception's own words are left out: a library may have put anything into them.
     where = f"{Path(frame.filename).name}:{frame.lineno}"

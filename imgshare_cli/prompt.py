@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -28,9 +27,8 @@ def secret(question: str) -> str:
             return sys.stdin.buffer.read(_MAX).decode()
         except UnicodeDecodeError:
             raise UsageError("what came on standard input is not text") from None
-    _say(f"{question} ")
     try:
-        return _hidden_line()
+        return _hidden_line(f"{question} ")
     finally:
         _say("\n")
 
@@ -46,25 +44,18 @@ def _say(text: str) -> None:
         sys.stderr.flush()
 
 
-def _hidden_line() -> str:
+def _hidden_line(question: str) -> str:
     try:
-        import termios
+        from imgshare_cli.unseen import unseen
     except ImportError:  # Windows, whose own hidden prompt takes lines of any length
         import getpass
 
+        _say(question)
         return getpass.getpass("")
     descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    hidden = termios.tcgetattr(descriptor)
-    # Line by line (ICANON) the terminal would cut a token after 4095 characters without a word.
-    hidden[3] &= ~(termios.ICANON | termios.ECHO)
-    hidden[6][termios.VMIN], hidden[6][termios.VTIME] = 1, 0
-    termios.tcsetattr(descriptor, termios.TCSADRAIN, hidden)
-    try:
+    with unseen(descriptor, lambda: _say(question)):
+        _say(question)  # only now: what is typed at the sight of it must not be shown
         return _read_line(descriptor).decode(errors="replace")
-    finally:
-        with contextlib.suppress(termios.error):  # the terminal may have gone
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def _read_line(descriptor: int) -> bytes:

@@ -1,0 +1,1 @@
+"""Hostile services, files and words, and what must hold against them."""
