@@ -36,7 +36,7 @@ COMMANDS = {
     "sandbox": "sandbox:sandbox",
     "completion": "completion:completion",
 }
-_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT, errno.EAGAIN}
+_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
     "pretty_exceptions_enable": False,
@@ -99,6 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence()  # the reader has what it wanted, and the work is done
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
+        if isinstance(exc, MemoryError):
+            exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
         error = _sentence(exc, session, arguments)
         session.output.error(error)
         return error.exit_code
