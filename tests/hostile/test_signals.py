@@ -258,7 +258,7 @@ def test_any_number_of_open_files(serve: Callable[..., Service], as_json: list[s
     serve(*[answer(200, share())] * 60)
     codes = []
     for most in range(4, 16):
-        for argv in (["accept", IMAGE, MEMBER, *as_json], ["list", "--endpoint", "https://127.0.0.1:1", *as_json]):
+        for argv in (["accept", IMAGE, MEMBER, *as_json], ["list", "--endpoint", "https://127.0.0.1:1", "--timeout", "1", *as_json]):
             code, out, err = _limited(resource.RLIMIT_NOFILE, most, *argv)
             codes.append(code)
             assert "Traceback" not in err
