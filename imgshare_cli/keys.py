@@ -53,7 +53,7 @@ else:
     import select
     import termios
 
-    from imgshare_cli.unseen import unseen
+    from imgshare_cli.unseen import unseen, wait_for_key
 
     class Keyboard:
         """The keys of the terminal that is standard input, unseen for as long as the `with` block lasts."""
@@ -112,7 +112,9 @@ else:
                     pass
 
         def _byte(self, seconds: float | None = None) -> int | None:
-            if not select.select([self._descriptor], [], [], seconds)[0]:
+            if seconds is None:
+                wait_for_key(self._descriptor)
+            elif not select.select([self._descriptor], [], [], seconds)[0]:
                 return None
             try:
                 return next(iter(os.read(self._descriptor, 1)), None)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MAX = 1 << 20
 _CTRL_U = 0x15
@@ -46,7 +50,7 @@ def _say(text: str) -> None:
 
 def _hidden_line(question: str) -> str:
     try:
-        from imgshare_cli.unseen import unseen
+        from imgshare_cli.unseen import unseen, wait_for_key
     except ImportError:  # Windows, whose own hidden prompt takes lines of any length
         import getpass
 
@@ -55,12 +59,16 @@ def _hidden_line(question: str) -> str:
     descriptor = sys.stdin.fileno()
     with unseen(descriptor, lambda: _say(question)):
         _say(question)  # only now: what is typed at the sight of it must not be shown
-        return _read_line(descriptor).decode(errors="replace")
+        return _read_line(descriptor, wait_for_key).decode(errors="replace")
 
 
-def _read_line(descriptor: int) -> bytes:
+def _read_line(descriptor: int, wait: Callable[[int], None]) -> bytes:
     line = bytearray()
-    while len(line) < _MAX and (came := os.read(descriptor, 4096)):
+    while len(line) < _MAX:
+        wait(descriptor)
+        came = os.read(descriptor, 4096)
+        if not came:
+            break
         for byte in came:
             if byte in b"\r\n\x04":
                 return bytes(line)

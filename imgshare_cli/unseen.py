@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import signal
 import termios
 from typing import TYPE_CHECKING
@@ -11,6 +12,15 @@ from imgshare_cli import signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# Python would notice a signal that comes just before it starts to wait only after the next key.
+_LATEST_SECONDS = 0.1
+
+
+def wait_for_key(descriptor: int) -> None:
+    """Wait until a key was pressed, or the terminal has gone."""
+    while not select.select([descriptor], [], [], _LATEST_SECONDS)[0]:
+        pass
 
 
 @contextlib.contextmanager

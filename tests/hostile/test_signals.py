@@ -124,6 +124,7 @@ def test_a_hidden_prompt_gives_the_echo_back(terminal: Callable[..., _Pty], numb
     at.waits_for(PROMPT)
     assert at.is_quiet
     at.types(b"half of a tok")
+    time.sleep(0.1)  # the system takes a moment to hand it over, and shows it if the echo is back by then
 
     at.child.send_signal(number)
 
@@ -257,8 +258,11 @@ def test_any_number_of_open_files(serve: Callable[..., Service], as_json: list[s
     """With any limit of open files, a command works or ends in a sentence, never in a traceback or a bug."""
     serve(*[answer(200, share())] * 60)
     codes = []
-    for most in range(4, 16):
-        for argv in (["accept", IMAGE, MEMBER, *as_json], ["list", "--endpoint", "https://127.0.0.1:1", "--timeout", "1", *as_json]):
+    for most in range(4, 13):
+        for argv in (
+            ["accept", IMAGE, MEMBER, *as_json],
+            ["list", "--endpoint", "https://127.0.0.1:1", "--timeout", "0.2", *as_json],
+        ):
             code, out, err = _limited(resource.RLIMIT_NOFILE, most, *argv)
             codes.append(code)
             assert "Traceback" not in err
