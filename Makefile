@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help bench check clean completions demo help requirements test
+.PHONY: help bench check clean completions demo help lowest requirements test
 
 help:  ## show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-14s%s\n", $$1, $$2}' Makefile
@@ -27,6 +27,16 @@ demo: $(VENV)/.ready  ## show the main job, against a service of its own
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
 	$(BIN)/python -m pytest
 
+.venv-lowest/.ready: requirements/test.txt requirements/lowest.txt
+	$(PYTHON) -m venv --clear .venv-lowest
+	for name in test lowest; do \
+	  .venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/$$name.txt || exit; done
+	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
+	.venv-lowest/bin/python -m pytest
+
 check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	.venv-check/bin/ruff format --check .
 	.venv-check/bin/ruff check .
@@ -47,6 +57,7 @@ requirements:  ## pin the requirements anew (needs uv)
 	  uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; done
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/test.in pyproject.toml -o requirements/test.txt
+	uv pip compile --quiet --upgrade --resolution lowest-direct --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/lowest.txt
 
 clean:  ## remove everything that was made
 	rm -rf .venv .venv-* .cache dist .hypothesis .*_cache

@@ -1,13 +1,30 @@
 """Where the process begins and ends: quiet when it is interrupted, even while Python is still importing."""
 
-import contextlib
-import gc
 import os
 import sys
 
 
+def _forget_current_folder() -> None:
+    # `python -m` searches the current folder first, where anybody may have put a `httpx.py`; the installed command
+    # does not. What Python has imported by now, as this package itself, it may have found there: only `python -P`
+    # helps against that. PYTHONPATH is the user's own word and stays.
+    try:
+        here = os.getcwd()  # noqa: PTH109  (pathlib would be imported from where we do not want to import)
+    except OSError:  # it is gone, so Python has not added it
+        return
+    if sys.path[:1] in ([""], [here]):
+        del sys.path[0]
+
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    _forget_current_folder()
+
+
 def run() -> None:
     """Run the command line and leave."""
+    import contextlib
+    import gc
+
     # Importing makes many objects that stay; looking through them for garbage again and again costs 5 % of a run.
     gc.set_threshold(50_000, 20, 20)
     try:
@@ -15,13 +32,20 @@ def run() -> None:
 
         code = main()
     except KeyboardInterrupt:
-        print("imgshare: interrupted", file=sys.stderr)  # noqa: T201  (nothing that could print it is loaded yet)
-        code = 130
+        code = _end(130, "interrupted")
+    except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
+        code = _end(1, f"cannot start: {str(exc) or 'this machine has no more memory for imgshare'}")
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with contextlib.suppress(OSError):  # whoever was to read it has gone, and main() has dealt with that
             stream.flush()
     # Python would take its modules apart now, for a fifth of the whole run; main() has closed all that was open.
     os._exit(code)
+
+
+def _end(code: int, sentence: str) -> int:
+    if sys.stderr:  # print() would take None for stdout
+        print(f"imgshare: {sentence}", file=sys.stderr)  # noqa: T201  (nothing that could print it is loaded yet)
+    return code
 
 
 if __name__ == "__main__":

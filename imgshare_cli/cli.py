@@ -99,6 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _silence()  # the reader has what it wanted, and the work is done
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
+        if isinstance(exc, MemoryError):
+            exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
         error = _sentence(exc, session, arguments)
         session.output.error(error)
         return error.exit_code
@@ -150,9 +152,13 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
 def _bug(exc: BaseException, session: Session) -> ImgshareError:
     import traceback
 
+    from imgshare_cli import machine
+
     if session.flags.debug:
         for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
             session.output.note(line)
+    if error := machine.shortage(exc):
+        return error
     frame = traceback.extract_tb(exc.__traceback__)[-1]
     # The exception's own words are left out: a library may have put anything into them.
     where = f"{Path(frame.filename).name}:{frame.lineno}"

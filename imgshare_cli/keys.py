@@ -51,35 +51,28 @@ else:
     import contextlib
     import os
     import select
-    import signal
     import termios
+
+    from imgshare_cli.unseen import unseen, wait_for_key
 
     class Keyboard:
         """The keys of the terminal that is standard input, unseen for as long as the `with` block lasts."""
 
         def __init__(self) -> None:
             self._descriptor = sys.stdin.fileno()
-            self._before = termios.tcgetattr(self._descriptor)
+            self._unseen = unseen(self._descriptor, self._come_back)
             self._resumed: Callable[[], None] = _nothing
 
         def __enter__(self) -> Self:
             """Let keys come at once; Ctrl-C still interrupts."""
-            mode = termios.tcgetattr(self._descriptor)
-            mode[3] &= ~(termios.ICANON | termios.ECHO)
-            mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
-            if signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL:
-                signal.signal(signal.SIGTSTP, self._step_aside)
+            self._unseen.__enter__()
             return self
 
         def __exit__(
             self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
         ) -> None:
             """Leave the terminal as it was."""
-            if signal.getsignal(signal.SIGTSTP) == self._step_aside:
-                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            with contextlib.suppress(termios.error):  # the terminal may have gone
-                termios.tcsetattr(self._descriptor, termios.TCSADRAIN, self._before)
+            self._unseen.__exit__(kind, exc, trace)
 
         def drop(self) -> None:
             """Forget the keys that were pressed so far."""
@@ -106,6 +99,9 @@ else:
                     self._byte(_REST_SECONDS)
             return UNKNOWN
 
+        def _come_back(self) -> None:
+            self._resumed()
+
         def _swallow_sequence(self) -> None:
             # An arrow key is ESC [ A, and its A must never be taken for the letter.
             while (second := self._byte(_REST_SECONDS)) == _ESCAPE:
@@ -116,19 +112,14 @@ else:
                     pass
 
         def _byte(self, seconds: float | None = None) -> int | None:
-            if not select.select([self._descriptor], [], [], seconds)[0]:
+            if seconds is None:
+                wait_for_key(self._descriptor)
+            elif not select.select([self._descriptor], [], [], seconds)[0]:
                 return None
             try:
                 return next(iter(os.read(self._descriptor, 1)), None)
             except OSError:  # the terminal has gone
                 return None
-
-        def _step_aside(self, number: int, _frame: object) -> None:
-            # Ctrl-Z: until we are called back, the shell has its terminal as it was.
-            self.__exit__(None, None, None)
-            signal.raise_signal(number)
-            self.__enter__()
-            self._resumed()
 
     def _nothing() -> None:
         """Outside a question there is nothing to ask again."""

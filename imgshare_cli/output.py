@@ -147,9 +147,13 @@ class Output:
     def busy(self, text: str) -> Iterator[None]:
         """Show that work goes on, where a person is at the terminal."""
         if self._stderr and self._can_draw(self._stderr) and not self.as_json:
-            from imgshare_cli import hints, tables
+            from imgshare_cli import hints, signals, tables
 
-            with tables.spinning(hints.shown(clean(text)), self._stderr) as spinner:
+            descriptor = self._stderr.fileno()
+            with (
+                signals.undoing(lambda: _show_cursor(descriptor)),
+                tables.spinning(hints.shown(clean(text)), self._stderr) as spinner,
+            ):
                 self._still = spinner.stop
                 yield
         else:
@@ -200,6 +204,12 @@ class Output:
 
 def _nothing() -> None:
     """There is nothing that turns."""
+
+
+def _show_cursor(descriptor: int) -> None:
+    # Past the stream, which a signal may have caught in the middle of a write.
+    with contextlib.suppress(OSError):
+        os.write(descriptor, b"\r\x1b[K\x1b[?25h")
 
 
 def _plain(value: object) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import UsageError
 from imgshare_cli.escaping import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _MAX = 1 << 20
 _CTRL_U = 0x15
@@ -29,9 +32,8 @@ def secret(question: str) -> str:
             return sys.stdin.buffer.read(_MAX).decode()
         except UnicodeDecodeError:
             raise UsageError("what came on standard input is not text") from None
-    _say(f"{escaped(question)} ")
     try:
-        return _hidden_line()
+        return _hidden_line(f"{escaped(question)} ")
     finally:
         _say("\n")
 
@@ -47,30 +49,27 @@ def _say(text: str) -> None:
         sys.stderr.flush()
 
 
-def _hidden_line() -> str:
+def _hidden_line(question: str) -> str:
     try:
-        import termios
+        from imgshare_cli.unseen import unseen, wait_for_key
     except ImportError:  # Windows, whose own hidden prompt takes lines of any length
         import getpass
 
+        _say(question)
         return getpass.getpass("")
     descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-    hidden = termios.tcgetattr(descriptor)
-    # Line by line (ICANON) the terminal would cut a token after 4095 characters without a word.
-    hidden[3] &= ~(termios.ICANON | termios.ECHO)
-    hidden[6][termios.VMIN], hidden[6][termios.VTIME] = 1, 0
-    termios.tcsetattr(descriptor, termios.TCSADRAIN, hidden)
-    try:
-        return _read_line(descriptor).decode(errors="replace")
-    finally:
-        with contextlib.suppress(termios.error):  # the terminal may have gone
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+    with unseen(descriptor, lambda: _say(question)):
+        _say(question)  # only now: what is typed at the sight of it must not be shown
+        return _read_line(descriptor, wait_for_key).decode(errors="replace")
 
 
-def _read_line(descriptor: int) -> bytes:
+def _read_line(descriptor: int, wait: Callable[[int], None]) -> bytes:
     line = bytearray()
-    while len(line) < _MAX and (came := os.read(descriptor, 4096)):
+    while len(line) < _MAX:
+        wait(descriptor)
+        came = os.read(descriptor, 4096)
+        if not came:
+            break
         for byte in came:
             if byte in b"\r\n\x04":
                 return bytes(line)

@@ -40,6 +40,7 @@ class Session:
         self.new_profile = False
         self.secrets = [value for name, value in environ.items() if _is_secret(name)]
         self._open = ExitStack()
+        self._talk = (sys.stdin, sys.stderr)  # while something turns, rich before 15 has put no terminal in their place
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
 
     @cached_property
@@ -99,7 +100,7 @@ class Session:
     @property
     def is_attended(self) -> bool:
         """Whether a person at a terminal can be asked."""
-        return not self.output.as_json and all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
+        return not self.output.as_json and all(stream and stream.isatty() for stream in self._talk)
 
     @cached_property
     def client(self) -> ImageClient:

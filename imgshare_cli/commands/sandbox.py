@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import signal
-import subprocess
 import tempfile
-import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli.errors import ConfigError, UsageError
+from imgshare_cli.errors import ConfigError
 from imgshare_cli.options import json_only, with_session
 from imgshare_cli.session import Session
 
@@ -44,18 +41,20 @@ def sandbox(session: Session, command: Command = None, port: Port = 0, images: I
     and serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
     """
     from imgshare_cli.sandbox import Sandbox
+    from imgshare_cli.sandbox.command import Signals
 
     try:
         service = Sandbox(port=port, images=images)
     except OSError as exc:
         raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="leave --port out") from exc
+    signals = Signals(interrupts=bool(command))
     with service:
         if command:
-            with tempfile.TemporaryDirectory() as folder:
+            with _temporary_folder() as folder:
                 own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **settings(service)}
-                raise typer.Exit(_run(command, {**_without_ours(session.environ), **own}))
+                raise typer.Exit(signals.run(command, {**_without_ours(session.environ), **own}))
         _announce(session, service)
-        threading.Event().wait()
+        raise typer.Exit(signals.wait())
 
 
 def settings(service: Sandbox) -> dict[str, str]:
@@ -65,6 +64,16 @@ def settings(service: Sandbox) -> dict[str, str]:
         "IMGSHARE_TOKEN": service.you.token,
         "IMGSHARE_PROJECT_ID": service.you.project_id,
     }
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        # What the command has left in it in such a way that it cannot be removed changes nothing about its exit code.
+        return tempfile.TemporaryDirectory(prefix="imgshare-sandbox-", ignore_cleanup_errors=True)
+    except OSError as exc:
+        raise ConfigError(
+            f"cannot make a temporary folder: {exc.strerror}", hint="set TMPDIR to a folder that you can write to"
+        ) from exc
 
 
 def _without_ours(environ: Mapping[str, str]) -> dict[str, str]:
@@ -89,15 +98,3 @@ def _announce(session: Session, service: Sandbox) -> None:
         for share in service.shares:
             session.output.note(f"{share.image_id}  {share.status}  {share.name}")
     session.output.note(f"serving on {service.endpoint} until Ctrl-C")
-
-
-def _run(command: list[str], environ: Mapping[str, str]) -> int:
-    # The terminal sends Ctrl-C to the command as well. A handler that does nothing, unlike SIG_IGN, is not inherited.
-    signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    try:
-        child = subprocess.Popen(command, env=environ)
-    except OSError as exc:
-        raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
-    signal.signal(signal.SIGTERM, lambda number, _frame: child.send_signal(number))
-    code = child.wait()
-    return 128 - code if code < 0 else code

@@ -76,7 +76,10 @@ class Connection(socketserver.StreamRequestHandler):
             return False
         if request is None:
             return False
+        self.server.mark_used(self.connection)
         self._send(self.server.answer(request), request.method, stays=stays)
+        if not stays:
+            self._linger()
         return stays
 
     def _linger(self) -> None:
@@ -136,7 +139,7 @@ class Connection(socketserver.StreamRequestHandler):
         return self._exactly(_size(length, 10)) if length is not None else b""
 
     def _chunks(self) -> bytes:
-        body = b""
+        body = bytearray()  # bytes would be copied anew for each chunk, of which there may be a million
         while size := _size(self._line().decode("latin-1").partition(";")[0].strip(), 16):
             if len(body) + size > _MAX_BODY:
                 raise UnreadableError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -144,7 +147,7 @@ class Connection(socketserver.StreamRequestHandler):
             if self._line().strip():
                 raise UnreadableError(HTTPStatus.BAD_REQUEST)
         self._headers()  # the trailers
-        return body
+        return bytes(body)
 
     def _exactly(self, size: int) -> bytes:
         body = self.rfile.read(size)
