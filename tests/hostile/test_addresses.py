@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.hostile.identity import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
 from tests.hostile.proxy import Proxy
 from tests.hostile.rounds import rounds
-from tests.run import Run
+from tests.run import Run, tool
 from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
 
 if TYPE_CHECKING:
@@ -307,6 +307,22 @@ def test_a_credential_keeps_its_authorities(
             assert ("DELETE", "/v3/auth/tokens") == (keystone.asked[-1].method, keystone.asked[-1].path)
     assert 0 == run.code
     assert run.err.endswith(f"revoked it with {keystone.auth_url}\n")
+
+
+def test_a_refused_token_with_private_authorities(imgshare: Callable[..., Run], authority: str) -> None:
+    """A token that is refused after a login with --cacert is exit 4, and the way to log in again keeps --cacert."""
+    _config(token_store="file")
+    with Service(answer(401, {"message": "no"}), tls=_certified()) as service:
+        with Keystone(issued(token(service.endpoint)), answer(200, {}), tls=_certified()) as keystone:
+            who = ["--auth-url", keystone.auth_url, "--username", "me", "--project", "mine"]
+            login = tool("login", *who, "--cacert", authority, stdin=PASSWORD.encode())
+            assert 0 == login.code, login
+
+            run = imgshare("accept", IMAGE, MEMBER)
+
+        assert "/v3" == keystone.asked[-1].path
+    assert 4 == run.code, run
+    assert f"log in again: `imgshare login {' '.join(who)} --cacert {authority}`" in run.err
 
 
 def test_verification_is_turned_off_by_the_flag_alone(
