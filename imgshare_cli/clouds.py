@@ -42,7 +42,7 @@ _ENDINGS = (
 
 @dataclass(frozen=True)
 class Files:
-    """The files that openstacksdk looks for, in its order; it takes the first of each kind that is there."""
+    """The files for openstacksdk to read, at most one of each kind."""
 
     clouds: Sequence[str] = ()
     secure: Sequence[str] = ()
@@ -63,23 +63,23 @@ def to_use(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], 
     Raises:
         ConfigError: files would be mixed, or one cannot be read as YAML; the message names it.
     """
-    vendor = [path for path in VENDOR_FILES if not _is_here(path)]
-    if cloud is None:
-        return Files(vendor=vendor)
-    entries = _first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES)
-    secrets = _first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES)
-    for path in filter(None, (entries, secrets)):
-        _check_syntax(Path(path))
-    here = [path for path in (entries, secrets) if path and _is_here(path) and path not in environ.values()]
+    named = {environ.get("OS_CLIENT_CONFIG_FILE"), environ.get("OS_CLIENT_SECURE_FILE")}
+    entries = _first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES) if cloud else None
+    secrets = _first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES) if cloud else None
+    here = [path for path in (entries, secrets) if path and _is_here(path) and path not in named]
     if entries and secrets and len(here) == 1:
         raise ConfigError(
             f"{entries} and {secrets} are not used together, because only one of them is in the current folder",
             hint="put both into one folder, or name the one you mean with OS_CLIENT_CONFIG_FILE or "
             "OS_CLIENT_SECURE_FILE",
         )
+    vendor = _first(None, [path for path in VENDOR_FILES if entries in here or not _is_here(path)])
+    for path in (entries, secrets, vendor):
+        _check_syntax(path)
     if here:
         note(f"note: logging in by {here[0]}, a file of the current folder")
-    return Files(CONFIG_FILES, SECURE_FILES, VENDOR_FILES if entries in here else vendor)
+    # These alone: where one is not to its liking, openstacksdk would go on to the next, wherever that is.
+    return Files(*([path] if path else [] for path in (entries, secrets, vendor)))
 
 
 def _first(named: str | None, searched: Iterable[str]) -> str | None:
@@ -92,10 +92,12 @@ def _is_here(path: str) -> bool:
     return folder == CONFIG_SEARCH_PATH[0] and folder not in CONFIG_SEARCH_PATH[1:]
 
 
-def _check_syntax(path: Path) -> None:
+def _check_syntax(path: str | None) -> None:
+    if path is None:
+        return
     # openstacksdk passes over a file that is not YAML as if it were not there.
     try:
-        found = files.read(path, _MAX_FILE)
+        found = files.read(Path(path), _MAX_FILE)
         yaml.compose((found.content if found else b"").decode(), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1

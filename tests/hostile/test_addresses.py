@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import trustme
@@ -229,6 +230,20 @@ EXCEPTIONS = [
 ]
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No connection leaves this machine."""
+    connect = socket.create_connection
+
+    def only_here(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
+        if not address[0].startswith("127."):
+            raise ConnectionRefusedError(address)
+        return connect(address, *arguments, **options)
+
+    monkeypatch.setattr(socket, "create_connection", only_here)
+
+
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize(("exceptions", "address", "asked"), EXCEPTIONS)
 def test_proxies_and_exceptions(
     imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, exceptions: str, address: str, *, asked: bool

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.hostile.identity import PASSWORD, Keystone, issued, token
-from tests.run import tool
+from tests.run import Run, tool
 from tests.service import IMAGE, Service, answer, share
 
 if TYPE_CHECKING:
@@ -86,6 +86,32 @@ def test_a_vendor_file_of_the_current_folder(keystone: Keystone) -> None:
 
     assert ("", []) == (run.out, keystone.asked)
     assert run.code in {3, 8}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("secure.json", "a: b"), ("secure.yaml", "!!python/name:os.system"), ("secure.yaml", "[]"), ("secure.yml", "")],
+)
+def test_a_file_that_openstacksdk_passes_over(keystone: Keystone, name: str, content: str) -> None:
+    """A secure.yaml of the current folder that cannot be used does not make room for one's own."""
+    _write(Path.cwd(), "clouds.yaml", _entry(keystone))
+    _write(Path.cwd(), name, content)
+    _write(_home(), "secure.yaml", SECRET)
+
+    run = tool("accept", IMAGE)
+
+    assert 3 == run.code, run
+    assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
+
+
+def test_a_vendor_file_that_is_a_pipe(keystone: Keystone) -> None:
+    """A pipe as clouds-public.yaml does not hang a login of the current folder."""
+    entry = _entry(keystone, password=PASSWORD)
+    entry["clouds"]["otc"]["profile"] = "theirs"
+    path = _write(Path.cwd(), "clouds.yaml", entry).with_name("clouds-public.yaml")
+    os.mkfifo(path)
+
+    assert Run(3, "", f"imgshare: cannot read {path}: it is not a regular file\n") == tool("accept", IMAGE, seconds=20)
 
 
 def test_a_whole_login_of_the_current_folder(keystone: Keystone) -> None:
