@@ -28,6 +28,7 @@ TAB = "one TAB of completion"
 GLANCE = "`glance member-update`, given a token"
 OPENSTACK = "`openstack image set --accept`, logging in"
 LIST = "`imgshare list --json`, 1,200 pending of 1,500"
+BARE_LIST = "a bare loop with httpx over the same pages"
 OPENSTACK_LIST = "`openstack image list --shared --member-status pending`"
 
 Environ = dict[str, str]
@@ -53,7 +54,14 @@ def programs(cloud: Cloud, base: Environ, tools: Tools) -> list[Program]:
     logins = {"bench": _login(cloud, user), "crowd": _login(cloud, crowd.member)}
     _write_clouds(base, logins)
     deciding = _deciding(cloud, user, base, tools)
-    return [*deciding, *_listing({**base, "OS_CLOUD": "crowd"}, {**base, **logins["crowd"]}, tools)]
+    bare = {**base, "IMGSHARE_ENDPOINT": cloud.endpoint}
+    bare["IMGSHARE_TOKEN"] = cloud.token(crowd.member.project_id, "member")
+    bare_list = [str(tools.ours / "python"), str(ROOT / "bench/bare_list.py"), crowd.member.project_id]
+    return [
+        *deciding,
+        Program(BARE_LIST, bare_list, bare, rarely=True),
+        *_listing({**base, "OS_CLOUD": "crowd"}, {**base, **logins["crowd"]}, tools),
+    ]
 
 
 def _deciding(cloud: Cloud, user: Credentials, base: Environ, tools: Tools) -> list[Program]:

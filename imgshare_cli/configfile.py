@@ -50,7 +50,7 @@ def config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "
     """Where the config file is, whether or not it exists.
 
     Raises:
-        ConfigError: IMGSHARE_CONFIG speaks of a user whom there is not.
+        ConfigError: IMGSHARE_CONFIG names a user who does not exist.
     """
     if named := environ.get("IMGSHARE_CONFIG"):
         return files.expanded(named, environ)
@@ -93,7 +93,7 @@ def parsed(path: Path, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
     except (ValueError, RecursionError) as exc:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        raise ConfigError(f"{path} is not TOML: {_why(exc)}", hint="mend that line, or move the file away") from None
+        raise ConfigError(f"{path} is not TOML: {_why(exc)}", hint="fix that line, or move the file away") from None
 
 
 def _why(exc: Exception) -> str:

@@ -98,7 +98,7 @@ def home(environ: Mapping[str, str]) -> Path:
             import pwd
 
             named = pwd.getpwuid(os.getuid()).pw_dir
-        except (ImportError, KeyError):  # Windows, and users whom the system does not know, as in containers
+        except (ImportError, KeyError):  # Windows, and users that the system does not know, as in containers
             return NOWHERE
     return Path(named) if Path(named).is_absolute() else NOWHERE
 

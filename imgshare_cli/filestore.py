@@ -92,7 +92,7 @@ class FileStore:
         for folder in (self._folder, self._path.parent):
             if not files.is_ours(folder):
                 raise ConfigError(
-                    f"{folder} belongs to somebody else, so no token of yours can be there",
+                    f"{folder} belongs to somebody else, so your token cannot be kept there",
                     hint="set XDG_STATE_HOME to a folder of your own",
                 )
 

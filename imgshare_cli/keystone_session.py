@@ -70,7 +70,7 @@ class BoundedSession(Session):
         return response
 
     def get_auth_headers(self, auth: BaseAuthPlugin | None = None) -> dict[str, str] | None:
-        """What lets a request in, which nothing needs while we log in: keystoneauth would wait for itself for ever.
+        """Refuse to authenticate a request with the token that this login is for: keystoneauth would wait for itself.
 
         Raises:
             UnavailableError: the token is asked for that this login is for.

@@ -149,7 +149,7 @@ class Session:
 
         Args:
             address: where to.
-            headers: what lets us in there.
+            headers: what authenticates us there.
             cacert: the authorities of the credential, which are trusted where the settings name none.
             timeout: the time for one request, where it is not that of the settings.
         """

@@ -53,7 +53,7 @@ def update(name: str, change: Callable[[str | None], str], environ: Mapping[str,
 
 
 def prepared(place: Path) -> Path:
-    """A folder of ours, made or closed to others.
+    """Make one of our folders, or close it to other users.
 
     Raises:
         OSError: it cannot be made, or somebody else owns it and may change what we put there.

@@ -35,7 +35,7 @@ class Wire:
 
     Args:
         address: the service's address.
-        headers: what lets us in, sent to this address only: redirects are not followed.
+        headers: the credential, sent to this address only: redirects are not followed.
         terms: what is allowed.
         timeout: the time for one request with its retries, in seconds.
         debug: told of every request and answer; never of the token.
@@ -71,7 +71,7 @@ class Wire:
         )
 
     def carry(self, headers: Mapping[str, str]) -> None:
-        """Let something else let us in from now on."""
+        """Send another credential from now on."""
         for name in _CARRIED:
             self._http.headers.pop(name, None)
         self._http.headers.update(headers)

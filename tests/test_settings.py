@@ -168,7 +168,7 @@ FILES = {
         "`imgshare config unset default_profile` removes it",
     ),
     "colour = 1": ("unknown key colour in {}", "known keys: default_profile, profiles"),
-    "x = = 1": ("{} is not TOML: Invalid value (at line 1, column 5)", "mend that line, or move the file away"),
+    "x = = 1": ("{} is not TOML: Invalid value (at line 1, column 5)", "fix that line, or move the file away"),
 }
 
 

@@ -139,7 +139,7 @@ class Connection(socketserver.StreamRequestHandler):
         return self._exactly(_size(length, 10)) if length is not None else b""
 
     def _chunks(self) -> bytes:
-        body = bytearray()  # bytes would be copied anew for each chunk, of which there may be a million
+        body = bytearray()  # bytes would be copied again for each chunk, of which there may be a million
         while size := _size(self._line().decode("latin-1").partition(";")[0].strip(), 16):
             if len(body) + size > _MAX_BODY:
                 raise UnreadableError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

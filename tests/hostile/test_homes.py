@@ -119,7 +119,7 @@ def test_a_state_folder_of_somebody_else(places: Places, sandbox: Sandbox, monke
     places.token.chmod(0o600)
     places.images.write_text(json.dumps({IMAGE: "evil"}))
     os.chown(places.state, 65534, 65534)
-    said = f"imgshare: {places.state} belongs to somebody else, so no token of yours can be there\n"
+    said = f"imgshare: {places.state} belongs to somebody else, so your token cannot be kept there\n"
     hint = "hint: set XDG_STATE_HOME to a folder of your own\n"
 
     assert Run(3, "", said + hint) == tool("show", IMAGE, MEMBER)
