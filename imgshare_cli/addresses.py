@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from urllib.parse import urlsplit
 
 from imgshare_cli.errors import ConfigError
@@ -62,12 +61,21 @@ def _host(netloc: str, name: str) -> str | None:
     return name if all(_LABEL.fullmatch(label) for label in name.removesuffix(".").split(".")) else None
 
 
+def identity_v3(auth_url: str) -> str:
+    """Where the v3 API of an identity service is, whose address may or may not end with it."""
+    return f"{auth_url.rstrip('/').removesuffix('/v3')}/v3"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host name means this machine for certain, without asking a name server."""
     if host in {"localhost", "::1"}:
         return True
+    if not host.startswith("127."):
+        return False
+    import socket  # loaded by then, but for `config set` and its TAB
+
     try:
         # As the system reads addresses: `127.1` is one, and `127.0.0.1.1` a name that anyone may have registered.
-        return host.startswith("127.") and bool(socket.inet_aton(host))
+        return bool(socket.inet_aton(host))
     except OSError:
         return False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imgshare_cli.models import Status
     from imgshare_cli.transport import Wire
 
+_MOST_IMAGES = 10_000  # in one page: ten times what Glance gives at most
 _OWNER_ONLY = "only a project that owns an image may share it, with the role 'member'"
 _SHARE_HINTS = {
     403: f"{_OWNER_ONLY}, and only while its visibility is 'shared'",
@@ -37,10 +38,11 @@ _LIST_HINTS = {403: "ask for a role in the project, such as 'member'"}
 
 
 class Page(NamedTuple):
-    """Some images of a list, and whether there may be more."""
+    """Some images of a list, whether there may be more, and how many bytes they took."""
 
     images: list[Image]
     more: bool
+    size: int
 
 
 class ImageClient:
@@ -136,10 +138,12 @@ class ImageClient:
         rows = body.get("images")
         if not isinstance(rows, list):
             raise answers.not_the_api(answer, "an object without a list of images")
+        if len(rows) > _MOST_IMAGES:  # each takes much more as an image than as text
+            raise answers.not_the_api(answer, f"a page of {len(rows)} images")
         if len(answer.body) > answers.MAX_ONE and any(len(json.dumps(row)) > answers.MAX_ONE for row in rows):
             raise answers.not_the_api(answer, f"a list with an image of more than {answers.MAX_ONE >> 20} MiB")
         # Whether there is more, not where: `next` has no path prefix, and loses all but one of several tags.
-        return Page([self._image(answer, row) for row in rows], bool(body.get("next")))
+        return Page([self._image(answer, row) for row in rows], bool(body.get("next")), len(answer.body))
 
     def check(self) -> None:
         """Ask for the member schema, which every valid token may read whatever its roles."""

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from imgshare_cli.hints import is_plain
 from imgshare_cli.output import clean
 
 BASH = r"""# TAB for imgshare in bash.
@@ -82,8 +83,6 @@ Register-ArgumentCompleter -Native -CommandName imgshare -ScriptBlock {
 """
 SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH, "powershell": POWERSHELL}
 
-# What no shell gives a meaning to: such a word needs no quotes where it is inserted. Nothing else is offered.
-_PLAIN = re.compile(r"[\w./-][\w./:@%+=-]*", re.ASCII)
 _QUOTES = str.maketrans("", "", "\"'`\\")
 
 
@@ -117,7 +116,8 @@ def _candidates(command: Any, shell: str, words: list[str]) -> str:
     found = BashComplete(command, {}, "imgshare", "_IMGSHARE_COMPLETE").get_completions(before, word)
     option = word[: word.find("=") + 1] if word.startswith("-") else ""
     values = {option + str(item.value): clean(" ".join((item.help or "").split())) for item in found}
-    plain = {value: description for value, description in values.items() if _PLAIN.fullmatch(value)}
+    # What no shell gives a meaning to needs no quotes where it is inserted. Nothing else is offered.
+    plain = {value: description for value, description in values.items() if is_plain(value.lstrip("-"))}
     match shell:
         case "bash":
             done = word.removesuffix(words[-1].lstrip(":="))  # bash completes what stands after its last break

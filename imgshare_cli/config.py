@@ -128,7 +128,7 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
         endpoint=addresses.checked(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=env.get("vault_id") or stored.get("vault_id"),
-        cacert=flags.cacert or env.get("cacert") or stored.get("cacert"),
+        cacert=_cacert(flags) or env.get("cacert") or stored.get("cacert"),
         timeout=_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
         insecure_http=flags.insecure_http,
         insecure_tls=flags.insecure_tls,
@@ -138,6 +138,12 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
         profile_endpoint=addresses.checked(own, insecure_http=True) if own else None,
     )
+
+
+def _cacert(flags: Flags) -> str | None:
+    if flags.cacert is not None and not flags.cacert.strip():  # of a variable that is not set
+        raise ConfigError("--cacert is empty", hint="name a PEM file, or leave it out")
+    return flags.cacert
 
 
 def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
@@ -179,6 +185,8 @@ def _timeout(*layers: float | str | None) -> float:
         seconds = float(value)
     except ValueError:
         seconds = math.nan
+    if MAX_TIMEOUT < seconds < math.inf:
+        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="30 seconds is the default")
     if not 0 < seconds <= MAX_TIMEOUT:
         raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="30 is the default")
     return seconds

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli import addresses
 from imgshare_cli.config import Token
 from imgshare_cli.errors import AuthError, ConfigError
-from imgshare_cli.grants import Grant
+from imgshare_cli.grants import Grant, is_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,8 +38,7 @@ def checked(text: str, source: str) -> Token:
 
         hint = f"run {hints.command('login')}, or set IMGSHARE_TOKEN"
         raise AuthError(f"the token from {source} is empty", hint=hint)
-    # httpx quotes the header's value in its own errors, so nothing that it would refuse may reach it.
-    if len(value) > MAX_TOKEN or not re.fullmatch(r"[\x21-\x7e]+", value):
+    if len(value) > MAX_TOKEN or not is_token(value):
         raise AuthError(
             f"the token from {source} holds characters that no token has ({len(value)} characters in all)",
             hint="copy it again, without line breaks",
@@ -79,8 +79,7 @@ def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
         return None
     try:
         grant = Grant.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
-        for address in filter(None, (grant.endpoint, grant.auth_url)):
-            addresses.checked(address, insecure_http=True)
+        return replace(grant, endpoint=_checked(grant.endpoint), auth_url=_checked(grant.auth_url))
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, ConfigError):
         from imgshare_cli import hints
 
@@ -88,7 +87,11 @@ def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
             f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
             hint=f"run {hints.command('logout')}, then {hints.command('login')}",
         ) from None
-    return grant
+
+
+def _checked(address: str | None) -> str | None:
+    # Plain http may have been allowed when this was kept; whoever connects looks at what is allowed now.
+    return addresses.checked(address, insecure_http=True) if address else None
 
 
 def login_command(settings: Settings) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from imgshare_cli import answers
+from imgshare_cli import addresses, answers
 from imgshare_cli.errors import UnavailableError
+from imgshare_cli.grants import is_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -59,9 +60,9 @@ class Directory:
         identity = {"methods": ["token"], "token": {"id": self._token}}
         body = {"auth": {"identity": identity, "scope": {"project": {"id": project_id}}}}
         answer = self._wire.send("POST", "/auth/tokens?nocatalog", body)
-        if answer.status != HTTPStatus.CREATED or not answer.subject_token:
+        if answer.status != HTTPStatus.CREATED or not is_token(answer.subject_token or ""):
             raise _unhelpful(answer)
-        return answer.subject_token
+        return str(answer.subject_token)
 
     def image_services(self) -> list[Service]:
         """Every address of every image service in the catalog."""
@@ -88,8 +89,7 @@ def of(grant: Grant, opened: Callable[[str, Grant], Wire]) -> Directory | None:
     """
     if not grant.auth_url or grant.header != "X-Auth-Token":
         return None
-    base = grant.auth_url.rstrip("/").removesuffix("/v3")
-    return Directory(opened(f"{base}/v3", grant), grant.secret)
+    return Directory(opened(addresses.identity_v3(grant.auth_url), grant), grant.secret)
 
 
 def _unhelpful(answer: Answer) -> UnavailableError:

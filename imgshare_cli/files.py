@@ -66,6 +66,15 @@ def _is_null_device(found: os.stat_result) -> bool:
     return True
 
 
+def must_be_regular(path: Path, limit: int) -> None:
+    """Look at a file that a library will read, which would wait for a pipe, and read a device for ever.
+
+    Raises:
+        OSError: it is not there, is not a regular file, or is larger.
+    """
+    _regular(os.stat(path), limit)  # noqa: PTH116  (as above)
+
+
 def _regular(found: os.stat_result, limit: int) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file")
@@ -123,5 +132,5 @@ def expanded(text: str, environ: Mapping[str, str]) -> Path:
         return home(environ) / rest
     path = os.path.expanduser(text)  # noqa: PTH111  (pathlib raises RuntimeError instead)
     if first.startswith("~") and path == text:
-        raise ConfigError(f"there is no user {first[1:]!r}, whose home {text!r} speaks of", hint="give the whole path")
+        raise ConfigError(f"there is no user {first[1:]!r} (in {text!r})", hint="give the whole path")
     return Path(path)

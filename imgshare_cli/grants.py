@@ -11,6 +11,11 @@ from typing import Any
 MARGIN_SECONDS = 120
 
 
+def is_token(text: str) -> bool:
+    """Whether a text may be sent as a token: httpx quotes in its errors what it refuses."""
+    return re.fullmatch(r"[\x21-\x7e]+", text) is not None
+
+
 @dataclass(frozen=True)
 class Grant:
     """What lets us in.

@@ -26,7 +26,6 @@ _LOGIN_OPTIONS = {
     *("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--auth-url", "--username", "--user-domain"),
     *("--project-domain", "--application-credential-id"),
 }
-_LOGIN_FLAGS = {"--insecure-http", "--insecure-tls"}
 _made: set[str] = set()
 
 
@@ -44,7 +43,12 @@ class Word(NamedTuple):
     @property
     def is_plain(self) -> bool:
         """Whether the text may stand in a command."""
-        return self.text is not None and _PLAIN.fullmatch(self.text) is not None
+        return self.text is not None and is_plain(self.text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether no shell gives a meaning to any part of a word, and no command takes it for an option."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def word(text: str | None, placeholder: str) -> Word:
@@ -102,8 +106,6 @@ def _login_options(line: str) -> dict[str, str | bool | None]:
     for one in words:
         if one in _LOGIN_OPTIONS:
             found[one] = next(words, None)
-        elif one in _LOGIN_FLAGS:
-            found[one] = True
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli import answers
+from imgshare_cli import addresses, answers
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -52,9 +52,8 @@ def revoke(auth_url: str, grant: Grant, connect: Callable[[str, dict[str, str], 
     Raises:
         UnavailableError: the identity service did not do it.
     """
-    base = auth_url.rstrip("/").removesuffix("/v3")
     headers = {"X-Auth-Token": grant.secret, "X-Subject-Token": grant.secret}
-    answer = connect(f"{base}/v3", headers, grant.cacert).send("DELETE", "/auth/tokens")
+    answer = connect(addresses.identity_v3(auth_url), headers, grant.cacert).send("DELETE", "/auth/tokens")
     if answer.status not in {204, 401, 404}:
         raise UnavailableError(
             f"the identity service {auth_url} did not revoke the token: {answer.named()} {answers.reason(answer)}",

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-import os
-import re
+import warnings
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from keystoneauth1 import exceptions as ks
 from openstack import exceptions as sdk
+from openstack.config import vendors
 
 from imgshare_cli import addresses
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, Reason, UnavailableError
-from imgshare_cli.grants import Grant
-from imgshare_cli.keystone_session import BoundedSession
+from imgshare_cli.grants import Grant, is_token
+from imgshare_cli.keystone_session import BoundedSession, carrier
 from imgshare_cli.keystone_settings import MALFORMED, MAX_SAID, TYPO_HINT, Request, region_of
-from imgshare_cli.pool import Terms
 
 if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 # What these libraries have to say is in their exceptions; on stderr it would be noise.
 for _library in ("keystoneauth", "openstack"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
+warnings.filterwarnings("ignore", module="openstack")
+
+
+# keystoneauth's name for the login in which a person confirms in a browser, while it asks again and again.
+_ASKS_A_PERSON = "v3oidcdeviceauthz"
 
 
 def log_in(request: Request) -> Grant:
@@ -38,12 +44,13 @@ def log_in(request: Request) -> Grant:
         AuthError: the identity service does not take the credentials, or the token is for no project.
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
+    _fetch_profiles(request)
     region = region_of(request)
     url = region.config.get("auth", {}).get("auth_url")
     if url:
         url = addresses.checked(str(url), insecure_http=request.settings.insecure_http)
     try:
-        return _granted(region, request)
+        return replace(_granted(region, request), auth_url=url)
     except ImgshareError:
         raise
     except ks.Unauthorized as exc:
@@ -67,15 +74,28 @@ def log_in(request: Request) -> Grant:
 
 
 def _granted(region: CloudRegion, request: Request) -> Grant:
-    settings = request.settings
-    terms = Terms(os.environ, settings.cacert, insecure_http=settings.insecure_http, insecure_tls=settings.insecure_tls)
-    hosts = {urlsplit(value).hostname or "" for value in region.config["auth"].values() if isinstance(value, str)}
-    region.set_session_constructor(cast("Any", partial(BoundedSession, hosts, terms, settings.timeout)))
+    patient = region.config.get("auth_type") == _ASKS_A_PERSON
+    constructor = partial(BoundedSession, _hosts(region), request.terms, request.settings.timeout, patient=patient)
+    region.set_session_constructor(cast("Any", constructor))
     session = cast("BoundedSession", region.get_session())
     try:
         return _asked(session, region, request)
     finally:
-        session.hang_up()
+        session.disconnect()
+
+
+def _hosts(region: CloudRegion) -> set[str]:
+    """The hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
+    auth = region.config["auth"]
+    return {urlsplit(auth[key]).hostname or "" for key in auth if key.endswith(("url", "endpoint"))}
+
+
+def _fetch_profiles(request: Request) -> None:
+    # A cloud's `profile` may be an address, or a vendor that has one. openstacksdk would fetch it with requests, past
+    # our rules, with redirects and without a bound.
+    session = carrier(set(), request.terms, request.settings.timeout)
+    ours = SimpleNamespace(get=lambda url, **_: session.get(url, allow_redirects=False))
+    vars(vendors)["requests"] = ours  # the name that the module calls
 
 
 def _asked(session: BoundedSession, region: CloudRegion, request: Request) -> Grant:
@@ -103,7 +123,6 @@ def _asked(session: BoundedSession, region: CloudRegion, request: Request) -> Gr
         source=f"a login with {request.named}" if request.auth_type is None else "a login",
         header=header,
         endpoint=addresses.checked(endpoint, insecure_http=settings.insecure_http),
-        auth_url=region.config["auth"].get("auth_url"),
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
         cacert=_authorities(region),
         cloud=request.cloud,
@@ -121,7 +140,7 @@ def _text(value: object) -> str | None:
 
 
 def _secret(token: str) -> str:
-    if not re.fullmatch(r"[\x21-\x7e]+", token):
+    if not is_token(token):
         raise ValueError("no token has such characters")
     return token
 

@@ -39,16 +39,13 @@ class BoundedSession(Session):
         hosts: those that the settings name.
         terms: what is allowed.
         seconds: the time for the whole login, in seconds.
+        patient: whether each request has that time instead, because a person is waited for.
         options: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], terms: Terms, seconds: float, **options: Any) -> None:
-        carrier = requests.Session()
-        carrier.trust_env = False
-        self._adapter = _Adapter(hosts, terms, seconds)
-        for scheme in ("http://", "https://"):
-            carrier.mount(scheme, self._adapter)
-        super().__init__(session=carrier, **options)
+    def __init__(self, hosts: set[str], terms: Terms, seconds: float, *, patient: bool = False, **options: Any) -> None:
+        self._carrier = carrier(hosts, terms, seconds, patient=patient)
+        super().__init__(session=self._carrier, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
         """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
@@ -81,16 +78,34 @@ class BoundedSession(Session):
             )
         return super().get_auth_headers(auth)
 
-    def hang_up(self) -> None:
+    def disconnect(self) -> None:
         """Close the connections."""
-        self._adapter.close()
+        self._carrier.close()
+
+
+def carrier(hosts: set[str], terms: Terms, seconds: float, *, patient: bool = False) -> requests.Session:
+    """A session of requests that sends over our own wire.
+
+    Args:
+        hosts: those that the settings name.
+        terms: what is allowed.
+        seconds: the time for all of it, in seconds.
+        patient: whether each request has that time instead.
+    """
+    session = requests.Session()
+    session.trust_env = False
+    adapter = _Adapter(hosts, terms, seconds, patient=patient)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+    return session
 
 
 class _Adapter(BaseAdapter):
     """Carries prepared requests to any host, by the rules for our own."""
 
-    def __init__(self, hosts: set[str], terms: Terms, timeout: float) -> None:
+    def __init__(self, hosts: set[str], terms: Terms, timeout: float, *, patient: bool) -> None:
         super().__init__()
+        self._patient = patient
         self._hosts = hosts
         self._terms = terms
         self._timeout = timeout
@@ -113,7 +128,8 @@ class _Adapter(BaseAdapter):
         path = url[len(origin) :].partition("#")[0]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
         try:
-            answer = wire.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
+            deadline = time.monotonic() + self._timeout if self._patient else self._deadline
+            answer = wire.once(str(request.method), path, deadline, content=request.body, headers=headers)
         except FaultError as exc:
             exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
             raise
@@ -147,7 +163,7 @@ def _response(answer: Answer, request: requests.PreparedRequest, adapter: _Adapt
     response = requests.Response()
     response.status_code = answer.status
     response.headers = CaseInsensitiveDict(answer.headers)
-    response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+    response.encoding = "utf-8"  # JSON has no other, and some that a service may name take minutes
     response.request = request
     response.url = str(request.url)
     response.connection = adapter  # type: ignore[assignment]  # SAML's plugin goes on with it
@@ -157,6 +173,6 @@ def _response(answer: Answer, request: requests.PreparedRequest, adapter: _Adapt
     fields = Message()
     for name, value in answer.headers:
         fields[name] = value
-    response.raw = SimpleNamespace(_original_response=SimpleNamespace(msg=fields))
+    response.raw = SimpleNamespace(_original_response=SimpleNamespace(msg=fields), release_conn=lambda: None)
     requests.cookies.extract_cookies_to_jar(response.cookies, request, response.raw)
     return response

@@ -11,8 +11,9 @@ from keystoneauth1 import exceptions as ks
 from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
-from imgshare_cli import clouds, hints
+from imgshare_cli import cloud_files, clouds, hints
 from imgshare_cli.errors import ConfigError, ImgshareError
+from imgshare_cli.pool import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config import Settings
 
 # What Python raises where a library takes what it was given for granted.
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 MAX_SAID = 300
 TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
 
@@ -44,6 +45,12 @@ class Request:
     auth_type: str | None = None
     auth: dict[str, str] = field(default_factory=dict, repr=False)
     note: Callable[[str], None] = lambda _text: None
+
+    @property
+    def terms(self) -> Terms:
+        """What this login allows on the wire."""
+        own = self.settings
+        return Terms(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
 
     @property
     def named(self) -> str:
@@ -73,7 +80,7 @@ def region_of(request: Request) -> CloudRegion:
         **({"auth_type": request.auth_type, "auth": request.auth} if own else {}),
     }
     config: Any = None
-    files = clouds.Files() if own else clouds.to_use(os.environ, request.cloud, request.note)
+    files = cloud_files.Files() if own else cloud_files.choose(os.environ, request.cloud, request.note)
     try:
         config = OpenStackConfig(
             load_yaml_config=not own,

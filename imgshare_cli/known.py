@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from imgshare_cli import state
+from imgshare_cli.hints import is_plain
 from imgshare_cli.models import is_image_id
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Share
 
 _FILE = "images.json"
-_TYPEABLE = re.compile(r"[\w.][\w.:@%+=-]*", re.ASCII)  # a word that means nothing else to a shell
 _LONGEST = 255  # the schema of the image, `name`: what is longer would be kept for every TAB
 _MOST = 2000  # more would slow every TAB, and nobody looks through them
 
@@ -56,7 +55,7 @@ def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, 
     times = Counter(found.values())
     offers = []
     for image_id, name in found.items():
-        by_name = times[name] == 1 and _TYPEABLE.fullmatch(name)
+        by_name = times[name] == 1 and is_plain(name)
         if by_name and name.startswith(incomplete):
             offers.append((name, image_id))
         elif image_id.startswith(incomplete):

@@ -8,6 +8,7 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli import files
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def command_line(settings: Settings, options: Mapping[str, str | None]) -> str:
 
 def authorities(settings: Settings) -> str | None:
     """Where the named authorities are, from whatever folder a later run looks."""
-    return os.path.abspath(os.path.expanduser(settings.cacert)) if settings.cacert else None  # noqa: PTH100, PTH111
+    return str(files.expanded(settings.cacert, os.environ).absolute()) if settings.cacert else None
 
 
 def profile(settings: Settings) -> dict[str, str | None]:

@@ -12,14 +12,17 @@ from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
 from imgshare_cli.images import exactly
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
-    from imgshare_cli.client import ImageClient
+    from imgshare_cli.client import ImageClient, Page
     from imgshare_cli.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
-# A service may invent images for ever: what remembers those that came, some 80 bytes each, is bounded by this.
+# A service may invent images without end. What remembers those that came takes some 80 bytes for each; whoever sorts
+# or draws a table keeps them all, and some pages may hold a single one.
 _MOST = 1_000_000
+_MOST_BYTES = 256 << 20
+_MOST_PAGES = 10_000
 _MOST_OF_A_NAME = 10 * LIMIT  # a service that does not filter by name would make us read all that it has
 
 
@@ -42,9 +45,10 @@ def read_pages(
     """
     query = {**query, "limit": str(min(size, LIMIT))}
     seen: set[int] = set()
+    asked = _bounded(client)
     while True:
         count = len(seen)
-        last = yield from _read_until_refused(client, query, seen, most)
+        last = yield from _read_until_refused(asked, query, seen, most)
         if last is None:
             return
         if len(seen) == count:
@@ -70,15 +74,30 @@ def read_named(
         yield from page
 
 
+def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
+    """Ask for pages, but not for more than anybody has."""
+    pages = size = 0
+
+    def ask(query: Mapping[str, str]) -> Page:
+        nonlocal pages, size
+        page = client.images(query)
+        pages, size = pages + 1, size + page.size
+        if pages > _MOST_PAGES or size > _MOST_BYTES:
+            raise _endless(f"{pages} pages with {size >> 20} MiB came")
+        return page
+
+    return ask
+
+
 def _read_until_refused(
-    client: ImageClient, query: Mapping[str, str], seen: set[int], most: int
+    ask: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
 ) -> Generator[list[Image], None, Image | None]:
     """Yield what was not seen before, up to the end of the list, or return the image whose marker is refused."""
     read: set[int] = set()  # since here; what was read before may come again
     last: Image | None = None
     while True:
         try:
-            page = client.images({**query, "marker": last.id} if last else query)
+            page = ask({**query, "marker": last.id} if last else query)
         except (ForbiddenError, RefusedError):
             if last is None:
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import httpcore
@@ -22,7 +22,7 @@ class Terms:
     """What a run allows on the wire.
 
     Attributes:
-        environ: may name authorities (REQUESTS_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR) and proxies.
+        environ: may name authorities (REQUESTS_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR).
         cacert: certificate authorities to trust instead of the system's.
         client_cert: the certificate, or the certificate and its key, to show to a service that asks for one.
         insecure_http: whether plain http to another machine is allowed.
@@ -49,7 +49,7 @@ class Pool(httpx.BaseTransport):
     """
 
     def __init__(self, address: str, terms: Terms, network: Network) -> None:
-        proxy = proxies.proxy_for(address, terms.environ)
+        proxy = proxies.proxy_for(address)
         # Verified unless it is http: a TLS context costs more than the rest of the client, and http has no use for one.
         context = None if address.startswith("http://") else _verifying(terms)
         if proxy is None:
@@ -61,7 +61,7 @@ class Pool(httpx.BaseTransport):
             proxy.url,
             proxy_auth=proxy.auth,
             ssl_context=context,
-            proxy_ssl_context=_verifying(terms) if secure else None,
+            proxy_ssl_context=_verifying(replace(terms, client_cert=None)) if secure else None,
             network_backend=network,
         )
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from imgshare_cli import addresses
 from imgshare_cli.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Proxy:
     auth: tuple[bytes, bytes] | None = field(default=None, repr=False)
 
 
-def proxy_for(address: str, environ: Mapping[str, str]) -> Proxy | None:
+def proxy_for(address: str) -> Proxy | None:
     """The proxy that an address is reached through, or None.
 
     httpx would decide for itself, and fails at a NO_PROXY such as `fd00::/8` or `[::1]` (encode/httpx#3221).
@@ -45,15 +42,15 @@ def proxy_for(address: str, environ: Mapping[str, str]) -> Proxy | None:
     found = getproxies()
     named = found.get(parts.scheme) or found.get("all")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if not named or _is_excepted(host, port, found.get("no", "")):
+    if not named or _is_excepted(host, port, found.get("no")):
         return None
-    return _parsed(named, environ)
+    return _parsed(named)
 
 
-def _is_excepted(host: str, port: int, exceptions: str) -> bool:
-    if any(_covers(entry, host, port) for entry in re.split(r"[,\s]+", exceptions.lower()) if entry):
-        return True
-    return "no" not in getproxies() and bool(proxy_bypass(host))  # the system's exceptions, on macOS and Windows
+def _is_excepted(host: str, port: int, exceptions: str | None) -> bool:
+    if exceptions is None:
+        return bool(proxy_bypass(host))  # the system's exceptions, on macOS and Windows
+    return any(_covers(entry, host, port) for entry in re.split(r"[,\s]+", exceptions.lower()) if entry)
 
 
 def _covers(entry: str, host: str, port: int) -> bool:
@@ -71,14 +68,14 @@ def _covers(entry: str, host: str, port: int) -> bool:
     return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
-def _parsed(text: str, environ: Mapping[str, str]) -> Proxy:
+def _parsed(text: str) -> Proxy:
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
         user, at, place = parts.netloc.rpartition("@")
         # Plain http to the proxy is the usual way: what matters is encrypted through it.
         url = addresses.checked(f"{parts.scheme}://{place}", insecure_http=True)
     except (ConfigError, ValueError):  # not quoted: a password may be in it
-        raise ConfigError("the proxy settings cannot be used", hint=_hint(environ)) from None
+        raise ConfigError("the proxy settings cannot be used", hint=_hint()) from None
     name, _, password = user.partition(":")
     return Proxy(url, (_bytes(name), _bytes(password)) if at else None)
 
@@ -87,6 +84,6 @@ def _bytes(text: str) -> bytes:
     return unquote(text).encode(errors="surrogateescape")
 
 
-def _hint(environ: Mapping[str, str]) -> str:
-    names = [name for name in environ if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}]
+def _hint() -> str:
+    names = [name for name in os.environ if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}]
     return f"look at {', '.join(sorted(names)) or 'the proxy variables'}; a SOCKS proxy is not supported"

@@ -101,6 +101,7 @@ class Keyring:
         # A keyring knows no entries of several parts, and two logins at once would mix theirs.
         from imgshare_cli import writing
 
+        self.read()  # so that nobody holds the lock while a person unlocks the keyring
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError):  # where no file can be made there is no lock
                 held.enter_context(writing.locked(state.prepared(state.folder(os.environ)) / "keyring"))

@@ -1,10 +1,9 @@
-"""Whom we trust over https: the named authorities, or those of the system."""
+"""The TLS context: the authorities that are trusted, named or the system's, and our own certificate."""
 
 from __future__ import annotations
 
 import re
 import ssl
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +38,12 @@ def context(
     """
     made = _verifying(cacert or environ.get("REQUESTS_CA_BUNDLE"), environ) if not insecure else _unverified()
     if client_cert:
+        chain = [client_cert] if isinstance(client_cert, str) else client_cert
         try:
-            made.load_cert_chain(*([client_cert] if isinstance(client_cert, str) else client_cert))
-        except (OSError, ValueError) as exc:
+            for file in chain:
+                files.must_be_regular(Path(file), _MAX_BUNDLE)
+            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _no_password)
+        except (OSError, ValueError, TypeError) as exc:
             raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
     return made
 
@@ -61,7 +63,7 @@ def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext
                 path = files.expanded(cacert, environ)
                 file, folder = (None, str(path)) if path.is_dir() else (str(path), None)
             if file:
-                _must_be_sane(Path(file))
+                files.must_be_regular(Path(file), _MAX_BUNDLE)
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
         except (OSError, ValueError) as exc:  # ssl.SSLError is an OSError
             raise ConfigError(
@@ -77,11 +79,8 @@ def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _must_be_sane(file: Path) -> None:
-    about = file.stat()
-    # OpenSSL would wait for a pipe, and read a device for ever.
-    if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_BUNDLE:
-        raise ValueError("it is not a file of authorities")
+def _no_password() -> str:
+    raise ValueError("its key is encrypted")  # OpenSSL would ask at the terminal
 
 
 def _is_hashed(folder: Path) -> bool:

@@ -84,11 +84,9 @@ def sweep(path: Path) -> None:
     Raises:
         OSError: it cannot be removed.
     """
-    own = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}" + f"({re.escape(_TEMPORARY)})?")
+    own = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}" + re.escape(_TEMPORARY))
     for found in path.parent.iterdir():
-        # Until 0.1 they had no ending; without one only what is private is taken for ours.
-        match = own.fullmatch(found.name)
-        if match and (match[1] or found.lstat().st_mode & 0o777 == 0o600):  # noqa: PLR2004  (a mode)
+        if own.fullmatch(found.name):
             found.unlink(missing_ok=True)
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any
 
+import keyring.core
 import pytest
 
 from imgshare_cli.cli import main
@@ -53,6 +54,8 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setenv(name, str(folder))
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    # The library remembers the keyring that it found for as long as the process lasts.
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
     monkeypatch.setenv("TERM", "xterm-256color")
 
 

@@ -161,7 +161,8 @@ def _say(session: Session, settings: Settings, grant: Grant, kept: str | None) -
         note(f"logged in as {grant.user} in {project}, until {grant.expires_at}")
         note(f"image service: {settings.endpoint or grant.endpoint}")
     if kept:
-        note(f"stored a token for {settings.endpoint or grant.endpoint} in the {kept}, profile {settings.profile!r}")
+        where = "the keyring" if kept == "keyring" else kept
+        note(f"stored a token for {settings.endpoint or grant.endpoint} in {where}, profile {settings.profile!r}")
     if settings.environment_token:
         note(f"note: {settings.environment_token.source} is set, and wins over the stored token")
 

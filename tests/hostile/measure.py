@@ -10,7 +10,7 @@ from tests.hostile.replies import GRACE_SECONDS, MOST_MIB
 from tests.run import TOOL, Run
 
 # Python and its libraries, before the first request; a login loads more of them.
-_START_SECONDS = 2
+_START_SECONDS = 4
 # A process's peak counts that of the process it was forked from, so a small one stands between it and the tests.
 _WATCH = """
 import json, resource, subprocess, sys, time

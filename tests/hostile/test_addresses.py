@@ -340,6 +340,33 @@ def test_a_refused_token_with_private_authorities(imgshare: Callable[..., Run], 
     assert f"log in again: `imgshare login {' '.join(who)} --cacert {authority}`" in run.err
 
 
+@pytest.mark.parametrize("auth_url", ["http://0.0.0.0:1/v3", "not an address", "https://user@127.0.0.1:1"])
+def test_a_refused_token_beside_an_odd_address(
+    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, auth_url: str
+) -> None:
+    """A token that is refused is exit 4, also where the identity service that might be down cannot be asked."""
+    monkeypatch.setenv("OS_AUTH_URL", auth_url)
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    with Service(answer(401, {"message": "no"})) as service:
+        run = imgshare("accept", IMAGE, MEMBER, "--endpoint", service.endpoint)
+
+    assert 4 == run.code, run
+
+
+def test_a_kept_login_in_capitals(imgshare: Callable[..., Run]) -> None:
+    """A login that was kept with an address in capitals is for the same address."""
+    _config(token_store="file")
+    with Service(answer(200, {"name": "member"}), answer(200, share())) as service:
+        address = service.endpoint.replace("127.0.0.1", "localhost")
+        assert 0 == tool("login", "--endpoint", address, stdin=TOKEN.encode()).code
+        [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare", "tokens").glob("default")
+        path.write_text(path.read_text().replace(address, address.upper()))
+
+        run = imgshare("accept", IMAGE, MEMBER, "--endpoint", address)
+
+    assert 0 == run.code, run
+
+
 def test_verification_is_turned_off_by_the_flag_alone(
     imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, secure: Service, tmp_path: Path
 ) -> None:

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.hostile.identity import PASSWORD, Keystone, issued, token
+from tests.hostile import replies
+from tests.hostile.identity import PASSWORD, Keystone, discovery, issued, token
+from tests.hostile.proxy import Proxy
+from tests.hostile.replies import endless
 from tests.run import Run, tool
-from tests.service import IMAGE, Service, answer, share
+from tests.service import IMAGE, MEMBER, Service, answer, share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +89,74 @@ def test_a_vendor_file_of_the_current_folder(keystone: Keystone) -> None:
 
     assert ("", []) == (run.out, keystone.asked)
     assert run.code in {3, 8}
+
+
+def test_ones_own_profiles_stay_away(keystone: Keystone) -> None:
+    """A clouds.yaml of the current folder does not get the password of one's own clouds-public.yaml."""
+    theirs = _entry(keystone)
+    theirs["clouds"]["otc"]["profile"] = "mine"
+    _write(Path.cwd(), "clouds.yaml", theirs)
+    _write(_home(), "clouds-public.yaml", {"public-clouds": {"mine": {"auth": {"password": PASSWORD}}}})
+
+    run = tool("accept", IMAGE)
+
+    assert 3 == run.code, run
+    assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
+
+
+@pytest.mark.parametrize("name", ["clouds.yaml", "clouds-public.yaml"])
+def test_a_profile_from_the_network(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A profile that is an address is fetched by our rules: no redirect, no proxy for this machine, in time."""
+    vendor = answer(200, {"name": "theirs", "profile": {"auth": {"auth_url": keystone.auth_url}}})
+    for reply, code in (
+        (vendor, 0),
+        (answer(302, "", Location=f"{keystone.endpoint}/moved"), 3),
+        (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.05), 8),
+        (replies.UNREADABLE["deep arrays"], 3),
+        (replies.ENCODED["gzip three times"], 8),
+    ):
+        keystone.answers.clear()
+        keystone.answers.extend([discovery(keystone.auth_url), issued(token("http://127.0.0.1:1"))])
+        with Service(reply) as source, Proxy() as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
+            own = _entry(keystone, password=PASSWORD)
+            del own["clouds"]["otc"]["auth"]["auth_url"]
+            own["clouds"]["otc"]["profile"] = source.endpoint.replace("http:", "http:\t") if code else source.endpoint
+            _write(_home(), name.replace("-public", ""), own)
+
+            run = tool("accept", IMAGE, MEMBER, "--timeout", "2", seconds=20)
+
+            assert [] == proxy.asked
+        assert run.code == code or (code == 0 and "cannot reach http://127.0.0.1:1" in run.err), run
+        assert "/moved" not in [asked.path for asked in keystone.asked]
+        assert "this is a bug" not in run.err, run
+
+
+@pytest.mark.parametrize("kind", ["fifo", "encrypted", "absent"])
+def test_a_client_certificate_that_is_none(keystone: Keystone, tmp_path: Path, kind: str) -> None:
+    """A pipe, an encrypted key or nothing as `cert` is a sentence at once, and nobody is asked at the terminal."""
+    path = tmp_path / "cert.pem"
+    if kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "encrypted":
+        path.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIBvTBX\n-----END ENCRYPTED PRIVATE KEY-----\n")
+    entry = _entry(keystone, password=PASSWORD, auth_url="https://127.0.0.1:1/v3")
+    entry["clouds"]["otc"]["cert"] = str(path)
+    _write(_home(), "clouds.yaml", entry)
+
+    run = tool("accept", IMAGE, seconds=20)
+
+    assert 3 == run.code, run
+    assert run.err.startswith("imgshare: cannot read the client certificate: ")
+
+
+@pytest.mark.parametrize("password", ["//[x", "http://[", "{}", "{x}", "%s", "a" * 5000])
+def test_odd_passwords(keystone: Keystone, password: str) -> None:
+    """A password is only a password, whatever it looks like."""
+    _write(_home(), "clouds.yaml", _entry(keystone, password=password))
+
+    assert 0 == tool("accept", IMAGE).code
+    assert password.encode() in json.dumps(json.loads(keystone.asked[-1].body)).encode()
 
 
 @pytest.mark.parametrize(

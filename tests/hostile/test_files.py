@@ -219,8 +219,7 @@ def test_the_sentences_about_files(
     assert Run(
         3,
         "",
-        "imgshare: there is no user 'no-such-user', whose home '~no-such-user/config.toml' speaks of\n"
-        "hint: give the whole path\n",
+        "imgshare: there is no user 'no-such-user' (in '~no-such-user/config.toml')\nhint: give the whole path\n",
     ) == imgshare("config", "list")
     reading, writing = os.pipe()
     monkeypatch.setenv("IMGSHARE_CONFIG", f"/dev/fd/{reading}")

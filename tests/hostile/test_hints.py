@@ -6,7 +6,6 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-import keyring.core
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,12 +41,6 @@ def cloud() -> Iterator[HostileCloud]:
     """Services that say anything."""
     with HostileCloud() as cloud:
         yield cloud
-
-
-@pytest.fixture(autouse=True)
-def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library remembers the keyring that it found, here none, for as long as the process lasts."""
-    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
 
 
 def _commands(talk: str) -> list[str]:

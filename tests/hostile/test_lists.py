@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.hostile.images import OWNER, ImageService, Page, Query, image_id, row
+from tests.hostile.measure import measured
 from tests.hostile.rounds import rounds
 from tests.run import Run
 from tests.service import MEMBER, share
@@ -282,6 +283,20 @@ def test_deep_images(imgshare: Callable[..., Run], service: ImageService, deep: 
     for argv in (["--json"], ["--long", "--json"]):
         run = imgshare("list", *argv)
         assert run.code in {0, 8}, run.err
+
+
+def test_large_pages_in_a_large_list(monkeypatch: pytest.MonkeyPatch, service: ImageService) -> None:
+    """Whoever sorts a list keeps all of it, so it ends when it is larger than any list."""
+    filler = "x" * 900_000
+    numbers = itertools.count()
+    service.listed = lambda _query: Page([row(next(numbers), x=filler) for _ in range(30)], more=True)
+    service.enter(monkeypatch)
+
+    run = measured("list", "--sort", "name", "--json", timeout=20, most_mib=700)
+
+    assert (8, "") == (run.code, run.out)
+    assert "the list of images does not end: " in run.err
+    assert len(service.lists) < 15
 
 
 def test_a_long_name(service: ImageService, imgshare: Callable[..., Run]) -> None:

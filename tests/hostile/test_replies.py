@@ -145,6 +145,22 @@ def test_a_large_image_in_a_list(monkeypatch: pytest.MonkeyPatch, filler: str) -
     assert "an image of more than 1 MiB" in run.err
 
 
+def test_many_images_and_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that are as small as they can be become many objects: those are bounded, too."""
+    images = b'{"images": [' + b",".join([b'{"id": "%s"}' % IMAGE.encode()] * 330_000) + b"]}"
+    member = b'{"image_id": "%s", "member_id": "%x", "status": "pending"}'
+    members = b'{"members": [' + b",".join(member % (IMAGE.encode(), number) for number in range(140_000)) + b"]}"
+    with Service(replies.reply(images)) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        assert 8 == measured("list", "--json", timeout=20).code
+        assert 8 == measured("show", "golden", timeout=20).code
+
+        service.answers[0] = replies.reply(members)
+        assert 140_000 == measured("members", IMAGE, timeout=20).out.count("\n")
+        assert 140_000 == measured("members", IMAGE, "--json", timeout=20).out.count("\n")
+
+
 def test_the_honest_answer(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
     """The identity service that these tests twist is one that the tool logs in to."""
     service = serve(answer(200, share()))
@@ -162,7 +178,7 @@ def test_the_honest_answer(serve: Callable[..., Service], monkeypatch: pytest.Mo
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=4,
+    max_leaves=12,
 )
 places = st.sampled_from(
     [
@@ -196,6 +212,43 @@ def test_twisted_tokens(imgshare: Callable[..., Run], place: tuple[Any, ...], va
         assert run.code in {0, 3, 4, 8}, run
         assert "this is a bug" not in run.err, run
         assert not any(secret in run.out + run.err for secret in (PASSWORD, ISSUED))
+
+
+@pytest.mark.parametrize("place", ["expires_at", "issued_at"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+12:00",
+        "2099-01-01T00:00:00+99:99",
+        "99999-01-01",
+        "٢٠٩٩-01-01",
+    ],
+)
+def test_times_that_nobody_can_count_with(
+    monkeypatch: pytest.MonkeyPatch, imgshare: Callable[..., Run], place: str, time: str
+) -> None:
+    """A token that ends at the end of all time, or before its beginning, is a sentence or taken."""
+    document = token("http://127.0.0.1:1", **{place: time})
+    with Keystone(issued(document)) as keystone:
+        log_in_with(keystone.auth_url, monkeypatch)
+
+        run = imgshare("accept", IMAGE, MEMBER)
+
+    assert 8 == run.code, run
+    assert "this is a bug" not in run.err
+
+
+@pytest.mark.parametrize(
+    "charset", ["punycode", "utf-7", "cp037", "idna", "unicode_escape", "base64", "rot13", "x" * 99]
+)
+def test_charsets(ask: Callable[..., Run], charset: str) -> None:
+    """The charset that an answer names is not used: some take minutes, others hide what is counted."""
+    body = b'{"token": "' + b"-a9" * 300_000 + b'"}'
+
+    run = ask(replies.reply(body, kind=f"application/json; charset={charset}"), timeout=2)
+
+    assert (8, "") == (run.code, run.out)
 
 
 @pytest.mark.parametrize("header", ["", " ", "a b", "ü", "\x01"])

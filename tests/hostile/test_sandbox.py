@@ -160,14 +160,10 @@ def test_a_signal_at_any_moment(temporary: Path, number: signal.Signals) -> None
 
         said = {"", "imgshare: interrupted\n"} if number == signal.SIGINT else {""}
         assert (True, "") == (started.returncode in {-number, 128 + number}, out)
-        assert err in said | STARTING, err
+        assert err in said, err
         assert [] == list(temporary.iterdir())
         if mark.exists() and (process := mark.read_text().strip()):
             assert not _runs(int(process))
-
-
-# What Python says of a Ctrl-C before any line of ours has run is not ours to choose.
-STARTING: set[str] = set()
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -180,7 +176,7 @@ def test_signals_while_the_command_ends(temporary: Path, number: signal.Signals)
             started.send_signal(number)
 
         # Where the last of them meets Python on its way out, the system may still say that it was a signal.
-        assert Run(5) == _finish(started)
+        assert _finish(started) in {Run(5), Run(-number)}
         assert [] == list(temporary.iterdir())
 
 

@@ -253,12 +253,26 @@ def test_no_more_memory() -> None:
     assert err.endswith(_lacks("memory", "ulimit -v"))
 
 
+def _limited_python(most: int) -> str:
+    """What Python itself has to say where it may open so few files: it may not even read its own paths."""
+    bare = subprocess.run(
+        [sys.executable, "-c", ""],
+        check=False,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)),
+    )
+    return bare.stderr
+
+
 @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=["human", "json"])
 def test_any_number_of_open_files(serve: Callable[..., Service], as_json: list[str]) -> None:
     """With any limit of open files, a command works or ends in a sentence, never in a traceback or a bug."""
     serve(*[answer(200, share())] * 60)
     codes = []
     for most in range(4, 13):
+        if _limited_python(most):
+            continue
         for argv in (
             ["accept", IMAGE, MEMBER, *as_json],
             ["list", "--endpoint", "https://127.0.0.1:1", "--timeout", "0.2", *as_json],
@@ -325,5 +339,6 @@ def test_any_number_of_threads(world: dict[str, str], argv: list[str]) -> None:
             error = json.loads(done.stderr.splitlines()[-1])["error"]
             assert ("bug", "this machine has no more threads for imgshare") == (error["code"], error["message"])
 
-    assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr
+
     assert codes <= {0, 1, 6}

@@ -125,12 +125,11 @@ def test_what_killed_runs_leave(places: Places) -> None:
     left = [
         places.config.with_name(".config.toml.abcd1234.tmp"),
         places.token.with_name(".default.abcd1234.tmp"),
-        places.token.with_name(".default.abcd1234"),  # as it was called until 0.1
     ]
-    others = [places.config.with_name(".config.toml.original"), places.token.with_name(".other.abcd1234.tmp")]
+    others = [places.config.with_name(".config.toml.20240101"), places.token.with_name(".other.abcd1234.tmp")]
     for path in [*left, *others]:
         path.write_text(TOKEN)
-    left[2].chmod(0o600)
+        path.chmod(0o600)
 
     assert Run(0) == tool("config", "set", "token_store", "file")
     assert Run(0, "", "there was no token stored for profile 'default'\n") == tool("logout")
@@ -144,7 +143,10 @@ def test_kills_at_any_moment(places: Places, serve: Callable[..., Service], monk
     service = serve(answer(200, {"name": "member", "properties": {}}))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     places.config.write_text(FILE_STORE)
-    for delay in [0.2 + 0.02 * number for number in range(10 * ROUNDS)]:
+    started = time.monotonic()
+    assert 0 == tool("login", "--endpoint", service.endpoint, stdin=TOKEN.encode()).code
+    whole = time.monotonic() - started
+    for delay in [whole * (0.4 + 0.05 * number / ROUNDS) for number in range(12 * ROUNDS)]:
         with subprocess.Popen(
             [TOOL, "login", "--endpoint", service.endpoint], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as child:
