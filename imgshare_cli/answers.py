@@ -14,9 +14,11 @@ from imgshare_cli.errors import ImgshareError, UnavailableError
 MAX_ERROR = 64 << 10  # bytes that are read of an explanation
 MAX_ONE = 1 << 20  # of one member, image or token
 MAX_MANY = 32 << 20  # of a list or a catalog: a thousand images, with all their properties
-# What JSON becomes when it is parsed: a value takes up to 250 bytes, and a character up to four.
+# What JSON may become when it is parsed, estimated before: a value takes up to 350 bytes, and two or three signs are
+# counted for it; a character takes up to four.
+_MAX_MEMORY = 72 << 20
+_BYTES_A_SIGN = 150
 _MAX_VALUES = 1_000_000
-_MAX_TEXT = 48 << 20
 _MAX_REASON = 300
 _MAX_READ = 4096
 
@@ -60,7 +62,7 @@ def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
         return number
 
     if not is_parsable(answer.body):
-        raise not_the_api(answer, f"JSON of more than {_MAX_VALUES:,} values, or that much text", api)
+        raise not_the_api(answer, "JSON that takes too much memory", api)
     try:
         body = json.loads(answer.body.decode(), parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError):
@@ -73,15 +75,19 @@ def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
 
 
 def is_parsable(body: bytes | bytearray) -> bool:
-    """Whether JSON stays of a bearable size when it is parsed, counted before that.
+    """Whether JSON stays of a bearable size when it is parsed, estimated before that.
 
-    What stands in texts is counted as well: no honest answer comes near.
+    Signs within texts are counted as well: no honest answer comes near.
     """
-    if sum(map(body.count, (b",", b":", b"[", b"{"))) > _MAX_VALUES:
-        return False
-    # One character beyond the basic plane makes Python keep the whole text with four bytes for each.
-    width = 1 if body.isascii() else 4 if re.search(rb"[\xf0-\xff]", body) else 2
-    return len(body) * width <= _MAX_TEXT
+    signs = sum(map(body.count, (b",", b":", b"[", b"{")))
+    return signs <= _MAX_VALUES and signs * _BYTES_A_SIGN + len(body) * _width(body) <= _MAX_MEMORY
+
+
+def _width(body: bytes | bytearray) -> int:
+    # One character beyond the basic plane makes Python keep a whole text with four bytes for each.
+    if re.search(rb"[\xf0-\xff]|\\u[dD][89abAB]", body):
+        return 4
+    return 1 if body.isascii() and b"\\u" not in body else 2
 
 
 def not_the_api(answer: Answer, came: str, api: str = "image") -> UnavailableError:

@@ -105,5 +105,5 @@ class _Pool:
             self.has_threads = self._submitted > 0
 
     def close(self) -> None:
-        """After an error, or when nobody wants more, what has not begun never does."""
+        """Cancel what has not started, after an error or when nobody reads the results."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -16,16 +16,17 @@ from imgshare_cli.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_MAX_FILE = 512 << 10  # a thousand entries, which already take openstacksdk some seconds
+_MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
 
 
 @dataclass(frozen=True)
 class Files:
-    """The files for openstacksdk to read, at most one of each kind."""
+    """The files for openstacksdk to read, at most one of each kind, and whether they are of the current folder."""
 
     clouds: Sequence[str] = ()
     secure: Sequence[str] = ()
     vendor: Sequence[str] = ()
+    are_here: bool = False
 
 
 def choose(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> Files:
@@ -53,13 +54,16 @@ def choose(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], 
             "OS_CLIENT_SECURE_FILE",
         )
     # Nor does a profile of one's own, which may hold a password, go with an entry of the current folder.
-    vendor = _first(None, [path for path in VENDOR_FILES if _is_here(path) is (entries in here)])
+    vendor = _first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(here)])
+    for theirs in filter(None, [*here, vendor if here else None]):
+        _must_not_lead_away(theirs)
     for path in (entries, secrets, vendor):
         _check_syntax(path)
     if here:
         note(f"note: logging in by {here[0]}, a file of the current folder")
     # These alone: where one is not to its liking, openstacksdk would go on to the next, wherever that is.
-    return Files(*([path] if path else [] for path in (entries, secrets, vendor)))
+    alone = [[path] if path else [] for path in (entries, secrets, vendor)]
+    return Files(alone[0], alone[1], alone[2], are_here=bool(here))
 
 
 def _first(named: str | None, searched: Iterable[str]) -> str | None:
@@ -70,6 +74,16 @@ def _is_here(path: str) -> bool:
     """Whether a file is found for being in the current folder, and not for being in one of the usual places."""
     folder = os.path.dirname(path)  # noqa: PTH120
     return folder == CONFIG_SEARCH_PATH[0] and folder not in CONFIG_SEARCH_PATH[1:]
+
+
+def _must_not_lead_away(path: str) -> None:
+    # A link of the current folder to one's own file would bring in what that folder must not get.
+    folder, name = os.path.split(path)
+    if os.path.realpath(path) != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118
+        raise ConfigError(
+            f"{path}, of the current folder, is a link, which is not followed",
+            hint="if you mean it, name it with OS_CLIENT_CONFIG_FILE or OS_CLIENT_SECURE_FILE",
+        )
 
 
 def _check_syntax(path: str | None) -> None:

@@ -186,7 +186,7 @@ def _timeout(*layers: float | str | None) -> float:
     except ValueError:
         seconds = math.nan
     if MAX_TIMEOUT < seconds < math.inf:
-        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="30 seconds is the default")
+        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="30 is the default")
     if not 0 < seconds <= MAX_TIMEOUT:
         raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="30 is the default")
     return seconds

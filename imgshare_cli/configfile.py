@@ -86,7 +86,7 @@ def parsed(path: Path, content: bytes) -> dict[str, Any]:
     """The TOML that these bytes are.
 
     Raises:
-        ConfigError: they are none; its words quote nothing of them.
+        ConfigError: they are not; the message quotes nothing of them.
     """
     import tomllib
 
@@ -156,7 +156,7 @@ def _wrong_type(path: Path, key: str, wanted: str) -> ConfigError:
 
 
 def unset_hint(key: str) -> str:
-    """The way out where a key stands in the way."""
+    """The hint for a key that has to go."""
     from imgshare_cli import hints
 
     return f"{hints.command('config', 'unset', hints.word(key, 'KEY'))} removes it"

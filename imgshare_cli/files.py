@@ -67,7 +67,7 @@ def _is_null_device(found: os.stat_result) -> bool:
 
 
 def must_be_regular(path: Path, limit: int) -> None:
-    """Look at a file that a library will read, which would wait for a pipe, and read a device for ever.
+    """Look at a file that a library will read, which would wait for a pipe, and read a device without end.
 
     Raises:
         OSError: it is not there, is not a regular file, or is larger.

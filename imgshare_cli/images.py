@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.models import image_id_in, string_in
@@ -79,6 +79,10 @@ class Image:
         """A free property, such as `os_distro` or `os_hash_value`, where it is a text."""
         return string_in(self.raw, name)
 
+    def without_raw(self) -> Image:
+        """The same without the API's object."""
+        return replace(self, raw={})
+
 
 @dataclass(frozen=True)
 class Share:
@@ -95,6 +99,10 @@ class Share:
     member_id: str
     status: Status
     member: Member | None = None
+
+    def without_raw(self) -> Share:
+        """The same without the API's objects, which may be large, for whoever keeps many."""
+        return replace(self, image=self.image.without_raw())
 
     def to_json(self) -> dict[str, Any]:
         """The API's image object, with what was decided about it, and when where that is known."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli import pages, standing
 from imgshare_cli.bulk import Crew
 from imgshare_cli.durations import moment
-from imgshare_cli.errors import NotFoundError
+from imgshare_cli.errors import NotFoundError, UnavailableError
 from imgshare_cli.images import Share, exactly
 from imgshare_cli.models import Status
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Image
     from imgshare_cli.standing import Standing
 
+_MOST_GUESSES = 10  # pages
 _AGES = timedelta(days=20 * 365)  # older than Glance; and calendars have a beginning
 
 
@@ -79,6 +80,7 @@ class Inbox:
         self._crew = Crew(another)
         self._place = place
         self._project_id = project_id
+        self._guesses = 0
 
     def shares(self, wanted: Wanted) -> Iterator[Share]:
         """Those shares, each once, as they are read: the first before the last page is asked for.
@@ -124,6 +126,9 @@ class Inbox:
             images = [image for image in page if image.may_be_shared and image.os_hidden is hidden]
             images = [image for image in images if _is_asked_for(image, wanted, made_before)]
             if self._place is None:
+                self._guesses += 1
+                if self._guesses > _MOST_GUESSES:
+                    raise UnavailableError("the service lists images that are shared with nobody, page after page")
                 self._place = standing.found_out(self._client, images, query, self._project_id)
             for image in images:
                 if wanted.name in {None, image.name} or fnmatch.fnmatchcase(image.name or "", str(wanted.name)):
@@ -167,7 +172,7 @@ def _asked(client: ImageClient, share: Share) -> Share | None:
         member = client.member(share.image.id, share.member_id)
     except NotFoundError:
         return None  # unshared meanwhile, or an image of somebody else's that an administrator sees
-    return replace(share, status=member.status, member=member)
+    return replace(share, status=member.status, member=replace(member, raw={}))
 
 
 def _is_of_age(share: Share, wanted: Wanted, now: datetime) -> bool:

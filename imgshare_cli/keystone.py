@@ -32,10 +32,6 @@ for _library in ("keystoneauth", "openstack"):
 warnings.filterwarnings("ignore", module="openstack")
 
 
-# keystoneauth's name for the login in which a person confirms in a browser, while it asks again and again.
-_ASKS_A_PERSON = "v3oidcdeviceauthz"
-
-
 def log_in(request: Request) -> Grant:
     """Ask the identity service for a token in a project, and its catalog for the image service.
 
@@ -74,8 +70,7 @@ def log_in(request: Request) -> Grant:
 
 
 def _granted(region: CloudRegion, request: Request) -> Grant:
-    patient = region.config.get("auth_type") == _ASKS_A_PERSON
-    constructor = partial(BoundedSession, _hosts(region), request.terms, request.settings.timeout, patient=patient)
+    constructor = partial(BoundedSession, _hosts(region), request.terms, request.settings.timeout)
     region.set_session_constructor(cast("Any", constructor))
     session = cast("BoundedSession", region.get_session())
     try:

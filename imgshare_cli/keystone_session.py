@@ -20,7 +20,7 @@ from imgshare_cli.faults import FaultError
 from imgshare_cli.transport import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from keystoneauth1.plugin import BaseAuthPlugin
 
@@ -39,12 +39,11 @@ class BoundedSession(Session):
         hosts: those that the settings name.
         terms: what is allowed.
         seconds: the time for the whole login, in seconds.
-        patient: whether each request has that time instead, because a person is waited for.
         options: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], terms: Terms, seconds: float, *, patient: bool = False, **options: Any) -> None:
-        self._carrier = carrier(hosts, terms, seconds, patient=patient)
+    def __init__(self, hosts: set[str], terms: Terms, seconds: float, **options: Any) -> None:
+        self._carrier = carrier(hosts, terms, seconds)
         super().__init__(session=self._carrier, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
@@ -83,29 +82,33 @@ class BoundedSession(Session):
         self._carrier.close()
 
 
-def carrier(hosts: set[str], terms: Terms, seconds: float, *, patient: bool = False) -> requests.Session:
+def carrier(hosts: set[str], terms: Terms, seconds: float) -> requests.Session:
     """A session of requests that sends over our own wire.
 
     Args:
         hosts: those that the settings name.
         terms: what is allowed.
         seconds: the time for all of it, in seconds.
-        patient: whether each request has that time instead.
     """
-    session = requests.Session()
+    session = _Carrier()
     session.trust_env = False
-    adapter = _Adapter(hosts, terms, seconds, patient=patient)
-    for scheme in ("http://", "https://"):
+    adapter = _Adapter(hosts, terms, seconds)
+    for scheme in ("http://", "https://", ""):  # the last for what is no address at all
         session.mount(scheme, adapter)
     return session
+
+
+class _Carrier(requests.Session):
+    def resolve_redirects(self, *_arguments: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]
+        """Look at no Location: requests parses it although it is not to be followed."""
+        yield from ()
 
 
 class _Adapter(BaseAdapter):
     """Carries prepared requests to any host, by the rules for our own."""
 
-    def __init__(self, hosts: set[str], terms: Terms, timeout: float, *, patient: bool) -> None:
+    def __init__(self, hosts: set[str], terms: Terms, timeout: float) -> None:
         super().__init__()
-        self._patient = patient
         self._hosts = hosts
         self._terms = terms
         self._timeout = timeout
@@ -128,8 +131,7 @@ class _Adapter(BaseAdapter):
         path = url[len(origin) :].partition("#")[0]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
         try:
-            deadline = time.monotonic() + self._timeout if self._patient else self._deadline
-            answer = wire.once(str(request.method), path, deadline, content=request.body, headers=headers)
+            answer = wire.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
         except FaultError as exc:
             exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
             raise

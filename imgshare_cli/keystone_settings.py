@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config import Settings
 
 # What Python raises where a library takes what it was given for granted.
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError)
 MAX_SAID = 300
 TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
 
@@ -109,9 +109,19 @@ def region_of(request: Request) -> CloudRegion:
             "that means nothing",
             hint=TYPO_HINT,
         ) from exc
+    _must_need_no_browser(str(region.config.get("auth_type")), files.are_here, request)
     _must_be_whole(region, request)
     _must_verify(region, request)
     return region
+
+
+def _must_need_no_browser(kind: str, are_here: bool, request: Request) -> None:  # noqa: FBT001
+    # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
+    if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
+        raise ConfigError(
+            f"the settings of {request.named} want a login in a browser ({kind}), which is not possible here",
+            hint="log in by a password or an application credential",
+        )
 
 
 def _must_be_whole(region: CloudRegion, request: Request) -> None:

@@ -60,7 +60,7 @@ def _given(client: ImageClient, name: str) -> list[Image]:
         # `member_status=all`, because the API shows what is accepted otherwise.
         for image in pages.read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
             if image.os_hidden == (hidden == "true"):
-                given.setdefault(image.number, image)
+                given.setdefault(image.number, image.without_raw())
     return list(given.values())
 
 

@@ -31,6 +31,7 @@ class Network(httpcore.NetworkBackend):
     Attributes:
         deadline: when everything ends, on the clock of time.monotonic().
         nested: whether TLS goes through the TLS of a proxy.
+        newest: the connection that was opened last.
     """
 
     def __init__(self) -> None:

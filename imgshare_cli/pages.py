@@ -21,7 +21,7 @@ LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is aske
 # A service may invent images without end. What remembers those that came takes some 80 bytes for each; whoever sorts
 # or draws a table keeps them all, and some pages may hold a single one.
 _MOST = 1_000_000
-_MOST_BYTES = 256 << 20
+_MOST_BYTES = 128 << 20
 _MOST_PAGES = 10_000
 _MOST_OF_A_NAME = 10 * LIMIT  # a service that does not filter by name would make us read all that it has
 

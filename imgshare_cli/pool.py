@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from imgshare_cli.network import Network
 
 
+_NOT_FOR_HTTPX = {b"location", b"set-cookie"}
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a run allows on the wire.
@@ -77,9 +80,10 @@ class Pool(httpx.BaseTransport):
                 extensions=request.extensions,
             )
         )
-        return httpx.Response(
-            response.status, headers=response.headers, stream=_Body(response), extensions=response.extensions
-        )
+        # httpx would keep cookies, and parse a Location although it is not to follow it.
+        shown = [(name, value) for name, value in response.headers if name.lower() not in _NOT_FOR_HTTPX]
+        extensions = {**response.extensions, "headers": response.headers}
+        return httpx.Response(response.status, headers=shown, stream=_Body(response), extensions=extensions)
 
     def close(self) -> None:
         """Hang up."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from imgshare_cli.grants import Grant
     from imgshare_cli.images import Image
 
+_MOST_OWNERS = 50  # each takes two requests
 _NEEDED = ("visibility", "member_status", "os_hidden")
 
 
@@ -69,7 +71,7 @@ def found_out(
         ConfigError: the token is for another project than that, or nobody can know for which.
     """
     always: list[str | None] = []
-    for owner, image in {image.owner: image for image in reversed(images)}.items():
+    for owner, image in islice({image.owner: image for image in reversed(images)}.items(), _MOST_OWNERS):
         if owner and owner == project_id:
             continue
         try:

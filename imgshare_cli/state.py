@@ -25,7 +25,7 @@ def folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32
 
 
 def recall(name: str, environ: Mapping[str, str]) -> str | None:
-    """What was remembered under a name, or None; what somebody else may have put there is none."""
+    """What was remembered under a name, or None, also where somebody else owns the folder."""
     try:
         found = files.read(folder(environ) / name, _LIMIT) if files.is_ours(folder(environ)) else None
         return found.content.decode() if found else None

@@ -66,7 +66,7 @@ class Wire:
         self._http = httpx.Client(
             headers={**common, **headers},
             transport=Pool(self._address, terms, self._network),
-            trust_env=False,  # proxies are decided by us, and no ~/.netrc adds what lets somebody in
+            trust_env=False,  # we choose the proxy, and no credential from ~/.netrc is added
             follow_redirects=False,
         )
 
@@ -134,7 +134,7 @@ class Wire:
             request = self._http.build_request(method, self._address + path, timeout=timeout, **parts)
             with self._network.until(deadline):
                 answer = self._exchange(request, limit)
-        except (*faults.KINDS, httpx.InvalidURL, UnicodeError) as exc:
+        except (*faults.KINDS, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
             if isinstance(exc, httpcore.ReadTimeout | httpcore.WriteTimeout) or time.monotonic() >= deadline:
                 raise LateError(self.host, self._timeout) from exc
             raise faults.named(exc, self._address, self.host) from exc
@@ -161,7 +161,7 @@ class Wire:
             body = self._body(response, limit)
         finally:
             response.close()
-        headers = response.headers
+        headers = httpx.Headers(response.extensions["headers"])
         return Answer(
             status=response.status_code,
             body=body,

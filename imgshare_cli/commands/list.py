@@ -67,7 +67,10 @@ def list_(  # noqa: PLR0913, PLR0917
         with_member=long,
         few=None if sort else limit,
     )
-    shares = islice(order.applied(session.inbox.shares(wanted)), limit)
+    found = session.inbox.shares(wanted)
+    if not session.output.as_json:
+        found = (share.without_raw() for share in found)
+    shares = islice(order.applied(found), limit)
     shown = columns.shares(with_time=long or wanted.is_by_age, many_statuses=status is Which.ALL)
     whole = not wanted.is_narrowed and limit is None and status in {Which.PENDING, Which.ALL}
     passing = known.remembered(shares, session.environ, all_of_them=whole)

@@ -91,6 +91,57 @@ def test_a_vendor_file_of_the_current_folder(keystone: Keystone) -> None:
     assert run.code in {3, 8}
 
 
+@pytest.mark.parametrize("linked", ["clouds.yaml", "secure.yaml"])
+def test_links_of_the_current_folder(keystone: Keystone, linked: str) -> None:
+    """A link of the current folder to one's own file does not make that a file of the current folder."""
+    own = {"clouds.yaml": _entry(keystone, password=PASSWORD, auth_url="http://127.0.0.1:1"), "secure.yaml": SECRET}
+    other = {"clouds.yaml": "secure.yaml", "secure.yaml": "clouds.yaml"}[linked]
+    _write(_home(), linked, own[linked])
+    Path(linked).symlink_to(os.path.relpath(_home() / linked))
+    _write(Path.cwd(), other, _entry(keystone))
+
+    run = tool("accept", IMAGE)
+
+    assert (3, "", []) == (run.code, run.out, keystone.asked), run
+    assert ", of the current folder, is a link, which is not followed\n" in run.err
+
+
+def test_a_secure_file_alone(keystone: Keystone) -> None:
+    """A secure.yaml of the current folder, without a clouds.yaml, does not get one's own profile either."""
+    theirs = _entry(keystone)
+    theirs["clouds"]["otc"]["profile"] = "mine"
+    _write(Path.cwd(), "secure.yaml", theirs)
+    _write(_home(), "clouds-public.yaml", {"public-clouds": {"mine": {"auth": {"password": PASSWORD}}}})
+
+    run = tool("accept", IMAGE)
+
+    assert 3 == run.code, run
+    assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"), [("v3websso", "here"), ("v3oidcdeviceauthz", "here"), ("v3oidcdeviceauthz", "home")]
+)
+def test_logins_in_a_browser(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, kind: str, place: str) -> None:
+    """No folder opens a browser, and a login that shows its code to nobody is a sentence."""
+    monkeypatch.setenv("BROWSER", "touch browser-was-started")
+    entry = _entry(keystone, identity_provider="i", protocol="openid", client_id="c")
+    entry["clouds"]["otc"]["auth_type"] = kind
+    entry["clouds"]["otc"]["auth"]["project_domain_name"] = "Default"
+    del entry["clouds"]["otc"]["auth"]["username"]
+    if kind == "v3websso":
+        del entry["clouds"]["otc"]["auth"]["client_id"]
+    else:
+        entry["clouds"]["otc"]["auth"]["discovery_endpoint"] = f"{keystone.endpoint}/wk"
+    _write(Path.cwd() if place == "here" else _home(), "clouds.yaml", entry)
+
+    run = tool("accept", IMAGE, seconds=20)
+
+    assert (3, []) == (run.code, keystone.asked), run
+    assert f"a login in a browser ({kind})" in run.err
+    assert not Path("browser-was-started").exists()
+
+
 def test_ones_own_profiles_stay_away(keystone: Keystone) -> None:
     """A clouds.yaml of the current folder does not get the password of one's own clouds-public.yaml."""
     theirs = _entry(keystone)
@@ -314,5 +365,5 @@ def test_files_that_are_none(monkeypatch: pytest.MonkeyPatch, kind: str) -> None
     run = tool("accept", IMAGE, seconds=20)
 
     assert 3 == run.code, run
-    reason = "it is larger than 4096 KiB" if kind == "large" else "it is not a regular file"
+    reason = "it is larger than 256 KiB" if kind == "large" else "it is not a regular file"
     assert run.err == f"imgshare: cannot read {path}: {reason}\n"

@@ -86,6 +86,43 @@ def test_unreadable_answers(ask: Callable[..., Run], name: str) -> None:
     assert run.err.startswith("imgshare: ")
 
 
+@pytest.mark.parametrize(
+    "location",
+    [
+        b"http://a:b:c/",
+        b"http://" + b"a" * 70_000,
+        b"x" * 70_000,
+        b"http://\xd9\xa1/",
+        b"http://\xc2\xad",
+        b"http://[",
+        b"",
+    ],
+    ids=["ports", "long host", "long", "digits", "soft hyphen", "bracket", "empty"],
+)
+def test_redirects_to_nowhere(ask: Callable[..., Run], location: bytes) -> None:
+    """What a Location holds is not looked at, so it cannot hurt."""
+    for status in (302, 307):
+        head = b"HTTP/1.1 %d Found\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % (status, location)
+
+        run = ask(head)
+
+        assert (8, "") == (run.code, run.out)
+        assert len(run.err) < 1000
+
+
+def test_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cookies are neither kept nor sent back."""
+    cookies = "".join(f"Set-Cookie: a{number}=1\r\n" for number in range(3000))
+    body = json.dumps({"message": "busy"})
+    head = f"HTTP/1.1 503 Busy\r\n{cookies}Content-Length: {len(body)}\r\n\r\n{body}"
+    with Service(head.encode(), answer(200, share())) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+        assert 0 == measured("accept", IMAGE, MEMBER, timeout=5).code
+    assert "cookie" not in service.asked[1].headers
+
+
 @pytest.mark.parametrize("status", replies.REDIRECTS)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_redirects(ask: Callable[..., Run], status: int, scheme: str) -> None:
@@ -145,11 +182,43 @@ def test_a_large_image_in_a_list(monkeypatch: pytest.MonkeyPatch, filler: str) -
     assert "an image of more than 1 MiB" in run.err
 
 
+ESCAPED = [
+    ({f"{chr(0x1F600)}{number:05x}": 0.5 for number in range(300_000)}, "keys"),
+    ([f"{chr(0x1F600)}{number:05x}xxxxxxxxxxx" for number in range(900_000)], "texts"),
+    ({f"{chr(0x1F600)}{number:05x}": {} for number in range(200_000)}, "objects"),
+]
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize(("document", "_shape"), ESCAPED, ids=[shape for _, shape in ESCAPED])
+@pytest.mark.parametrize("share_of_it", [1, 0.5, 0.25])
+def test_wide_values(
+    monkeypatch: pytest.MonkeyPatch, document: Any, _shape: str, share_of_it: float, *, ascii_only: bool
+) -> None:
+    """Small values with wide characters, escaped or not, are bounded together with their number."""
+    count = int(len(document) * share_of_it)
+    part = dict(list(document.items())[:count]) if isinstance(document, dict) else document[:count]
+    pieces = list(part.items()) if isinstance(part, dict) else part
+    rows = [row(number, p=_piece(pieces, number, part)) for number in range(100)]
+    body = json.dumps({"images": rows}, ensure_ascii=ascii_only).encode()
+    with Service(replies.reply(body)) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        for argv in (["list"], ["list", "--json"], ["show", "golden"]):
+            assert measured(*argv, timeout=20).code in {0, 2, 3, 8}
+
+
+def _piece(pieces: list[Any], number: int, whole: Any) -> Any:
+    size = len(pieces) // 100
+    part = pieces[number * size : (number + 1) * size]
+    return dict(part) if isinstance(whole, dict) else part
+
+
 def test_many_images_and_members(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows that are as small as they can be become many objects: those are bounded, too."""
     images = b'{"images": [' + b",".join([b'{"id": "%s"}' % IMAGE.encode()] * 330_000) + b"]}"
     member = b'{"image_id": "%s", "member_id": "%x", "status": "pending"}'
-    members = b'{"members": [' + b",".join(member % (IMAGE.encode(), number) for number in range(140_000)) + b"]}"
+    members = b'{"members": [' + b",".join(member % (IMAGE.encode(), number) for number in range(40_000)) + b"]}"
     with Service(replies.reply(images)) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
@@ -157,8 +226,8 @@ def test_many_images_and_members(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 8 == measured("show", "golden", timeout=20).code
 
         service.answers[0] = replies.reply(members)
-        assert 140_000 == measured("members", IMAGE, timeout=20).out.count("\n")
-        assert 140_000 == measured("members", IMAGE, "--json", timeout=20).out.count("\n")
+        assert 40_000 == measured("members", IMAGE, timeout=20).out.count("\n")
+        assert 40_000 == measured("members", IMAGE, "--json", timeout=20).out.count("\n")
 
 
 def test_the_honest_answer(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
