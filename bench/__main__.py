@@ -97,7 +97,8 @@ was. The first run with `OS_CLOUD` logs in with the same password as `openstack`
 
 The lists are those of a project that 1,200 images of three others wait for, 30 of them hidden, and that has 300 of its
 own, which Glance mixes in. `imgshare` reads pages of 1,000, both the visible and the hidden, and leaves out its own;
-`openstack` reads pages of 25, and shows the visible ones together with its own.
+`openstack` reads pages of 25, and shows the visible ones together with its own. The bare loop reads the same pages as
+`imgshare`, and checks nothing.
 """
 
 if __name__ == "__main__":
