@@ -7,6 +7,7 @@ import warnings
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -51,12 +52,8 @@ def log_in(request: Request) -> Grant:
         raise
     except ks.Unauthorized as exc:
         raise _refused(exc, url, request) from exc
-    except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError, ks.TooManyRequests) as exc:
-        raise UnavailableError(
-            f"the identity service {url} cannot be reached or is out of order ({type(exc).__name__})",
-            hint="check auth_url and the network, and try again",
-            http_status=getattr(exc, "http_status", None) if isinstance(exc, ks.HttpError) else None,
-        ) from exc
+    except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError) as exc:
+        raise _out_of_order(exc, url) from exc
     except ks.CatalogException as exc:
         raise _no_endpoint(request, str(exc)[:MAX_SAID]) from exc
     except (ks.InvalidResponse, *MALFORMED) as exc:
@@ -66,6 +63,8 @@ def log_in(request: Request) -> Grant:
             hint="check auth_url",
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
+        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # a class of its own only of late
+            raise _out_of_order(exc, url) from exc
         raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_SAID]}", hint=TYPO_HINT) from exc
 
 
@@ -159,6 +158,14 @@ def _must_be_for_a_project(access: Any, request: Request) -> None:
     raise AuthError(
         f"the login with {request.named} as {access.username} is {scope}, and images are shared with projects",
         hint="name the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project of a login with a password",
+    )
+
+
+def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
+    return UnavailableError(
+        f"the identity service {url} cannot be reached or is out of order ({type(exc).__name__})",
+        hint="check auth_url and the network, and try again",
+        http_status=getattr(exc, "http_status", None) if isinstance(exc, ks.HttpError) else None,
     )
 
 

@@ -136,6 +136,14 @@ def test_redirects(ask: Callable[..., Run], status: int, scheme: str) -> None:
     assert f"a redirect to {target}" in run.err
 
 
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
+def test_services_that_are_busy(ask: Callable[..., Run], status: int) -> None:
+    """A service that is busy or failed is exit 8, whichever it is."""
+    run = ask(replies.reply(b"{}", status=status), timeout=1)
+
+    assert (8, "") == (run.code, run.out)
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 503])
 def test_long_explanations(ask: Callable[..., Run], status: int) -> None:
     """Of an error's body 64 KiB are read; more of it hides neither the status nor its exit code."""
