@@ -92,7 +92,7 @@ def _check_syntax(path: str | None) -> None:
     # openstacksdk passes over a file that is not YAML as if it were not there.
     try:
         found = files.read(Path(path), _MAX_FILE)
-        yaml.compose((found.content if found else b"").decode(), Loader=yaml.SafeLoader)
+        yaml.safe_load((found.content if found else b"").decode())
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         # What the library quotes may be a part of a password.
