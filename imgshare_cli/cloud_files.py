@@ -11,7 +11,7 @@ import yaml
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
 from imgshare_cli import files
-from imgshare_cli.errors import ConfigError
+from imgshare_cli.errors import MALFORMED, ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -100,7 +100,9 @@ def _check_syntax(path: str | None) -> None:
         raise ConfigError(
             f"{path}, line {line} is not YAML: {problem}", hint="fix that line, or quote its value"
         ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise ConfigError(f"cannot read {path}: {getattr(exc, 'strerror', None) or exc}") from exc
     except RecursionError:
         raise ConfigError(f"cannot read {path}: it is nested too deeply") from None
-    except (OSError, ValueError, yaml.YAMLError) as exc:
-        raise ConfigError(f"cannot read {path}: {getattr(exc, 'strerror', None) or exc}") from exc
+    except MALFORMED:  # of a tag such as `!!int`; its words would quote the value, which may be a password
+        raise ConfigError(f"cannot read {path}: a value is not of the type that its tag names") from None

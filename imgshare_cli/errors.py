@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+# What Python raises where a library takes what it was given for granted. Its words may quote that.
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError)
+
+
 class Reason(StrEnum):
     """Why a share was refused, where that was found out; docs/errors.md has a line for each."""
 

@@ -18,10 +18,10 @@ from openstack import exceptions as sdk
 from openstack.config import vendors
 
 from imgshare_cli import addresses
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, Reason, UnavailableError
+from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, Reason, UnavailableError
 from imgshare_cli.grants import Grant, is_token
 from imgshare_cli.keystone_session import BoundedSession, carrier
-from imgshare_cli.keystone_settings import MALFORMED, MAX_SAID, TYPO_HINT, Request, region_of
+from imgshare_cli.keystone_settings import MAX_SAID, TYPO_HINT, Request, region_of
 
 if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion

@@ -12,7 +12,7 @@ from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
 from imgshare_cli import cloud_files, clouds, hints
-from imgshare_cli.errors import ConfigError, ImgshareError
+from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
 from imgshare_cli.pool import Terms
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config import Settings
 
-# What Python raises where a library takes what it was given for granted.
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError)
 MAX_SAID = 300
 TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
 

@@ -314,6 +314,12 @@ CONTENTS = [
     "clouds: {otc: {regions: S3CRET, auth: {}}}",
     "clouds: {otc: {auth: {}, networks: S3CRET}}",
     "!!python/object/apply:os.system [S3CRET]",
+    *(
+        f"clouds: {{otc: {{auth: {{password: !!{tag} S3CRET}}}}}}"
+        for tag in ("bool", "int", "float", "timestamp", "set")
+    ),
+    "clouds: {otc: {auth: {password: !!int ''}}}",
+    "clouds: {otc: {auth: {password: 2024-13-45}}}",
     "[" * 5000,
     "\x00S3CRET",
     "S3CRET: \t- x",
