@@ -61,8 +61,7 @@ def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
             raise ValueError(text)
         return number
 
-    if not is_parsable(answer.body):
-        raise not_the_api(answer, "JSON that takes too much memory", api)
+    check_size(answer, api)
     try:
         body = json.loads(answer.body.decode(), parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError):
@@ -74,13 +73,18 @@ def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
     return body
 
 
-def is_parsable(body: bytes | bytearray) -> bool:
-    """Whether JSON stays of a bearable size when it is parsed, estimated before that.
+def check_size(answer: Answer, api: str) -> None:
+    """See that JSON stays of a bearable size when it is parsed, estimated before that.
 
     Signs within texts are counted as well: no honest answer comes near.
+
+    Raises:
+        UnavailableError: it would not.
     """
+    body = answer.body
     signs = sum(map(body.count, (b",", b":", b"[", b"{")))
-    return signs <= _MAX_VALUES and signs * _BYTES_A_SIGN + len(body) * _width(body) <= _MAX_MEMORY
+    if signs > _MAX_VALUES or signs * _BYTES_A_SIGN + len(body) * _width(body) > _MAX_MEMORY:
+        raise not_the_api(answer, "JSON that takes too much memory", api)
 
 
 def _width(body: bytes | bytearray) -> int:

@@ -135,8 +135,7 @@ class _Adapter(BaseAdapter):
         except FaultError as exc:
             exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
             raise
-        if not answers.is_parsable(answer.body):
-            raise answers.not_the_api(answer, "more than can be read", "identity")
+        answers.check_size(answer, "identity")
         return _response(answer, request, self)
 
     def close(self) -> None:

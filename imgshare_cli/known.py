@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import state
 from imgshare_cli.hints import is_plain
-from imgshare_cli.models import is_image_id
+from imgshare_cli.models import MAX_NAME, is_image_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Share
 
 _FILE = "images.json"
-_LONGEST = 255  # the schema of the image, `name`: what is longer would be kept for every TAB
 _MOST = 2000  # more would slow every TAB, and nobody looks through them
 
 
@@ -67,7 +66,7 @@ def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, 
 def _written(images: Mapping[str, str]) -> str:
     # What is no ID is never offered, and a name that is longer than an image's can be only costs room.
     ids = islice(filter(is_image_id, images), _MOST)
-    return json.dumps({image_id: images[image_id] if len(images[image_id]) <= _LONGEST else "" for image_id in ids})
+    return json.dumps({image_id: images[image_id] if len(images[image_id]) <= MAX_NAME else "" for image_id in ids})
 
 
 def _images(text: str | None) -> dict[str, str]:

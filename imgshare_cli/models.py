@@ -11,6 +11,7 @@ from typing import Any
 _VERBS = {"pending": "reset", "accepted": "accept", "rejected": "reject"}
 _ID_PARTS = [8, 4, 4, 4, 12]
 MAX_ID = 255
+MAX_NAME = 255  # the schema of the image, `name`
 
 
 def is_image_id(text: str) -> bool:

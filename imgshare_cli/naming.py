@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints, pages
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
+from imgshare_cli.models import MAX_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from imgshare_cli.images import Image
 
 _SHOWN = 20
-_LONGEST = 255  # the schema of the image, `name`
 
 
 def looked_up(
@@ -34,7 +34,7 @@ def looked_up(
         NotFoundError: there is none.
         NotYetError: there is none from this owner.
     """
-    if not name.isprintable() or not name.strip() or len(name) > _LONGEST:
+    if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
         raise UsageError(
             f"{name[:80]!r} is neither the ID nor the name of an image", hint=f"{hints.command('list')} shows both"
         )
@@ -83,7 +83,7 @@ def _skeleton(name: str) -> str:
     import unicodedata
 
     # What is longer than a name can be is not alike; and a long one would take its time.
-    short = name[: _LONGEST + 1]
+    short = name[: MAX_NAME + 1]
     return "".join(c for c in unicodedata.normalize("NFKD", short).casefold() if c.isalnum())
 
 
