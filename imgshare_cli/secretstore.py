@@ -28,6 +28,11 @@ _BACKEND = "keyring-backend"
 WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
 # Windows keeps 2,560 bytes in one credential, and keyring writes two for each character.
 PART = 1200 if sys.platform == "win32" else 1 << 20
+MAX_READS = 5
+
+
+class _ChangedError(Exception):
+    """Another run changed the entry while this one read it."""
 
 
 class Keyring:
@@ -55,15 +60,31 @@ class Keyring:
         """What is stored, or None."""
 
         def ask() -> str | None:
-            backend = _reader()
+            for _ in range(MAX_READS - 1):
+                with contextlib.suppress(_ChangedError):
+                    return self._read_once()
+            return self._read_once()
+
+        return self._ask(ask)
+
+    def _read_once(self) -> str | None:
+        # Reading takes no lock, which a run could hold for as long as a person unlocks the keyring.
+        backend = _reader()
+        try:
             first = backend.get_password(SERVICE, self._name)
             if first is None:
                 return None
             count, _, text = first.partition("\n")
             rest = [backend.get_password(SERVICE, self._part_name(number)) for number in range(1, int(count))]
-            return None if None in rest else text + "".join(cast("list[str]", rest))
-
-        return self._ask(ask)
+            whole = not rest or backend.get_password(SERVICE, self._name) == first
+        except Exception as exc:
+            # Known by its name, because the library that raises it is there on Linux alone.
+            if type(exc).__name__ == "ItemNotFoundException":
+                raise _ChangedError from exc
+            raise
+        if not whole:
+            raise _ChangedError
+        return None if None in rest else text + "".join(cast("list[str]", rest))
 
     def write(self, text: str) -> None:
         """Store it, and read it back: some backends say yes and keep nothing."""
@@ -71,11 +92,15 @@ class Keyring:
         def keep() -> None:
             backend = _backend()
             parts = [text[start : start + self._part] for start in range(0, len(text), self._part)]
-            _remove(backend, self._names(backend))
+            names = self._names(backend)
+            if len(parts) > 1:
+                _remove(backend, names)
+                names = []
             for number, part in reversed(list(enumerate(parts))):
                 # The first part counts them, and comes last: an entry is whole or not there.
                 content = f"{len(parts)}\n{part}" if number == 0 else part
                 backend.set_password(SERVICE, self._part_name(number), content)
+            _remove(backend, names[len(parts) :])
             if "PYTHON_KEYRING_BACKEND" not in os.environ:
                 state.remember(_BACKEND, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
 

@@ -6,12 +6,14 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
+from keyring.core import load_keyring
 
 from tests.run import TOOL, Run, tool
 from tests.secret_service import BACKEND, bus, gnome_keyring
@@ -171,6 +173,34 @@ def test_logins_at_once(serve: Callable[..., Service], monkeypatch: pytest.Monke
 
     assert 0 == tool("status").code
     assert service.asked[-1].headers["x-auth-token"] in tokens
+
+
+@pytest.mark.hostile
+@pytest.mark.usefixtures("keyring")
+def test_a_keyring_in_constant_change(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry that another program removes and stores again is found or not there, and never an error."""
+    serve(SCHEMA)
+    monkeypatch.delenv("IMGSHARE_TOKEN")
+    assert 0 == tool("login", stdin=TOKEN.encode()).code
+    backend = load_keyring(BACKEND)
+    stored = backend.get_password("imgshare", "default") or ""
+    enough = threading.Event()
+
+    def change() -> None:
+        while not enough.is_set():
+            backend.delete_password("imgshare", "default")
+            backend.set_password("imgshare", "default", stored)
+            time.sleep(0.003)
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        runs = [tool("status", "--json") for _ in range(12)]
+    finally:
+        enough.set()
+        changing.join()
+    assert 0 in [run.code for run in runs], runs
+    assert {(run.code, run.error()["message"].partition(":")[0]) for run in runs if run.code} <= {(4, "no token")}
 
 
 @pytest.mark.parametrize("length", [300, 4095, 5000, 20_000])
