@@ -31,8 +31,11 @@ PART = 1200 if sys.platform == "win32" else 1 << 20
 MAX_READS = 5
 
 
-class _ChangedError(Exception):
-    """Another run changed the entry while this one read it."""
+class _ChangedError(AuthError):
+    """Another program changed the entry while this one read it."""
+
+    def __init__(self) -> None:
+        super().__init__("another program keeps changing the entry in the keyring", hint="try again")
 
 
 class Keyring:

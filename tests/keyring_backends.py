@@ -1,0 +1,39 @@
+"""Keyring backends for tests, which a run loads by PYTHON_KEYRING_BACKEND."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from keyring.backend import KeyringBackend
+from secretstorage.exceptions import ItemNotFoundException
+
+CHANGING = f"{__name__}.Changing"
+
+
+class Changing(KeyringBackend):
+    """Keeps entries as files in $TEST_KEYRING; as many reads fail as its file `changes` says.
+
+    They fail as reads of the Secret Service do while another program replaces the entry.
+    """
+
+    priority = 5
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """The entry, or None."""
+        folder = Path(os.environ["TEST_KEYRING"])
+        changes = folder / "changes"
+        left = int(changes.read_text()) if changes.exists() else 0
+        if left:
+            changes.write_text(str(left - 1))
+            raise ItemNotFoundException("Item does not exist!")
+        entry = folder / f"{service} {username}"
+        return entry.read_text() if entry.exists() else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep an entry."""
+        Path(os.environ["TEST_KEYRING"], f"{service} {username}").write_text(password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove an entry."""
+        Path(os.environ["TEST_KEYRING"], f"{service} {username}").unlink()
