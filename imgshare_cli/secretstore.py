@@ -28,7 +28,7 @@ _BACKEND = "keyring-backend"
 WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
 # Windows keeps 2,560 bytes in one credential, and keyring writes two for each character.
 PART = 1200 if sys.platform == "win32" else 1 << 20
-MAX_READS = 5
+_MAX_READS = 5
 
 
 class _ChangedError(AuthError):
@@ -63,7 +63,7 @@ class Keyring:
         """What is stored, or None."""
 
         def ask() -> str | None:
-            for _ in range(MAX_READS - 1):
+            for _ in range(_MAX_READS - 1):
                 with contextlib.suppress(_ChangedError):
                     return self._read_once()
             return self._read_once()

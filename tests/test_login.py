@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
+from imgshare_cli.secretstore import Keyring
 from tests.keyring_backends import CHANGING
 from tests.run import TOOL, Run, tool
 from tests.secret_service import BACKEND, bus, gnome_keyring
@@ -174,29 +175,50 @@ def test_logins_at_once(serve: Callable[..., Service], monkeypatch: pytest.Monke
     assert service.asked[-1].headers["x-auth-token"] in tokens
 
 
+@pytest.fixture
+def changing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a keyring that another program seems to change."""
+    folder = tmp_path / "keyring"
+    folder.mkdir()
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+    monkeypatch.setenv("TEST_KEYRING", str(folder))
+    return folder
+
+
 def test_an_entry_that_changes_while_it_is_read(
-    serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, changing: Path
 ) -> None:
     """A read that another program's change breaks is done again, a few times; then the error says why."""
     serve(SCHEMA)
-    for name, value in {
-        "PYTHON_KEYRING_BACKEND": CHANGING,
-        "PYTHONPATH": str(Path(__file__).parents[1]),
-        "TEST_KEYRING": str(tmp_path),
-    }.items():
-        monkeypatch.setenv(name, value)
     monkeypatch.delenv("IMGSHARE_TOKEN")
     assert 0 == tool("login", stdin=TOKEN.encode()).code
 
-    (tmp_path / "changes").write_text("4")
+    (changing / "changes").write_text("4")
     assert "keyring, profile 'default'" == tool("status", "--json").json()["token_source"]
-    (tmp_path / "changes").write_text("5")
+    (changing / "changes").write_text("5")
     assert Run(
         4,
         "",
         "imgshare: no token in IMGSHARE_TOKEN, and another program keeps changing the entry in the keyring\n"
         "hint: try again\n",
     ) == tool("accept", IMAGE, MEMBER)
+
+
+def test_parts_of_two_entries_are_not_mixed(changing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry of several parts that is replaced after its first part was read is read as the new one alone."""
+    old, new = "o" * 30, "n" * 30
+    keyring = Keyring("parts", seconds=10, waiting=None, part=10)
+    keyring.write(old)
+    assert old == keyring.read()
+    (changing / "next").mkdir()
+    with monkeypatch.context() as other:
+        other.setenv("TEST_KEYRING", str(changing / "next"))
+        keyring.write(new)
+    assert new == keyring.read()
+
+    assert keyring.delete()
+    assert [changing / "next"] == list(changing.iterdir())
 
 
 @pytest.mark.parametrize("length", [300, 4095, 5000, 20_000])
