@@ -28,7 +28,7 @@ def run() -> None:
     # Importing makes many objects that stay; looking through them for garbage again and again costs 5 % of a run.
     gc.set_threshold(50_000, 20, 20)
     try:
-        from imgshare_cli.cli import main
+        from imgshare_cli.cli.app import main
 
         code = main()
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keyring.core
 import pytest
 
-from imgshare_cli.cli import main
+from imgshare_cli.cli.app import main
 from tests.clouds import Member, member_of, port_of
 from tests.forwarder import Forwarder
 from tests.inbox import made

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bench import environments
-from imgshare_cli.secretstore import Keyring
+from imgshare_cli.auth.keyring_store import Keyring
 from tests.cloud import running_cloud
 from tests.clouds import Member, member_of, port_of
 from tests.forwarder import Forwarder

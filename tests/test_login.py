@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from imgshare_cli.secretstore import Keyring
+from imgshare_cli.auth.keyring_store import Keyring
 from tests.keyring_backends import CHANGING
 from tests.run import TOOL, Run, tool
 from tests.secret_service import BACKEND, bus, gnome_keyring
@@ -377,10 +377,10 @@ def test_no_secret_anywhere(serve: Callable[..., Service], monkeypatch: pytest.M
     """With --debug and a bug inside, the traceback has the token blacked out."""
     service = serve(answer(200, share()))
     probe = (
-        "import sys, imgshare_cli.sharing as s\n"
+        "import sys, imgshare_cli.shares.decisions as s\n"
         "def decide(client, *rest): raise RuntimeError(client._grant.secret)\n"
         "s.decide = decide\n"
-        "from imgshare_cli.cli import main\nsys.exit(main(sys.argv[1:]))\n"
+        "from imgshare_cli.cli.app import main\nsys.exit(main(sys.argv[1:]))\n"
     )
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     command = [sys.executable, "-c", probe, "accept", IMAGE, MEMBER]

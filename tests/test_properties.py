@@ -14,11 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imgshare_cli import answers, configedit, configfile
-from imgshare_cli.answers import Answer
-from imgshare_cli.cli import main
+from imgshare_cli.api import response as answers
+from imgshare_cli.api.models import Member, Status
+from imgshare_cli.api.response import Answer
+from imgshare_cli.cli.app import main
+from imgshare_cli.config import config_edit as configedit
+from imgshare_cli.config import config_file as configfile
 from imgshare_cli.errors import ConfigError, UnavailableError
-from imgshare_cli.models import Member, Status
 from tests.service import IMAGE, MEMBER, TOKEN, Service, answer
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imgshare_cli.access import Access
-from imgshare_cli.config import Settings
+from imgshare_cli.auth.provider import Access
+from imgshare_cli.config.settings import Settings
 from imgshare_cli.errors import AuthError, ImgshareError
 from tests.clouds import member_of, port_of
 from tests.forwarder import Forwarder

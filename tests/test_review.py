@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from imgshare_cli.commands.sandbox import settings
+from imgshare_cli.cli.commands.sandbox import settings
 from imgshare_cli.sandbox import Sandbox
 from tests.contract.cast import Person
 from tests.reviews import ASK, DEBIAN, DEBIAN_RC, HELP, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, panel

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imgshare_cli.addresses import checked
-from imgshare_cli.config import Flags, Settings, resolve
-from imgshare_cli.configfile import File, config_path
+from imgshare_cli.config.config_file import File, config_path
+from imgshare_cli.config.service_url import checked
+from imgshare_cli.config.settings import Flags, Settings, resolve
 from imgshare_cli.errors import ConfigError
 from tests.run import Run
 from tests.service import IMAGE, MEMBER, TOKEN, answer, share

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PROBE = """
 import json, sys
-from imgshare_cli.cli import main
+from imgshare_cli.cli.app import main
 code = main(sys.argv[1:])
 print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 """
@@ -37,30 +37,36 @@ HEAVY = {
 }
 OURS = {
     "imgshare_cli",
-    "imgshare_cli.access",
-    "imgshare_cli.addresses",
-    "imgshare_cli.answers",
+    "imgshare_cli.api",
+    "imgshare_cli.api.connection_pool",
+    "imgshare_cli.api.credential",
+    "imgshare_cli.api.image_client",
+    "imgshare_cli.api.models",
+    "imgshare_cli.api.network",
+    "imgshare_cli.api.network_errors",
+    "imgshare_cli.api.proxy",
+    "imgshare_cli.api.response",
+    "imgshare_cli.api.transport",
+    "imgshare_cli.auth",
+    "imgshare_cli.auth.provider",
+    "imgshare_cli.auth.store",
     "imgshare_cli.cli",
-    "imgshare_cli.client",
-    "imgshare_cli.commands",
-    "imgshare_cli.commands.decide",
+    "imgshare_cli.cli.app",
+    "imgshare_cli.cli.commands",
+    "imgshare_cli.cli.commands.decide",
+    "imgshare_cli.cli.options",
+    "imgshare_cli.cli.session",
+    "imgshare_cli.cli.target",
     "imgshare_cli.config",
-    "imgshare_cli.configfile",
-    "imgshare_cli.credentials",
+    "imgshare_cli.config.config_file",
+    "imgshare_cli.config.file_reading",
+    "imgshare_cli.config.service_url",
+    "imgshare_cli.config.settings",
     "imgshare_cli.errors",
-    "imgshare_cli.faults",
-    "imgshare_cli.files",
-    "imgshare_cli.grants",
-    "imgshare_cli.models",
-    "imgshare_cli.network",
-    "imgshare_cli.options",
-    "imgshare_cli.output",
-    "imgshare_cli.pool",
-    "imgshare_cli.proxies",
-    "imgshare_cli.session",
-    "imgshare_cli.sharing",
-    "imgshare_cli.subject",
-    "imgshare_cli.transport",
+    "imgshare_cli.shares",
+    "imgshare_cli.shares.decisions",
+    "imgshare_cli.terminal",
+    "imgshare_cli.terminal.output",
 }
 
 

@@ -221,7 +221,7 @@ def test_interrupt_while_python_starts() -> None:
         "import sys, types\n"
         "class Late:\n"
         "    def find_spec(self, name, *rest):\n"
-        "        if name == 'imgshare_cli.cli': raise KeyboardInterrupt\n"
+        "        if name == 'imgshare_cli.cli.app': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Late())\n"
         "from imgshare_cli.__main__ import run\nrun()\n"
     )

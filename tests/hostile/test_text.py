@@ -18,7 +18,7 @@ import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgshare_cli.output import clean
+from imgshare_cli.terminal.output import clean
 from tests.hostile.rounds import rounds
 from tests.run import TOOL, Run
 from tests.service import IMAGE, MEMBER, TOKEN, answer

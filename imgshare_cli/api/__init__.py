@@ -1,0 +1,1 @@
+"""The cloud's HTTP APIs: connections, requests, responses and what they hold."""

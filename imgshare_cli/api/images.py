@@ -1,0 +1,110 @@
+"""Images as those see them whom they are shared with; a decision by ID loads none of this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from imgshare_cli.api.models import image_id_in, string_in
+
+if TYPE_CHECKING:
+    from imgshare_cli.api.models import Member, Status
+
+_ENDLESS = 1 << 63
+
+
+def exactly(name: str) -> str:
+    """The filter for images of this name: what stands before a colon would be taken for an operator (`in:`)."""
+    return f"eq:{name}" if ":" in name else name
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image, as far as it matters to those it is shared with.
+
+    Attributes:
+        id: the image's ID.
+        name: what its owner calls it; it proves nothing, and many images may have the same.
+        owner: the ID of the project that owns it.
+        status: `active` once its data is there; `queued`, `saving`, `deactivated` and others.
+        visibility: `shared` where it can have members; `public`, `community` or `private`.
+        size: its data in bytes, once that is there.
+        created_at: when it was made (UTC, ISO 8601).
+        os_hidden: whether lists leave it out unless asked.
+        raw: the API's image object as it came.
+    """
+
+    id: str
+    name: str | None
+    owner: str | None
+    status: str | None
+    visibility: str | None
+    size: int | None
+    created_at: str | None
+    os_hidden: bool
+    raw: dict[str, Any] = field(repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Image:
+        """Parse the API's image object (api-ref, "Images").
+
+        Raises:
+            ValueError: it has no ID, or one that is not a UUID.
+        """
+        size = body.get("size")
+        return cls(
+            id=image_id_in(body, "id"),
+            name=string_in(body, "name"),
+            owner=string_in(body, "owner"),
+            status=string_in(body, "status"),
+            visibility=string_in(body, "visibility"),
+            size=size if type(size) is int and 0 <= size < _ENDLESS else None,
+            created_at=string_in(body, "created_at"),
+            # IMS writes booleans as texts, and may not know this one.
+            os_hidden=body.get("os_hidden") is True or body.get("os_hidden") == "true",
+            raw=body,
+        )
+
+    @property
+    def number(self) -> int:
+        """The ID as a number, which takes less memory than the text and is the same in whatever case it is written."""
+        return int(self.id.replace("-", ""), 16)
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether its visibility is that of an image with members: clouds older than Ocata, and IMS, say private."""
+        return self.visibility in {"shared", "private"} or "visibility" not in self.raw
+
+    def property(self, name: str) -> str | None:
+        """A free property, such as `os_distro` or `os_hash_value`, where it is a text."""
+        return string_in(self.raw, name)
+
+    def without_raw(self) -> Image:
+        """The same without the API's object."""
+        return replace(self, raw={})
+
+
+@dataclass(frozen=True)
+class Share:
+    """An image that is shared with a project.
+
+    Attributes:
+        image: the image.
+        member_id: the project.
+        status: what it decided.
+        member: the share itself, which costs a request, where it was asked for.
+    """
+
+    image: Image
+    member_id: str
+    status: Status
+    member: Member | None = None
+
+    def without_raw(self) -> Share:
+        """The same without the API's objects, which may be large, for whoever keeps many."""
+        return replace(self, image=self.image.without_raw())
+
+    def to_json(self) -> dict[str, Any]:
+        """The API's image object, with what was decided about it, and when where that is known."""
+        own = {"member_status": self.status.value, "member_id": self.member_id}
+        return {**self.image.raw, **own, **({"member_updated_at": self.member.updated_at} if self.member else {})}

@@ -1,0 +1,164 @@
+"""Connections with a deadline: name look-ups, handshakes, reads and writes all end when the time is up."""
+
+from __future__ import annotations
+
+import math
+import queue
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+
+from imgshare_cli.config.service_url import is_loopback
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable, Iterator
+
+# A host with more addresses than this is not served any better by the others.
+_MOST_ADDRESSES = 8
+
+
+class Network(httpcore.NetworkBackend):
+    """TCP connections that end at `deadline`, whatever the other side does.
+
+    httpcore bounds each step, so a service that sends a byte now and then would never end, a slow name server
+    would not be bounded at all, and a host with several dead addresses would take the time for each.
+
+    Attributes:
+        deadline: when everything ends, on the clock of time.monotonic().
+        nested: whether TLS goes through the TLS of a proxy.
+        newest: the connection that was opened last.
+    """
+
+    def __init__(self) -> None:
+        self.deadline = math.inf
+        self.nested = False
+        self.newest: httpcore.NetworkStream | None = None
+        self._backend = httpcore.SyncBackend()
+
+    @contextmanager
+    def until(self, deadline: float) -> Iterator[None]:
+        """Give what is done within a deadline."""
+        self.deadline = deadline
+        if not self.nested:
+            yield
+            return
+        # Of TLS within TLS, httpcore bounds each read of the outer one, of which the inner one may need many.
+        timer = threading.Timer(max(deadline - time.monotonic(), 0), self._cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _cut(self) -> None:
+        if self.newest:
+            with suppress(OSError):  # it may have ended by itself
+                self.newest.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    def left(self, limit: float | None = None) -> float:
+        """The seconds that are left, at most `limit`.
+
+        Raises:
+            httpcore.ReadTimeout: none are.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the time is up")
+        return left if limit is None else min(left, limit)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a host that answers; each gets its share of the time."""
+        end = time.monotonic() + self.left(timeout)
+        found = _resolve(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
+        failure: Exception = httpcore.ConnectError(f"{host} has no address")
+        for number, address in enumerate(found):
+            share = max((end - time.monotonic()) / (len(found) - number), 0.001)
+            try:
+                stream = self._backend.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
+                failure = exc
+            else:
+                return _Stream(stream, self)
+        raise failure
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every step is given what is left of the time, whatever httpcore would give it."""
+
+    def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
+        self._stream = stream
+        self._network = network
+        network.newest = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        return self._stream.read(max_bytes, self._network.left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._stream.write(buffer, self._network.left())
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = self._network.left(timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._network)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _resolve(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of a host, in bounded time.
+
+    Raises:
+        httpcore.ConnectError: it has none.
+        httpcore.ConnectTimeout: no name server answers in time.
+    """
+    try:
+        return _addresses(host, port, socket.AI_NUMERICHOST)  # an address asks no name server, and no thread
+    except OSError:
+        pass
+    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(_addresses(host, port))
+        except (OSError, UnicodeError) as exc:
+            answers.put(exc)
+
+    try:
+        # The system's resolver cannot be interrupted; a daemon does not keep the process from ending.
+        threading.Thread(target=look_up, daemon=True).start()
+        found = answers.get(timeout=seconds)
+    except RuntimeError:  # this machine gives us no thread
+        look_up()
+        found = answers.get()
+    except queue.Empty:
+        raise httpcore.ConnectTimeout(f"the name server did not answer for {host}") from None
+    if isinstance(found, Exception):
+        try:
+            raise found
+        except (OSError, UnicodeError) as exc:  # httpcore drops the cause of what it passes on, and keeps the context
+            raise httpcore.ConnectError(str(exc)) from exc
+    # Plain http is allowed to this machine alone, so its name must mean this machine.
+    return [address for address in found if is_loopback(address)] if host == "localhost" else found
+
+
+def _addresses(host: str, port: int, flags: int = 0) -> list[str]:
+    rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
+    return list(dict.fromkeys(str(row[4][0]) for row in rows))

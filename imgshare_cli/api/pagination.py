@@ -1,0 +1,121 @@
+"""Every page of an image list, also while images come and go, and no page without end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.api.images import exactly
+from imgshare_cli.api.timestamps import moment
+from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from imgshare_cli.api.image_client import ImageClient, Page
+    from imgshare_cli.api.images import Image
+
+LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
+# A service may invent images without end. What remembers those that came takes some 80 bytes for each; whoever sorts
+# or draws a table keeps them all, and some pages may hold a single one.
+_MOST = 1_000_000
+_MOST_BYTES = 128 << 20
+_MOST_PAGES = 10_000
+_MOST_OF_A_NAME = 10 * LIMIT  # a service that does not filter by name would make us read all that it has
+
+
+def read_pages(
+    client: ImageClient, query: Mapping[str, str], size: int = LIMIT, most: int = _MOST
+) -> Iterator[list[Image]]:
+    """Read a list page by page, newest first; each image comes once.
+
+    The image that a page ended with, the marker of the next, may be unshared or deleted before that is asked for
+    (403 and 400 then, instead of a page). The list is then read on from that image's time.
+
+    Args:
+        client: the image service.
+        query: the API's parameters, without `limit`, `marker` and `sort`.
+        size: how many a page shall hold; the service gives no more than LIMIT.
+        most: how many images are too many.
+
+    Raises:
+        UnavailableError: the list does not get on, or has too many images.
+    """
+    query = {**query, "limit": str(min(size, LIMIT))}
+    seen: set[int] = set()
+    asked = _bounded(client)
+    while True:
+        count = len(seen)
+        last = yield from _read_until_refused(asked, query, seen, most)
+        if last is None:
+            return
+        if len(seen) == count:
+            raise _endless("the service refuses each marker")
+        if (then := moment(last.created_at)) is None:
+            raise UnavailableError("images came or went while the list was read", hint="run it again")
+        # The API shows whole seconds, and compares with more.
+        query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def read_named(
+    client: ImageClient, name: str, query: Mapping[str, str] = MappingProxyType({}), size: int = LIMIT
+) -> Iterator[Image]:
+    """Read the images that a service gives for a name; many databases take another case or accent for the same.
+
+    Args:
+        client: the image service.
+        name: the name; whoever asks compares it with each image's.
+        query: the API's other parameters.
+        size: how many a page shall hold.
+    """
+    for page in read_pages(client, {"name": exactly(name), **query}, size, _MOST_OF_A_NAME):
+        yield from page
+
+
+def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
+    """Ask for pages, but not for more than anybody has."""
+    pages = size = 0
+
+    def ask(query: Mapping[str, str]) -> Page:
+        nonlocal pages, size
+        page = client.images(query)
+        pages, size = pages + 1, size + page.size
+        if pages > _MOST_PAGES or size > _MOST_BYTES:
+            raise _endless(f"{pages} pages with {size >> 20} MiB came")
+        return page
+
+    return ask
+
+
+def _read_until_refused(
+    ask: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
+) -> Generator[list[Image], None, Image | None]:
+    """Yield what was not seen before, up to the end of the list, or return the image whose marker is refused."""
+    read: set[int] = set()  # since here; what was read before may come again
+    last: Image | None = None
+    while True:
+        try:
+            page = ask({**query, "marker": last.id} if last else query)
+        except (ForbiddenError, RefusedError):
+            if last is None:
+                raise
+            return last
+        images = {image.number: image for image in page.images}
+        yield [image for number, image in images.items() if number not in seen]
+        if not images or not (page.more or len(page.images) >= int(query["limit"])):
+            return None
+        if images.keys() <= read:
+            raise _endless("the service gives the same images again and again")
+        read.update(images)
+        seen.update(images)
+        if len(seen) > most:
+            raise _endless(f"more than {most} images came")
+        last = page.images[-1]
+
+
+def _endless(why: str) -> UnavailableError:
+    return UnavailableError(
+        f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.command('status')} shows it"
+    )

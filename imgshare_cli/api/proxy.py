@@ -1,0 +1,89 @@
+"""The proxy for an address: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, or the system's own settings."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from imgshare_cli.config import service_url as addresses
+from imgshare_cli.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy to send a request through.
+
+    Attributes:
+        url: its address, without a user.
+        auth: the user and the password it asks for.
+    """
+
+    url: str
+    auth: tuple[bytes, bytes] | None = field(default=None, repr=False)
+
+
+def proxy_for(address: str) -> Proxy | None:
+    """The proxy that an address is reached through, or None.
+
+    httpx would decide for itself, and fails at a NO_PROXY such as `fd00::/8` or `[::1]` (encode/httpx#3221).
+
+    Raises:
+        ConfigError: the proxy's own address cannot be used.
+    """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    # A proxy has no business between this machine and itself, and would see the token in clear.
+    if addresses.is_loopback(host):
+        return None
+    found = getproxies()
+    named = found.get(parts.scheme) or found.get("all")
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if not named or _is_excepted(host, port, found.get("no")):
+        return None
+    return _parsed(named)
+
+
+def _is_excepted(host: str, port: int, exceptions: str | None) -> bool:
+    if exceptions is None:
+        return bool(proxy_bypass(host))  # the system's exceptions, on macOS and Windows
+    return any(_covers(entry, host, port) for entry in re.split(r"[,\s]+", exceptions.lower()) if entry)
+
+
+def _covers(entry: str, host: str, port: int) -> bool:
+    if entry == "*":
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]) in ipaddress.ip_network(entry.strip("[]"), strict=False)
+    except (ValueError, TypeError):
+        pass  # one of the two is a name
+    bracketed = re.fullmatch(r"\[([^]]*)\](?::(\d+))?", entry)
+    name, _, its_port = (bracketed[1], "", bracketed[2] or "") if bracketed else entry.partition(":")
+    if its_port and its_port != str(port):
+        return False
+    name = name.removeprefix("*").lstrip(".")
+    return bool(name) and (host == name or host.endswith(f".{name}"))
+
+
+def _parsed(text: str) -> Proxy:
+    try:
+        parts = urlsplit(text if "://" in text else f"http://{text}")
+        user, at, place = parts.netloc.rpartition("@")
+        # Plain http to the proxy is the usual way: what matters is encrypted through it.
+        url = addresses.checked(f"{parts.scheme}://{place}", insecure_http=True)
+    except (ConfigError, ValueError):  # not quoted: a password may be in it
+        raise ConfigError("the proxy settings cannot be used", hint=_hint()) from None
+    name, _, password = user.partition(":")
+    return Proxy(url, (_bytes(name), _bytes(password)) if at else None)
+
+
+def _bytes(text: str) -> bytes:
+    return unquote(text).encode(errors="surrogateescape")
+
+
+def _hint() -> str:
+    names = [name for name in os.environ if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}]
+    return f"look at {', '.join(sorted(names)) or 'the proxy variables'}; a SOCKS proxy is not supported"

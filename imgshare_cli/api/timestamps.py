@@ -1,0 +1,21 @@
+"""Times as the API writes them."""
+
+from __future__ import annotations
+
+from datetime import MAXYEAR, UTC, datetime
+
+_FIRST_YEAR = 1970
+
+
+def moment(text: str | None) -> datetime | None:
+    """The time that the API wrote (UTC, ISO 8601), or None where that cannot be read.
+
+    No image is older than computers count time, or as young as the last year that calendars have: what says so
+    could not be counted with.
+    """
+    try:
+        found = datetime.fromisoformat(text or "")
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return found if _FIRST_YEAR <= found.year < MAXYEAR else None

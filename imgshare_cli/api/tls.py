@@ -1,0 +1,90 @@
+"""The TLS context: the authorities that are trusted, named or the system's, and our own certificate."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from imgshare_cli.config import file_reading as files
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HASHED_FOLDER = Path("/etc/ssl/certs")
+_MAX_BUNDLE = 16 << 20
+
+
+def context(
+    cacert: str | None,
+    environ: Mapping[str, str],
+    client_cert: str | tuple[str, str] | None = None,
+    *,
+    insecure: bool = False,
+) -> ssl.SSLContext:
+    """A context that verifies the service.
+
+    Args:
+        cacert: authorities to trust; else REQUESTS_CA_BUNDLE names them, else SSL_CERT_FILE and SSL_CERT_DIR, else
+            the system's store has them.
+        environ: the environment.
+        client_cert: the certificate, or the certificate and its key, that we show.
+        insecure: whether nothing is verified, which only a flag may ask for.
+
+    Raises:
+        ConfigError: the named authorities or the certificate cannot be read.
+    """
+    made = _verifying(cacert or environ.get("REQUESTS_CA_BUNDLE"), environ) if not insecure else _unverified()
+    if client_cert:
+        chain = [client_cert] if isinstance(client_cert, str) else client_cert
+        try:
+            for file in chain:
+                files.must_be_regular(Path(file), _MAX_BUNDLE)
+            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _no_password)
+        except (OSError, ValueError, TypeError) as exc:
+            raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
+    return made
+
+
+def _unverified() -> ssl.SSLContext:
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    return made
+
+
+def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
+    file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
+    if cacert or file or folder:
+        try:
+            if cacert:
+                path = files.expanded(cacert, environ)
+                file, folder = (None, str(path)) if path.is_dir() else (str(path), None)
+            if file:
+                files.must_be_regular(Path(file), _MAX_BUNDLE)
+            return ssl.create_default_context(cafile=file or None, capath=folder or None)
+        except (OSError, ValueError) as exc:  # ssl.SSLError is an OSError
+            raise ConfigError(
+                f"cannot read certificate authorities from {cacert or file or folder}: "
+                f"{getattr(exc, 'strerror', None) or exc}",
+                hint="name a PEM file with --cacert, IMGSHARE_CACERT or cacert in the profile",
+            ) from exc
+    if _is_hashed(_HASHED_FOLDER):
+        # Looking an authority up by its hash costs 2 ms; loading all of them costs 35.
+        return ssl.create_default_context(capath=str(_HASHED_FOLDER))
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _no_password() -> str:
+    raise ValueError("its key is encrypted")  # OpenSSL would ask at the terminal
+
+
+def _is_hashed(folder: Path) -> bool:
+    try:
+        return any(re.fullmatch(r"[0-9a-f]{8}\.\d+", entry.name) for entry in folder.iterdir())
+    except OSError:
+        return False

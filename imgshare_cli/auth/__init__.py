@@ -1,0 +1,1 @@
+"""Where credentials come from, how they are stored and how they are renewed."""

@@ -1,0 +1,108 @@
+"""The clouds.yaml, secure.yaml and clouds-public.yaml to log in by, of one's own or of the current folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
+
+from imgshare_cli.config import file_reading as files
+from imgshare_cli.errors import MALFORMED, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+_MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files for openstacksdk to read, at most one of each kind, and whether they are of the current folder."""
+
+    clouds: Sequence[str] = ()
+    secure: Sequence[str] = ()
+    vendor: Sequence[str] = ()
+    are_here: bool = False
+
+
+def choose(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> Files:
+    """The files to log in by, without mixing those of the current folder, which may be anybody's, with others.
+
+    A clouds.yaml in the current folder would otherwise get the password that one's own secure.yaml holds, and a
+    secure.yaml or clouds-public.yaml there would send one's own elsewhere.
+
+    Args:
+        environ: names files in OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE, which are meant, wherever they are.
+        cloud: the entry to log in with; None for OS_*, which need no file.
+        note: told when a file of the current folder is used.
+
+    Raises:
+        ConfigError: files would be mixed, or one cannot be read as YAML; the message names it.
+    """
+    named = {environ.get("OS_CLIENT_CONFIG_FILE"), environ.get("OS_CLIENT_SECURE_FILE")}
+    entries = _first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES) if cloud else None
+    secrets = _first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES) if cloud else None
+    here = [path for path in (entries, secrets) if path and _is_here(path) and path not in named]
+    if entries and secrets and len(here) == 1:
+        raise ConfigError(
+            f"{entries} and {secrets} are not used together, because only one of them is in the current folder",
+            hint="put both into one folder, or name the one you mean with OS_CLIENT_CONFIG_FILE or "
+            "OS_CLIENT_SECURE_FILE",
+        )
+    # Nor does a profile of one's own, which may hold a password, go with an entry of the current folder.
+    vendor = _first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(here)])
+    for theirs in filter(None, [*here, vendor if here else None]):
+        _must_not_lead_away(theirs)
+    for path in (entries, secrets, vendor):
+        _check_syntax(path)
+    if here:
+        note(f"note: logging in by {here[0]}, a file of the current folder")
+    # These alone: where one is not to its liking, openstacksdk would go on to the next, wherever that is.
+    alone = [[path] if path else [] for path in (entries, secrets, vendor)]
+    return Files(alone[0], alone[1], alone[2], are_here=bool(here))
+
+
+def _first(named: str | None, searched: Iterable[str]) -> str | None:
+    return next((path for path in filter(None, [named, *searched]) if os.path.exists(path)), None)  # noqa: PTH110
+
+
+def _is_here(path: str) -> bool:
+    """Whether a file is found for being in the current folder, and not for being in one of the usual places."""
+    folder = os.path.dirname(path)  # noqa: PTH120
+    return folder == CONFIG_SEARCH_PATH[0] and folder not in CONFIG_SEARCH_PATH[1:]
+
+
+def _must_not_lead_away(path: str) -> None:
+    # A link of the current folder to one's own file would bring in what that folder must not get.
+    folder, name = os.path.split(path)
+    if os.path.realpath(path) != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118
+        raise ConfigError(
+            f"{path}, of the current folder, is a link, which is not followed",
+            hint="if you mean it, name it with OS_CLIENT_CONFIG_FILE or OS_CLIENT_SECURE_FILE",
+        )
+
+
+def _check_syntax(path: str | None) -> None:
+    if path is None:
+        return
+    # openstacksdk passes over a file that is not YAML as if it were not there.
+    try:
+        found = files.read(Path(path), _MAX_FILE)
+        yaml.safe_load((found.content if found else b"").decode())
+    except yaml.MarkedYAMLError as exc:
+        line = exc.problem_mark.line + 1 if exc.problem_mark else 1
+        # What the library quotes may be a part of a password.
+        problem = (exc.problem or "").partition("'")[0].strip()
+        raise ConfigError(
+            f"{path}, line {line} is not YAML: {problem}", hint="fix that line, or quote its value"
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
+        raise ConfigError(f"cannot read {path}: {getattr(exc, 'strerror', None) or exc}") from exc
+    except RecursionError:
+        raise ConfigError(f"cannot read {path}: it is nested too deeply") from None
+    except MALFORMED:  # of a tag such as `!!int`; its words would quote the value, which may be a password
+        raise ConfigError(f"cannot read {path}: a value is not of the type that its tag names") from None

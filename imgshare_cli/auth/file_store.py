@@ -1,0 +1,111 @@
+"""Tokens in files that only their owner can read, for those who chose `token_store = "file"`."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from imgshare_cli.config import file_reading as files
+from imgshare_cli.config import file_writing as writing
+from imgshare_cli.config import state_dir as state
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_LIMIT = 4 << 20
+_LONGEST = 200  # of the 255 bytes that a name may have, the file on its way into place takes some
+
+
+class FileStore:
+    """One entry: a file of mode 600 in the state folder.
+
+    Args:
+        name: the entry's name.
+        environ: tells where the state folder is.
+    """
+
+    def __init__(self, name: str, environ: Mapping[str, str]) -> None:
+        self._folder = state.folder(environ)
+        self._path = self._folder / "tokens" / _file_name(name)
+        self.where = str(self._path)
+
+    def read(self) -> str | None:
+        """What is stored, or None.
+
+        Raises:
+            ConfigError: others can read the file, or we cannot.
+        """
+        with self._explained("read"):
+            self._must_be_ours()
+            found = files.read(self._path, _LIMIT)
+            if found is None:
+                return None
+            if found.readable_by_others:
+                from imgshare_cli import hints
+
+                raise ConfigError(
+                    f"others can read {self._path}, and a token is in it",
+                    hint=f"chmod 600 closes it; {hints.command('logout')} makes the token worthless",
+                )
+            try:
+                return found.content.decode()
+            except UnicodeDecodeError:
+                raise ConfigError(f"cannot read {self._path}: it is not text") from None
+
+    def write(self, text: str) -> None:
+        """Store it.
+
+        Raises:
+            ConfigError: the file cannot be written.
+        """
+        with self._explained("write"):
+            for folder in (self._folder, self._path.parent):
+                state.prepared(folder)
+            with writing.locked(self._path.parent):
+                writing.sweep(self._path)
+                writing.replace(self._path, text.encode())
+
+    def delete(self) -> bool:
+        """Remove the entry, and what a killed run left of it; whether there was one.
+
+        Raises:
+            ConfigError: it cannot be removed.
+        """
+        with self._explained("remove"):
+            self._must_be_ours()
+            if not self._path.parent.is_dir():
+                return False
+            with writing.locked(self._path.parent):
+                writing.sweep(self._path)
+                there = self._path.is_symlink() or self._path.exists()
+                self._path.unlink(missing_ok=True)
+            return there
+
+    @contextlib.contextmanager
+    def _explained(self, verb: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as exc:
+            raise ConfigError(f"cannot {verb} {self._path}: {exc.strerror}") from exc
+
+    def _must_be_ours(self) -> None:
+        for folder in (self._folder, self._path.parent):
+            if not files.is_ours(folder):
+                raise ConfigError(
+                    f"{folder} belongs to somebody else, so your token cannot be kept there",
+                    hint="set XDG_STATE_HOME to a folder of your own",
+                )
+
+
+def _file_name(name: str) -> str:
+    # A profile may be called `..`, or like a file on its way into place; and quote() leaves dots as they are.
+    quoted = quote(name, safe="", errors="surrogatepass")
+    quoted = f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted
+    if len(quoted) <= _LONGEST:
+        return quoted
+    import hashlib
+
+    # No quoted name has two of these signs in a row.
+    return f"%%{hashlib.sha256(quoted.encode()).hexdigest()}"

@@ -1,0 +1,179 @@
+"""Logs in with keystoneauth1, by what clouds.yaml and OS_* say; imported only by a run that must log in."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from dataclasses import replace
+from datetime import UTC
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from keystoneauth1 import exceptions as ks
+from openstack import exceptions as sdk
+from openstack.config import vendors
+
+from imgshare_cli.api.credential import Grant, is_token
+from imgshare_cli.auth.keystone_session import BoundedSession, carrier
+from imgshare_cli.auth.keystone_settings import MAX_SAID, TYPO_HINT, Request, region_of
+from imgshare_cli.config import service_url as addresses
+from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, Reason, UnavailableError
+
+if TYPE_CHECKING:
+    from openstack.config.cloud_region import CloudRegion
+
+
+# What these libraries have to say is in their exceptions; on stderr it would be noise.
+for _library in ("keystoneauth", "openstack"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
+warnings.filterwarnings("ignore", module="openstack")
+
+
+def log_in(request: Request) -> Grant:
+    """Ask the identity service for a token in a project, and its catalog for the image service.
+
+    Raises:
+        ConfigError: what clouds.yaml or the environment says cannot be used.
+        AuthError: the identity service does not take the credentials, or the token is for no project.
+        UnavailableError: the identity service does not answer, or not as Keystone does.
+    """
+    _fetch_profiles(request)
+    region = region_of(request)
+    url = region.config.get("auth", {}).get("auth_url")
+    if url:
+        url = addresses.checked(str(url), insecure_http=request.settings.insecure_http)
+    try:
+        return replace(_granted(region, request), auth_url=url)
+    except ImgshareError:
+        raise
+    except ks.Unauthorized as exc:
+        raise _refused(exc, url, request) from exc
+    except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError) as exc:
+        raise _out_of_order(exc, url) from exc
+    except ks.CatalogException as exc:
+        raise _no_endpoint(request, str(exc)[:MAX_SAID]) from exc
+    except (ks.InvalidResponse, *MALFORMED) as exc:
+        # keystoneauth takes what a Keystone says for granted, and trips over what only looks like one.
+        raise UnavailableError(
+            f"what answers at {url} is not Keystone: its answer cannot be read ({type(exc).__name__})",
+            hint="check auth_url",
+        ) from exc
+    except (ks.ClientException, sdk.SDKException) as exc:
+        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # a class of its own only of late
+            raise _out_of_order(exc, url) from exc
+        raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_SAID]}", hint=TYPO_HINT) from exc
+
+
+def _granted(region: CloudRegion, request: Request) -> Grant:
+    constructor = partial(BoundedSession, _hosts(region), request.terms, request.settings.timeout)
+    region.set_session_constructor(cast("Any", constructor))
+    session = cast("BoundedSession", region.get_session())
+    try:
+        return _asked(session, region, request)
+    finally:
+        session.disconnect()
+
+
+def _hosts(region: CloudRegion) -> set[str]:
+    """The hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
+    auth = region.config["auth"]
+    return {urlsplit(auth[key]).hostname or "" for key in auth if key.endswith(("url", "endpoint"))}
+
+
+def _fetch_profiles(request: Request) -> None:
+    # A cloud's `profile` may be an address, or a vendor that has one. openstacksdk would fetch it with requests, past
+    # our rules, with redirects and without a bound.
+    session = carrier(set(), request.terms, request.settings.timeout)
+    ours = SimpleNamespace(get=lambda url, **_: session.get(url, allow_redirects=False))
+    vars(vendors)["requests"] = ours  # the name that the module calls
+
+
+def _asked(session: BoundedSession, region: CloudRegion, request: Request) -> Grant:
+    settings = request.settings
+    auth = cast("Any", region.get_auth())
+    access = auth.get_access(session) if hasattr(auth, "get_access") else None
+    if access:
+        _must_be_for_a_project(access, request)
+    headers: dict[str, str] = auth.get_headers(session) or {}
+    endpoint = (
+        settings.endpoint
+        or region.get_endpoint("image")
+        or session.get_endpoint(
+            service_type="image",
+            interface=region.get_interface("image"),
+            region_name=region.get_region_name("image"),
+            skip_discovery=True,
+        )
+    )
+    if not endpoint:
+        raise _no_endpoint(request, "no image service")
+    header, secret = next(iter(headers.items()), (None, ""))
+    return Grant(
+        secret=_secret(secret) if header == "X-Auth-Token" else secret,
+        source=f"a login with {request.named}" if request.auth_type is None else "a login",
+        header=header,
+        endpoint=addresses.checked(endpoint, insecure_http=settings.insecure_http),
+        expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
+        cacert=_authorities(region),
+        cloud=request.cloud,
+        user=_text(access.username) if access else None,
+        project_id=_text(access.project_id) if access else None,
+        project_name=_text(access.project_name) if access else None,
+        roles=tuple(map(str, filter(_text, access.role_names))) if access else (),
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError("a text was expected")
+
+
+def _secret(token: str) -> str:
+    if not is_token(token):
+        raise ValueError("no token has such characters")
+    return token
+
+
+def _authorities(region: CloudRegion) -> str | None:
+    verify, _ = region.get_requests_verify_args()
+    return str(Path(verify).absolute()) if isinstance(verify, str) else None
+
+
+def _no_endpoint(request: Request, what: str) -> ConfigError:
+    return ConfigError(
+        f"the catalog of {request.named} does not name the image service: {what}",
+        hint="check region and interface, or pass --endpoint URL",
+    )
+
+
+def _must_be_for_a_project(access: Any, request: Request) -> None:
+    if access.project_id:
+        return
+    scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "for no project"
+    raise AuthError(
+        f"the login with {request.named} as {access.username} is {scope}, and images are shared with projects",
+        hint="name the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project of a login with a password",
+    )
+
+
+def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
+    return UnavailableError(
+        f"the identity service {url} cannot be reached or is out of order ({type(exc).__name__})",
+        hint="check auth_url and the network, and try again",
+        http_status=getattr(exc, "http_status", None) if isinstance(exc, ks.HttpError) else None,
+    )
+
+
+def _refused(exc: ks.Unauthorized, url: str | None, request: Request) -> AuthError:
+    return AuthError(
+        f"the identity service {url} does not take the credentials of {request.named}: {exc.message[:MAX_SAID]}",
+        hint="check user, password and project; a disabled user is told the same",
+        http_status=401,
+        request_id=exc.request_id,
+        reason=Reason.TOKEN,
+    )

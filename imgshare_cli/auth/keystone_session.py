@@ -1,0 +1,179 @@
+"""keystoneauth1's requests, sent over our own wire: no redirects, no ~/.netrc, one deadline, bounded answers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from email.message import Message
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+from keystoneauth1.session import Session
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+
+from imgshare_cli.api import response as answers
+from imgshare_cli.api.network_errors import FaultError
+from imgshare_cli.api.transport import Wire
+from imgshare_cli.errors import ConfigError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from keystoneauth1.plugin import BaseAuthPlugin
+
+    from imgshare_cli.api.connection_pool import Terms
+    from imgshare_cli.api.response import Answer
+
+_REDIRECTS = {301, 302, 303, 305, 307, 308}
+# What keystoneauth's own session would negotiate, and what belongs to a connection that is not its own.
+_OURS = {"accept-encoding", "connection", "content-length", "host", "transfer-encoding"}
+
+
+class BoundedSession(Session):
+    """A keystoneauth1 session for one login.
+
+    Args:
+        hosts: those that the settings name.
+        terms: what is allowed.
+        seconds: the time for the whole login, in seconds.
+        options: what openstacksdk gives to a session.
+    """
+
+    def __init__(self, hosts: set[str], terms: Terms, seconds: float, **options: Any) -> None:
+        self._carrier = carrier(hosts, terms, seconds)
+        super().__init__(session=self._carrier, **options)
+
+    def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
+        """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
+
+        Only a plugin that asks for `redirect` expects one, as SAML does, and looks at it itself.
+
+        Raises:
+            UnavailableError: there is no answer, or none that can be read; or it is a redirect.
+        """
+        expected = "redirect" in options
+        response = super().request(url, method, *arguments, **{**options, "redirect": False})
+        if response.status_code in _REDIRECTS and not expected:
+            where = response.headers.get("Location", "nowhere")[:200]
+            raise UnavailableError(
+                f"the identity service answered {response.status_code}, a redirect to {where}, which is not followed",
+                hint="if you trust that address, set auth_url to it",
+                http_status=response.status_code,
+            )
+        return response
+
+    def get_auth_headers(self, auth: BaseAuthPlugin | None = None) -> dict[str, str] | None:
+        """Refuse to authenticate a request with the token that this login is for: keystoneauth would wait for itself.
+
+        Raises:
+            UnavailableError: the token is asked for that this login is for.
+        """
+        if auth in {None, self.auth}:
+            raise UnavailableError(
+                "the identity service asks for a token before it has given one", hint="check auth_url"
+            )
+        return super().get_auth_headers(auth)
+
+    def disconnect(self) -> None:
+        """Close the connections."""
+        self._carrier.close()
+
+
+def carrier(hosts: set[str], terms: Terms, seconds: float) -> requests.Session:
+    """A session of requests that sends over our own wire.
+
+    Args:
+        hosts: those that the settings name.
+        terms: what is allowed.
+        seconds: the time for all of it, in seconds.
+    """
+    session = _Carrier()
+    session.trust_env = False
+    adapter = _Adapter(hosts, terms, seconds)
+    for scheme in ("http://", "https://", ""):  # the last for what is no address at all
+        session.mount(scheme, adapter)
+    return session
+
+
+class _Carrier(requests.Session):
+    def resolve_redirects(self, *_arguments: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]
+        """Look at no Location: requests parses it although it is not to be followed."""
+        yield from ()
+
+
+class _Adapter(BaseAdapter):
+    """Carries prepared requests to any host, by the rules for our own."""
+
+    def __init__(self, hosts: set[str], terms: Terms, timeout: float) -> None:
+        super().__init__()
+        self._hosts = hosts
+        self._terms = terms
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
+        self._wires: dict[tuple[str, object, object], Wire] = {}
+
+    def send(  # noqa: PLR0913, PLR0917  (requests' signature)
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: ARG002, FBT001, FBT002
+        timeout: object = None,  # noqa: ARG002  (one deadline holds for all)
+        verify: bool | str = True,  # noqa: FBT001, FBT002
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,  # noqa: ARG002  (decided by us)
+    ) -> requests.Response:
+        url = str(request.url)
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        wire = self._wire(origin, verify, cert)
+        path = url[len(origin) :].partition("#")[0]
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
+        try:
+            answer = wire.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
+        except FaultError as exc:
+            exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
+            raise
+        answers.check_size(answer, "identity")
+        return _response(answer, request, self)
+
+    def close(self) -> None:
+        for wire in self._wires.values():
+            wire.close()
+        self._wires.clear()
+
+    def _wire(self, origin: str, verify: bool | str, cert: Any) -> Wire:  # noqa: FBT001
+        key = (origin, verify, cert)
+        if key not in self._wires:
+            cacert = verify if isinstance(verify, str) else self._terms.cacert
+            self._wires[key] = self._opened(origin, replace(self._terms, cacert=cacert, client_cert=cert))
+        return self._wires[key]
+
+    def _opened(self, origin: str, terms: Terms) -> Wire:
+        try:
+            return Wire(origin, {}, terms, timeout=self._timeout, debug=lambda _text: None)
+        except ConfigError as exc:
+            if urlsplit(origin).hostname in self._hosts:
+                raise
+            # The settings did not name this address: the identity service did.
+            raise UnavailableError(f"the identity service names another address: {exc.message}") from exc
+
+
+def _response(answer: Answer, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
+    response = requests.Response()
+    response.status_code = answer.status
+    response.headers = CaseInsensitiveDict(answer.headers)
+    response.encoding = "utf-8"  # JSON has no other, and some that a service may name take minutes
+    response.request = request
+    response.url = str(request.url)
+    response.connection = adapter  # type: ignore[assignment]  # SAML's plugin goes on with it
+    response._content = bytes(answer.body)  # noqa: SLF001  (as requests' own tests do)
+    response._content_consumed = True  # noqa: SLF001
+    # Cookies, which SAML needs, are taken from what http.client would have left here.
+    fields = Message()
+    for name, value in answer.headers:
+        fields[name] = value
+    response.raw = SimpleNamespace(_original_response=SimpleNamespace(msg=fields), release_conn=lambda: None)
+    requests.cookies.extract_cookies_to_jar(response.cookies, request, response.raw)
+    return response

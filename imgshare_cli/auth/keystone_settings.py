@@ -1,0 +1,147 @@
+"""What clouds.yaml, OS_* and the flags say about a login, read by openstacksdk and checked by us."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from keystoneauth1 import exceptions as ks
+from openstack import exceptions as sdk
+from openstack.config import OpenStackConfig
+
+from imgshare_cli import hints
+from imgshare_cli.api.connection_pool import Terms
+from imgshare_cli.auth import clouds_files as cloud_files
+from imgshare_cli.auth import clouds_yaml as clouds
+from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from openstack.config.cloud_region import CloudRegion
+
+    from imgshare_cli.config.settings import Settings
+
+MAX_SAID = 300
+TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
+
+
+@dataclass(frozen=True)
+class Request:
+    """With what to log in, and for what.
+
+    Attributes:
+        settings: the settings of the run: timeout, region, interface, endpoint, authorities.
+        cloud: an entry of clouds.yaml; None for what the environment says.
+        auth_type: the name of a keystoneauth plugin, where neither file nor environment is to be asked.
+        auth: that plugin's options.
+        note: told what a person should know about the login.
+    """
+
+    settings: Settings
+    cloud: str | None = None
+    auth_type: str | None = None
+    auth: dict[str, str] = field(default_factory=dict, repr=False)
+    note: Callable[[str], None] = lambda _text: None
+
+    @property
+    def terms(self) -> Terms:
+        """What this login allows on the wire."""
+        own = self.settings
+        return Terms(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
+
+    @property
+    def named(self) -> str:
+        """What a sentence calls it."""
+        if self.auth_type is not None:
+            return "this login"
+        return f"cloud {self.cloud!r}" if self.cloud else "OS_*"
+
+
+def region_of(request: Request) -> CloudRegion:
+    """The settings of a login, as openstacksdk reads them.
+
+    Raises:
+        ConfigError: they cannot be used.
+    """
+    settings = request.settings
+    own = request.auth_type is not None
+    texts = {
+        "region_name": settings.region,
+        "interface": settings.interface,
+        "cacert": settings.cacert,
+    }
+    wanted: dict[str, Any] = {
+        # openstacksdk would take braces for places to fill in, with passwords among what may fill them.
+        **{name: re.sub("([{}])", r"\1\1", text) for name, text in texts.items() if text},
+        "api_timeout": settings.timeout,
+        **({"auth_type": request.auth_type, "auth": request.auth} if own else {}),
+    }
+    config: Any = None
+    files = cloud_files.Files() if own else cloud_files.choose(os.environ, request.cloud, request.note)
+    try:
+        config = OpenStackConfig(
+            load_yaml_config=not own,
+            load_envvars=not own,
+            config_files=list(files.clouds),
+            secure_files=list(files.secure),
+            vendor_files=list(files.vendor),
+        )
+        if not own:
+            clouds.check(config, request.cloud)
+            if settings.region:
+                clouds.choose_region(config, request.cloud, settings.region)
+        region: CloudRegion = config.get_one(cloud=request.cloud, **wanted)
+    except ImgshareError:
+        raise
+    except ks.MissingRequiredOptions as exc:
+        missing = ", ".join(option.dest for option in exc.options)
+        raise ConfigError(f"the settings of {request.named} lack {missing}", hint=TYPO_HINT) from exc
+    except (ks.ClientException, sdk.SDKException) as exc:
+        said = str(exc)[:MAX_SAID]
+        raise ConfigError(f"the settings of {request.named} cannot be used: {said}", hint=TYPO_HINT) from exc
+    except MALFORMED as exc:  # its words may hold a value, and a value may be a password
+        kind = type(exc).__name__
+        raise ConfigError(
+            f"the settings of {request.named} cannot be used ({kind}): a value is of the wrong type, or auth has a key "
+            "that means nothing",
+            hint=TYPO_HINT,
+        ) from exc
+    _must_need_no_browser(str(region.config.get("auth_type")), files.are_here, request)
+    _must_be_whole(region, request)
+    _must_verify(region, request)
+    return region
+
+
+def _must_need_no_browser(kind: str, are_here: bool, request: Request) -> None:  # noqa: FBT001
+    # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
+    if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
+        raise ConfigError(
+            f"the settings of {request.named} want a login in a browser ({kind}), which is not possible here",
+            hint="log in by a password or an application credential",
+        )
+
+
+def _must_be_whole(region: CloudRegion, request: Request) -> None:
+    auth = region.config.get("auth", {})
+    if region.config.get("auth_type") in {"password", "v3password"}:
+        if not {"username", "user_id"} & auth.keys():
+            raise ConfigError(f"the settings of {request.named} lack username", hint=TYPO_HINT)
+        if not auth.get("password"):
+            log_in = hints.command("login", "--auth-url", "URL", "--username", "NAME")
+            raise ConfigError(
+                f"the settings of {request.named} lack password",
+                hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} asks for it",
+            )
+
+
+def _must_verify(region: CloudRegion, request: Request) -> None:
+    verify, _ = region.get_requests_verify_args()
+    if not verify and not request.settings.insecure_tls:
+        raise ConfigError(
+            f"the settings of {request.named} turn the verification of certificates off",
+            hint="set cacert in clouds.yaml to the authority's file instead of verify or insecure; --insecure-tls "
+            "verifies nothing for one run",
+        )

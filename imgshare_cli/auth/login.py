@@ -1,0 +1,104 @@
+"""The ways to log in: with a cloud's entry, with a password, with an application credential, again."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from imgshare_cli.config import file_reading as files
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imgshare_cli.api.credential import Grant
+    from imgshare_cli.config.settings import Settings
+
+
+def by_cloud(settings: Settings, made_of: str, note: Callable[[str], None]) -> Grant:
+    """Log in as clouds.yaml or OS_* say.
+
+    Args:
+        settings: the settings of the run.
+        made_of: a fingerprint of what the login goes by.
+        note: told what a person should know about it.
+    """
+    return replace(_logged_in(settings, cloud=settings.cloud, note=note), made_of=made_of)
+
+
+def by_password(settings: Settings, who: dict[str, str | None], password: str) -> Grant:
+    """Log in with a user's password; only a person can do so again.
+
+    Args:
+        settings: the settings of the run.
+        who: `auth_url`, `username`, `user_domain`, `project` and `project_domain`, as the options are called.
+        password: the user's.
+    """
+    project, domain = who["project"] or "", who["project_domain"] or who["user_domain"] or "Default"
+    scope = (
+        {"project_id": project}
+        if re.fullmatch(r"[0-9a-f]{32}", project)
+        else {"project_name": project, "project_domain_name": domain}
+    )
+    auth = {
+        "auth_url": who["auth_url"] or "",
+        "username": who["username"] or "",
+        "user_domain_name": who["user_domain"] or "Default",
+        "password": password,
+        **(scope if project else {}),
+    }
+    grant = _logged_in(settings, auth_type="password", auth=auth)
+    options = {f"--{name.replace('_', '-')}": value for name, value in who.items()}
+    return replace(grant, again=command_line(settings, options))
+
+
+def by_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Grant:
+    """Log in with an application credential, which can be used again without a person."""
+    auth = {"auth_url": auth_url, "application_credential_id": identifier, "application_credential_secret": secret}
+    return _by_application_credential(settings, auth)
+
+
+def again(settings: Settings, grant: Grant) -> Grant:
+    """Log in with the application credential that a grant was given for."""
+    return _by_application_credential(
+        replace(settings, endpoint=settings.endpoint or grant.endpoint, cacert=settings.cacert or grant.cacert),
+        grant.renewal or {},
+    )
+
+
+def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Grant:
+    grant = _logged_in(settings, auth_type="v3applicationcredential", auth=auth)
+    who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
+    return replace(grant, renewal=auth, again=command_line(settings, who))
+
+
+def _logged_in(settings: Settings, **parts: Any) -> Grant:
+    try:
+        os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
+    except OSError as exc:
+        raise ConfigError("the current folder is not there any more", hint="change to another one") from exc
+    from imgshare_cli.auth import keystone_login as keystone
+    from imgshare_cli.auth.keystone_settings import Request
+
+    return keystone.log_in(Request(settings, **parts))
+
+
+def command_line(settings: Settings, options: Mapping[str, str | None]) -> str:
+    """The command line that logs in like this, to be kept; `hints.log_in` shows it."""
+    named = {**profile(settings), **options, "--cacert": authorities(settings)}
+    return shlex.join(
+        ["imgshare", "login", *(word for name, value in named.items() if value for word in (name, value))]
+    )
+
+
+def authorities(settings: Settings) -> str | None:
+    """Where the named authorities are, from whatever folder a later run looks."""
+    return str(files.expanded(settings.cacert, os.environ).absolute()) if settings.cacert else None
+
+
+def profile(settings: Settings) -> dict[str, str | None]:
+    """The option that names this profile, where one is needed."""
+    return {} if settings.profile == "default" else {"--profile": settings.profile}

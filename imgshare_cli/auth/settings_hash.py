@@ -1,0 +1,58 @@
+"""A fingerprint of the settings of a login: as long as it is the same, so is what the login would give."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from typing import TYPE_CHECKING
+
+from imgshare_cli.config import file_reading as files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.config.settings import Settings
+
+_SECRET = ("PASSWORD", "SECRET", "PASSCODE")
+_NAMES = tuple(f"{stem}.{end}" for stem in ("clouds", "secure", "clouds-public") for end in ("yaml", "yml", "json"))
+
+
+def of(settings: Settings, environ: Mapping[str, str]) -> str:
+    """Hash what the login goes by: the cloud's name, OS_* except secrets, and the state of the files of clouds.
+
+    Reading those files takes openstacksdk half a second; asking for their times and sizes takes nothing.
+    """
+    variables = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith("OS_") and name != "OS_CLOUD" and not any(word in name for word in _SECRET)
+    }
+    parts = [
+        settings.cloud,
+        settings.region,
+        settings.interface,
+        settings.endpoint,
+        sorted(variables.items()),
+        _files(environ),
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
+    config = files.base(environ, "XDG_CONFIG_HOME", ".config")
+    own = files.home(environ) / ".config"
+    folders = sorted({f"{config}/openstack", f"{own}/openstack", "/etc/openstack", "/etc/xdg/openstack"})
+    with contextlib.suppress(OSError):  # the current folder may have gone
+        folders.insert(0, os.getcwd())  # noqa: PTH109
+    paths = [f"{folder}/{name}" for folder in folders for name in _NAMES]
+    paths += [environ[name] for name in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE") if environ.get(name)]
+    found = []
+    for path in paths:
+        try:
+            about = os.stat(path)  # noqa: PTH116  (thirty of them, on every run)
+        except OSError:
+            continue
+        found.append((path, about.st_mtime_ns, about.st_size))
+    return found

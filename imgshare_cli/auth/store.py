@@ -1,0 +1,102 @@
+"""Tokens: checked when they come in, kept where the settings say, found there again."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imgshare_cli.api.credential import Grant, is_token
+from imgshare_cli.config import service_url as addresses
+from imgshare_cli.config.settings import Token
+from imgshare_cli.errors import AuthError, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imgshare_cli.auth.file_store import FileStore
+    from imgshare_cli.auth.keyring_store import Keyring
+    from imgshare_cli.config.settings import Settings
+
+READ_SECONDS = 5.0
+LOGIN_SECONDS = 60.0
+MAX_TOKEN = 1 << 20
+
+
+def checked(text: str, source: str) -> Token:
+    """Make a token of what a person or a program handed us.
+
+    White space around it and a header's name before it (`Bearer`, `X-Auth-Token:`) are taken off.
+
+    Raises:
+        AuthError: it cannot be a token. The message never quotes it.
+    """
+    value = re.sub(r"^(bearer\s+|x-(auth|subject)-token:\s*)", "", text.strip(), flags=re.IGNORECASE)
+    if not value:
+        from imgshare_cli import hints
+
+        hint = f"run {hints.command('login')}, or set IMGSHARE_TOKEN"
+        raise AuthError(f"the token from {source} is empty", hint=hint)
+    if len(value) > MAX_TOKEN or not is_token(value):
+        raise AuthError(
+            f"the token from {source} holds characters that no token has ({len(value)} characters in all)",
+            hint="copy it again, without line breaks",
+        )
+    return Token(value, source)
+
+
+def store(
+    settings: Settings, environ: Mapping[str, str], *, waiting: Callable[[], None] | None = None
+) -> Keyring | FileStore:
+    """Where this profile's grant is kept.
+
+    Args:
+        settings: name the profile, its cloud and the kind of store.
+        environ: tells where files go.
+        waiting: called when a person must unlock the keyring; with it there is a minute to do so.
+    """
+    cloud = settings.cloud or ("OS_*" if settings.openstack else "")
+    name = f"{settings.profile}@{cloud}" if cloud else settings.profile
+    if settings.token_store == "file":  # noqa: S105  (the name of a kind of store)
+        from imgshare_cli.auth.file_store import FileStore
+
+        return FileStore(name, environ)
+    from imgshare_cli.auth.keyring_store import Keyring
+
+    return Keyring(name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting)
+
+
+def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
+    """What an earlier run kept.
+
+    Raises:
+        AuthError: the keyring cannot be asked, or holds what we did not store.
+        ConfigError: the file cannot be read, or others can.
+    """
+    text = place.read()
+    if text is None:
+        return None
+    try:
+        grant = Grant.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
+        return replace(grant, endpoint=_checked(grant.endpoint), auth_url=_checked(grant.auth_url))
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, ConfigError):
+        from imgshare_cli import hints
+
+        raise AuthError(
+            f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
+            hint=f"run {hints.command('logout')}, then {hints.command('login')}",
+        ) from None
+
+
+def _checked(address: str | None) -> str | None:
+    # Plain http may have been allowed when this was kept; whoever connects looks at what is allowed now.
+    return addresses.checked(address, insecure_http=True) if address else None
+
+
+def login_command(settings: Settings) -> str:
+    """What a user of this profile types to log in."""
+    from imgshare_cli import hints
+
+    profile = settings.profile if settings.profile != "default" else None
+    return hints.command("login", *hints.options({"--profile": profile}))

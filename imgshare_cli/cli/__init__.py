@@ -1,0 +1,1 @@
+"""The command line: the map of commands, their options, and the run they make."""

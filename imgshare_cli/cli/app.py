@@ -1,0 +1,174 @@
+"""The map of commands, and the boundary where errors become exit codes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from imgshare_cli import __version__
+from imgshare_cli.cli.session import Session
+from imgshare_cli.errors import ImgshareError, InterruptedByUserError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "list": "list:list_",
+    "review": "review:review",
+    "accept": "decide:accept",
+    "reject": "decide:reject",
+    "reset": "decide:reset",
+    "show": "show:show",
+    "members": "members:members",
+    "share": "members:share",
+    "unshare": "members:unshare",
+    "login": "login:login",
+    "logout": "login:logout",
+    "status": "status:status",
+    "config": "config:app",
+    "sandbox": "sandbox:sandbox",
+    "completion": "completion:completion",
+}
+_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
+_STYLE: dict[str, Any] = {
+    "rich_markup_mode": None,  # rich would double the time of --help
+    "pretty_exceptions_enable": False,
+    "add_completion": False,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
+}
+
+
+class _Commands(TyperGroup):
+    """The commands of the map, each imported and built when it is named: a run pays for the one it runs."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        names: dict[str, Any] = dict.fromkeys(COMMANDS)
+        self.commands = names  # what typer suggests from after a typing error
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002  (typer's signature)
+        """Build the command of this name, if there is one."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        story = getattr(import_module(f"imgshare_cli.cli.commands.{module}"), name)
+        if isinstance(story, typer.Typer):
+            command = typer.main.get_command(story)
+            command.name = cmd_name
+            return command
+        alone = typer.Typer(**_STYLE)
+        alone.command(cmd_name)(story)
+        return typer.main.get_command(alone)
+
+
+app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context, *, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False
+) -> None:
+    """Accept or reject cloud images that other projects share with you."""
+    if version:
+        typer.echo(f"imgshare {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line; return its exit code. Whatever happens, it ends in a sentence, not in a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    session = Session(as_json="--json" in _ours(arguments))
+    try:
+        _run(arguments, session)
+        if sys.stdout:
+            sys.stdout.flush()
+    except typer.Exit as exc:
+        return exc.exit_code
+    except BrokenPipeError:
+        _silence()  # the reader has what it wanted, and the work is done
+    except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
+        if isinstance(exc, MemoryError):
+            exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
+        error = _sentence(exc, session, arguments)
+        session.output.error(error)
+        return error.exit_code
+    finally:
+        session.close()
+    return 0
+
+
+def _ours(arguments: list[str]) -> list[str]:
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
+
+
+def _run(arguments: list[str], session: Session) -> None:
+    command = typer.main.get_command(app)
+    if "_IMGSHARE_COMPLETE" in os.environ:
+        from imgshare_cli.cli import completion as completing
+
+        completing.answer(command, arguments)
+    # What follows `sandbox --` is another program's.
+    for argument in _ours(arguments) if arguments[:1] == ["sandbox"] else arguments:
+        if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
+            raise UsageError(f"the argument {argument[:60]!r} is not UTF-8 text", hint="check the terminal's encoding")
+    # Not main() here: it would turn a closed pipe into a failure.
+    with command.make_context("imgshare", arguments, obj=session) as context:
+        command.invoke(context)
+
+
+def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> ImgshareError:
+    if isinstance(exc, ImgshareError):
+        return exc
+    if isinstance(exc, KeyboardInterrupt):
+        return InterruptedByUserError("interrupted")
+    if isinstance(exc, typer.TyperException):
+        from imgshare_cli import hints
+
+        if arguments[:1] == ["login"] and "extra argument" in exc.format_message():
+            return UsageError(f"{hints.command('login')} takes no argument: a token there could be read by everybody")
+        text = " ".join(exc.format_message().split()).rstrip(".")
+        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
+        path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
+        help_ = hints.command(*path.split()[1:], "--help")
+        return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows what it takes")
+    if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
+        _silence()
+        return ImgshareError(f"cannot write the answer: {exc.strerror}")
+    return _bug(exc, session)
+
+
+def _bug(exc: BaseException, session: Session) -> ImgshareError:
+    import traceback
+
+    from imgshare_cli.cli import resource_errors as machine
+
+    if session.flags.debug:
+        for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
+            session.output.note(line)
+    if error := machine.shortage(exc):
+        return error
+    frame = traceback.extract_tb(exc.__traceback__)[-1]
+    # The exception's own words are left out: a library may have put anything into them.
+    where = f"{Path(frame.filename).name}:{frame.lineno}"
+    return ImgshareError(
+        f"this is a bug in imgshare: {type(exc).__name__} at {where}",
+        hint="please report it, with what --debug says",
+    )
+
+
+def _silence() -> None:
+    # Python flushes stdout once more when it ends, and would fail on it once more.
+    if sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,43 @@
+"""`completion`: the shells' scripts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imgshare_cli.cli import completion as completing
+
+if TYPE_CHECKING:
+    from imgshare_cli.cli.session import Session
+
+
+class Shell(StrEnum):
+    """The shells that there is a script for."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
+def completion(
+    ctx: typer.Context,
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.", show_default=False)],
+) -> None:
+    """Print the script that makes TAB work.
+
+    Save it where the shell looks for it:
+
+    \b
+    bash        ~/.local/share/bash-completion/completions/imgshare; without the
+                bash-completion package, `source` that file in ~/.bashrc
+    zsh         ~/.zfunc/_imgshare, with `fpath+=~/.zfunc` in ~/.zshrc before its
+                `autoload -Uz compinit; compinit`
+    fish        ~/.config/fish/completions/imgshare.fish
+    PowerShell  nowhere: put this line into $PROFILE instead
+                imgshare completion powershell | Out-String | Invoke-Expression
+    """  # noqa: D301  (\b keeps typer from filling the lines)
+    session: Session = ctx.obj
+    session.output.text(completing.SCRIPTS[shell].rstrip())

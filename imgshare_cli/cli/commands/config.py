@@ -1,0 +1,155 @@
+"""`config`: the config file, read and changed key by key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imgshare_cli import hints
+from imgshare_cli.cli.options import nothing, profile_only, with_session
+from imgshare_cli.cli.session import Session
+from imgshare_cli.config import config_file as configfile
+from imgshare_cli.config import service_url as addresses
+from imgshare_cli.config import settings as config
+from imgshare_cli.config.config_file import PROFILE_KEYS, TOP_KEYS
+from imgshare_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+
+
+HIDDEN = "(hidden)"
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def key_names(incomplete: str) -> list[str]:
+    """The keys that may be read and set here, for completion."""
+    return [key for key in ("default_profile", *PROFILE_KEYS) if key.startswith(incomplete) and key != "token"]
+
+
+Key = Annotated[
+    str,
+    typer.Argument(
+        metavar="KEY",
+        help="default_profile, a profile's key such as endpoint, or profiles.NAME.KEY.",
+        show_default=False,
+        autocompletion=key_names,
+    ),
+]
+
+
+@app.callback(invoke_without_command=True)
+def root(ctx: typer.Context) -> None:
+    """Read and change the config file."""
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@app.command("path")
+@with_session(nothing)
+def path(session: Session) -> None:
+    """Print where the config file is."""
+    session.output.line(str(configfile.config_path(session.environ)))
+
+
+@app.command("list")
+@with_session(nothing)
+def list_(session: Session) -> None:
+    """Print every setting there; a token is not shown."""
+    if session.file.default_profile:
+        session.output.line(f"default_profile={session.file.default_profile}")
+    for name, profile in session.file.profiles.items():
+        for key, value in profile.items():
+            session.output.line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
+
+
+@app.command("get")
+@with_session(profile_only)
+def get(session: Session, key: Key) -> None:
+    """Print one setting as it stands in the config file."""
+    where = _where(session, key)
+    value: Any = {"default_profile": session.file.default_profile, "profiles": session.file.profiles}
+    for part in where:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is None or isinstance(value, Mapping):
+        shows = hints.command("config", "list")
+        raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint=f"{shows} shows what is")
+    if where[-1] == "token":
+        raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
+    session.output.line(str(value))
+
+
+@app.command("set")
+@with_session(profile_only)
+def set_(
+    session: Session,
+    key: Key,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
+) -> None:
+    """Change one setting; comments and order stay."""
+    from imgshare_cli.config import config_edit as configedit
+
+    where = _where(session, key)
+    if where[-1] == "token":
+        raise UsageError(
+            "a token on the command line can be read by everybody on this machine",
+            hint=f"{hints.command('login')} asks for it instead",
+        )
+    if where == ("profiles",):
+        raise UsageError("profiles is a table", hint="give profiles.NAME.KEY, such as profiles.otc.endpoint")
+    if not value:
+        unset_it = hints.command("config", "unset", hints.word(key, "KEY"))
+        raise UsageError(f"{key} cannot be set to nothing", hint=f"{unset_it} removes it")
+    if where[-1] == "endpoint":
+        addresses.checked(value, insecure_http=True)
+    number = _number(value) if where[-1] == "timeout" else value
+
+    def change(document: TOMLDocument) -> None:
+        if key == "default_profile" and value not in document.get("profiles", {}):
+            log_in = hints.command("login", *hints.options({"--profile": value}))
+            raise UsageError(f"there is no profile {value!r}", hint=f"{log_in} makes one")
+        configedit.put(document, where, number)
+
+    configedit.edit(configfile.config_path(session.environ), change)
+
+
+@app.command("unset")
+@with_session(profile_only)
+def unset(session: Session, key: Key) -> None:
+    """Remove one setting, or with `profiles.NAME` a whole profile."""
+    from imgshare_cli.config import config_edit as configedit
+
+    where = _where(session, key)
+    if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
+        raise UsageError(f"there is no key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
+
+    def change(document: TOMLDocument) -> None:
+        # The name of a profile may hold dots itself.
+        whole = ("profiles", key.removeprefix("profiles."))
+        profiles = document.get("profiles")
+        configedit.remove(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
+
+    configedit.edit(configfile.config_path(session.environ), change, check=False)
+
+
+def _where(session: Session, key: str) -> tuple[str, ...]:
+    if key in TOP_KEYS:
+        return (key,)
+    if key.startswith("profiles."):
+        name, _, last = key.removeprefix("profiles.").rpartition(".")
+        return ("profiles", name, last) if name else ("profiles", last)
+    return ("profiles", config.profile_name(session.flags, session.environ, session.file), key)
+
+
+def _number(text: str) -> float | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text  # the check of the file says what is wrong with it
+    return int(number) if number.is_integer() else number

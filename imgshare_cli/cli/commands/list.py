@@ -1,0 +1,122 @@
+"""`list`: the inbox."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imgshare_cli import hints
+from imgshare_cli.cli import filter_options as selection
+from imgshare_cli.cli.filter_options import Name, NewerThan, OlderThan, Owner, Which, WhichStatus
+from imgshare_cli.cli.options import with_session, world
+from imgshare_cli.cli.session import Session
+from imgshare_cli.shares import sorting as ordering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imgshare_cli.api.images import Share
+    from imgshare_cli.terminal.columns import Column
+
+_NEXT = {
+    Which.PENDING: f"{hints.command('accept', 'ID')}, or {hints.command('review')}",
+    Which.ACCEPTED: f"{hints.command('reject', 'ID')} takes one out of the image list",
+    Which.REJECTED: f"{hints.command('accept', 'ID')} accepts one after all",
+    Which.ALL: f"{hints.command('show', 'ID')} shows one",
+}
+
+
+@with_session(world)
+def list_(  # noqa: PLR0913, PLR0917
+    session: Session,
+    status: WhichStatus = Which.PENDING,
+    owner: Owner = None,
+    name: Name = None,
+    older_than: OlderThan = None,
+    newer_than: NewerThan = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            "--sort", metavar="KEY", help=f"By {', '.join(ordering.KEYS)}; KEY:desc turns it round.", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")] = False,  # noqa: FBT002
+    long: Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")] = False,  # noqa: FBT002
+) -> None:
+    """List the images that others share with you.
+
+    That is with your project; those that wait for a decision, unless --status asks for others. Hidden images are
+    among them, your own are not. An age is the time since the image was shared, or since your project last
+    decided about it.
+    """
+    from imgshare_cli.cli import completion_cache as known
+    from imgshare_cli.terminal import columns
+
+    order = ordering.parsed(sort)
+    long = long or order.needs_member
+    wanted = selection.wanted(
+        status,
+        owner=owner,
+        name=name,
+        older_than=older_than,
+        newer_than=newer_than,
+        with_member=long,
+        few=None if sort else limit,
+    )
+    found = session.inbox.shares(wanted)
+    if not session.output.as_json:
+        found = (share.without_raw() for share in found)
+    shares = islice(order.applied(found), limit)
+    shown = columns.shares(with_time=long or wanted.is_by_age, many_statuses=status is Which.ALL)
+    whole = not wanted.is_narrowed and limit is None and status in {Which.PENDING, Which.ALL}
+    passing = known.remembered(shares, session.environ, all_of_them=whole)
+    count = _show(session, passing, [] if quiet else shown)
+    if session.output.at_terminal() and not (quiet or session.output.as_json):
+        _say_what_next(session, count, status, "matching " if wanted.is_narrowed else "", cut=count == limit)
+
+
+def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
+    counted = _Counted(shares)
+    if session.output.as_json:
+        session.output.array(share.to_json() for share in counted)
+    elif shown:
+        with session.output.busy("reading the inbox") if session.output.at_terminal() else nullcontext():
+            session.output.table(shown, counted)
+    else:
+        for share in counted:
+            session.output.line(share.image.id)
+    return counted.count
+
+
+class _Counted:
+    """Shares on their way past, counted."""
+
+    def __init__(self, shares: Iterable[Share]) -> None:
+        self._shares = shares
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Share]:
+        """Each of them."""
+        for share in self._shares:
+            self.count += 1
+            yield share
+
+
+def _say_what_next(session: Session, count: int, status: Which, matching: str, *, cut: bool) -> None:
+    kind = "shared with you" if status is Which.ALL else status.value
+    if cut:
+        first = f"these are the first {count} that are" if count > 1 else "this is the first one that is"
+        session.output.note(f"{first} {kind}: {_NEXT[status]}")
+    elif count:
+        images = "image is" if count == 1 else "images are"
+        session.output.note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
+    else:
+        more = "" if status is Which.ALL else f"; {hints.command('list', '--status', 'all')} shows the rest"
+        session.output.note(f"no {matching}image is {kind}{more}")

@@ -1,0 +1,108 @@
+"""`members`, `share` and `unshare`: the owner's side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imgshare_cli import hints
+from imgshare_cli.api.models import is_project_id
+from imgshare_cli.cli.filter_options import Which
+from imgshare_cli.cli.options import Image, with_session, world
+from imgshare_cli.cli.session import Session
+from imgshare_cli.cli.target import Subject
+from imgshare_cli.shares import decisions as sharing
+
+if TYPE_CHECKING:
+    from imgshare_cli.api import models
+
+Members = Annotated[
+    list[str],
+    typer.Argument(metavar="MEMBER…", help="The projects, by ID; yours also by name.", show_default=False),
+]
+
+
+@with_session(world)
+def members(
+    session: Session,
+    image: Image,
+    status: Annotated[Which, typer.Option("--status", metavar="STATUS", help="Only these.")] = Which.ALL,
+) -> None:
+    """List whom an image is shared with, and what they decided.
+
+    As its owner you see all of them, as a member only yourself. SINCE is when a project decided or, while it is
+    pending, when the image was shared with it.
+    """
+    from imgshare_cli.terminal import columns
+
+    found = session.client.members(Subject(session, image).image_id(own=True))
+    rows = [member for member in found if status in {Which.ALL, member.status.value}]
+    if session.output.as_json:
+        session.output.array(member.raw for member in rows)
+        return
+    session.output.table(columns.members(), rows)
+    if not rows and session.output.at_terminal():
+        session.output.note(
+            "it is shared with no project" + ("" if status is Which.ALL else f" that is {status.value}")
+        )
+
+
+@with_session(world)
+def share(session: Session, image: Image, members: Members) -> None:
+    """Share an image of yours with other projects.
+
+    They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
+    typing error makes a share that nobody can accept.
+    """
+    from imgshare_cli.shares import project_names as projects
+    from imgshare_cli.terminal import columns
+
+    image_id = Subject(session, image).image_id(own=True)
+    known = projects.Names(lambda: session.directory)
+
+    def one(member: str) -> models.Member:
+        member_id = known.id_of(member)
+        if not session.output.as_json:  # who reads JSON reads the ID there, and expects nothing on stderr
+            _say_whom(session, image_id, member, member_id)
+        return session.client.share(image_id, member_id)
+
+    done = sharing.each(members, one, session.output.error)
+    if session.output.as_json or len(members) == 1:
+        for row in done:
+            session.output.member(row)
+    else:
+        session.output.table(columns.members(), done)
+
+
+def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> None:
+    if member_id != member:
+        session.output.note(f"project {member!r} is {member_id}")
+    elif not is_project_id(member):
+        take_back = hints.command("unshare", hints.word(image_id, "IMAGE"), hints.word(member, "MEMBER"))
+        session.output.note(
+            f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
+            f"{take_back} takes it back"
+        )
+
+
+@with_session(world)
+def unshare(session: Session, image: Image, members: Members) -> None:
+    """Take shares of an image of yours back.
+
+    The projects lose the image at once, whatever they decided, and are not told.
+    """
+    from imgshare_cli.shares import project_names as projects
+
+    image_id = Subject(session, image).image_id(own=True)
+    known = projects.Names(lambda: session.directory)
+
+    def one(member: str) -> str:
+        # First as it stands: what was shared with a name by mistake is taken back by that name.
+        return sharing.unshare(session.client, image_id, member, known.id_of)
+
+    for member_id in sharing.each(members, one, session.output.error):
+        if session.output.as_json:
+            session.output.json({"image_id": image_id, "member_id": member_id, "result": "unshared"})
+        else:
+            session.output.note(f"image {image_id} is no longer shared with project {member_id}")

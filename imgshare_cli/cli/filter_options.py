@@ -1,0 +1,68 @@
+"""The words that choose among shares, for every command that takes them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from imgshare_cli.api.models import Status
+
+if TYPE_CHECKING:
+    from imgshare_cli.shares.inbox import Wanted
+
+
+class Which(StrEnum):
+    """What has been decided about a share, or whatever that is."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    ALL = "all"
+
+
+WhichStatus = Annotated[Which, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all.")]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="PROJECT", help="Only from this project.", show_default=False)
+]
+Name = Annotated[
+    str | None,
+    typer.Option("--name", metavar="GLOB", help="Only of this name; * and ? as in files.", show_default=False),
+]
+OlderThan = Annotated[
+    str | None,
+    typer.Option("--older-than", metavar="AGE", help="Only shared longer ago: 12h, 7d, 2w.", show_default=False),
+]
+NewerThan = Annotated[
+    str | None, typer.Option("--newer-than", metavar="AGE", help="Only shared more recently.", show_default=False)
+]
+
+
+def wanted(  # noqa: PLR0913  (one for each option)
+    status: Which = Which.PENDING,
+    *,
+    owner: str | None = None,
+    name: str | None = None,
+    older_than: str | None = None,
+    newer_than: str | None = None,
+    with_member: bool = False,
+    few: int | None = None,
+) -> Wanted:
+    """Which shares these options mean.
+
+    Raises:
+        UsageError: an age is no span of time.
+    """
+    from imgshare_cli.cli import durations
+    from imgshare_cli.shares.inbox import Wanted
+
+    return Wanted(
+        statuses=tuple(Status) if status is Which.ALL else (Status(status.value),),
+        owner=owner,
+        name=name,
+        older_than=durations.parsed(older_than, "--older-than") if older_than else None,
+        newer_than=durations.parsed(newer_than, "--newer-than") if newer_than else None,
+        with_member=with_member,
+        few=few,
+    )

@@ -1,0 +1,1 @@
+"""The settings, the config file and the state folder."""

@@ -1,0 +1,109 @@
+"""Changes to the config file, which lose no comment, and nothing that another run writes at the same time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import InlineTable
+
+from imgshare_cli.config import config_file as configfile
+from imgshare_cli.config import file_writing as writing
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tomlkit import TOMLDocument
+
+
+def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = True) -> None:
+    """Change the config file in one step, keeping its comments and its order, readable by its owner alone.
+
+    Runs that do so at the same time wait for each other, and each changes what the one before it left.
+
+    Args:
+        path: the file, which need not exist; where it is a link, what it points to is changed.
+        change: does the change, in place; it may be called twice, and must decide by the document it is given.
+        check: whether the outcome must be a config file that `read` would take.
+
+    Raises:
+        ConfigError: the file cannot be read or written, is not TOML, or would not be a valid config file.
+    """
+    # Where there is nothing to change, nothing need be writable; and what this loads is not loaded under the lock.
+    if _changed(path, change, check=check) is None:
+        return
+    try:
+        target = path.resolve()
+        with writing.locked(target):
+            writing.sweep(target)
+            content = _changed(path, change, check=check)
+            if content is not None:
+                writing.replace(target, content)
+    except OSError as exc:
+        raise ConfigError(f"cannot write {path}: {exc.strerror}") from exc
+
+
+def _changed(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
+    """What is to be in the file, or None where that is there already."""
+    found = configfile.contents(path)
+    if found and not path.is_file():
+        raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
+    before = found.content if found else b""
+    configfile.parsed(path, before)  # of the two parsers this one quotes nothing in its errors
+    try:
+        document = tomlkit.parse(before.decode("utf-8-sig"))
+        change(document)
+        meant, after = document.unwrap(), tomlkit.dumps(document).encode()
+    except (TOMLKitError, ValueError, TypeError, RecursionError) as exc:
+        raise _unchangeable(path) from exc
+    if check:
+        configfile.checked(path, meant)
+    if after == before:
+        return None
+    # tomlkit puts what comes after a table of dotted keys (`profiles.a.timeout = 3`) into a new profile.
+    if _compared(configfile.parsed(path, after)) != _compared(meant):
+        raise _unchangeable(path)
+    return after
+
+
+def _unchangeable(path: Path) -> ConfigError:
+    return ConfigError(f"cannot change {path} and keep the rest of it", hint="change it by hand")
+
+
+def _compared(document: Mapping[str, Any]) -> str:
+    # Without its last profile, tomlkit leaves the table of profiles out. In JSON nan equals itself.
+    return json.dumps({key: value for key, value in document.items() if value != {}}, sort_keys=True, default=str)
+
+
+def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
+    """Set a value in a document, making the tables above it that are missing."""
+    table: Any = document
+    for part in where[:-1]:
+        if part not in table:
+            inline = isinstance(table, InlineTable)
+            table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
+        table = table[part]
+        if not isinstance(table, Mapping):
+            raise ConfigError(f"{part} in the config file must be a table", hint=configfile.unset_hint(part))
+    table[where[-1]] = value
+
+
+def add_profile(document: TOMLDocument, name: str) -> None:
+    """Make sure that a profile is there, even if it is empty."""
+    if name not in document.get("profiles", {}):
+        put(document, ("profiles", name), tomlkit.table())
+
+
+def remove(document: TOMLDocument, where: tuple[str, ...]) -> None:
+    """Remove a value from a document; one that is not there is removed already."""
+    table: Any = document
+    for part in where[:-1]:
+        table = table.get(part)
+        if not isinstance(table, Mapping):
+            return
+    table.pop(where[-1], None)

@@ -1,0 +1,192 @@
+"""The settings: flags over IMGSHARE_* over OpenStack's own environment over the profile in the config file."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from imgshare_cli.config import service_url as addresses
+from imgshare_cli.config.config_file import MAX_TIMEOUT
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.config.config_file import File
+
+DEFAULT_PROFILE = "default"
+DEFAULT_TIMEOUT = 30.0
+
+_ENVIRONMENT = {
+    "endpoint": ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE"),
+    "project_id": ("IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"),
+    "vault_id": ("IMGSHARE_VAULT_ID",),
+    "cacert": ("IMGSHARE_CACERT", "OS_CACERT"),
+    "timeout": ("IMGSHARE_TIMEOUT",),
+    "cloud": ("OS_CLOUD",),
+    "token": ("IMGSHARE_TOKEN", "OS_TOKEN"),
+}
+
+
+_CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
+
+
+@dataclass(frozen=True)
+class Token:
+    """What the service knows us by, and where we have it from; the value never shows."""
+
+    value: str = field(repr=False)
+    source: str
+
+
+@dataclass(frozen=True)
+class Flags:
+    """The options that name the world, as given on the command line."""
+
+    profile: str | None = None
+    cloud: str | None = None
+    endpoint: str | None = None
+    project_id: str | None = None
+    cacert: str | None = None
+    timeout: float | None = None
+    insecure_http: bool = False
+    insecure_tls: bool = False
+    debug: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run goes by.
+
+    Attributes:
+        profile: the name under which the config file and the keyring keep things.
+        cloud: the entry of clouds.yaml to log in with.
+        openstack: whether OS_AUTH_URL and its like tell how to log in.
+        region: the region whose image service is meant, where the cloud has several.
+        interface: which of its endpoints: `public`, `internal` or `admin`.
+        endpoint: the image service's address without `/v2`; without one, the cloud's catalog names it.
+        project_id: the default MEMBER.
+        vault_id: the backup vault to send with `accept`.
+        cacert: a file or folder of certificate authorities to trust instead of the system's.
+        timeout: the time for one whole request and its retries, in seconds.
+        insecure_http: whether plain http to another machine is allowed.
+        insecure_tls: whether certificates are not verified.
+        token_store: where tokens are kept: `keyring` or `file`.
+        environment_token: the token, if the environment holds one; it wins over the keyring.
+        profile_token: the token in the config file; the keyring wins over it.
+        profile_endpoint: the endpoint in the config file, which that token is for.
+    """
+
+    profile: str
+    cloud: str | None = None
+    openstack: bool = False
+    region: str | None = None
+    interface: str | None = None
+    endpoint: str | None = None
+    project_id: str | None = None
+    vault_id: str | None = None
+    cacert: str | None = None
+    timeout: float = DEFAULT_TIMEOUT
+    insecure_http: bool = False
+    insecure_tls: bool = False
+    token_store: str = "keyring"  # noqa: S105  (the name of a kind of store)
+    environment_token: Token | None = None
+    profile_token: Token | None = None
+    profile_endpoint: str | None = None
+
+
+def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile: bool = False) -> Settings:
+    """Decide every setting; the order of the arguments is the precedence.
+
+    Args:
+        flags: what the command line says.
+        environ: the environment; an empty variable counts as absent.
+        file: the config file.
+        new_profile: whether a profile that the file does not have may be named.
+
+    Raises:
+        ConfigError: a value is unusable, or the named profile does not exist.
+    """
+    env = _from_environment(environ)
+    profile = profile_name(flags, environ, file)
+    if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
+        raise ConfigError(f"there is no profile {profile!r} in {file.path}", hint=_profiles_hint(file))
+    stored = file.profiles.get(profile, {})
+    cloud = flags.cloud or env.get("cloud")
+    openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
+    # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
+    foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
+    own = None if foreign else stored.get("endpoint")
+    endpoint = flags.endpoint or env.get("endpoint") or own
+    return Settings(
+        profile=profile,
+        cloud=cloud or (None if openstack else stored.get("cloud")),
+        openstack=openstack,
+        region=environ.get("OS_REGION_NAME") or stored.get("region"),
+        interface=environ.get("OS_INTERFACE") or stored.get("interface"),
+        endpoint=addresses.checked(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
+        project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
+        vault_id=env.get("vault_id") or stored.get("vault_id"),
+        cacert=_cacert(flags) or env.get("cacert") or stored.get("cacert"),
+        timeout=_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
+        insecure_http=flags.insecure_http,
+        insecure_tls=flags.insecure_tls,
+        token_store=stored.get("token_store", "keyring"),
+        # A cloud named on the command line wins over a token in the environment, as every flag does.
+        environment_token=None if flags.cloud else _environment_token(environ),
+        profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
+        profile_endpoint=addresses.checked(own, insecure_http=True) if own else None,
+    )
+
+
+def _cacert(flags: Flags) -> str | None:
+    if flags.cacert is not None and not flags.cacert.strip():  # of a variable that is not set
+        raise ConfigError("--cacert is empty", hint="name a PEM file, or leave it out")
+    return flags.cacert
+
+
+def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
+    """Which profile this run is about.
+
+    Raises:
+        ConfigError: the environment holds what is not text, which no setting can be.
+    """
+    for name, value in environ.items():
+        if not value.isascii() and name.startswith(("IMGSHARE_", "OS_")) and name != "IMGSHARE_CONFIG":
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ConfigError(f"{name} is not UTF-8 text", hint="set it again, or unset it") from None
+    return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {
+        key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _environment_token(environ: Mapping[str, str]) -> Token | None:
+    return next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
+
+
+def _profiles_hint(file: File) -> str:
+    from imgshare_cli import hints
+
+    known = ", ".join(sorted(file.profiles)) or "none yet"
+    return f"profiles there: {known}; {hints.command('login', '--profile', 'NAME')} makes one"
+
+
+def _timeout(*layers: float | str | None) -> float:
+    value = next(layer for layer in layers if layer is not None)
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if MAX_TIMEOUT < seconds < math.inf:
+        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="30 is the default")
+    if not 0 < seconds <= MAX_TIMEOUT:
+        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="30 is the default")
+    return seconds

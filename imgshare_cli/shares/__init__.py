@@ -1,0 +1,1 @@
+"""What imgshare does with shares; nothing here asks a person or prints."""

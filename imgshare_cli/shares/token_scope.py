@@ -1,0 +1,132 @@
+"""Where we stand: which project the token is for, and whether the service shows it everybody's images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.api.pagination import LIMIT
+from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.api.credential import Grant
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.images import Image
+
+_MOST_OWNERS = 50  # each takes two requests
+_NEEDED = ("visibility", "member_status", "os_hidden")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Our place in the cloud.
+
+    Attributes:
+        project_id: whose inbox we read.
+        sees_all: whether `member_status` means nothing to the token, as to an administrator's: Glance then lists
+            every image of the cloud, and each share must be asked for.
+    """
+
+    project_id: str
+    sees_all: bool
+
+
+def granted(grant: Grant, project_id: str | None) -> Standing | None:
+    """What the login said, or None where nobody logged in: a token alone tells nothing.
+
+    Args:
+        grant: what lets us in.
+        project_id: the project that was asked for, if one was.
+
+    Raises:
+        ConfigError: the token is for another project than that.
+    """
+    if not grant.project_id or not grant.roles:
+        return None
+    sees_all = "admin" in grant.roles
+    if not sees_all:
+        _must_be(grant.project_id, project_id)
+    return Standing(project_id or grant.project_id, sees_all)
+
+
+def found_out(
+    client: ImageClient, images: list[Image], query: Mapping[str, str], project_id: str | None
+) -> Standing | None:
+    """Find out from a page of images, or None where it has none that could tell.
+
+    Our own images come with every `member_status`, those of others with that of their share alone; only to an
+    administrator do images of several owners come with each.
+
+    Args:
+        client: the image service.
+        images: the page.
+        query: the parameters it was asked for with.
+        project_id: the project that was asked for, if one was.
+
+    Raises:
+        ConfigError: the token is for another project than that, or nobody can know for which.
+    """
+    always: list[str | None] = []
+    for owner, image in islice({image.owner: image for image in reversed(images)}.items(), _MOST_OWNERS):
+        if owner and owner == project_id:
+            continue
+        try:
+            if comes_always(client, image, query["member_status"]):
+                always.append(owner)
+                if len(always) > 1:
+                    return _of_administrator(project_id)
+                continue
+            rows = client.members(image.id)
+        except (ForbiddenError, NotFoundError):
+            continue  # unshared meanwhile
+        if len(rows) == 1:
+            _must_be(rows[0].member_id, project_id)
+            return Standing(rows[0].member_id, sees_all=False)
+    if not always or not always[0]:
+        return None
+    whole = {name: query[name] for name in _NEEDED}
+    if query.keys() - {*_NEEDED, "limit"}:  # a filter may have left us one owner of many
+        page = client.images({**whole, "limit": str(LIMIT)}).images
+        images = [image for image in page if image.may_be_shared and image.os_hidden == (whole["os_hidden"] == "true")]
+        return found_out(client, images, whole, project_id)
+    if project_id:
+        raise ConfigError(
+            f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
+            hint=f"log in with OS_CLOUD or {hints.command('login')}, which tells; or leave --project out",
+        )
+    return Standing(always[0], sees_all=False)
+
+
+def comes_always(client: ImageClient, image: Image, member_status: str) -> bool:
+    """Whether an image is listed under another `member_status` too, as to its owner and to an administrator.
+
+    Args:
+        client: the image service.
+        image: the image.
+        member_status: the one that it was listed under, or that its share has.
+    """
+    other = "accepted" if member_status == "pending" else "pending"
+    hidden = "true" if image.os_hidden else "false"
+    query = {"visibility": "shared", "member_status": other, "os_hidden": hidden, "id": image.id}
+    return any(other.number == image.number for other in client.images(query).images)
+
+
+def _of_administrator(project_id: str | None) -> Standing:
+    if not project_id:
+        raise ConfigError(
+            "the token sees the images of every project, and nothing says which project is yours",
+            hint="pass --project ID, or set IMGSHARE_PROJECT_ID",
+        )
+    return Standing(project_id, sees_all=True)
+
+
+def _must_be(project_id: str, wanted: str | None) -> None:
+    if wanted and wanted != project_id:
+        raise ConfigError(
+            f"the token is for project {project_id}, and does not show what is shared with {wanted}",
+            hint=f"log in to project {wanted}, or leave --project and IMGSHARE_PROJECT_ID out",
+        )

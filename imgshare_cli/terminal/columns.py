@@ -1,0 +1,72 @@
+"""What the tables of shares and of members show: whole for programs, short for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from imgshare_cli.terminal.format import ago, size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.api.images import Share
+    from imgshare_cli.api.models import Member
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Column(Generic[Row]):
+    """One column.
+
+    Attributes:
+        name: what stands above it.
+        value: what a program reads.
+        shown: what a person reads instead, if that is shorter.
+        rank: where a terminal is narrow, those of 0 stay, and the others in this order as far as there is room.
+    """
+
+    name: str
+    value: Callable[[Row], str]
+    shown: Callable[[Row], str] | None = None
+    rank: int = 0
+
+
+def shares(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share]]:
+    """The columns of the inbox.
+
+    Args:
+        with_time: whether the shares themselves are known, and with them when each was offered or decided about.
+        many_statuses: whether the shares differ in what was decided about them.
+    """
+    columns: list[Column[Share]] = [
+        Column("ID", lambda share: share.image.id),
+        Column("NAME", lambda share: share.image.name or "-"),
+        Column("OWNER", lambda share: share.image.owner or "-", rank=2),
+        Column("STATUS", lambda share: share.status.value, rank=1 if many_statuses else 5),
+        Column("SIZE", _bytes, lambda share: size(share.image.size), rank=4),
+    ]
+    if with_time:
+        columns.append(
+            Column(
+                "SHARED",
+                lambda share: (share.member and share.member.updated_at) or "-",
+                lambda share: ago(share.member.updated_at if share.member else None),
+                rank=1,
+            )
+        )
+    return columns
+
+
+def members() -> list[Column[Member]]:
+    """The columns of an image's members."""
+    return [
+        Column("MEMBER", lambda member: member.member_id),
+        Column("STATUS", lambda member: member.status.value),
+        Column("SINCE", lambda member: member.updated_at or "-", lambda member: ago(member.updated_at)),
+    ]
+
+
+def _bytes(share: Share) -> str:
+    return "-" if share.image.size is None else str(share.image.size)

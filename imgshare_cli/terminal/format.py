@@ -1,0 +1,35 @@
+"""Sizes and ages for people: `1.5 GiB`, `3 days ago`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from imgshare_cli.api.timestamps import moment
+
+_KIB = 1024
+_STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def size(count: int | None) -> str:
+    """A number of bytes for people."""
+    if count is None:
+        return "-"
+    amount, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if amount < _KIB:
+            break
+        amount, unit = amount / _KIB, larger
+    return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+
+
+def ago(text: str | None, now: datetime | None = None) -> str:
+    """How long ago a time is, in its largest unit, for people."""
+    then = moment(text)
+    if then is None:
+        return "-"
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    for size, unit in _STEPS:
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
