@@ -51,12 +51,12 @@ def is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None
 
 
-def word(text: str | None, placeholder: str) -> Word:
+def quote_word(text: str | None, placeholder: str) -> Word:
     """A word from outside: from a service, a file, the settings, the environment or the command line."""
     return Word(text, placeholder)
 
 
-def options(values: Mapping[str, str | bool | None]) -> list[str | Word]:
+def build_options(values: Mapping[str, str | bool | None]) -> list[str | Word]:
     """Options with values from outside; True is a flag, and what is empty is left out."""
     words: list[str | Word] = []
     for name, value in values.items():
@@ -66,7 +66,7 @@ def options(values: Mapping[str, str | bool | None]) -> list[str | Word]:
     return words
 
 
-def command(*words: str | Word, **environ: Word) -> str:
+def build_command(*words: str | Word, **environ: Word) -> str:
     """A command to type, in backticks, and after it what its placeholders are.
 
     Args:
@@ -80,11 +80,13 @@ def command(*words: str | Word, **environ: Word) -> str:
     _made.add(text)
     odd = {one.placeholder: one.text for one in (*environ.values(), *parts) if one.text is not None}
     odd = {name: value for name, value in odd.items() if not Word(value, name).is_plain and value != name}
-    where = " and ".join(f"{name} is {quoted(value)}" for name, value in odd.items())
+    where = " and ".join(f"{name} is {quote_text(value)}" for name, value in odd.items())
     return f"`{text}`" + (f" (where {where})" if where else "")
 
 
-def log_in(again: str | None, changes: Mapping[str, str | None] = MappingProxyType({}), **environ: Word) -> str:
+def build_login_command(
+    again: str | None, changes: Mapping[str, str | None] = MappingProxyType({}), **environ: Word
+) -> str:
     """The command that logs in as before.
 
     Args:
@@ -92,7 +94,7 @@ def log_in(again: str | None, changes: Mapping[str, str | None] = MappingProxyTy
         changes: options to set instead; None leaves one out.
         environ: variables to set for this command alone.
     """
-    return command("login", *options({**_login_options(again or ""), **changes}), **environ)
+    return build_command("login", *build_options({**_login_options(again or ""), **changes}), **environ)
 
 
 def _login_options(line: str) -> dict[str, str | bool | None]:
@@ -109,13 +111,13 @@ def _login_options(line: str) -> dict[str, str | bool | None]:
     return found
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Text from outside in quotes, without anything that acts on a terminal and without backticks."""
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return repr(short.replace("`", "'"))
 
 
-def shown(text: str) -> str:
+def render_commands(text: str) -> str:
     """The text with backticks around commands that were built here, and quotes for all other backticks."""
     parts = text.split("`")
     done, position = parts[0], 1

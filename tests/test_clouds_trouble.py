@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from bench import environments
-from imgshare_cli.auth.keyring_store import Keyring
+from imgshare_cli.auth.keyring_store import KeyringStore
 from tests.cloud import running_cloud
 from tests.clouds import Member, member_of, port_of
 from tests.forwarder import Forwarder
@@ -175,7 +175,7 @@ def test_large_tokens_in_small_parts(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
         large, small = json.dumps({"secret": "x" * 9000}), json.dumps({"secret": "y"})
-        keyring = Keyring("parts", seconds=10, waiting=None, part=1200)
+        keyring = KeyringStore("parts", seconds=10, waiting=None, part=1200)
         for text in (large, small, large):
             keyring.write(text)
             assert text == keyring.read()

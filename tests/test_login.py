@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from imgshare_cli.auth.keyring_store import Keyring
+from imgshare_cli.auth.keyring_store import KeyringStore
 from tests.keyring_backends import CHANGING
 from tests.run import TOOL, Run, tool
 from tests.secret_service import BACKEND, bus, gnome_keyring
@@ -208,7 +208,7 @@ def test_an_entry_that_changes_while_it_is_read(
 def test_parts_of_two_entries_are_not_mixed(changing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry of several parts that is replaced after its first part was read is read as the new one alone."""
     old, new = "o" * 30, "n" * 30
-    keyring = Keyring("parts", seconds=10, waiting=None, part=10)
+    keyring = KeyringStore("parts", seconds=10, waiting=None, part=10)
     keyring.write(old)
     assert old == keyring.read()
     (changing / "next").mkdir()
@@ -378,8 +378,8 @@ def test_no_secret_anywhere(serve: Callable[..., Service], monkeypatch: pytest.M
     service = serve(answer(200, share()))
     probe = (
         "import sys, imgshare_cli.shares.decisions as s\n"
-        "def decide(client, *rest): raise RuntimeError(client._grant.secret)\n"
-        "s.decide = decide\n"
+        "def set_share_status(client, *rest): raise RuntimeError(client._credential.secret)\n"
+        "s.set_share_status = set_share_status\n"
         "from imgshare_cli.cli.app import main\nsys.exit(main(sys.argv[1:]))\n"
     )
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)

@@ -14,12 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imgshare_cli.api import response as answers
 from imgshare_cli.api.models import Member, Status
-from imgshare_cli.api.response import Answer
+from imgshare_cli.api.response import Response, parse_object, read_explanation
 from imgshare_cli.cli.app import main
-from imgshare_cli.config import config_edit as configedit
-from imgshare_cli.config import config_file as configfile
+from imgshare_cli.config.config_edit import edit_config_file, set_value
+from imgshare_cli.config.config_file import read_config_file
 from imgshare_cli.errors import ConfigError, UnavailableError
 from tests.service import IMAGE, MEMBER, TOKEN, Service, answer
 
@@ -84,11 +83,11 @@ def test_any_arguments(anywhere: Service, monkeypatch: pytest.MonkeyPatch, argv:
 @given(body=json_values, status=st.sampled_from([200, 400, 403, 404, 409]))
 def test_any_json(body: Any, status: int) -> None:
     """Any JSON as an answer is either a member as the API promises, or an error that was meant."""
-    came = Answer(status, json.dumps(body).encode(), "application/json")
+    came = Response(status, json.dumps(body).encode(), "application/json")
 
-    assert isinstance(answers.reason(came), str)
+    assert isinstance(read_explanation(came), str)
     with contextlib.suppress(UnavailableError, ValueError):
-        member = Member.from_json(answers.parsed(came))
+        member = Member.from_json(parse_object(came))
         assert member.status in Status
         assert member.raw == body
 
@@ -97,7 +96,7 @@ def test_any_json(body: Any, status: int) -> None:
 @given(content=st.binary(max_size=300), kind=st.text(max_size=20), status=st.integers(200, 599))
 def test_any_bytes(content: bytes, kind: str, status: int) -> None:
     """Any bytes as an error body are read without trouble and without markup at the ends."""
-    said = answers.reason(Answer(status, content, kind))
+    said = read_explanation(Response(status, content, kind))
 
     assert said == said.strip()
     assert len(said) <= 301
@@ -110,7 +109,7 @@ def test_any_config_file(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)
     try:
-        configfile.read(path)
+        read_config_file(path)
         code = 0
     except ConfigError:
         code = 3
@@ -133,7 +132,7 @@ def test_what_is_set_is_what_is_read(tmp_path: Path, value: str, profile: str, k
     path.unlink(missing_ok=True)
 
     try:
-        configedit.edit(path, lambda document: configedit.put(document, ("profiles", profile, key), value))
+        edit_config_file(path, lambda document: set_value(document, ("profiles", profile, key), value))
     except ConfigError:
         assert any(char < " " or char == "\x7f" for char in value)
         return

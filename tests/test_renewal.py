@@ -1,4 +1,4 @@
-"""A grant that is refused is renewed once, however many workers were refused with it."""
+"""A credential that is refused is renewed once, however many workers were refused with it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imgshare_cli.auth.provider import Access
+from imgshare_cli.auth.provider import CredentialProvider
 from imgshare_cli.config.settings import Settings
 from imgshare_cli.errors import AuthError, ImgshareError
 from tests.clouds import member_of, port_of
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")  # openstacksdk's own, met in this process
 
 
-def _workers(access: Access, worthless: str, count: int = 8) -> list[Any]:
+def _workers(access: CredentialProvider, worthless: str, count: int = 8) -> list[Any]:
     outcomes: list[Any] = []
 
     def work() -> None:
         try:
-            outcomes.append(access.renewed(worthless))
+            outcomes.append(access.refresh(worthless))
         except ImgshareError as exc:
             outcomes.append(type(exc))
 
@@ -46,13 +46,13 @@ def test_many_workers_share_one_renewal(glance_ground: Cloud, monkeypatch: pytes
         member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(Path(os.environ["XDG_CONFIG_HOME"], "openstack/clouds.yaml")))
         settings = Settings(profile="default", cloud="otc", token_store="file")
-        access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
-        first = access.grant
+        access = CredentialProvider(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
+        first = access.credential
         once = door.count
 
         outcomes = _workers(access, first.secret)
 
-        assert 1 == len({grant.secret for grant in outcomes})
+        assert 1 == len({credential.secret for credential in outcomes})
         assert outcomes[0].secret != first.secret
         assert 2 * once == door.count
         assert [None] * 8 == _workers(access, outcomes[0].secret)
@@ -68,8 +68,8 @@ def test_a_renewal_that_fails_is_not_tried_by_every_worker(
         path = member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
         settings = Settings(profile="default", cloud="otc", token_store="file")
-        access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
-        first = access.grant
+        access = CredentialProvider(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
+        first = access.credential
         once = door.count
         entry = member.entry()
         entry["auth"]["password"] = "changed"

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imgshare_cli.config.config_file import File, config_path
-from imgshare_cli.config.service_url import checked
-from imgshare_cli.config.settings import Flags, Settings, resolve
+from imgshare_cli.config.config_file import ConfigFile, find_config_path
+from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.settings import Flags, Settings, resolve_settings
 from imgshare_cli.errors import ConfigError
 from tests.run import Run
 from tests.service import IMAGE, MEMBER, TOKEN, answer, share
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.service import Service
 
-FILE = File(
+FILE = ConfigFile(
     Path("config.toml"),
     default_profile="otc",
     profiles={
@@ -62,14 +62,14 @@ GIVEN = Flags(endpoint="https://flag", project_id="flag", cacert="flag", timeout
 )
 def test_precedence(flags: Flags, environ: dict[str, str], won: tuple[object, ...]) -> None:
     """Flags win over IMGSHARE_*, which win over OS_*, which win over the profile."""
-    got = resolve(flags, environ, FILE)
+    got = resolve_settings(flags, environ, FILE)
 
     assert won == (got.endpoint, got.project_id, got.vault_id, got.cacert, got.timeout)
 
 
 def test_the_tokens_of_the_environment() -> None:
     """IMGSHARE_TOKEN wins over OS_TOKEN, and neither shows in a repr."""
-    got = resolve(Flags(), {**OPENSTACK, "IMGSHARE_TOKEN": TOKEN}, File(Path("config.toml")))
+    got = resolve_settings(Flags(), {**OPENSTACK, "IMGSHARE_TOKEN": TOKEN}, ConfigFile(Path("config.toml")))
 
     assert got.environment_token is not None
     assert (TOKEN, "IMGSHARE_TOKEN") == (got.environment_token.value, got.environment_token.source)
@@ -78,7 +78,7 @@ def test_the_tokens_of_the_environment() -> None:
 
 def test_nothing_at_all() -> None:
     """With nothing set, the profile is called default and the timeout is 30 s."""
-    assert Settings(profile="default", timeout=30.0) == resolve(Flags(), {}, File(Path("config.toml")))
+    assert Settings(profile="default", timeout=30.0) == resolve_settings(Flags(), {}, ConfigFile(Path("config.toml")))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_nothing_at_all() -> None:
 )
 def test_where_the_file_is(environ: dict[str, str], windows: bool, path: str) -> None:  # noqa: FBT001
     """XDG on Linux and macOS (a relative one is ignored), APPDATA on Windows, IMGSHARE_CONFIG over both."""
-    assert Path(path) == config_path(environ, windows=windows)
+    assert Path(path) == find_config_path(environ, windows=windows)
 
 
 @pytest.mark.parametrize(
@@ -114,14 +114,14 @@ def test_where_the_file_is(environ: dict[str, str], windows: bool, path: str) ->
 def test_endpoints_that_are_none(url: str) -> None:
     """What is not a plain http or https URL is a config error, which does not quote a password."""
     with pytest.raises(ConfigError) as caught:
-        checked(url, insecure_http=True)
+        check_service_url(url, insecure_http=True)
     assert "u:p" not in caught.value.message
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "localhost", "[::1]"])
 def test_plain_http_to_this_machine(host: str) -> None:
     """Plain http is fine where no wire is."""
-    assert f"http://{host}:9292" == checked(f"http://{host}:9292/v2/", insecure_http=False)
+    assert f"http://{host}:9292" == check_service_url(f"http://{host}:9292/v2/", insecure_http=False)
 
 
 @pytest.mark.parametrize("host", ["glance.example", "10.0.0.1", "127.evil.example", "localhost.evil.example"])
@@ -133,7 +133,7 @@ def test_plain_http_to_another(imgshare: Callable[..., Run], host: str) -> None:
         f"imgshare: the endpoint http://{host} is plain http: anyone on the way could read the token\n"
         "hint: use https, or pass --insecure-http if you trust every machine in between\n",
     ) == imgshare("show", IMAGE, MEMBER, "--endpoint", f"http://{host}")
-    assert f"http://{host}" == checked(f"http://{host}", insecure_http=True)
+    assert f"http://{host}" == check_service_url(f"http://{host}", insecure_http=True)
 
 
 def test_no_endpoint(imgshare: Callable[..., Run]) -> None:
@@ -175,7 +175,7 @@ FILES = {
 @pytest.mark.parametrize("content", FILES)
 def test_a_bad_file_is_named(imgshare: Callable[..., Run], content: str) -> None:
     """An unknown key or a wrong type names the file, the key and what would be right; and the hint mends it."""
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     path.parent.mkdir()
     path.write_text(content)
     message, hint = FILES[content]
@@ -193,7 +193,7 @@ def test_an_unknown_profile(imgshare: Callable[..., Run]) -> None:
     assert Run(
         3,
         "",
-        f"imgshare: there is no profile 'oct' in {config_path(os.environ)}\n"
+        f"imgshare: there is no profile 'oct' in {find_config_path(os.environ)}\n"
         "hint: profiles there: otc; `imgshare login --profile NAME` makes one\n",
     ) == imgshare("show", IMAGE, "--profile", "oct")
 
@@ -216,7 +216,7 @@ def test_a_profiles_token_stays_with_its_endpoint(
     """The profile's token is not sent to an endpoint that a variable names instead of the profile's."""
     service = serve(answer(200, share()))
     monkeypatch.delenv("IMGSHARE_TOKEN")
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     path.parent.mkdir()
     path.write_text(f'[profiles.default]\nendpoint = "https://far.example"\ntoken = "{TOKEN}"\n')
     path.chmod(0o600)
@@ -242,7 +242,7 @@ def test_a_password_in_an_endpoint_is_not_shown(imgshare: Callable[..., Run]) ->
 
 def test_odd_config_files(imgshare: Callable[..., Run]) -> None:
     """A byte order mark is no trouble; a file nested without end is; what cannot be unset is said."""
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     path.parent.mkdir()
     path.write_bytes(b"\xef\xbb\xbf[profiles.'a.b']\ntimeout = 1\n")
     assert Run(0, "profiles.a.b.timeout=1\n") == imgshare("config", "list")
@@ -263,7 +263,7 @@ def test_a_token_in_the_profile(
     """The profile's token serves where nothing else does, with a note while others can read it."""
     service = serve(answer(200, share()))
     monkeypatch.delenv("IMGSHARE_TOKEN")
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     path.parent.mkdir()
     path.write_text(f'[profiles.default]\ntoken = "{TOKEN}"\n')
     path.chmod(0o644)
@@ -307,7 +307,7 @@ def test_config_keeps_what_people_wrote(
 
 def test_config_get_and_path(imgshare: Callable[..., Run]) -> None:
     """`get` prints the value, `path` the file; what is not set is exit 2."""
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     assert Run(0, f"{path}\n") == imgshare("config", "path")
     assert Run(0) == imgshare("config", "set", "timeout", "12")
     assert Run(0, "12\n") == imgshare("config", "get", "timeout")
@@ -319,7 +319,7 @@ def test_config_get_and_path(imgshare: Callable[..., Run]) -> None:
 
 def test_config_refuses_what_read_would(imgshare: Callable[..., Run]) -> None:
     """A key or a value that no run would take is not written."""
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     assert Run(3, "", f"imgshare: unknown key profiles.default.endpont in {path}\nhint: {KNOWN}\n") == imgshare(
         "config", "set", "endpont", "x"
     )
@@ -329,7 +329,7 @@ def test_config_refuses_what_read_would(imgshare: Callable[..., Run]) -> None:
 
 def test_config_shows_no_token(imgshare: Callable[..., Run]) -> None:
     """A token is neither shown nor taken on the command line."""
-    path = config_path(os.environ)
+    path = find_config_path(os.environ)
     path.parent.mkdir()
     path.write_text(f'[profiles.default]\ntoken = "{TOKEN}"\n')
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import httpcore
 import httpx
 
-from imgshare_cli.api import proxy as proxies
+from imgshare_cli.api.proxy import find_proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -21,7 +21,7 @@ _NOT_FOR_HTTPX = {b"location", b"set-cookie"}
 
 
 @dataclass(frozen=True)
-class Terms:
+class TransportOptions:
     """What a run allows on the wire.
 
     Attributes:
@@ -39,7 +39,7 @@ class Terms:
     insecure_tls: bool = False
 
 
-class Pool(httpx.BaseTransport):
+class PooledTransport(httpx.BaseTransport):
     """Carries requests to one address. httpx's own HTTPTransport would take no network and no TLS-free choice.
 
     Args:
@@ -51,10 +51,10 @@ class Pool(httpx.BaseTransport):
         ConfigError: the proxy or the authorities cannot be used.
     """
 
-    def __init__(self, address: str, terms: Terms, network: Network) -> None:
-        proxy = proxies.proxy_for(address)
+    def __init__(self, address: str, terms: TransportOptions, network: Network) -> None:
+        proxy = find_proxy(address)
         # Verified unless it is http: a TLS context costs more than the rest of the client, and http has no use for one.
-        context = None if address.startswith("http://") else _verifying(terms)
+        context = None if address.startswith("http://") else _create_context(terms)
         if proxy is None:
             self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=network)
             return
@@ -64,7 +64,7 @@ class Pool(httpx.BaseTransport):
             proxy.url,
             proxy_auth=proxy.auth,
             ssl_context=context,
-            proxy_ssl_context=_verifying(replace(terms, client_cert=None)) if secure else None,
+            proxy_ssl_context=_create_context(replace(terms, client_cert=None)) if secure else None,
             network_backend=network,
         )
 
@@ -101,7 +101,7 @@ class _Body(httpx.SyncByteStream):
         self._response.close()
 
 
-def _verifying(terms: Terms) -> ssl.SSLContext:
+def _create_context(terms: TransportOptions) -> ssl.SSLContext:
     from imgshare_cli.api import tls
 
-    return tls.context(terms.cacert, terms.environ, terms.client_cert, insecure=terms.insecure_tls)
+    return tls.create_tls_context(terms.cacert, terms.environ, terms.client_cert, insecure=terms.insecure_tls)

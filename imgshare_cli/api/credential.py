@@ -1,4 +1,4 @@
-"""A grant: what lets us in, where to, as whom, and until when."""
+"""A credential: what lets us in, where to, as whom, and until when."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 # Keystone checks a token against its own clock, and a request takes time to arrive.
+# The names under which earlier versions stored these, and later ones must find them.
+_STORED = {"settings_hash": "made_of", "relogin_command": "again", "refresh_credentials": "renewal"}
 MARGIN_SECONDS = 120
 
 
@@ -17,7 +19,7 @@ def is_token(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Grant:
+class Credential:
     """What lets us in.
 
     Attributes:
@@ -34,9 +36,9 @@ class Grant:
         project_id: the project that it acts in, the default MEMBER.
         project_name: that project's name.
         roles: the names of the roles held there.
-        made_of: a fingerprint of the settings that it was asked for with.
-        again: the command line that asks for a new one, where a person must.
-        renewal: the credentials that ask for a new one without a person.
+        settings_hash: a fingerprint of the settings that it was asked for with.
+        relogin_command: the command line that asks for a new one, where a person must.
+        refresh_credentials: the credentials that ask for a new one without a person.
     """
 
     secret: str = field(repr=False)
@@ -52,10 +54,11 @@ class Grant:
     project_id: str | None = None
     project_name: str | None = None
     roles: tuple[str, ...] = ()
-    made_of: str | None = None
-    again: str | None = None
-    renewal: dict[str, str] | None = field(default=None, repr=False)
+    settings_hash: str | None = None
+    relogin_command: str | None = None
+    refresh_credentials: dict[str, str] | None = field(default=None, repr=False)
 
+    @property
     def headers(self) -> dict[str, str]:
         """What a request carries."""
         return {self.header: self.secret} if self.header else {}
@@ -67,45 +70,48 @@ class Grant:
         left = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
         return left.total_seconds() < MARGIN_SECONDS
 
-    def came_by(self) -> str:
+    @property
+    def login_method(self) -> str:
         """What it was got with, for people."""
         if self.variable:
             return self.variable
         if self.cloud:
             return f"clouds.yaml, cloud {self.cloud!r}"
-        if self.renewal:
+        if self.refresh_credentials:
             return "an application credential"
-        if self.again and self.user:
+        if self.relogin_command and self.user:
             return f"the password of {self.user}"
         return "OS_*" if self.auth_url else "a token"
 
     def to_json(self) -> dict[str, Any]:
         """What is kept."""
-        kept = {name: value for name, value in asdict(self).items() if value is not None}
+        kept = {_STORED.get(name, name): value for name, value in asdict(self).items() if value is not None}
         del kept["source"]
         return kept
 
     @classmethod
-    def from_json(cls, body: dict[str, Any], source: str) -> Grant:
+    def from_json(cls, body: dict[str, Any], source: str) -> Credential:
         """Parse what was kept.
 
         Raises:
             ValueError: it is nothing that we keep.
         """
-        names = {one.name for one in fields(cls)} - {"source", "roles"}
-        texts = {name: value for name, value in body.items() if name in names}
-        roles, renewal = body.get("roles", []), texts.get("renewal", {})
-        plain = [value for name, value in texts.items() if name != "renewal"]
-        if not isinstance(roles, list) or not isinstance(renewal, dict) or "secret" not in texts:
-            raise ValueError("not a grant")
-        if not all(isinstance(text, str) for text in [*plain, *roles, *renewal.values()]):
-            raise ValueError("not a grant")
-        if renewal and set(renewal) != {"auth_url", "application_credential_id", "application_credential_secret"}:
-            raise ValueError("not a grant")
+        names = {
+            _STORED.get(one.name, one.name): one.name for one in fields(cls) if one.name not in {"source", "roles"}
+        }
+        texts = {names[key]: value for key, value in body.items() if key in names}
+        roles, refresh = body.get("roles", []), texts.get("refresh_credentials", {})
+        plain = [value for name, value in texts.items() if name != "refresh_credentials"]
+        if not isinstance(roles, list) or not isinstance(refresh, dict) or "secret" not in texts:
+            raise ValueError("not a credential")
+        if not all(isinstance(text, str) for text in [*plain, *roles, *refresh.values()]):
+            raise ValueError("not a credential")
+        if refresh and set(refresh) != {"auth_url", "application_credential_id", "application_credential_secret"}:
+            raise ValueError("not a credential")
         # Whatever the file holds, these two become a line of a request.
         line = f"{texts.get('header', 'X-Auth-Token')}: {texts['secret']}"
         if not re.fullmatch(r"[A-Za-z0-9-]+: [\x20-\x7e]*", line):
-            raise ValueError("not a grant")
-        grant = cls(**texts, source=source, roles=tuple(roles))
-        grant.has_expired()
-        return grant
+            raise ValueError("not a credential")
+        credential = cls(**texts, source=source, roles=tuple(roles))
+        credential.has_expired()
+        return credential

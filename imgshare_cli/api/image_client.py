@@ -8,18 +8,24 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
-from imgshare_cli.api import response as answers
 from imgshare_cli.api.models import Member, is_same_id, is_usable_id
+from imgshare_cli.api.response import (
+    MAX_MANY,
+    MAX_ONE,
+    create_mismatch_error,
+    create_not_image_service_error,
+    parse_object,
+)
 from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.credential import Grant
+    from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Status
-    from imgshare_cli.api.response import Answer
-    from imgshare_cli.api.transport import Wire
+    from imgshare_cli.api.response import Response
+    from imgshare_cli.api.transport import HttpTransport
 
 _MOST_IMAGES = 10_000  # in one page: ten times what Glance gives at most
 _OWNER_ONLY = "only a project that owns an image may share it, with the role 'member'"
@@ -52,15 +58,17 @@ class ImageClient:
     422) or UnavailableError (no answer, or one that is not the API's), and UsageError for an impossible ID.
 
     Args:
-        wire: the connection to the service, which carries the grant.
-        grant: what lets us in.
-        renewed: asked, once, for another grant when the service does not take this one.
+        transport: the connection to the service, which carries the credential.
+        credential: what lets us in.
+        refresh: asked, once, for another credential when the service does not take this one.
     """
 
-    def __init__(self, wire: Wire, grant: Grant, renewed: Callable[[str], Grant | None]) -> None:
-        self._wire = wire
-        self._grant = grant
-        self._renewed = renewed
+    def __init__(
+        self, transport: HttpTransport, credential: Credential, refresh: Callable[[str], Credential | None]
+    ) -> None:
+        self._transport = transport
+        self._credential = credential
+        self._refresh = refresh
 
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Decide about a share. Saying the same again changes nothing.
@@ -73,28 +81,28 @@ class ImageClient:
         """
         body = {"status": status.value} | ({"vault_id": vault_id} if vault_id else {})
         doing = f"{status.verb} image {image_id} for project {member_id}"
-        answer = self._call("PUT", _member_path(image_id, member_id), doing, body)
-        member = self._member(answer, answers.parsed(answer), image_id, member_id)
+        response = self._call("PUT", _member_path(image_id, member_id), doing, body)
+        member = self._member(response, parse_object(response), image_id, member_id)
         if member.status != status:
-            raise answers.not_the_api(answer, f"a member who is {member.status} although we said {status}")
+            raise create_mismatch_error(response, f"a member who is {member.status} although we said {status}")
         return member
 
     def member(self, image_id: str, member_id: str) -> Member:
         """One share."""
         doing = f"show image {image_id} for project {member_id}"
-        answer = self._call("GET", _member_path(image_id, member_id), doing)
-        return self._member(answer, answers.parsed(answer), image_id, member_id)
+        response = self._call("GET", _member_path(image_id, member_id), doing)
+        return self._member(response, parse_object(response), image_id, member_id)
 
     def members(self, image_id: str) -> list[Member]:
         """The shares of an image that we may see: all as its owner, our own as a member. The API has no pages here."""
         path = f"/v2/images/{_segment('image', image_id)}/members"
-        answer = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=answers.MAX_MANY)
-        rows = answers.parsed(answer).get("members")
+        response = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=MAX_MANY)
+        rows = parse_object(response).get("members")
         if not isinstance(rows, list):
-            raise answers.not_the_api(answer, "an object without a list of members")
-        members = [self._member(answer, row, image_id) for row in rows]
+            raise create_mismatch_error(response, "an object without a list of members")
+        members = [self._member(response, row, image_id) for row in rows]
         if len({member.member_id for member in members}) < len(members):
-            raise answers.not_the_api(answer, "a list with the same member twice")
+            raise create_mismatch_error(response, "a list with the same member twice")
         return members
 
     def share(self, image_id: str, member_id: str) -> Member:
@@ -105,8 +113,8 @@ class ImageClient:
         path = f"/v2/images/{_segment('image', image_id)}/members"
         doing = f"share image {image_id} with project {member_id}"
         _segment("member", member_id)  # what can stand in no path could not be taken back
-        answer = self._call("POST", path, doing, {"member": member_id}, hints=_about(image_id, _SHARE_HINTS))
-        return self._member(answer, answers.parsed(answer), image_id, member_id)
+        response = self._call("POST", path, doing, {"member": member_id}, hints=_about(image_id, _SHARE_HINTS))
+        return self._member(response, parse_object(response), image_id, member_id)
 
     def unshare(self, image_id: str, member_id: str) -> None:
         """Take a share back."""
@@ -116,10 +124,10 @@ class ImageClient:
 
     def image(self, image_id: str) -> Image:
         """One image that we may see, whatever we have decided about it."""
-        answer = self._call("GET", f"/v2/images/{_segment('image', image_id)}", f"look up image {image_id}")
-        image = self._image(answer, answers.parsed(answer))
+        response = self._call("GET", f"/v2/images/{_segment('image', image_id)}", f"look up image {image_id}")
+        image = self._image(response, parse_object(response))
         if not is_same_id(image.id, image_id):
-            raise answers.not_the_api(answer, f"another image, {image.id}")
+            raise create_mismatch_error(response, f"another image, {image.id}")
         return image
 
     def images(self, query: Mapping[str, str]) -> Page:
@@ -131,50 +139,50 @@ class ImageClient:
         text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
         try:
             path = f"/v2/images?{text}"
-            answer = self._call("GET", path, "list the images", hints=_LIST_HINTS, limit=answers.MAX_MANY)
+            response = self._call("GET", path, "list the images", hints=_LIST_HINTS, limit=MAX_MANY)
         except NotFoundError as exc:
-            raise answers.not_an_image_service(exc, "list of images") from exc
-        body = answers.parsed(answer)
+            raise create_not_image_service_error(exc, "list of images") from exc
+        body = parse_object(response)
         rows = body.get("images")
         if not isinstance(rows, list):
-            raise answers.not_the_api(answer, "an object without a list of images")
+            raise create_mismatch_error(response, "an object without a list of images")
         if len(rows) > _MOST_IMAGES:  # each takes much more as an image than as text
-            raise answers.not_the_api(answer, f"a page of {len(rows)} images")
-        if len(answer.body) > answers.MAX_ONE and any(len(json.dumps(row)) > answers.MAX_ONE for row in rows):
-            raise answers.not_the_api(answer, f"a list with an image of more than {answers.MAX_ONE >> 20} MiB")
+            raise create_mismatch_error(response, f"a page of {len(rows)} images")
+        if len(response.body) > MAX_ONE and any(len(json.dumps(row)) > MAX_ONE for row in rows):
+            raise create_mismatch_error(response, f"a list with an image of more than {MAX_ONE >> 20} MiB")
         # Whether there is more, not where: `next` has no path prefix, and loses all but one of several tags.
-        return Page([self._image(answer, row) for row in rows], bool(body.get("next")), len(answer.body))
+        return Page([self._image(response, row) for row in rows], bool(body.get("next")), len(response.body))
 
     def check(self) -> None:
         """Ask for the member schema, which every valid token may read whatever its roles."""
         try:
-            answer = self._call("GET", "/v2/schemas/member", "check the token")
+            response = self._call("GET", "/v2/schemas/member", "check the token")
         except NotFoundError as exc:
-            raise answers.not_an_image_service(exc) from exc
+            raise create_not_image_service_error(exc) from exc
         except ForbiddenError as exc:
             exc.hint = _LIST_HINTS[403]
             raise
-        if answers.parsed(answer).get("name") != "member":
-            raise answers.not_the_api(answer, "an object that is not the member schema")
+        if parse_object(response).get("name") != "member":
+            raise create_mismatch_error(response, "an object that is not the member schema")
 
     @staticmethod
-    def _image(answer: Answer, body: Any) -> Image:
+    def _image(response: Response, body: Any) -> Image:
         from imgshare_cli.api.images import Image
 
         try:
             return Image.from_json(body if isinstance(body, dict) else {})
         except ValueError as exc:
-            raise answers.not_the_api(answer, f"an image {exc}") from exc
+            raise create_mismatch_error(response, f"an image {exc}") from exc
 
-    def _member(self, answer: Answer, body: Any, image_id: str, member_id: str | None = None) -> Member:
+    def _member(self, response: Response, body: Any, image_id: str, member_id: str | None = None) -> Member:
         try:
             member = Member.from_json(body if isinstance(body, dict) else {})
         except ValueError as exc:
-            raise answers.not_the_api(answer, f"a member {exc}") from exc
+            raise create_mismatch_error(response, f"a member {exc}") from exc
         if not is_same_id(member.image_id, image_id):
-            raise answers.not_the_api(answer, f"a member of another image, {member.image_id}")
+            raise create_mismatch_error(response, f"a member of another image, {member.image_id}")
         if member_id and not is_same_id(member.member_id, member_id):
-            raise answers.not_the_api(answer, f"another member, {member.member_id}")
+            raise create_mismatch_error(response, f"another member, {member.member_id}")
         return member
 
     def _call(  # noqa: PLR0913  (a request has that many sides)
@@ -185,26 +193,26 @@ class ImageClient:
         body: object = None,
         *,
         hints: Mapping[int, str] = MappingProxyType({}),
-        limit: int = answers.MAX_ONE,
-    ) -> Answer:
-        used = self._grant
-        answer = self._wire.send(method, path, body, limit=limit)
-        if answer.status == HTTPStatus.UNAUTHORIZED and (grant := self._renewed(used.secret)):
-            self._wire.carry(grant.headers())
-            self._grant = grant
-            answer = self._wire.send(method, path, body, limit=limit)
-        if answer.status in {200, 201, 204}:
-            return answer
-        from imgshare_cli.api import status_errors as refusals
+        limit: int = MAX_ONE,
+    ) -> Response:
+        used = self._credential
+        response = self._transport.send(method, path, body, limit=limit)
+        if response.status == HTTPStatus.UNAUTHORIZED and (credential := self._refresh(used.secret)):
+            self._transport.carry(credential.headers)
+            self._credential = credential
+            response = self._transport.send(method, path, body, limit=limit)
+        if response.status in {200, 201, 204}:
+            return response
+        from imgshare_cli.api.status_errors import create_status_error
 
-        raise refusals.error(answer, doing, self._grant, hints)
+        raise create_status_error(response, doing, self._credential, hints)
 
 
 def _about(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:
-    from imgshare_cli.hints import command, word
+    from imgshare_cli.hints import build_command, quote_word
 
-    image = word(image_id, "IMAGE")
-    commands = {"members": command("members", image), "unshare": command("unshare", image, "MEMBER")}
+    image = quote_word(image_id, "IMAGE")
+    commands = {"members": build_command("members", image), "unshare": build_command("unshare", image, "MEMBER")}
     return {status: hint.format(**commands) for status, hint in hints.items()}
 
 

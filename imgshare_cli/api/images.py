@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.api.models import image_id_in, string_in
+from imgshare_cli.api.models import read_image_id, read_string
 
 if TYPE_CHECKING:
     from imgshare_cli.api.models import Member, Status
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _ENDLESS = 1 << 63
 
 
-def exactly(name: str) -> str:
+def build_exact_filter(name: str) -> str:
     """The filter for images of this name: what stands before a colon would be taken for an operator (`in:`)."""
     return f"eq:{name}" if ":" in name else name
 
@@ -53,13 +53,13 @@ class Image:
         """
         size = body.get("size")
         return cls(
-            id=image_id_in(body, "id"),
-            name=string_in(body, "name"),
-            owner=string_in(body, "owner"),
-            status=string_in(body, "status"),
-            visibility=string_in(body, "visibility"),
+            id=read_image_id(body, "id"),
+            name=read_string(body, "name"),
+            owner=read_string(body, "owner"),
+            status=read_string(body, "status"),
+            visibility=read_string(body, "visibility"),
             size=size if type(size) is int and 0 <= size < _ENDLESS else None,
-            created_at=string_in(body, "created_at"),
+            created_at=read_string(body, "created_at"),
             # IMS writes booleans as texts, and may not know this one.
             os_hidden=body.get("os_hidden") is True or body.get("os_hidden") == "true",
             raw=body,
@@ -77,7 +77,7 @@ class Image:
 
     def property(self, name: str) -> str | None:
         """A free property, such as `os_distro` or `os_hash_value`, where it is a text."""
-        return string_in(self.raw, name)
+        return read_string(self.raw, name)
 
     def without_raw(self) -> Image:
         """The same without the API's object."""

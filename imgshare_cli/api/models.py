@@ -87,16 +87,16 @@ class Member:
             ValueError: a field is missing or not what the API promises; the message names it.
         """
         return cls(
-            image_id=image_id_in(body, "image_id"),
+            image_id=read_image_id(body, "image_id"),
             member_id=_member_id(body),
             status=_status(body),
-            created_at=string_in(body, "created_at"),
-            updated_at=string_in(body, "updated_at"),
+            created_at=read_string(body, "created_at"),
+            updated_at=read_string(body, "updated_at"),
             raw=body,
         )
 
 
-def text_in(body: dict[str, Any], key: str) -> str:
+def read_text(body: dict[str, Any], key: str) -> str:
     """A text that must be there, or ValueError."""
     value = body.get(key)
     if not isinstance(value, str) or not value:
@@ -104,16 +104,16 @@ def text_in(body: dict[str, Any], key: str) -> str:
     return value
 
 
-def image_id_in(body: dict[str, Any], key: str) -> str:
+def read_image_id(body: dict[str, Any], key: str) -> str:
     """An image ID that must be there, or ValueError: all else would go into paths, and to whoever pastes it."""
-    value = text_in(body, key)
+    value = read_text(body, key)
     if not is_image_id(value):
         raise ValueError(f"with the {key} {value[:40]!r}, which is not a UUID")
     return value
 
 
 def _member_id(body: dict[str, Any]) -> str:
-    value = text_in(body, "member_id")
+    value = read_text(body, "member_id")
     if not is_usable_id(value):
         raise ValueError("without a usable member_id")
     return value
@@ -128,7 +128,7 @@ def _status(body: dict[str, Any]) -> Status:
     return Status(value)
 
 
-def string_in(body: dict[str, Any], key: str) -> str | None:
+def read_string(body: dict[str, Any], key: str) -> str | None:
     """A text, where there is one."""
     value = body.get(key)
     return value if isinstance(value, str) else None

@@ -133,21 +133,21 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
         return _addresses(host, port, socket.AI_NUMERICHOST)  # an address asks no name server, and no thread
     except OSError:
         pass
-    answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+    responses: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
-            answers.put(_addresses(host, port))
+            responses.put(_addresses(host, port))
         except (OSError, UnicodeError) as exc:
-            answers.put(exc)
+            responses.put(exc)
 
     try:
         # The system's resolver cannot be interrupted; a daemon does not keep the process from ending.
         threading.Thread(target=look_up, daemon=True).start()
-        found = answers.get(timeout=seconds)
+        found = responses.get(timeout=seconds)
     except RuntimeError:  # this machine gives us no thread
         look_up()
-        found = answers.get()
+        found = responses.get()
     except queue.Empty:
         raise httpcore.ConnectTimeout(f"the name server did not answer for {host}") from None
     if isinstance(found, Exception):

@@ -10,10 +10,10 @@ import httpx
 
 from imgshare_cli.errors import UnavailableError
 
-KINDS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
+HTTPCORE_ERRORS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
-class FaultError(UnavailableError):
+class NetworkError(UnavailableError):
     """There is no answer.
 
     Attributes:
@@ -25,7 +25,7 @@ class FaultError(UnavailableError):
         self.transient = transient
 
 
-class LateError(FaultError):
+class DeadlineError(NetworkError):
     """The time is up, or one try's share of it.
 
     Args:
@@ -41,32 +41,34 @@ class LateError(FaultError):
         )
 
 
-def named(exc: Exception, endpoint: str, host: str) -> FaultError:
+def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkError:
     """Name what happened, by the innermost cause that the libraries kept."""
-    cause = _root(exc)
+    cause = _find_root_cause(exc)
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return FaultError(
+        return NetworkError(
             f"the certificate of {host} is not trusted: {cause.verify_message}",
             hint="name the authority that signed it with --cacert FILE",
         )
     if isinstance(cause, ssl.SSLError):
-        return FaultError(
+        return NetworkError(
             f"{host} does not speak TLS as it should ({cause.reason})",
             hint="check the endpoint: is it http?",
         )
     if isinstance(exc, httpx.InvalidURL | UnicodeError):
-        return FaultError(f"{endpoint} is no address", hint="check the endpoint")
+        return NetworkError(f"{endpoint} is no address", hint="check the endpoint")
     if isinstance(exc, httpcore.ProxyError):
-        return FaultError(
+        return NetworkError(
             f"cannot reach {endpoint}: the proxy refused",
             hint="check HTTPS_PROXY, and NO_PROXY for hosts that need none",
         )
-    return FaultError(
-        f"cannot reach {endpoint}: {_words(exc, cause)}", hint="check the endpoint and the network", transient=True
+    return NetworkError(
+        f"cannot reach {endpoint}: {_describe_error(exc, cause)}",
+        hint="check the endpoint and the network",
+        transient=True,
     )
 
 
-def _words(exc: Exception, cause: BaseException) -> str:
+def _describe_error(exc: Exception, cause: BaseException) -> str:
     if isinstance(exc, httpcore.ConnectTimeout):
         return "it does not answer"
     if isinstance(cause, socket.gaierror):
@@ -76,7 +78,7 @@ def _words(exc: Exception, cause: BaseException) -> str:
     return "the connection broke before the answer was whole"
 
 
-def _root(exc: BaseException) -> BaseException:
+def _find_root_cause(exc: BaseException) -> BaseException:
     while (cause := exc.__cause__ or exc.__context__) is not None:
         exc = cause
     return exc

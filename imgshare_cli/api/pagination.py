@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.api.images import exactly
-from imgshare_cli.api.timestamps import moment
+from imgshare_cli.api.images import build_exact_filter
+from imgshare_cli.api.timestamps import parse_timestamp
 from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def read_pages(
             return
         if len(seen) == count:
             raise _endless("the service refuses each marker")
-        if (then := moment(last.created_at)) is None:
+        if (then := parse_timestamp(last.created_at)) is None:
             raise UnavailableError("images came or went while the list was read", hint="run it again")
         # The API shows whole seconds, and compares with more.
         query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
@@ -70,7 +70,7 @@ def read_named(
         query: the API's other parameters.
         size: how many a page shall hold.
     """
-    for page in read_pages(client, {"name": exactly(name), **query}, size, _MOST_OF_A_NAME):
+    for page in read_pages(client, {"name": build_exact_filter(name), **query}, size, _MOST_OF_A_NAME):
         yield from page
 
 
@@ -117,5 +117,5 @@ def _read_until_refused(
 
 def _endless(why: str) -> UnavailableError:
     return UnavailableError(
-        f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.command('status')} shows it"
+        f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.build_command('status')} shows it"
     )

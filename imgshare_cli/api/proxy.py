@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from imgshare_cli.config import service_url as addresses
+from imgshare_cli.config.service_url import check_service_url, is_loopback
 from imgshare_cli.errors import ConfigError
 
 
@@ -26,7 +26,7 @@ class Proxy:
     auth: tuple[bytes, bytes] | None = field(default=None, repr=False)
 
 
-def proxy_for(address: str) -> Proxy | None:
+def find_proxy(address: str) -> Proxy | None:
     """The proxy that an address is reached through, or None.
 
     httpx would decide for itself, and fails at a NO_PROXY such as `fd00::/8` or `[::1]` (encode/httpx#3221).
@@ -37,23 +37,23 @@ def proxy_for(address: str) -> Proxy | None:
     parts = urlsplit(address)
     host = parts.hostname or ""
     # A proxy has no business between this machine and itself, and would see the token in clear.
-    if addresses.is_loopback(host):
+    if is_loopback(host):
         return None
     found = getproxies()
-    named = found.get(parts.scheme) or found.get("all")
+    status_line = found.get(parts.scheme) or found.get("all")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if not named or _is_excepted(host, port, found.get("no")):
+    if not status_line or _is_excluded(host, port, found.get("no")):
         return None
-    return _parsed(named)
+    return _parse_proxy(status_line)
 
 
-def _is_excepted(host: str, port: int, exceptions: str | None) -> bool:
+def _is_excluded(host: str, port: int, exceptions: str | None) -> bool:
     if exceptions is None:
         return bool(proxy_bypass(host))  # the system's exceptions, on macOS and Windows
-    return any(_covers(entry, host, port) for entry in re.split(r"[,\s]+", exceptions.lower()) if entry)
+    return any(_matches_host(entry, host, port) for entry in re.split(r"[,\s]+", exceptions.lower()) if entry)
 
 
-def _covers(entry: str, host: str, port: int) -> bool:
+def _matches_host(entry: str, host: str, port: int) -> bool:
     if entry == "*":
         return True
     try:
@@ -68,22 +68,22 @@ def _covers(entry: str, host: str, port: int) -> bool:
     return bool(name) and (host == name or host.endswith(f".{name}"))
 
 
-def _parsed(text: str) -> Proxy:
+def _parse_proxy(text: str) -> Proxy:
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
         user, at, place = parts.netloc.rpartition("@")
         # Plain http to the proxy is the usual way: what matters is encrypted through it.
-        url = addresses.checked(f"{parts.scheme}://{place}", insecure_http=True)
+        url = check_service_url(f"{parts.scheme}://{place}", insecure_http=True)
     except (ConfigError, ValueError):  # not quoted: a password may be in it
-        raise ConfigError("the proxy settings cannot be used", hint=_hint()) from None
+        raise ConfigError("the proxy settings cannot be used", hint=_build_hint()) from None
     name, _, password = user.partition(":")
-    return Proxy(url, (_bytes(name), _bytes(password)) if at else None)
+    return Proxy(url, (_decode_userinfo(name), _decode_userinfo(password)) if at else None)
 
 
-def _bytes(text: str) -> bytes:
+def _decode_userinfo(text: str) -> bytes:
     return unquote(text).encode(errors="surrogateescape")
 
 
-def _hint() -> str:
+def _build_hint() -> str:
     names = [name for name in os.environ if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}]
     return f"look at {', '.join(sorted(names)) or 'the proxy variables'}; a SOCKS proxy is not supported"

@@ -24,7 +24,7 @@ _MAX_READ = 4096
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back over the wire, in bounded size."""
 
     status: int
@@ -36,7 +36,8 @@ class Answer:
     subject_token: str | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
-    def named(self) -> str:
+    @property
+    def status_line(self) -> str:
         """The status with its usual words."""
         try:
             return f"{self.status} {HTTPStatus(self.status).phrase}"
@@ -44,11 +45,11 @@ class Answer:
             return str(self.status)
 
 
-def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
+def parse_object(response: Response, api: str = "image") -> dict[str, Any]:
     """The JSON object that a successful answer holds.
 
     Args:
-        answer: what came back.
+        response: what came back.
         api: whose answer it should be: `image` or `identity`.
 
     Raises:
@@ -61,19 +62,19 @@ def parsed(answer: Answer, api: str = "image") -> dict[str, Any]:
             raise ValueError(text)
         return number
 
-    check_size(answer, api)
+    check_size(response, api)
     try:
-        body = json.loads(answer.body.decode(), parse_constant=finite, parse_float=finite)
+        body = json.loads(response.body.decode(), parse_constant=finite, parse_float=finite)
     except (ValueError, RecursionError):
-        kind = answer.content_type.partition(";")[0].strip() or "nameless content"
-        what = f"{kind}, {len(answer.body)} bytes" if answer.body else "nothing"
-        raise not_the_api(answer, f"not JSON but {what}", api) from None
+        kind = response.content_type.partition(";")[0].strip() or "nameless content"
+        what = f"{kind}, {len(response.body)} bytes" if response.body else "nothing"
+        raise create_mismatch_error(response, f"not JSON but {what}", api) from None
     if not isinstance(body, dict):
-        raise not_the_api(answer, f"a JSON {_json_name(body)} instead of an object", api)
+        raise create_mismatch_error(response, f"a JSON {_name_json_type(body)} instead of an object", api)
     return body
 
 
-def check_size(answer: Answer, api: str) -> None:
+def check_size(response: Response, api: str) -> None:
     """See that JSON stays of a bearable size when it is parsed, estimated before that.
 
     Signs within texts are counted as well: no honest answer comes near.
@@ -81,30 +82,30 @@ def check_size(answer: Answer, api: str) -> None:
     Raises:
         UnavailableError: it would not.
     """
-    body = answer.body
+    body = response.body
     signs = sum(map(body.count, (b",", b":", b"[", b"{")))
-    if signs > _MAX_VALUES or signs * _BYTES_A_SIGN + len(body) * _width(body) > _MAX_MEMORY:
-        raise not_the_api(answer, "JSON that takes too much memory", api)
+    if signs > _MAX_VALUES or signs * _BYTES_A_SIGN + len(body) * _estimate_memory(body) > _MAX_MEMORY:
+        raise create_mismatch_error(response, "JSON that takes too much memory", api)
 
 
-def _width(body: bytes | bytearray) -> int:
+def _estimate_memory(body: bytes | bytearray) -> int:
     # One character beyond the basic plane makes Python keep a whole text with four bytes for each.
     if re.search(rb"[\xf0-\xff]|\\u[dD][89abAB]", body):
         return 4
     return 1 if body.isascii() and b"\\u" not in body else 2
 
 
-def not_the_api(answer: Answer, came: str, api: str = "image") -> UnavailableError:
+def create_mismatch_error(response: Response, came: str, api: str = "image") -> UnavailableError:
     """An error that says what came instead of the answer of the image or identity API."""
     return UnavailableError(
         f"the answer is not the {api} API's: {came}",
         hint=_check_the_endpoint() if api == "image" else "check auth_url",
-        http_status=answer.status,
-        request_id=answer.request_id,
+        http_status=response.status,
+        request_id=response.request_id,
     )
 
 
-def not_an_image_service(cause: ImgshareError, lacking: str = "member schema") -> UnavailableError:
+def create_not_image_service_error(cause: ImgshareError, lacking: str = "member schema") -> UnavailableError:
     """An error that says that the address is not that of an image service at all."""
     return UnavailableError(
         f"what answers is not an image service: it has no {lacking}",
@@ -117,49 +118,49 @@ def not_an_image_service(cause: ImgshareError, lacking: str = "member schema") -
 def _check_the_endpoint() -> str:
     from imgshare_cli import hints
 
-    return f"check the endpoint: {hints.command('status')} shows it"
+    return f"check the endpoint: {hints.build_command('status')} shows it"
 
 
-def _json_name(value: object) -> str:
+def _name_json_type(value: object) -> str:
     if value is None:
         return "null"
     return {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}[type(value)]
 
 
-def reason(answer: Answer) -> str:
+def read_explanation(response: Response) -> str:
     """The service's own words about a failure, without markup, or nothing.
 
     The shapes: Glance's JSON, HTML and text (webob); Keystone's and IMS's nested JSON; the API gateway's
     flat one; the HTML page of a proxy.
     """
-    text = answer.body.decode(errors="replace").strip()
+    text = response.body.decode(errors="replace").strip()
     try:
-        words = _from_json(json.loads(text))
+        words = _find_explanation(json.loads(text))
     except (ValueError, RecursionError):
         words = text
     words = words[:_MAX_READ]  # the patterns below take their time with what is made to be long
     if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
         words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
-        words = _unescaped(re.sub(r"<[^>]*>", " ", words))
+        words = _unescape_html(re.sub(r"<[^>]*>", " ", words))
     words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
     # webob and proxies begin with the status itself, which we say anyway.
-    words = re.sub(rf"^{answer.status}( {re.escape(answer.named()[4:])})?[:.]?\s*", "", words).strip()
+    words = re.sub(rf"^{response.status}( {re.escape(response.status_line[4:])})?[:.]?\s*", "", words).strip()
     return words if len(words) <= _MAX_REASON else f"{words[:_MAX_REASON]}…"
 
 
-def _unescaped(text: str) -> str:
+def _unescape_html(text: str) -> str:
     import html  # its table of entities is large, and most runs meet none
 
     return html.unescape(text)
 
 
-def _from_json(body: object) -> str:
+def _find_explanation(body: object) -> str:
     if isinstance(body, str):
         return body
     if not isinstance(body, dict):
         return ""
     if isinstance(body.get("error"), dict | str):
-        return _from_json(body["error"])
+        return _find_explanation(body["error"])
     words = next((body[key] for key in ("message", "error_msg", "error_message") if isinstance(body.get(key), str)), "")
     code = next((body[key] for key in ("error_code", "code") if isinstance(body.get(key), str)), "")
     # `IMG.0024` and `APIGW.0301` are worth looking up; webob's "403 Forbidden" is not.

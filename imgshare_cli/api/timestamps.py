@@ -7,7 +7,7 @@ from datetime import MAXYEAR, UTC, datetime
 _FIRST_YEAR = 1970
 
 
-def moment(text: str | None) -> datetime | None:
+def parse_timestamp(text: str | None) -> datetime | None:
     """The time that the API wrote (UTC, ISO 8601), or None where that cannot be read.
 
     No image is older than computers count time, or as young as the last year that calendars have: what says so

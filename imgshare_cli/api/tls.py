@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config import file_reading as files
+from imgshare_cli.config.file_reading import check_regular_file, expand_path
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _HASHED_FOLDER = Path("/etc/ssl/certs")
 _MAX_BUNDLE = 16 << 20
 
 
-def context(
+def create_tls_context(
     cacert: str | None,
     environ: Mapping[str, str],
     client_cert: str | tuple[str, str] | None = None,
@@ -36,34 +36,38 @@ def context(
     Raises:
         ConfigError: the named authorities or the certificate cannot be read.
     """
-    made = _verifying(cacert or environ.get("REQUESTS_CA_BUNDLE"), environ) if not insecure else _unverified()
+    made = (
+        _create_verifying_context(cacert or environ.get("REQUESTS_CA_BUNDLE"), environ)
+        if not insecure
+        else _create_unverified_context()
+    )
     if client_cert:
         chain = [client_cert] if isinstance(client_cert, str) else client_cert
         try:
             for file in chain:
-                files.must_be_regular(Path(file), _MAX_BUNDLE)
+                check_regular_file(Path(file), _MAX_BUNDLE)
             made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _no_password)
         except (OSError, ValueError, TypeError) as exc:
             raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
     return made
 
 
-def _unverified() -> ssl.SSLContext:
+def _create_unverified_context() -> ssl.SSLContext:
     made = ssl.create_default_context()
     made.check_hostname = False
     made.verify_mode = ssl.CERT_NONE
     return made
 
 
-def _verifying(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
+def _create_verifying_context(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:
     file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
     if cacert or file or folder:
         try:
             if cacert:
-                path = files.expanded(cacert, environ)
+                path = expand_path(cacert, environ)
                 file, folder = (None, str(path)) if path.is_dir() else (str(path), None)
             if file:
-                files.must_be_regular(Path(file), _MAX_BUNDLE)
+                check_regular_file(Path(file), _MAX_BUNDLE)
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
         except (OSError, ValueError) as exc:  # ssl.SSLError is an OSError
             raise ConfigError(

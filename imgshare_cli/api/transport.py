@@ -12,17 +12,16 @@ import httpcore
 import httpx
 
 from imgshare_cli import __version__
-from imgshare_cli.api import network_errors as faults
-from imgshare_cli.api.connection_pool import Pool
+from imgshare_cli.api.connection_pool import PooledTransport
 from imgshare_cli.api.network import Network
-from imgshare_cli.api.network_errors import FaultError, LateError
-from imgshare_cli.api.response import MAX_ERROR, MAX_ONE, Answer
-from imgshare_cli.config import service_url as addresses
+from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, DeadlineError, NetworkError, create_network_error
+from imgshare_cli.api.response import MAX_ERROR, MAX_ONE, Response
+from imgshare_cli.config.service_url import check_service_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.connection_pool import Terms
+    from imgshare_cli.api.connection_pool import TransportOptions
 
 PAUSES = (0.2, 0.4, 0.8)
 CONNECT_SECONDS = 10.0
@@ -32,7 +31,7 @@ _IDENTITY = {"", "identity"}
 _CARRIED = ("X-Auth-Token", "Authorization")
 
 
-class Wire:
+class HttpTransport:
     """A connection to one service, kept open between requests; one thread uses it at a time.
 
     Args:
@@ -50,12 +49,12 @@ class Wire:
         self,
         address: str,
         headers: Mapping[str, str],
-        terms: Terms,
+        terms: TransportOptions,
         *,
         timeout: float,
         debug: Callable[[str], None],
     ) -> None:
-        self._address = addresses.checked(address, insecure_http=terms.insecure_http)
+        self._address = check_service_url(address, insecure_http=terms.insecure_http)
         self.host = urlsplit(self._address).hostname or ""
         self._timeout = timeout
         self._debug = debug
@@ -67,7 +66,7 @@ class Wire:
         }
         self._http = httpx.Client(
             headers={**common, **headers},
-            transport=Pool(self._address, terms, self._network),
+            transport=PooledTransport(self._address, terms, self._network),
             trust_env=False,  # we choose the proxy, and no credential from ~/.netrc is added
             follow_redirects=False,
         )
@@ -78,7 +77,7 @@ class Wire:
             self._http.headers.pop(name, None)
         self._http.headers.update(headers)
 
-    def send(self, method: str, path: str, body: object = None, *, limit: int = MAX_ONE) -> Answer:
+    def send(self, method: str, path: str, body: object = None, *, limit: int = MAX_ONE) -> Response:
         """Send one request and return what came back, whatever its status.
 
         Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
@@ -97,11 +96,11 @@ class Wire:
         deadline = time.monotonic() + self._timeout
         repeatable = method in _REPEATABLE
         share = self._timeout / 2 if repeatable else self._timeout
-        answer: Answer | None = None
+        response: Response | None = None
         for pause in (*PAUSES, None):
             outcome = self._try(method, path, body, min(deadline, time.monotonic() + share), limit)
-            if isinstance(outcome, Answer):
-                answer = outcome
+            if isinstance(outcome, Response):
+                response = outcome
             if pause is None or not repeatable or not _is_passing(outcome):
                 break
             delay = _delay(pause, outcome)
@@ -110,13 +109,13 @@ class Wire:
             self._debug(f"trying again in {delay:.1f} s")
             time.sleep(delay)
         # A last try that the time cut short does not hide what an earlier one was told.
-        if isinstance(outcome, FaultError):
-            if answer is None or not isinstance(outcome, LateError):
+        if isinstance(outcome, NetworkError):
+            if response is None or not isinstance(outcome, DeadlineError):
                 raise outcome
-            outcome = answer
+            outcome = response
         return outcome
 
-    def once(self, method: str, path: str, deadline: float, limit: int = MAX_ONE, **parts: Any) -> Answer:
+    def once(self, method: str, path: str, deadline: float, limit: int = MAX_ONE, **parts: Any) -> Response:
         """Send one request, once.
 
         Args:
@@ -135,36 +134,38 @@ class Wire:
         try:
             request = self._http.build_request(method, self._address + path, timeout=timeout, **parts)
             with self._network.until(deadline):
-                answer = self._exchange(request, limit)
-        except (*faults.KINDS, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
+                response = self._exchange(request, limit)
+        except (*HTTPCORE_ERRORS, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
             if isinstance(exc, httpcore.ReadTimeout | httpcore.WriteTimeout) or time.monotonic() >= deadline:
-                raise LateError(self.host, self._timeout) from exc
-            raise faults.named(exc, self._address, self.host) from exc
+                raise DeadlineError(self.host, self._timeout) from exc
+            raise create_network_error(exc, self._address, self.host) from exc
         milliseconds = (time.monotonic() - started) * 1000
-        self._debug(f"{method} {self._address}{path}: {answer.named()}, {milliseconds:.0f} ms, {answer.request_id}")
-        return answer
+        self._debug(
+            f"{method} {self._address}{path}: {response.status_line}, {milliseconds:.0f} ms, {response.request_id}"
+        )
+        return response
 
-    def _try(self, method: str, path: str, body: object, deadline: float, limit: int) -> Answer | FaultError:
+    def _try(self, method: str, path: str, body: object, deadline: float, limit: int) -> Response | NetworkError:
         try:
             return self.once(method, path, deadline, limit, json=body)
-        except FaultError as exc:
+        except NetworkError as exc:
             return exc
 
     def close(self) -> None:
         """Hang up."""
         self._http.close()
 
-    def _exchange(self, request: httpx.Request, limit: int) -> Answer:
+    def _exchange(self, request: httpx.Request, limit: int) -> Response:
         response = self._http.send(request, stream=True)
         try:
             encoding = response.headers.get("content-encoding", "").strip().lower()
             if encoding not in _IDENTITY:  # some hundred bytes can become gigabytes
-                raise FaultError(f"{self.host} answered in the encoding {encoding[:40]!r}, which is not read")
+                raise NetworkError(f"{self.host} answered in the encoding {encoding[:40]!r}, which is not read")
             body = self._body(response, limit)
         finally:
             response.close()
         headers = httpx.Headers(response.extensions["headers"])
-        return Answer(
+        return Response(
             status=response.status_code,
             body=body,
             content_type=headers.get("content-type", ""),
@@ -183,17 +184,17 @@ class Wire:
             if len(content) > limit:
                 if not response.is_success:
                     return b""  # the status says what happened, and nobody reads that much of an explanation
-                raise FaultError(f"{self.host} answered with more than {limit >> 20} MiB")
+                raise NetworkError(f"{self.host} answered with more than {limit >> 20} MiB")
         return content
 
 
-def _is_passing(outcome: Answer | FaultError) -> bool:
-    return outcome.transient if isinstance(outcome, FaultError) else outcome.status in _AGAIN
+def _is_passing(outcome: Response | NetworkError) -> bool:
+    return outcome.transient if isinstance(outcome, NetworkError) else outcome.status in _AGAIN
 
 
-def _delay(pause: float, outcome: Answer | FaultError) -> float:
+def _delay(pause: float, outcome: Response | NetworkError) -> float:
     jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311  (no secret depends on it)
-    asked = outcome.retry_after if isinstance(outcome, Answer) else None
+    asked = outcome.retry_after if isinstance(outcome, Response) else None
     return max(jittered, _seconds(asked)) if asked else jittered
 
 

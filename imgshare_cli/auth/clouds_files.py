@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import yaml
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
-from imgshare_cli.config import file_reading as files
+from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.errors import MALFORMED, ConfigError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for
 
 
 @dataclass(frozen=True)
-class Files:
+class CloudFiles:
     """The files for openstacksdk to read, at most one of each kind, and whether they are of the current folder."""
 
     clouds: Sequence[str] = ()
@@ -29,7 +29,7 @@ class Files:
     are_here: bool = False
 
 
-def choose(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> Files:
+def choose_cloud_files(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> CloudFiles:
     """The files to log in by, without mixing those of the current folder, which may be anybody's, with others.
 
     A clouds.yaml in the current folder would otherwise get the password that one's own secure.yaml holds, and a
@@ -44,8 +44,8 @@ def choose(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], 
         ConfigError: files would be mixed, or one cannot be read as YAML; the message names it.
     """
     named = {environ.get("OS_CLIENT_CONFIG_FILE"), environ.get("OS_CLIENT_SECURE_FILE")}
-    entries = _first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES) if cloud else None
-    secrets = _first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES) if cloud else None
+    entries = _find_first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES) if cloud else None
+    secrets = _find_first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES) if cloud else None
     here = [path for path in (entries, secrets) if path and _is_here(path) and path not in named]
     if entries and secrets and len(here) == 1:
         raise ConfigError(
@@ -54,19 +54,19 @@ def choose(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], 
             "OS_CLIENT_SECURE_FILE",
         )
     # Nor does a profile of one's own, which may hold a password, go with an entry of the current folder.
-    vendor = _first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(here)])
+    vendor = _find_first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(here)])
     for theirs in filter(None, [*here, vendor if here else None]):
-        _must_not_lead_away(theirs)
+        _check_link(theirs)
     for path in (entries, secrets, vendor):
         _check_syntax(path)
     if here:
         note(f"note: logging in by {here[0]}, a file of the current folder")
     # These alone: where one is not to its liking, openstacksdk would go on to the next, wherever that is.
     alone = [[path] if path else [] for path in (entries, secrets, vendor)]
-    return Files(alone[0], alone[1], alone[2], are_here=bool(here))
+    return CloudFiles(alone[0], alone[1], alone[2], are_here=bool(here))
 
 
-def _first(named: str | None, searched: Iterable[str]) -> str | None:
+def _find_first(named: str | None, searched: Iterable[str]) -> str | None:
     return next((path for path in filter(None, [named, *searched]) if os.path.exists(path)), None)  # noqa: PTH110
 
 
@@ -76,7 +76,7 @@ def _is_here(path: str) -> bool:
     return folder == CONFIG_SEARCH_PATH[0] and folder not in CONFIG_SEARCH_PATH[1:]
 
 
-def _must_not_lead_away(path: str) -> None:
+def _check_link(path: str) -> None:
     # A link of the current folder to one's own file would bring in what that folder must not get.
     folder, name = os.path.split(path)
     if os.path.realpath(path) != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118
@@ -91,7 +91,7 @@ def _check_syntax(path: str | None) -> None:
         return
     # openstacksdk passes over a file that is not YAML as if it were not there.
     try:
-        found = files.read(Path(path), _MAX_FILE)
+        found = read_file(Path(path), _MAX_FILE)
         yaml.safe_load((found.content if found else b"").decode())
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1

@@ -35,7 +35,7 @@ _ENDINGS = (
 )
 
 
-def check(config: OpenStackConfig, cloud: str | None) -> None:
+def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:
     """Look for keys of an entry that are almost, but not quite, keys that mean something.
 
     Only what resembles a known key is an error: an entry may hold settings for other programs.
@@ -49,12 +49,12 @@ def check(config: OpenStackConfig, cloud: str | None) -> None:
         return
     if not config.config_filename:
         return
-    _compare(config.config_filename, ("clouds", name), entry, _CLOUD_KEYS)
+    _check_keys(config.config_filename, ("clouds", name), entry, _CLOUD_KEYS)
     if isinstance(entry.get("auth"), dict):
-        _compare(config.config_filename, ("clouds", name, "auth"), entry["auth"], _auth_keys(entry))
+        _check_keys(config.config_filename, ("clouds", name, "auth"), entry["auth"], _auth_keys(entry))
 
 
-def choose_region(config: OpenStackConfig, cloud: str | None, region: str) -> None:
+def override_region(config: OpenStackConfig, cloud: str | None, region: str) -> None:
     """Let a region win over the one that an entry names: openstacksdk would take it for a mistake.
 
     An entry that lists its `regions` has said which there are.
@@ -78,14 +78,14 @@ def _auth_keys(entry: dict[str, Any]) -> set[str]:
     return names | {"tenant_name", "tenant_id", "project_name", "project_id", "username", "password", "token"}
 
 
-def _compare(filename: str, where: tuple[str, ...], entry: dict[str, Any], known: Iterable[str]) -> None:
+def _check_keys(filename: str, where: tuple[str, ...], entry: dict[str, Any], known: Iterable[str]) -> None:
     wanted = sorted(set(known))
     for key in entry:
         plain = str(key).replace("-", "_")
         alike = difflib.get_close_matches(plain, wanted, n=1, cutoff=_ALIKE)
         if plain in wanted or not alike or plain.endswith(_ENDINGS):
             continue
-        line = _line(Path(filename), (*where, str(key)))
+        line = _find_line(Path(filename), (*where, str(key)))
         # What stands in `auth` is not shown: a colon in the wrong place makes a key of a password.
         shown = ".".join(where) if where[-1] == "auth" else ".".join((*where, str(key).partition(":")[0]))
         raise ConfigError(
@@ -95,7 +95,7 @@ def _compare(filename: str, where: tuple[str, ...], entry: dict[str, Any], known
         )
 
 
-def _line(path: Path, where: tuple[str, ...]) -> int:
+def _find_line(path: Path, where: tuple[str, ...]) -> int:
     node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     line = 1
     for part in where:

@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from imgshare_cli.config import file_reading as files
-from imgshare_cli.config import file_writing as writing
-from imgshare_cli.config import state_dir as state
+from imgshare_cli.config.file_reading import is_owned_by_user, read_file
+from imgshare_cli.config.file_writing import lock_file, remove_stale_files, replace_file
+from imgshare_cli.config.state_dir import find_state_folder, prepare_folder
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class FileStore:
     """
 
     def __init__(self, name: str, environ: Mapping[str, str]) -> None:
-        self._folder = state.folder(environ)
+        self._folder = find_state_folder(environ)
         self._path = self._folder / "tokens" / _file_name(name)
         self.where = str(self._path)
 
@@ -39,7 +39,7 @@ class FileStore:
         """
         with self._explained("read"):
             self._must_be_ours()
-            found = files.read(self._path, _LIMIT)
+            found = read_file(self._path, _LIMIT)
             if found is None:
                 return None
             if found.readable_by_others:
@@ -47,7 +47,7 @@ class FileStore:
 
                 raise ConfigError(
                     f"others can read {self._path}, and a token is in it",
-                    hint=f"chmod 600 closes it; {hints.command('logout')} makes the token worthless",
+                    hint=f"chmod 600 closes it; {hints.build_command('logout')} makes the token worthless",
                 )
             try:
                 return found.content.decode()
@@ -62,10 +62,10 @@ class FileStore:
         """
         with self._explained("write"):
             for folder in (self._folder, self._path.parent):
-                state.prepared(folder)
-            with writing.locked(self._path.parent):
-                writing.sweep(self._path)
-                writing.replace(self._path, text.encode())
+                prepare_folder(folder)
+            with lock_file(self._path.parent):
+                remove_stale_files(self._path)
+                replace_file(self._path, text.encode())
 
     def delete(self) -> bool:
         """Remove the entry, and what a killed run left of it; whether there was one.
@@ -77,8 +77,8 @@ class FileStore:
             self._must_be_ours()
             if not self._path.parent.is_dir():
                 return False
-            with writing.locked(self._path.parent):
-                writing.sweep(self._path)
+            with lock_file(self._path.parent):
+                remove_stale_files(self._path)
                 there = self._path.is_symlink() or self._path.exists()
                 self._path.unlink(missing_ok=True)
             return there
@@ -92,7 +92,7 @@ class FileStore:
 
     def _must_be_ours(self) -> None:
         for folder in (self._folder, self._path.parent):
-            if not files.is_ours(folder):
+            if not is_owned_by_user(folder):
                 raise ConfigError(
                     f"{folder} belongs to somebody else, so your token cannot be kept there",
                     hint="set XDG_STATE_HOME to a folder of your own",

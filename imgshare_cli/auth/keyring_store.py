@@ -10,7 +10,7 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from imgshare_cli.config import state_dir as state
+from imgshare_cli.config.state_dir import find_state_folder, prepare_folder, read_state, write_state
 from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
-    from imgshare_cli.auth.secret_service import Reader
+    from imgshare_cli.auth.secret_service import SecretServiceReader
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class _ChangedError(AuthError):
         super().__init__("another program keeps changing the entry in the keyring", hint="try again")
 
 
-class Keyring:
+class KeyringStore:
     """One entry of the keyring, in as many parts as its backend needs.
 
     Args:
@@ -105,7 +105,7 @@ class Keyring:
                 backend.set_password(SERVICE, self._part_name(number), content)
             _remove(backend, names[len(parts) :])
             if "PYTHON_KEYRING_BACKEND" not in os.environ:
-                state.remember(_BACKEND, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
+                write_state(_BACKEND, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
 
         with self._alone():
             self._ask(keep)
@@ -127,12 +127,12 @@ class Keyring:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         # A keyring knows no entries of several parts, and two logins at once would mix theirs.
-        from imgshare_cli.config import file_writing as writing
+        from imgshare_cli.config.file_writing import lock_file
 
         self.read()  # so that nobody holds the lock while a person unlocks the keyring
         with contextlib.ExitStack() as held:
             with contextlib.suppress(OSError):  # where no file can be made there is no lock
-                held.enter_context(writing.locked(state.prepared(state.folder(os.environ)) / "keyring"))
+                held.enter_context(lock_file(prepare_folder(find_state_folder(os.environ)) / "keyring"))
             yield
 
     def _part_name(self, number: int) -> str:
@@ -183,12 +183,12 @@ class Keyring:
             raise AuthError(f"the keyring did not answer within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
 
 
-def _reader() -> Reader | KeyringBackend:
+def _reader() -> SecretServiceReader | KeyringBackend:
     # Importing keyring costs 130 ms, a whole run without it 180; by secretstorage alone it is 45.
     if _remembered_name() == BACKEND_OF_LINUX and not any(name.startswith("KEYRING_") for name in os.environ):
-        from imgshare_cli.auth.secret_service import Reader
+        from imgshare_cli.auth.secret_service import SecretServiceReader
 
-        return Reader()
+        return SecretServiceReader()
     return _backend()
 
 
@@ -221,7 +221,7 @@ def _remembered() -> KeyringBackend | None:
 
 
 def _remembered_name() -> str | None:
-    return None if "PYTHON_KEYRING_BACKEND" in os.environ else state.recall(_BACKEND, os.environ)
+    return None if "PYTHON_KEYRING_BACKEND" in os.environ else read_state(_BACKEND, os.environ)
 
 
 def _found() -> KeyringBackend:

@@ -17,10 +17,10 @@ from keystoneauth1 import exceptions as ks
 from openstack import exceptions as sdk
 from openstack.config import vendors
 
-from imgshare_cli.api.credential import Grant, is_token
-from imgshare_cli.auth.keystone_session import BoundedSession, carrier
-from imgshare_cli.auth.keystone_settings import MAX_SAID, TYPO_HINT, Request, region_of
-from imgshare_cli.config import service_url as addresses
+from imgshare_cli.api.credential import Credential, is_token
+from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
+from imgshare_cli.auth.keystone_settings import MAX_SAID, TYPO_HINT, LoginRequest, load_cloud_region
+from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, Reason, UnavailableError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ for _library in ("keystoneauth", "openstack"):
 warnings.filterwarnings("ignore", module="openstack")
 
 
-def log_in(request: Request) -> Grant:
+def log_in(request: LoginRequest) -> Credential:
     """Ask the identity service for a token in a project, and its catalog for the image service.
 
     Raises:
@@ -42,10 +42,10 @@ def log_in(request: Request) -> Grant:
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
     _fetch_profiles(request)
-    region = region_of(request)
+    region = load_cloud_region(request)
     url = region.config.get("auth", {}).get("auth_url")
     if url:
-        url = addresses.checked(str(url), insecure_http=request.settings.insecure_http)
+        url = check_service_url(str(url), insecure_http=request.settings.insecure_http)
     try:
         return replace(_granted(region, request), auth_url=url)
     except ImgshareError:
@@ -68,7 +68,7 @@ def log_in(request: Request) -> Grant:
         raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_SAID]}", hint=TYPO_HINT) from exc
 
 
-def _granted(region: CloudRegion, request: Request) -> Grant:
+def _granted(region: CloudRegion, request: LoginRequest) -> Credential:
     constructor = partial(BoundedSession, _hosts(region), request.terms, request.settings.timeout)
     region.set_session_constructor(cast("Any", constructor))
     session = cast("BoundedSession", region.get_session())
@@ -84,15 +84,15 @@ def _hosts(region: CloudRegion) -> set[str]:
     return {urlsplit(auth[key]).hostname or "" for key in auth if key.endswith(("url", "endpoint"))}
 
 
-def _fetch_profiles(request: Request) -> None:
+def _fetch_profiles(request: LoginRequest) -> None:
     # A cloud's `profile` may be an address, or a vendor that has one. openstacksdk would fetch it with requests, past
     # our rules, with redirects and without a bound.
-    session = carrier(set(), request.terms, request.settings.timeout)
+    session = create_http_session(set(), request.terms, request.settings.timeout)
     ours = SimpleNamespace(get=lambda url, **_: session.get(url, allow_redirects=False))
     vars(vendors)["requests"] = ours  # the name that the module calls
 
 
-def _asked(session: BoundedSession, region: CloudRegion, request: Request) -> Grant:
+def _asked(session: BoundedSession, region: CloudRegion, request: LoginRequest) -> Credential:
     settings = request.settings
     auth = cast("Any", region.get_auth())
     access = auth.get_access(session) if hasattr(auth, "get_access") else None
@@ -112,11 +112,11 @@ def _asked(session: BoundedSession, region: CloudRegion, request: Request) -> Gr
     if not endpoint:
         raise _no_endpoint(request, "no image service")
     header, secret = next(iter(headers.items()), (None, ""))
-    return Grant(
+    return Credential(
         secret=_secret(secret) if header == "X-Auth-Token" else secret,
         source=f"a login with {request.named}" if request.auth_type is None else "a login",
         header=header,
-        endpoint=addresses.checked(endpoint, insecure_http=settings.insecure_http),
+        endpoint=check_service_url(endpoint, insecure_http=settings.insecure_http),
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
         cacert=_authorities(region),
         cloud=request.cloud,
@@ -144,14 +144,14 @@ def _authorities(region: CloudRegion) -> str | None:
     return str(Path(verify).absolute()) if isinstance(verify, str) else None
 
 
-def _no_endpoint(request: Request, what: str) -> ConfigError:
+def _no_endpoint(request: LoginRequest, what: str) -> ConfigError:
     return ConfigError(
         f"the catalog of {request.named} does not name the image service: {what}",
         hint="check region and interface, or pass --endpoint URL",
     )
 
 
-def _must_be_for_a_project(access: Any, request: Request) -> None:
+def _must_be_for_a_project(access: Any, request: LoginRequest) -> None:
     if access.project_id:
         return
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "for no project"
@@ -169,7 +169,7 @@ def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
     )
 
 
-def _refused(exc: ks.Unauthorized, url: str | None, request: Request) -> AuthError:
+def _refused(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
     return AuthError(
         f"the identity service {url} does not take the credentials of {request.named}: {exc.message[:MAX_SAID]}",
         hint="check user, password and project; a disabled user is told the same",

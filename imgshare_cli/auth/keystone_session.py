@@ -14,9 +14,9 @@ from keystoneauth1.session import Session
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
-from imgshare_cli.api import response as answers
-from imgshare_cli.api.network_errors import FaultError
-from imgshare_cli.api.transport import Wire
+from imgshare_cli.api.network_errors import NetworkError
+from imgshare_cli.api.response import check_size
+from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from keystoneauth1.plugin import BaseAuthPlugin
 
-    from imgshare_cli.api.connection_pool import Terms
-    from imgshare_cli.api.response import Answer
+    from imgshare_cli.api.connection_pool import TransportOptions
+    from imgshare_cli.api.response import Response
 
 _REDIRECTS = {301, 302, 303, 305, 307, 308}
 # What keystoneauth's own session would negotiate, and what belongs to a connection that is not its own.
@@ -42,8 +42,8 @@ class BoundedSession(Session):
         options: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], terms: Terms, seconds: float, **options: Any) -> None:
-        self._carrier = carrier(hosts, terms, seconds)
+    def __init__(self, hosts: set[str], terms: TransportOptions, seconds: float, **options: Any) -> None:
+        self._carrier = create_http_session(hosts, terms, seconds)
         super().__init__(session=self._carrier, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
@@ -82,7 +82,7 @@ class BoundedSession(Session):
         self._carrier.close()
 
 
-def carrier(hosts: set[str], terms: Terms, seconds: float) -> requests.Session:
+def create_http_session(hosts: set[str], terms: TransportOptions, seconds: float) -> requests.Session:
     """A session of requests that sends over our own wire.
 
     Args:
@@ -90,7 +90,7 @@ def carrier(hosts: set[str], terms: Terms, seconds: float) -> requests.Session:
         terms: what is allowed.
         seconds: the time for all of it, in seconds.
     """
-    session = _Carrier()
+    session = _HttpSession()
     session.trust_env = False
     adapter = _Adapter(hosts, terms, seconds)
     for scheme in ("http://", "https://", ""):  # the last for what is no address at all
@@ -98,7 +98,7 @@ def carrier(hosts: set[str], terms: Terms, seconds: float) -> requests.Session:
     return session
 
 
-class _Carrier(requests.Session):
+class _HttpSession(requests.Session):
     def resolve_redirects(self, *_arguments: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]
         """Look at no Location: requests parses it although it is not to be followed."""
         yield from ()
@@ -107,13 +107,13 @@ class _Carrier(requests.Session):
 class _Adapter(BaseAdapter):
     """Carries prepared requests to any host, by the rules for our own."""
 
-    def __init__(self, hosts: set[str], terms: Terms, timeout: float) -> None:
+    def __init__(self, hosts: set[str], terms: TransportOptions, timeout: float) -> None:
         super().__init__()
         self._hosts = hosts
         self._terms = terms
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
-        self._wires: dict[tuple[str, object, object], Wire] = {}
+        self._wires: dict[tuple[str, object, object], HttpTransport] = {}
 
     def send(  # noqa: PLR0913, PLR0917  (requests' signature)
         self,
@@ -127,32 +127,32 @@ class _Adapter(BaseAdapter):
         url = str(request.url)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        wire = self._wire(origin, verify, cert)
+        transport = self._transport(origin, verify, cert)
         path = url[len(origin) :].partition("#")[0]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
         try:
-            answer = wire.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
-        except FaultError as exc:
+            response = transport.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
+        except NetworkError as exc:
             exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
             raise
-        answers.check_size(answer, "identity")
-        return _response(answer, request, self)
+        check_size(response, "identity")
+        return _to_requests(response, request, self)
 
     def close(self) -> None:
-        for wire in self._wires.values():
-            wire.close()
+        for transport in self._wires.values():
+            transport.close()
         self._wires.clear()
 
-    def _wire(self, origin: str, verify: bool | str, cert: Any) -> Wire:  # noqa: FBT001
+    def _transport(self, origin: str, verify: bool | str, cert: Any) -> HttpTransport:  # noqa: FBT001
         key = (origin, verify, cert)
         if key not in self._wires:
             cacert = verify if isinstance(verify, str) else self._terms.cacert
             self._wires[key] = self._opened(origin, replace(self._terms, cacert=cacert, client_cert=cert))
         return self._wires[key]
 
-    def _opened(self, origin: str, terms: Terms) -> Wire:
+    def _opened(self, origin: str, terms: TransportOptions) -> HttpTransport:
         try:
-            return Wire(origin, {}, terms, timeout=self._timeout, debug=lambda _text: None)
+            return HttpTransport(origin, {}, terms, timeout=self._timeout, debug=lambda _text: None)
         except ConfigError as exc:
             if urlsplit(origin).hostname in self._hosts:
                 raise
@@ -160,7 +160,7 @@ class _Adapter(BaseAdapter):
             raise UnavailableError(f"the identity service names another address: {exc.message}") from exc
 
 
-def _response(answer: Answer, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
+def _to_requests(answer: Response, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
     response = requests.Response()
     response.status_code = answer.status
     response.headers = CaseInsensitiveDict(answer.headers)

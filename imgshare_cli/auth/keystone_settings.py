@@ -12,9 +12,9 @@ from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
 from imgshare_cli import hints
-from imgshare_cli.api.connection_pool import Terms
-from imgshare_cli.auth import clouds_files as cloud_files
-from imgshare_cli.auth import clouds_yaml as clouds
+from imgshare_cli.api.connection_pool import TransportOptions
+from imgshare_cli.auth.clouds_files import CloudFiles, choose_cloud_files
+from imgshare_cli.auth.clouds_yaml import check_cloud_keys, override_region
 from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.confi
 
 
 @dataclass(frozen=True)
-class Request:
+class LoginRequest:
     """With what to log in, and for what.
 
     Attributes:
@@ -47,10 +47,10 @@ class Request:
     note: Callable[[str], None] = lambda _text: None
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> TransportOptions:
         """What this login allows on the wire."""
         own = self.settings
-        return Terms(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
+        return TransportOptions(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
 
     @property
     def named(self) -> str:
@@ -60,7 +60,7 @@ class Request:
         return f"cloud {self.cloud!r}" if self.cloud else "OS_*"
 
 
-def region_of(request: Request) -> CloudRegion:
+def load_cloud_region(request: LoginRequest) -> CloudRegion:
     """The settings of a login, as openstacksdk reads them.
 
     Raises:
@@ -80,7 +80,7 @@ def region_of(request: Request) -> CloudRegion:
         **({"auth_type": request.auth_type, "auth": request.auth} if own else {}),
     }
     config: Any = None
-    files = cloud_files.Files() if own else cloud_files.choose(os.environ, request.cloud, request.note)
+    files = CloudFiles() if own else choose_cloud_files(os.environ, request.cloud, request.note)
     try:
         config = OpenStackConfig(
             load_yaml_config=not own,
@@ -90,9 +90,9 @@ def region_of(request: Request) -> CloudRegion:
             vendor_files=list(files.vendor),
         )
         if not own:
-            clouds.check(config, request.cloud)
+            check_cloud_keys(config, request.cloud)
             if settings.region:
-                clouds.choose_region(config, request.cloud, settings.region)
+                override_region(config, request.cloud, settings.region)
         region: CloudRegion = config.get_one(cloud=request.cloud, **wanted)
     except ImgshareError:
         raise
@@ -115,7 +115,7 @@ def region_of(request: Request) -> CloudRegion:
     return region
 
 
-def _must_need_no_browser(kind: str, are_here: bool, request: Request) -> None:  # noqa: FBT001
+def _must_need_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
     # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
     if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
         raise ConfigError(
@@ -124,20 +124,20 @@ def _must_need_no_browser(kind: str, are_here: bool, request: Request) -> None: 
         )
 
 
-def _must_be_whole(region: CloudRegion, request: Request) -> None:
+def _must_be_whole(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
     if region.config.get("auth_type") in {"password", "v3password"}:
         if not {"username", "user_id"} & auth.keys():
             raise ConfigError(f"the settings of {request.named} lack username", hint=TYPO_HINT)
         if not auth.get("password"):
-            log_in = hints.command("login", "--auth-url", "URL", "--username", "NAME")
+            log_in = hints.build_command("login", "--auth-url", "URL", "--username", "NAME")
             raise ConfigError(
                 f"the settings of {request.named} lack password",
                 hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} asks for it",
             )
 
 
-def _must_verify(region: CloudRegion, request: Request) -> None:
+def _must_verify(region: CloudRegion, request: LoginRequest) -> None:
     verify, _ = region.get_requests_verify_args()
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(

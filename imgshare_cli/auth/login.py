@@ -8,28 +8,28 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.config import file_reading as files
+from imgshare_cli.config.file_reading import expand_path
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.credential import Grant
+    from imgshare_cli.api.credential import Credential
     from imgshare_cli.config.settings import Settings
 
 
-def by_cloud(settings: Settings, made_of: str, note: Callable[[str], None]) -> Grant:
+def log_in_with_cloud(settings: Settings, settings_hash: str, note: Callable[[str], None]) -> Credential:
     """Log in as clouds.yaml or OS_* say.
 
     Args:
         settings: the settings of the run.
-        made_of: a fingerprint of what the login goes by.
+        settings_hash: a fingerprint of what the login goes by.
         note: told what a person should know about it.
     """
-    return replace(_logged_in(settings, cloud=settings.cloud, note=note), made_of=made_of)
+    return replace(_log_in(settings, cloud=settings.cloud, note=note), settings_hash=settings_hash)
 
 
-def by_password(settings: Settings, who: dict[str, str | None], password: str) -> Grant:
+def log_in_with_password(settings: Settings, who: dict[str, str | None], password: str) -> Credential:
     """Log in with a user's password; only a person can do so again.
 
     Args:
@@ -50,55 +50,57 @@ def by_password(settings: Settings, who: dict[str, str | None], password: str) -
         "password": password,
         **(scope if project else {}),
     }
-    grant = _logged_in(settings, auth_type="password", auth=auth)
+    credential = _log_in(settings, auth_type="password", auth=auth)
     options = {f"--{name.replace('_', '-')}": value for name, value in who.items()}
-    return replace(grant, again=command_line(settings, options))
+    return replace(credential, relogin_command=build_relogin_command(settings, options))
 
 
-def by_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Grant:
+def log_in_with_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Credential:
     """Log in with an application credential, which can be used again without a person."""
     auth = {"auth_url": auth_url, "application_credential_id": identifier, "application_credential_secret": secret}
     return _by_application_credential(settings, auth)
 
 
-def again(settings: Settings, grant: Grant) -> Grant:
-    """Log in with the application credential that a grant was given for."""
+def renew_login(settings: Settings, credential: Credential) -> Credential:
+    """Log in with the application credential that a credential was given for."""
     return _by_application_credential(
-        replace(settings, endpoint=settings.endpoint or grant.endpoint, cacert=settings.cacert or grant.cacert),
-        grant.renewal or {},
+        replace(
+            settings, endpoint=settings.endpoint or credential.endpoint, cacert=settings.cacert or credential.cacert
+        ),
+        credential.refresh_credentials or {},
     )
 
 
-def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Grant:
-    grant = _logged_in(settings, auth_type="v3applicationcredential", auth=auth)
+def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Credential:
+    credential = _log_in(settings, auth_type="v3applicationcredential", auth=auth)
     who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
-    return replace(grant, renewal=auth, again=command_line(settings, who))
+    return replace(credential, refresh_credentials=auth, relogin_command=build_relogin_command(settings, who))
 
 
-def _logged_in(settings: Settings, **parts: Any) -> Grant:
+def _log_in(settings: Settings, **parts: Any) -> Credential:
     try:
         os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
     except OSError as exc:
         raise ConfigError("the current folder is not there any more", hint="change to another one") from exc
-    from imgshare_cli.auth import keystone_login as keystone
-    from imgshare_cli.auth.keystone_settings import Request
+    from imgshare_cli.auth.keystone_login import log_in
+    from imgshare_cli.auth.keystone_settings import LoginRequest
 
-    return keystone.log_in(Request(settings, **parts))
+    return log_in(LoginRequest(settings, **parts))
 
 
-def command_line(settings: Settings, options: Mapping[str, str | None]) -> str:
+def build_relogin_command(settings: Settings, options: Mapping[str, str | None]) -> str:
     """The command line that logs in like this, to be kept; `hints.log_in` shows it."""
-    named = {**profile(settings), **options, "--cacert": authorities(settings)}
+    named = {**build_profile_option(settings), **options, "--cacert": find_authorities(settings)}
     return shlex.join(
         ["imgshare", "login", *(word for name, value in named.items() if value for word in (name, value))]
     )
 
 
-def authorities(settings: Settings) -> str | None:
+def find_authorities(settings: Settings) -> str | None:
     """Where the named authorities are, from whatever folder a later run looks."""
-    return str(files.expanded(settings.cacert, os.environ).absolute()) if settings.cacert else None
+    return str(expand_path(settings.cacert, os.environ).absolute()) if settings.cacert else None
 
 
-def profile(settings: Settings) -> dict[str, str | None]:
+def build_profile_option(settings: Settings) -> dict[str, str | None]:
     """The option that names this profile, where one is needed."""
     return {} if settings.profile == "default" else {"--profile": settings.profile}

@@ -6,20 +6,20 @@ import json
 import threading
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.credential import Grant
-from imgshare_cli.auth import store as credentials
+from imgshare_cli.api.credential import Credential
+from imgshare_cli.auth.store import build_profile_login_command, check_token, open_token_store, read_credential
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, NotLoggedInError, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.auth.file_store import FileStore
-    from imgshare_cli.auth.keyring_store import Keyring
+    from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.config.settings import Settings
 
 
-class Access:
-    """The grant of this run, and its renewal; many workers may share it.
+class CredentialProvider:
+    """The credential of this run, and its renewal; many workers may share it.
 
     Args:
         settings: the settings of the run.
@@ -44,12 +44,12 @@ class Access:
         self._note = note
         self._secrets = secrets
         self._lock = threading.Lock()
-        self._grant: Grant | None = None
-        self._outcomes: dict[str, Grant | ImgshareError | None] = {}
-        self._place: Keyring | FileStore | None = None
+        self._credential: Credential | None = None
+        self._outcomes: dict[str, Credential | ImgshareError | None] = {}
+        self._place: KeyringStore | FileStore | None = None
 
     @property
-    def grant(self) -> Grant:
+    def credential(self) -> Credential:
         """What this run gets in by. With a token in the environment the keyring is not even imported.
 
         Raises:
@@ -58,50 +58,52 @@ class Access:
             UnavailableError: the identity service does not answer.
         """
         with self._lock:
-            if self._grant is None:
-                self._grant = self._first()
-                self._secrets += [self._grant.secret, *(self._grant.renewal or {}).values()]
-                self._debug(f"token from {self._grant.source}, {len(self._grant.secret)} characters")
-            return self._grant
+            if self._credential is None:
+                self._credential = self._first()
+                self._secrets += [self._credential.secret, *(self._credential.refresh_credentials or {}).values()]
+                self._debug(f"token from {self._credential.source}, {len(self._credential.secret)} characters")
+            return self._credential
 
-    def renewed(self, worthless: str) -> Grant | None:
-        """Another grant than the one that the service has just refused, or None where only a person can get one.
+    def refresh(self, rejected: str) -> Credential | None:
+        """Another credential than the one that the service has just refused, or None where only a person can get one.
 
         Whoever comes first logs in; the others, who were refused with the same token, get what it got.
         """
         with self._lock:
-            if worthless not in self._outcomes:
-                self._outcomes[worthless] = self._another(worthless)
-            outcome = self._outcomes[worthless]
+            if rejected not in self._outcomes:
+                self._outcomes[rejected] = self._another(rejected)
+            outcome = self._outcomes[rejected]
         if isinstance(outcome, ImgshareError):
             raise outcome
         return outcome
 
-    def _another(self, worthless: str) -> Grant | ImgshareError | None:
-        before = self._grant
-        if before is None or any(isinstance(one, Grant) and one.secret == worthless for one in self._outcomes.values()):
+    def _another(self, rejected: str) -> Credential | ImgshareError | None:
+        before = self._credential
+        if before is None or any(
+            isinstance(one, Credential) and one.secret == rejected for one in self._outcomes.values()
+        ):
             return None  # it is new already, and refused: another would fare no better
         try:
-            if before.renewal:
-                self._grant = self._by_renewal(before)
+            if before.refresh_credentials:
+                self._credential = self._by_renewal(before)
             elif self._logs_in_by_itself() and not self._settings.environment_token:
-                self._grant = self._by_cloud()
+                self._credential = self._by_cloud()
             else:
                 return None
         except ImgshareError as exc:
             return exc
-        return self._grant
+        return self._credential
 
-    def logged_in_anew(self) -> Grant:
-        """A grant for which the cloud was asked now, whatever an earlier run kept. The caller keeps it."""
-        self._grant = self._by_cloud()
-        return self._grant
+    def log_in(self) -> Credential:
+        """A credential for which the cloud was asked now, whatever an earlier run kept. The caller keeps it."""
+        self._credential = self._by_cloud()
+        return self._credential
 
-    def _first(self) -> Grant:
+    def _first(self) -> Credential:
         settings = self._settings
         if settings.environment_token:
-            token = credentials.checked(settings.environment_token.value, settings.environment_token.source)
-            return Grant(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
+            token = check_token(settings.environment_token.value, settings.environment_token.source)
+            return Credential(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
         found = self._kept()
         if self._logs_in_by_itself():
             return found if found and self._is_current(found) else self._by_cloud()
@@ -109,20 +111,20 @@ class Access:
             return self._still_good(found)
         if settings.profile_token:
             self._must_be_for(settings.profile_endpoint or settings.endpoint)
-            token = credentials.checked(settings.profile_token.value, settings.profile_token.source)
-            return Grant(token.value, token.source, endpoint=settings.endpoint)
+            token = check_token(settings.profile_token.value, settings.profile_token.source)
+            return Credential(token.value, token.source, endpoint=settings.endpoint)
         raise NotLoggedInError(
             f"no token: none in IMGSHARE_TOKEN, none stored for profile {settings.profile!r}",
-            hint=f"run {credentials.login_command(settings)}, or set IMGSHARE_TOKEN or OS_CLOUD",
+            hint=f"run {build_profile_login_command(settings)}, or set IMGSHARE_TOKEN or OS_CLOUD",
         )
 
     def _logs_in_by_itself(self) -> bool:
         return bool(self._settings.cloud or self._settings.openstack)
 
-    def _kept(self) -> Grant | None:
-        self._place = credentials.store(self._settings, self._environ)
+    def _kept(self) -> Credential | None:
+        self._place = open_token_store(self._settings, self._environ)
         try:
-            return credentials.kept(self._place, self._settings)
+            return read_credential(self._place, self._settings)
         except AuthError as exc:
             self._place = None
             if self._logs_in_by_itself():
@@ -131,22 +133,27 @@ class Access:
                 raise NotLoggedInError(f"no token in IMGSHARE_TOKEN, and {exc.message}", hint=exc.hint) from exc
             return None
 
-    def _is_current(self, grant: Grant) -> bool:
-        from imgshare_cli.auth import settings_hash as fingerprint
+    def _is_current(self, credential: Credential) -> bool:
+        from imgshare_cli.auth.settings_hash import compute_settings_hash
 
-        return grant.made_of == fingerprint.of(self._settings, self._environ) and not grant.has_expired()
+        return (
+            credential.settings_hash == compute_settings_hash(self._settings, self._environ)
+            and not credential.has_expired()
+        )
 
-    def _still_good(self, grant: Grant) -> Grant:
-        self._must_be_for(grant.endpoint)
-        if not grant.has_expired():
-            return grant
-        if grant.renewal:
-            return self._by_renewal(grant)
+    def _still_good(self, credential: Credential) -> Credential:
+        self._must_be_for(credential.endpoint)
+        if not credential.has_expired():
+            return credential
+        if credential.refresh_credentials:
+            return self._by_renewal(credential)
         from imgshare_cli import hints
 
+        again = credential.relogin_command
+        log_in = hints.build_login_command(again) if again else build_profile_login_command(self._settings)
         raise AuthError(
             f"the token of profile {self._settings.profile!r} has expired",
-            hint=f"run {hints.log_in(grant.again) if grant.again else credentials.login_command(self._settings)}",
+            hint=f"run {log_in}",
             reason=Reason.TOKEN,
         )
 
@@ -156,30 +163,32 @@ class Access:
         if wanted and wanted != endpoint:
             from imgshare_cli import hints
 
-            log_in = hints.command("login", *hints.options({"--profile": profile, "--endpoint": wanted}))
+            log_in = hints.build_command("login", *hints.build_options({"--profile": profile, "--endpoint": wanted}))
             raise AuthError(
                 f"the token of profile {profile!r} is for {endpoint}, not {wanted}",
                 hint=f"run {log_in}, or set IMGSHARE_TOKEN",
             )
 
-    def _by_cloud(self) -> Grant:
+    def _by_cloud(self) -> Credential:
         from imgshare_cli.auth import login
-        from imgshare_cli.auth import settings_hash as fingerprint
+        from imgshare_cli.auth.settings_hash import compute_settings_hash
 
-        return self._keep(login.by_cloud(self._settings, fingerprint.of(self._settings, self._environ), self._note))
+        return self._keep(
+            login.log_in_with_cloud(self._settings, compute_settings_hash(self._settings, self._environ), self._note)
+        )
 
-    def _by_renewal(self, grant: Grant) -> Grant:
+    def _by_renewal(self, credential: Credential) -> Credential:
         from imgshare_cli.auth import login
 
-        return self._keep(login.again(self._settings, grant))
+        return self._keep(login.renew_login(self._settings, credential))
 
-    def _keep(self, grant: Grant) -> Grant:
+    def _keep(self, credential: Credential) -> Credential:
         """Keep it for later runs; where that cannot be done, this run is none the worse."""
-        self._secrets.append(grant.secret)
-        if self._place is not None and grant.expires_at:
+        self._secrets.append(credential.secret)
+        if self._place is not None and credential.expires_at:
             try:
-                self._place.write(json.dumps(grant.to_json()))
+                self._place.write(json.dumps(credential.to_json()))
             except (AuthError, ConfigError) as exc:
                 self._place = None
                 self._debug(f"the token is not kept: {exc.message}")
-        return grant
+        return credential

@@ -7,7 +7,7 @@ from contextlib import closing
 import secretstorage
 
 
-class Reader:
+class SecretServiceReader:
     """Finds the entries that keyring's own backend wrote, by the same attributes and in the same collection."""
 
     def get_password(self, service: str, name: str) -> str | None:

@@ -8,7 +8,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config import file_reading as files
+from imgshare_cli.config.file_reading import find_base_folder, find_home
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ _SECRET = ("PASSWORD", "SECRET", "PASSCODE")
 _NAMES = tuple(f"{stem}.{end}" for stem in ("clouds", "secure", "clouds-public") for end in ("yaml", "yml", "json"))
 
 
-def of(settings: Settings, environ: Mapping[str, str]) -> str:
+def compute_settings_hash(settings: Settings, environ: Mapping[str, str]) -> str:
     """Hash what the login goes by: the cloud's name, OS_* except secrets, and the state of the files of clouds.
 
     Reading those files takes openstacksdk half a second; asking for their times and sizes takes nothing.
@@ -41,8 +41,8 @@ def of(settings: Settings, environ: Mapping[str, str]) -> str:
 
 
 def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
-    config = files.base(environ, "XDG_CONFIG_HOME", ".config")
-    own = files.home(environ) / ".config"
+    config = find_base_folder(environ, "XDG_CONFIG_HOME", ".config")
+    own = find_home(environ) / ".config"
     folders = sorted({f"{config}/openstack", f"{own}/openstack", "/etc/openstack", "/etc/xdg/openstack"})
     with contextlib.suppress(OSError):  # the current folder may have gone
         folders.insert(0, os.getcwd())  # noqa: PTH109

@@ -7,8 +7,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.credential import Grant, is_token
-from imgshare_cli.config import service_url as addresses
+from imgshare_cli.api.credential import Credential, is_token
+from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.config.settings import Token
 from imgshare_cli.errors import AuthError, ConfigError
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.auth.file_store import FileStore
-    from imgshare_cli.auth.keyring_store import Keyring
+    from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.config.settings import Settings
 
 READ_SECONDS = 5.0
@@ -24,7 +24,7 @@ LOGIN_SECONDS = 60.0
 MAX_TOKEN = 1 << 20
 
 
-def checked(text: str, source: str) -> Token:
+def check_token(text: str, source: str) -> Token:
     """Make a token of what a person or a program handed us.
 
     White space around it and a header's name before it (`Bearer`, `X-Auth-Token:`) are taken off.
@@ -36,7 +36,7 @@ def checked(text: str, source: str) -> Token:
     if not value:
         from imgshare_cli import hints
 
-        hint = f"run {hints.command('login')}, or set IMGSHARE_TOKEN"
+        hint = f"run {hints.build_command('login')}, or set IMGSHARE_TOKEN"
         raise AuthError(f"the token from {source} is empty", hint=hint)
     if len(value) > MAX_TOKEN or not is_token(value):
         raise AuthError(
@@ -46,10 +46,10 @@ def checked(text: str, source: str) -> Token:
     return Token(value, source)
 
 
-def store(
+def open_token_store(
     settings: Settings, environ: Mapping[str, str], *, waiting: Callable[[], None] | None = None
-) -> Keyring | FileStore:
-    """Where this profile's grant is kept.
+) -> KeyringStore | FileStore:
+    """Where this profile's credential is kept.
 
     Args:
         settings: name the profile, its cloud and the kind of store.
@@ -62,12 +62,12 @@ def store(
         from imgshare_cli.auth.file_store import FileStore
 
         return FileStore(name, environ)
-    from imgshare_cli.auth.keyring_store import Keyring
+    from imgshare_cli.auth.keyring_store import KeyringStore
 
-    return Keyring(name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting)
+    return KeyringStore(name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting)
 
 
-def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
+def read_credential(place: KeyringStore | FileStore, settings: Settings) -> Credential | None:
     """What an earlier run kept.
 
     Raises:
@@ -78,25 +78,27 @@ def kept(place: Keyring | FileStore, settings: Settings) -> Grant | None:
     if text is None:
         return None
     try:
-        grant = Grant.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
-        return replace(grant, endpoint=_checked(grant.endpoint), auth_url=_checked(grant.auth_url))
+        credential = Credential.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
+        return replace(
+            credential, endpoint=_check_stored_url(credential.endpoint), auth_url=_check_stored_url(credential.auth_url)
+        )
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, ConfigError):
         from imgshare_cli import hints
 
         raise AuthError(
             f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
-            hint=f"run {hints.command('logout')}, then {hints.command('login')}",
+            hint=f"run {hints.build_command('logout')}, then {hints.build_command('login')}",
         ) from None
 
 
-def _checked(address: str | None) -> str | None:
+def _check_stored_url(address: str | None) -> str | None:
     # Plain http may have been allowed when this was kept; whoever connects looks at what is allowed now.
-    return addresses.checked(address, insecure_http=True) if address else None
+    return check_service_url(address, insecure_http=True) if address else None
 
 
-def login_command(settings: Settings) -> str:
+def build_profile_login_command(settings: Settings) -> str:
     """What a user of this profile types to log in."""
     from imgshare_cli import hints
 
     profile = settings.profile if settings.profile != "default" else None
-    return hints.command("login", *hints.options({"--profile": profile}))
+    return hints.build_command("login", *hints.build_options({"--profile": profile}))

@@ -58,13 +58,13 @@ class _Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        story = getattr(import_module(f"imgshare_cli.cli.commands.{module}"), name)
-        if isinstance(story, typer.Typer):
-            command = typer.main.get_command(story)
+        command = getattr(import_module(f"imgshare_cli.cli.commands.{module}"), name)
+        if isinstance(command, typer.Typer):
+            command = typer.main.get_command(command)
             command.name = cmd_name
             return command
         alone = typer.Typer(**_STYLE)
-        alone.command(cmd_name)(story)
+        alone.command(cmd_name)(command)
         return typer.main.get_command(alone)
 
 
@@ -116,9 +116,9 @@ def _ours(arguments: list[str]) -> list[str]:
 def _run(arguments: list[str], session: Session) -> None:
     command = typer.main.get_command(app)
     if "_IMGSHARE_COMPLETE" in os.environ:
-        from imgshare_cli.cli import completion as completing
+        from imgshare_cli.cli.completion import answer_completion
 
-        completing.answer(command, arguments)
+        answer_completion(command, arguments)
     # What follows `sandbox --` is another program's.
     for argument in _ours(arguments) if arguments[:1] == ["sandbox"] else arguments:
         if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
@@ -137,11 +137,13 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
         from imgshare_cli import hints
 
         if arguments[:1] == ["login"] and "extra argument" in exc.format_message():
-            return UsageError(f"{hints.command('login')} takes no argument: a token there could be read by everybody")
+            return UsageError(
+                f"{hints.build_command('login')} takes no argument: a token there could be read by everybody"
+            )
         text = " ".join(exc.format_message().split()).rstrip(".")
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
-        help_ = hints.command(*path.split()[1:], "--help")
+        help_ = hints.build_command(*path.split()[1:], "--help")
         return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows what it takes")
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _silence()
@@ -152,12 +154,12 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
 def _bug(exc: BaseException, session: Session) -> ImgshareError:
     import traceback
 
-    from imgshare_cli.cli import resource_errors as machine
+    from imgshare_cli.cli.resource_errors import describe_shortage
 
     if session.flags.debug:
         for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
             session.output.note(line)
-    if error := machine.shortage(exc):
+    if error := describe_shortage(exc):
         return error
     frame = traceback.extract_tb(exc.__traceback__)[-1]
     # The exception's own words are left out: a library may have put anything into them.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.cli import resource_errors
 from imgshare_cli.errors import UsageError
-from imgshare_cli.terminal.signals import ENDING
+from imgshare_cli.terminal.signals import EXIT_SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Signals:
 
     def __init__(self, *, interrupts: bool) -> None:
         self._came: SimpleQueue[int] = SimpleQueue()
-        for number in ENDING if interrupts else set(ENDING) - {signal.SIGINT}:
+        for number in EXIT_SIGNALS if interrupts else set(EXIT_SIGNALS) - {signal.SIGINT}:
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._take(number)
 
@@ -83,8 +83,8 @@ def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen
         return subprocess.Popen(command, env=environ)
     except OSError as exc:
         if exc.errno == errno.EAGAIN:
-            raise resource_errors.lack("processes") from exc
-        if resource_errors.shortage(exc):
+            raise resource_errors.create_shortage_error("processes") from exc
+        if resource_errors.describe_shortage(exc):
             raise
         raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
 

@@ -86,7 +86,7 @@ SCRIPTS = {"bash": BASH, "zsh": ZSH, "fish": FISH, "powershell": POWERSHELL}
 _QUOTES = str.maketrans("", "", "\"'`\\")
 
 
-def answer(command: Any, arguments: list[str]) -> NoReturn:
+def answer_completion(command: Any, arguments: list[str]) -> NoReturn:
     """Answer the request in `_IMGSHARE_COMPLETE`, and end the run; silence is an answer too.
 
     Args:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import MAX_NAME, is_image_id
-from imgshare_cli.config import state_dir as state
+from imgshare_cli.config.state_dir import read_state, update_state, write_state
 from imgshare_cli.hints import is_plain
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _FILE = "images.json"
 _MOST = 2000  # more would slow every TAB, and nobody looks through them
 
 
-def remembered(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_them: bool) -> Iterator[Share]:
+def remember_images(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_them: bool) -> Iterator[Share]:
     """Let the shares pass, and keep the first of them when no more are wanted.
 
     Args:
@@ -38,19 +38,19 @@ def remembered(shares: Iterable[Share], environ: Mapping[str, str], *, all_of_th
         whole = all_of_them
     finally:
         if whole:
-            state.remember(_FILE, _written(found), environ)
+            write_state(_FILE, _written(found), environ)
         else:
             # What ended early, by an error or a reader that has enough, takes the place of nothing.
-            state.update(_FILE, lambda before: _written({**found, **_images(before)}), environ)
+            update_state(_FILE, lambda before: _written({**found, **_images(before)}), environ)
 
 
-def completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+def list_completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a half-typed IMAGE may become, with what else is known of it.
 
     An image that shares its name with none is offered by it, the others by their IDs; IDs that have been begun
     with are offered in any case.
     """
-    found = _images(state.recall(_FILE, environ))
+    found = _images(read_state(_FILE, environ))
     times = Counter(found.values())
     offers = []
     for image_id, name in found.items():

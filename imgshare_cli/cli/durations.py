@@ -10,7 +10,7 @@ from imgshare_cli.errors import UsageError
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def parsed(text: str, option: str) -> timedelta:
+def parse_duration(text: str, option: str) -> timedelta:
     """The span that a number and a unit mean.
 
     Args:

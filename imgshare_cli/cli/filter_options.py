@@ -10,10 +10,10 @@ import typer
 from imgshare_cli.api.models import Status
 
 if TYPE_CHECKING:
-    from imgshare_cli.shares.inbox import Wanted
+    from imgshare_cli.shares.inbox import ShareFilter
 
 
-class Which(StrEnum):
+class StatusChoice(StrEnum):
     """What has been decided about a share, or whatever that is."""
 
     PENDING = "pending"
@@ -22,25 +22,27 @@ class Which(StrEnum):
     ALL = "all"
 
 
-WhichStatus = Annotated[Which, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all.")]
-Owner = Annotated[
+StatusOption = Annotated[
+    StatusChoice, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all.")
+]
+OwnerOption = Annotated[
     str | None, typer.Option("--owner", metavar="PROJECT", help="Only from this project.", show_default=False)
 ]
-Name = Annotated[
+NameOption = Annotated[
     str | None,
     typer.Option("--name", metavar="GLOB", help="Only of this name; * and ? as in files.", show_default=False),
 ]
-OlderThan = Annotated[
+OlderThanOption = Annotated[
     str | None,
     typer.Option("--older-than", metavar="AGE", help="Only shared longer ago: 12h, 7d, 2w.", show_default=False),
 ]
-NewerThan = Annotated[
+NewerThanOption = Annotated[
     str | None, typer.Option("--newer-than", metavar="AGE", help="Only shared more recently.", show_default=False)
 ]
 
 
-def wanted(  # noqa: PLR0913  (one for each option)
-    status: Which = Which.PENDING,
+def build_share_filter(  # noqa: PLR0913  (one for each option)
+    status: StatusChoice = StatusChoice.PENDING,
     *,
     owner: str | None = None,
     name: str | None = None,
@@ -48,21 +50,21 @@ def wanted(  # noqa: PLR0913  (one for each option)
     newer_than: str | None = None,
     with_member: bool = False,
     few: int | None = None,
-) -> Wanted:
+) -> ShareFilter:
     """Which shares these options mean.
 
     Raises:
         UsageError: an age is no span of time.
     """
     from imgshare_cli.cli import durations
-    from imgshare_cli.shares.inbox import Wanted
+    from imgshare_cli.shares.inbox import ShareFilter
 
-    return Wanted(
-        statuses=tuple(Status) if status is Which.ALL else (Status(status.value),),
+    return ShareFilter(
+        statuses=tuple(Status) if status is StatusChoice.ALL else (Status(status.value),),
         owner=owner,
         name=name,
-        older_than=durations.parsed(older_than, "--older-than") if older_than else None,
-        newer_than=durations.parsed(newer_than, "--newer-than") if newer_than else None,
+        older_than=durations.parse_duration(older_than, "--older-than") if older_than else None,
+        newer_than=durations.parse_duration(newer_than, "--newer-than") if newer_than else None,
         with_member=with_member,
         few=few,
     )

@@ -16,38 +16,38 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def known_images(incomplete: str) -> list[tuple[str, str]]:
+def complete_images(incomplete: str) -> list[tuple[str, str]]:
     """The images that `list` showed last, for completion: no network, no keyring, no complaint."""
     import os
 
-    from imgshare_cli.cli import completion_cache as known
+    from imgshare_cli.cli.completion_cache import list_completions
 
-    return known.completions(incomplete, os.environ)
+    return list_completions(incomplete, os.environ)
 
 
-Image = Annotated[
+ImageArgument = Annotated[
     str,
     typer.Argument(
-        metavar="IMAGE", help="The image: its ID, or its name.", show_default=False, autocompletion=known_images
+        metavar="IMAGE", help="The image: its ID, or its name.", show_default=False, autocompletion=complete_images
     ),
 ]
-Member = Annotated[
+MemberArgument = Annotated[
     str | None,
     typer.Argument(
         metavar="MEMBER", help="The project that the image is shared with; your own if left out.", show_default=False
     ),
 ]
-Vault = Annotated[
+VaultOption = Annotated[
     str | None,
     typer.Option(
         "--vault", metavar="VAULT_ID", help="The backup vault for a full-server image (IMS).", show_default=False
     ),
 ]
 _FLAGS = {field.name for field in fields(Flags)}
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
 
-def profile_names(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_profiles(ctx: typer.Context, incomplete: str) -> list[str]:
     """The profiles in the config file, for completion: no network, no keyring, no complaint."""
     from imgshare_cli.errors import ConfigError
 
@@ -58,19 +58,19 @@ def profile_names(ctx: typer.Context, incomplete: str) -> list[str]:
         return []
 
 
-Profile = Annotated[
+ProfileOption = Annotated[
     str | None,
     typer.Option(
-        "--profile", metavar="NAME", help="The profile to use.", show_default=False, autocompletion=profile_names
+        "--profile", metavar="NAME", help="The profile to use.", show_default=False, autocompletion=complete_profiles
     ),
 ]
 
 
-def world(  # noqa: PLR0913  (the one place where they all stand)
+def common_options(  # noqa: PLR0913  (the one place where they all stand)
     ctx: typer.Context,
     *,
-    as_json: AsJson = False,
-    profile: Profile = None,
+    as_json: JsonOption = False,
+    profile: ProfileOption = None,
     cloud: Annotated[
         str | None,
         typer.Option("--cloud", metavar="NAME", help="The entry of clouds.yaml to log in with.", show_default=False),
@@ -100,39 +100,39 @@ def world(  # noqa: PLR0913  (the one place where they all stand)
     """The options that name the world."""
 
 
-def json_only(ctx: typer.Context, *, as_json: AsJson = False) -> None:
+def json_option_only(ctx: typer.Context, *, as_json: JsonOption = False) -> None:
     """The one option that means something to a command which is a service itself."""
 
 
-def nothing(ctx: typer.Context) -> None:
+def no_options(ctx: typer.Context) -> None:
     """No option at all."""
 
 
-def profile_only(ctx: typer.Context, *, profile: Profile = None) -> None:
+def profile_option_only(ctx: typer.Context, *, profile: ProfileOption = None) -> None:
     """The one option that means something to a command which asks no service."""
 
 
 def with_session(shared: Callable[..., None]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Turn a story that takes a `Session` into a command that takes shared options as well.
+    """Turn a function that takes a `Session` into a command that takes shared options as well.
 
     Args:
-        shared: whose parameters the command takes besides the story's own; they become the session's flags.
+        shared: whose parameters the command takes besides the function's own; they become the session's flags.
     """
 
-    def turn(story: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(story)
-        def command(ctx: typer.Context, **values: Any) -> None:
+    def wrap(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def run(ctx: typer.Context, **values: Any) -> None:
             session: Session = ctx.obj
             session.flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
-            story(session, **values)
+            command(session, **values)
 
-        own = inspect.signature(story, eval_str=True).parameters
+        own = inspect.signature(command, eval_str=True).parameters
         common = inspect.signature(shared, eval_str=True).parameters
         parameters = [parameter for name, parameter in {**own, **common}.items() if name not in {"session", "ctx"}]
-        command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [common["ctx"], *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters)]
         )
-        return command
+        return run
 
-    return turn
+    return wrap

@@ -12,17 +12,17 @@ _LIMITS = {"memory": "ulimit -v", "open files": "ulimit -n", "threads": "ulimit 
 _UNMAPPED = "failed to map segment"  # the loader's words for no more memory
 
 
-def shortage(exc: BaseException) -> ImgshareError | None:
+def describe_shortage(exc: BaseException) -> ImgshareError | None:
     """The sentence about this machine, where an error or one of its causes comes from its limits."""
     link: BaseException | None = exc
     while link is not None:
-        if resource := _lacking(link):
-            return lack(resource)
+        if resource := _find_lacking(link):
+            return create_shortage_error(resource)
         link = link.__cause__ or link.__context__
     return None
 
 
-def lack(resource: str) -> ImgshareError:
+def create_shortage_error(resource: str) -> ImgshareError:
     """The error that this machine has no more of something."""
     return ImgshareError(
         f"this machine has no more {resource} for imgshare",
@@ -30,7 +30,7 @@ def lack(resource: str) -> ImgshareError:
     )
 
 
-def _lacking(exc: BaseException) -> str | None:
+def _find_lacking(exc: BaseException) -> str | None:
     match exc:
         case MemoryError():
             return "memory"

@@ -9,22 +9,21 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config import config_file as configfile
-from imgshare_cli.config import settings as config
-from imgshare_cli.config.settings import Flags, Settings
+from imgshare_cli.config.config_file import find_config_path, read_config_file
+from imgshare_cli.config.settings import Flags, Settings, resolve_profile_name, resolve_settings
 from imgshare_cli.errors import ConfigError, NotLoggedInError
 from imgshare_cli.terminal.output import Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.connection_pool import Terms
-    from imgshare_cli.api.credential import Grant
-    from imgshare_cli.api.identity_client import Directory
+    from imgshare_cli.api.connection_pool import TransportOptions
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.identity_client import IdentityClient
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.transport import Wire
-    from imgshare_cli.auth.provider import Access
-    from imgshare_cli.config.config_file import File
+    from imgshare_cli.api.transport import HttpTransport
+    from imgshare_cli.auth.provider import CredentialProvider
+    from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.shares.inbox import Inbox
 
 
@@ -46,30 +45,32 @@ class Session:
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
 
     @cached_property
-    def file(self) -> File:
+    def file(self) -> ConfigFile:
         """The config file."""
-        return configfile.read(configfile.config_path(self.environ))
+        return read_config_file(find_config_path(self.environ))
 
     @cached_property
     def settings(self) -> Settings:
         """What the flags, the environment and the config file say together."""
         if self.flags.insecure_tls:
             self.output.note("note: with --insecure-tls nothing is verified: anyone on the way can read the token")
-        return config.resolve(self.flags, self.environ, self.file, new_profile=self.new_profile)
+        return resolve_settings(self.flags, self.environ, self.file, new_profile=self.new_profile)
 
     @property
     def profile(self) -> str:
         """The name of the profile, also of one that does not exist yet."""
-        return config.profile_name(self.flags, self.environ, self.file)
+        return resolve_profile_name(self.flags, self.environ, self.file)
 
     @cached_property
-    def access(self) -> Access:
+    def access(self) -> CredentialProvider:
         """How this run gets in."""
-        from imgshare_cli.auth.provider import Access
+        from imgshare_cli.auth.provider import CredentialProvider
 
         if self.settings.profile_token and self.file.readable_by_others:
             self.output.note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
-        return Access(self.settings, self.environ, debug=self.debug, note=self.output.note, secrets=self.secrets)
+        return CredentialProvider(
+            self.settings, self.environ, debug=self.debug, note=self.output.note, secrets=self.secrets
+        )
 
     @property
     def endpoint(self) -> str:
@@ -78,7 +79,7 @@ class Session:
         Raises:
             ConfigError: nothing names one.
         """
-        endpoint = self.settings.endpoint or self._granted_endpoint()
+        endpoint = self.settings.endpoint or self._credential_endpoint()
         if endpoint is None:
             raise ConfigError(
                 "no endpoint: it is not known which image service to ask",
@@ -86,9 +87,9 @@ class Session:
             )
         return endpoint
 
-    def _granted_endpoint(self) -> str | None:
+    def _credential_endpoint(self) -> str | None:
         try:
-            return self.access.grant.endpoint
+            return self.access.credential.endpoint
         except NotLoggedInError:
             if self.settings.profile in self.file.profiles:
                 raise  # who has logged in before needs to do so again, and no endpoint
@@ -97,7 +98,7 @@ class Session:
     @property
     def member(self) -> str | None:
         """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
-        return self.settings.project_id or self.access.grant.project_id
+        return self.settings.project_id or self.access.credential.project_id
 
     @property
     def is_attended(self) -> bool:
@@ -108,45 +109,45 @@ class Session:
     def client(self) -> ImageClient:
         """The image service, with what lets this run in."""
         _ = self.endpoint
-        return self.client_with(self.access.grant, self._renewed)
+        return self.client_with(self.access.credential, self._refresh)
 
     def another_client(self) -> ImageClient:
         """A further connection to the image service, for a thread of its own."""
-        return self.client_with(self.access.grant, self._renewed)
+        return self.client_with(self.access.credential, self._refresh)
 
     @cached_property
     def inbox(self) -> Inbox:
         """What is shared with our project."""
-        from imgshare_cli.shares import token_scope as standing
         from imgshare_cli.shares.inbox import Inbox
+        from imgshare_cli.shares.token_scope import read_login_scope
 
         wanted = self.settings.project_id
-        place = standing.granted(self.access.grant, wanted)
+        place = read_login_scope(self.access.credential, wanted)
         return Inbox(self.client, self.another_client, place, wanted)
 
     @property
-    def directory(self) -> Directory | None:
+    def directory(self) -> IdentityClient | None:
         """The identity service that we logged in to, or None where there was no login."""
-        from imgshare_cli.api import identity_client as directory
+        from imgshare_cli.api.identity_client import open_identity_client
 
-        def opened(address: str, grant: Grant) -> Wire:
-            return self.connect(address, grant.headers(), grant.cacert)
+        def opened(address: str, credential: Credential) -> HttpTransport:
+            return self.connect(address, credential.headers, credential.cacert)
 
-        return directory.of(self.access.grant, opened)
+        return open_identity_client(self.access.credential, opened)
 
     def client_with(
-        self, grant: Grant, renewed: Callable[[str], Grant | None] = lambda _worthless: None
+        self, credential: Credential, refresh: Callable[[str], Credential | None] = lambda _rejected: None
     ) -> ImageClient:
-        """The image service, with a grant that is not kept yet."""
+        """The image service, with a credential that is not kept yet."""
         from imgshare_cli.api.image_client import ImageClient
 
-        self.secrets.append(grant.secret)
-        wire = self.connect(self.endpoint, grant.headers(), grant.cacert)
-        return ImageClient(wire, grant, renewed)
+        self.secrets.append(credential.secret)
+        transport = self.connect(self.endpoint, credential.headers, credential.cacert)
+        return ImageClient(transport, credential, refresh)
 
     def connect(
         self, address: str, headers: Mapping[str, str], cacert: str | None, timeout: float | None = None
-    ) -> Wire:
+    ) -> HttpTransport:
         """A connection that this session closes.
 
         Args:
@@ -155,35 +156,37 @@ class Session:
             cacert: the authorities of the credential, which are trusted where the settings name none.
             timeout: the time for one request, where it is not that of the settings.
         """
-        from imgshare_cli.api.transport import Wire
+        from imgshare_cli.api.transport import HttpTransport
 
         settings = self.settings
-        wire = Wire(address, headers, self.terms(cacert), timeout=timeout or settings.timeout, debug=self.debug)
-        self._open.callback(wire.close)
-        return wire
+        transport = HttpTransport(
+            address, headers, self.terms(cacert), timeout=timeout or settings.timeout, debug=self.debug
+        )
+        self._open.callback(transport.close)
+        return transport
 
-    def terms(self, cacert: str | None) -> Terms:
+    def terms(self, cacert: str | None) -> TransportOptions:
         """What this run allows on the wire."""
-        from imgshare_cli.api.connection_pool import Terms
+        from imgshare_cli.api.connection_pool import TransportOptions
 
         settings = self.settings
-        return Terms(
+        return TransportOptions(
             self.environ,
             settings.cacert or cacert,
             insecure_http=settings.insecure_http,
             insecure_tls=settings.insecure_tls,
         )
 
-    def _renewed(self, worthless: str) -> Grant | None:
-        before = self.access.grant
-        grant = self.access.renewed(worthless)
+    def _refresh(self, rejected: str) -> Credential | None:
+        before = self.access.credential
+        credential = self.access.refresh(rejected)
         auth_url = before.auth_url or self.environ.get("OS_AUTH_URL")
-        if grant is None and auth_url:
-            from imgshare_cli.api import token_revocation as identity
+        if credential is None and auth_url:
+            from imgshare_cli.api.token_revocation import check_identity_service
 
             with contextlib.suppress(ConfigError):  # an address that cannot be asked tells nothing
-                identity.must_be_up(auth_url, before.cacert, self.connect)
-        return grant
+                check_identity_service(auth_url, before.cacert, self.connect)
+        return credential
 
     def close(self) -> None:
         """Hang up."""
@@ -208,7 +211,7 @@ def _where_to_name_it(session: Session) -> str:
     from imgshare_cli import hints
 
     profile = None if session.profile == "default" else session.profile
-    keep = hints.command("config", "set", "endpoint", "URL", *hints.options({"--profile": profile}))
+    keep = hints.build_command("config", "set", "endpoint", "URL", *hints.build_options({"--profile": profile}))
     return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run {keep}"
 
 

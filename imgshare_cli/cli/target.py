@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imgshare_cli.errors import ImgshareError
 
 
-class Subject:
+class ShareTarget:
     """An image, and perhaps a project that it is shared with.
 
     Args:
@@ -50,10 +50,10 @@ class Subject:
         """
         if is_image_id(self.image):
             return self.image
-        from imgshare_cli.shares import image_lookup as naming
+        from imgshare_cli.shares.image_lookup import resolve_image_name
 
         session = self._session
-        self._found = naming.looked_up(session.client, self.image, session.member, owner=owner, own=own)
+        self._found = resolve_image_name(session.client, self.image, session.member, owner=owner, own=own)
         return self._found
 
     @contextmanager
@@ -71,13 +71,13 @@ class Subject:
             raise
 
     def _explain(self, error: ImgshareError, command: str) -> None:
-        from imgshare_cli.diagnosis import explain as diagnosis
+        from imgshare_cli.diagnosis.explain import explain_refusal
         from imgshare_cli.diagnosis.findings import Attempt
-        from imgshare_cli.diagnosis.probe import Doors
+        from imgshare_cli.diagnosis.probe import ProbeClients
 
         session = self._session
-        grant = session.access.grant
+        credential = session.access.credential
         image_id = self.image if is_image_id(self.image) else self._found
-        attempt = Attempt(command, image_id, self.member_id, error.http_status, grant.project_id, session.flags)
-        doors = Doors(session.settings, grant, session.endpoint, session.connect, session.secrets)
-        diagnosis.explain(error, attempt, doors)
+        attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
+        clients = ProbeClients(session.settings, credential, session.endpoint, session.connect, session.secrets)
+        explain_refusal(error, attempt, clients)

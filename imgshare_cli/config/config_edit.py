@@ -10,8 +10,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable
 
-from imgshare_cli.config import config_file as configfile
-from imgshare_cli.config import file_writing as writing
+from imgshare_cli.config.config_file import build_unset_hint, check_config, parse_toml, read_contents
+from imgshare_cli.config.file_writing import lock_file, remove_stale_files, replace_file
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 
-def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = True) -> None:
+def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = True) -> None:
     """Change the config file in one step, keeping its comments and its order, readable by its owner alone.
 
     Runs that do so at the same time wait for each other, and each changes what the one before it left.
@@ -35,52 +35,52 @@ def edit(path: Path, change: Callable[[TOMLDocument], None], *, check: bool = Tr
         ConfigError: the file cannot be read or written, is not TOML, or would not be a valid config file.
     """
     # Where there is nothing to change, nothing need be writable; and what this loads is not loaded under the lock.
-    if _changed(path, change, check=check) is None:
+    if _apply_change(path, change, check=check) is None:
         return
     try:
         target = path.resolve()
-        with writing.locked(target):
-            writing.sweep(target)
-            content = _changed(path, change, check=check)
+        with lock_file(target):
+            remove_stale_files(target)
+            content = _apply_change(path, change, check=check)
             if content is not None:
-                writing.replace(target, content)
+                replace_file(target, content)
     except OSError as exc:
         raise ConfigError(f"cannot write {path}: {exc.strerror}") from exc
 
 
-def _changed(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
+def _apply_change(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
     """What is to be in the file, or None where that is there already."""
-    found = configfile.contents(path)
+    found = read_contents(path)
     if found and not path.is_file():
         raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
     before = found.content if found else b""
-    configfile.parsed(path, before)  # of the two parsers this one quotes nothing in its errors
+    parse_toml(path, before)  # of the two parsers this one quotes nothing in its errors
     try:
         document = tomlkit.parse(before.decode("utf-8-sig"))
         change(document)
         meant, after = document.unwrap(), tomlkit.dumps(document).encode()
     except (TOMLKitError, ValueError, TypeError, RecursionError) as exc:
-        raise _unchangeable(path) from exc
+        raise _create_edit_error(path) from exc
     if check:
-        configfile.checked(path, meant)
+        check_config(path, meant)
     if after == before:
         return None
     # tomlkit puts what comes after a table of dotted keys (`profiles.a.timeout = 3`) into a new profile.
-    if _compared(configfile.parsed(path, after)) != _compared(meant):
-        raise _unchangeable(path)
+    if _to_comparable(parse_toml(path, after)) != _to_comparable(meant):
+        raise _create_edit_error(path)
     return after
 
 
-def _unchangeable(path: Path) -> ConfigError:
+def _create_edit_error(path: Path) -> ConfigError:
     return ConfigError(f"cannot change {path} and keep the rest of it", hint="change it by hand")
 
 
-def _compared(document: Mapping[str, Any]) -> str:
+def _to_comparable(document: Mapping[str, Any]) -> str:
     # Without its last profile, tomlkit leaves the table of profiles out. In JSON nan equals itself.
     return json.dumps({key: value for key, value in document.items() if value != {}}, sort_keys=True, default=str)
 
 
-def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
+def set_value(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
     """Set a value in a document, making the tables above it that are missing."""
     table: Any = document
     for part in where[:-1]:
@@ -89,17 +89,17 @@ def put(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
             table[part] = tomlkit.inline_table() if inline else tomlkit.table(is_super_table=part == "profiles")
         table = table[part]
         if not isinstance(table, Mapping):
-            raise ConfigError(f"{part} in the config file must be a table", hint=configfile.unset_hint(part))
+            raise ConfigError(f"{part} in the config file must be a table", hint=build_unset_hint(part))
     table[where[-1]] = value
 
 
 def add_profile(document: TOMLDocument, name: str) -> None:
     """Make sure that a profile is there, even if it is empty."""
     if name not in document.get("profiles", {}):
-        put(document, ("profiles", name), tomlkit.table())
+        set_value(document, ("profiles", name), tomlkit.table())
 
 
-def remove(document: TOMLDocument, where: tuple[str, ...]) -> None:
+def remove_value(document: TOMLDocument, where: tuple[str, ...]) -> None:
     """Remove a value from a document; one that is not there is removed already."""
     table: Any = document
     for part in where[:-1]:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.config import file_reading as files
+from imgshare_cli.config.file_reading import expand_path, find_base_folder, read_file
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from imgshare_cli.config.file_reading import Contents
+    from imgshare_cli.config.file_reading import FileContents
 
 TOP_KEYS = ("default_profile", "profiles")
 PROFILE_KEYS = (
@@ -37,7 +37,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
-class File:
+class ConfigFile:
     """The config file, checked: every key is known and of the right type."""
 
     path: Path
@@ -46,43 +46,43 @@ class File:
     readable_by_others: bool = False
 
 
-def config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
+def find_config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
     """Where the config file is, whether or not it exists.
 
     Raises:
         ConfigError: IMGSHARE_CONFIG names a user who does not exist.
     """
     if named := environ.get("IMGSHARE_CONFIG"):
-        return files.expanded(named, environ)
+        return expand_path(named, environ)
     variable, default = ("APPDATA", "AppData/Roaming") if windows else ("XDG_CONFIG_HOME", ".config")
-    return files.base(environ, variable, default) / "imgshare" / "config.toml"
+    return find_base_folder(environ, variable, default) / "imgshare" / "config.toml"
 
 
-def read(path: Path) -> File:
+def read_config_file(path: Path) -> ConfigFile:
     """Read and check the config file; an absent one is an empty one.
 
     Raises:
         ConfigError: it cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
-    found = contents(path)
+    found = read_contents(path)
     if found is None:
-        return File(path)
-    return checked(path, parsed(path, found.content), readable_by_others=found.readable_by_others)
+        return ConfigFile(path)
+    return check_config(path, parse_toml(path, found.content), readable_by_others=found.readable_by_others)
 
 
-def contents(path: Path) -> Contents | None:
+def read_contents(path: Path) -> FileContents | None:
     """What is in the file, checked for nothing, or None where there is none.
 
     Raises:
         ConfigError: it cannot be read.
     """
     try:
-        return files.read(path, _LIMIT)
+        return read_file(path, _LIMIT)
     except OSError as exc:
         raise ConfigError(f"cannot read {path}: {exc.strerror}") from exc
 
 
-def parsed(path: Path, content: bytes) -> dict[str, Any]:
+def parse_toml(path: Path, content: bytes) -> dict[str, Any]:
     """The TOML that these bytes are.
 
     Raises:
@@ -93,10 +93,12 @@ def parsed(path: Path, content: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
     except (ValueError, RecursionError) as exc:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
-        raise ConfigError(f"{path} is not TOML: {_why(exc)}", hint="fix that line, or move the file away") from None
+        raise ConfigError(
+            f"{path} is not TOML: {_describe_problem(exc)}", hint="fix that line, or move the file away"
+        ) from None
 
 
-def _why(exc: Exception) -> str:
+def _describe_problem(exc: Exception) -> str:
     """What is wrong with a file, in words that cannot hold what is in it: a key or a value may be a secret."""
     if isinstance(exc, UnicodeDecodeError):
         return "it is not UTF-8 text"
@@ -108,55 +110,55 @@ def _why(exc: Exception) -> str:
     return (what if known else "a key or a value is not valid") + (where[0] if where else "")
 
 
-def checked(path: Path, document: Mapping[str, Any], *, readable_by_others: bool = False) -> File:
+def check_config(path: Path, document: Mapping[str, Any], *, readable_by_others: bool = False) -> ConfigFile:
     """Turn a TOML document into a `File`.
 
     Raises:
         ConfigError: an unknown key, or a value of the wrong type.
     """
     for key in document:
-        _known(path, key, key, TOP_KEYS)
+        _check_known_key(path, key, key, TOP_KEYS)
     default = document.get("default_profile")
     if default is not None and not isinstance(default, str):
-        raise _wrong_type(path, "default_profile", "a string")
+        raise _create_type_error(path, "default_profile", "a string")
     profiles = document.get("profiles", {})
     if not isinstance(profiles, Mapping):
-        raise _wrong_type(path, "profiles", "a table")
+        raise _create_type_error(path, "profiles", "a table")
     for name, profile in profiles.items():
         _check_profile(path, name, profile)
-    return File(path, default, profiles, readable_by_others)
+    return ConfigFile(path, default, profiles, readable_by_others)
 
 
 def _check_profile(path: Path, name: str, profile: object) -> None:
     if not isinstance(profile, Mapping):
-        raise _wrong_type(path, f"profiles.{name}", "a table")
+        raise _create_type_error(path, f"profiles.{name}", "a table")
     for key, value in profile.items():
         full = f"profiles.{name}.{key}"
-        _known(path, key, full, PROFILE_KEYS)
+        _check_known_key(path, key, full, PROFILE_KEYS)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if key == "timeout" and not (number and 0 < value <= MAX_TIMEOUT):
-            raise _wrong_type(path, full, "a number of seconds above 0")
+            raise _create_type_error(path, full, "a number of seconds above 0")
         if key != "timeout" and not isinstance(value, str):
-            raise _wrong_type(path, full, "a string")
+            raise _create_type_error(path, full, "a string")
         if key != "token" and _CONTROL.search(str(value)):
-            raise _wrong_type(path, full, "one line without control characters")
+            raise _create_type_error(path, full, "one line without control characters")
         if key == "token_store" and value not in TOKEN_STORES:
-            raise _wrong_type(path, full, " or ".join(TOKEN_STORES))
+            raise _create_type_error(path, full, " or ".join(TOKEN_STORES))
 
 
-def _known(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
+def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
     if key not in known:
         # Whoever pastes a token into the wrong place must not find it in a log.
         what = f"unknown key {full}" if _NAME.fullmatch(key) else "an unknown key, which is not shown,"
         raise ConfigError(f"{what} in {path}", hint=f"known keys: {', '.join(known)}")
 
 
-def _wrong_type(path: Path, key: str, wanted: str) -> ConfigError:
-    return ConfigError(f"{key} in {path} must be {wanted}", hint=unset_hint(key))
+def _create_type_error(path: Path, key: str, wanted: str) -> ConfigError:
+    return ConfigError(f"{key} in {path} must be {wanted}", hint=build_unset_hint(key))
 
 
-def unset_hint(key: str) -> str:
+def build_unset_hint(key: str) -> str:
     """The hint for a key that has to go."""
     from imgshare_cli import hints
 
-    return f"{hints.command('config', 'unset', hints.word(key, 'KEY'))} removes it"
+    return f"{hints.build_command('config', 'unset', hints.quote_word(key, 'KEY'))} removes it"

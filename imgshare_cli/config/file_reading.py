@@ -19,7 +19,7 @@ NOWHERE = Path(os.devnull)
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
 
 
-class Contents(NamedTuple):
+class FileContents(NamedTuple):
     """What is in a file.
 
     Attributes:
@@ -31,7 +31,7 @@ class Contents(NamedTuple):
     readable_by_others: bool = False
 
 
-def read(path: Path, limit: int) -> Contents | None:
+def read_file(path: Path, limit: int) -> FileContents | None:
     """Read a regular file of at most so many bytes; the null device is an empty one.
 
     Returns:
@@ -43,7 +43,7 @@ def read(path: Path, limit: int) -> Contents | None:
     try:
         # Looked at before it is opened as well: opening alone makes some devices act.
         if _is_null_device(os.stat(path)):  # noqa: PTH116  (of the file that is looked at again below)
-            return Contents(b"")
+            return FileContents(b"")
         with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
             found = _regular(os.fstat(stream.fileno()), limit)
             content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
@@ -55,7 +55,7 @@ def read(path: Path, limit: int) -> Contents | None:
         return None
     if len(content) > limit:
         raise _too_large(limit)
-    return Contents(content, os.name == "posix" and bool(found.st_mode & 0o077))
+    return FileContents(content, os.name == "posix" and bool(found.st_mode & 0o077))
 
 
 def _is_null_device(found: os.stat_result) -> bool:
@@ -66,7 +66,7 @@ def _is_null_device(found: os.stat_result) -> bool:
     return True
 
 
-def must_be_regular(path: Path, limit: int) -> None:
+def check_regular_file(path: Path, limit: int) -> None:
     """Look at a file that a library will read, which would wait for a pipe, and read a device without end.
 
     Raises:
@@ -87,7 +87,7 @@ def _too_large(limit: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {limit >> 10} KiB")
 
 
-def is_ours(path: Path) -> bool:
+def is_owned_by_user(path: Path) -> bool:
     """Whether nobody else owns a file or folder; one that is not there is nobody else's.
 
     Raises:
@@ -99,7 +99,7 @@ def is_ours(path: Path) -> bool:
         return True
 
 
-def home(environ: Mapping[str, str]) -> Path:
+def find_home(environ: Mapping[str, str]) -> Path:
     """The user's home: HOME, or what the system knows where that is empty or relative, or NOWHERE."""
     named = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     if not Path(named).is_absolute():
@@ -112,16 +112,16 @@ def home(environ: Mapping[str, str]) -> Path:
     return Path(named) if Path(named).is_absolute() else NOWHERE
 
 
-def base(environ: Mapping[str, str], variable: str, default: str) -> Path:
+def find_base_folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
     """A base folder: the variable's, or the default below the home.
 
     A relative one is ignored, as the XDG Base Directory Specification says: it would be another in each folder.
     """
     named = environ.get(variable, "")
-    return Path(named) if Path(named).is_absolute() else home(environ) / default
+    return Path(named) if Path(named).is_absolute() else find_home(environ) / default
 
 
-def expanded(text: str, environ: Mapping[str, str]) -> Path:
+def expand_path(text: str, environ: Mapping[str, str]) -> Path:
     """A path as people write it: `~` is the home, `~name` the home of that user.
 
     Raises:
@@ -129,7 +129,7 @@ def expanded(text: str, environ: Mapping[str, str]) -> Path:
     """
     first, _, rest = text.replace(os.sep, "/").partition("/")
     if first == "~":
-        return home(environ) / rest
+        return find_home(environ) / rest
     path = os.path.expanduser(text)  # noqa: PTH111  (pathlib raises RuntimeError instead)
     if first.startswith("~") and path == text:
         raise ConfigError(f"there is no user {first[1:]!r} (in {text!r})", hint="give the whole path")

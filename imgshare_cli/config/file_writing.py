@@ -21,7 +21,7 @@ _WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
 
 @contextlib.contextmanager
-def locked(path: Path, seconds: float = SECONDS) -> Iterator[None]:
+def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     """Be the one run that changes a file; whatever it is decided by must be read inside.
 
     The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. A file
@@ -37,7 +37,7 @@ def locked(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    make_folder(path.parent)
+    create_folder(path.parent)
     place = path.with_name(f".{path.name}.lock")
     if place.is_symlink() or (place.exists() and not place.is_file()):  # which filelock does not follow either
         raise ConfigError(f"{place} is not a regular file, so it cannot be a lock", hint="remove it")
@@ -56,13 +56,13 @@ def locked(path: Path, seconds: float = SECONDS) -> Iterator[None]:
         yield
 
 
-def replace(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
     """Put a file into place in one step, readable by its owner alone whatever the umask.
 
     Raises:
         OSError: the folder or the file cannot be written.
     """
-    make_folder(path.parent)
+    create_folder(path.parent)
     # A reader sees the old file or the new one, never half of one.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_TEMPORARY)
     try:
@@ -78,7 +78,7 @@ def replace(path: Path, content: bytes) -> None:
         raise
 
 
-def sweep(path: Path) -> None:
+def remove_stale_files(path: Path) -> None:
     """Remove what killed runs left of a file on its way into place; call it only while the lock is held.
 
     Raises:
@@ -90,7 +90,7 @@ def sweep(path: Path) -> None:
             found.unlink(missing_ok=True)
 
 
-def make_folder(path: Path) -> None:
+def create_folder(path: Path) -> None:
     """Make a folder and those above it that are missing, all of them of mode 700 whatever the umask.
 
     Raises:
@@ -100,7 +100,7 @@ def make_folder(path: Path) -> None:
         return
     if path.parent == path:  # the current folder has gone
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    make_folder(path.parent)
+    create_folder(path.parent)
     try:
         path.mkdir(mode=0o700)
         path.chmod(0o700)

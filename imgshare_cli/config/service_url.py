@@ -12,7 +12,7 @@ _MAX_URL = 2000
 _LABEL = re.compile(r"(?!xn--$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
-def checked(text: str, *, insecure_http: bool) -> str:
+def check_service_url(text: str, *, insecure_http: bool) -> str:
     """An http(s) address in one form: lower-case scheme and host, no trailing slash, no `/v2`.
 
     Everything that is asked over the network passes here: image services, identity services and proxies, from
@@ -29,7 +29,7 @@ def checked(text: str, *, insecure_http: bool) -> str:
     hint = "give the address of the service, such as https://ims.eu-de.otc.t-systems.com"
     if "@" in url or "?" in url or "#" in url:  # not quoted: a user comes with a password
         raise ConfigError("the endpoint holds more than an address (a user, a query or a fragment)", hint=hint)
-    normalized = _normalized(url)
+    normalized = _normalize_url(url)
     if normalized is None:
         raise ConfigError(f"the endpoint {text[:200]!r} is not an http or https URL", hint=hint)
     if normalized.startswith("http:") and not is_loopback(urlsplit(normalized).hostname or "") and not insecure_http:
@@ -40,12 +40,12 @@ def checked(text: str, *, insecure_http: bool) -> str:
     return normalized
 
 
-def _normalized(url: str) -> str | None:
+def _normalize_url(url: str) -> str | None:
     if not url.isascii() or not url.isprintable() or " " in url or len(url) > _MAX_URL:
         return None
     try:
         parts = urlsplit(url)
-        host = _host(parts.netloc, parts.hostname or "")
+        host = _parse_host(parts.netloc, parts.hostname or "")
         port = parts.port
     except ValueError:
         return None
@@ -55,13 +55,13 @@ def _normalized(url: str) -> str | None:
     return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{parts.path}"
 
 
-def _host(netloc: str, name: str) -> str | None:
+def _parse_host(netloc: str, name: str) -> str | None:
     if netloc.startswith("["):
         return f"[{name}]" if ipaddress.IPv6Address(name.partition("%")[0]) else None  # or ValueError
     return name if all(_LABEL.fullmatch(label) for label in name.removesuffix(".").split(".")) else None
 
 
-def identity_v3(auth_url: str) -> str:
+def build_identity_v3_url(auth_url: str) -> str:
     """Where the v3 API of an identity service is, whose address may or may not end with it."""
     return f"{auth_url.rstrip('/').removesuffix('/v3')}/v3"
 

@@ -6,14 +6,14 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config import service_url as addresses
 from imgshare_cli.config.config_file import MAX_TIMEOUT
+from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imgshare_cli.config.config_file import File
+    from imgshare_cli.config.config_file import ConfigFile
 
 DEFAULT_PROFILE = "default"
 DEFAULT_TIMEOUT = 30.0
@@ -96,7 +96,9 @@ class Settings:
     profile_endpoint: str | None = None
 
 
-def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile: bool = False) -> Settings:
+def resolve_settings(
+    flags: Flags, environ: Mapping[str, str], file: ConfigFile, *, new_profile: bool = False
+) -> Settings:
     """Decide every setting; the order of the arguments is the precedence.
 
     Args:
@@ -108,10 +110,10 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
     Raises:
         ConfigError: a value is unusable, or the named profile does not exist.
     """
-    env = _from_environment(environ)
-    profile = profile_name(flags, environ, file)
+    env = _read_environment(environ)
+    profile = resolve_profile_name(flags, environ, file)
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
-        raise ConfigError(f"there is no profile {profile!r} in {file.path}", hint=_profiles_hint(file))
+        raise ConfigError(f"there is no profile {profile!r} in {file.path}", hint=_list_profiles(file))
     stored = file.profiles.get(profile, {})
     cloud = flags.cloud or env.get("cloud")
     openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
@@ -125,28 +127,28 @@ def resolve(flags: Flags, environ: Mapping[str, str], file: File, *, new_profile
         openstack=openstack,
         region=environ.get("OS_REGION_NAME") or stored.get("region"),
         interface=environ.get("OS_INTERFACE") or stored.get("interface"),
-        endpoint=addresses.checked(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
+        endpoint=check_service_url(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=env.get("vault_id") or stored.get("vault_id"),
-        cacert=_cacert(flags) or env.get("cacert") or stored.get("cacert"),
-        timeout=_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
+        cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
+        timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
         insecure_http=flags.insecure_http,
         insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),
         # A cloud named on the command line wins over a token in the environment, as every flag does.
-        environment_token=None if flags.cloud else _environment_token(environ),
+        environment_token=None if flags.cloud else _read_environment_token(environ),
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
-        profile_endpoint=addresses.checked(own, insecure_http=True) if own else None,
+        profile_endpoint=check_service_url(own, insecure_http=True) if own else None,
     )
 
 
-def _cacert(flags: Flags) -> str | None:
+def _resolve_cacert(flags: Flags) -> str | None:
     if flags.cacert is not None and not flags.cacert.strip():  # of a variable that is not set
         raise ConfigError("--cacert is empty", hint="name a PEM file, or leave it out")
     return flags.cacert
 
 
-def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
+def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> str:
     """Which profile this run is about.
 
     Raises:
@@ -161,25 +163,25 @@ def profile_name(flags: Flags, environ: Mapping[str, str], file: File) -> str:
     return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
     found = {
         key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()
     }
     return {key: value for key, value in found.items() if value is not None}
 
 
-def _environment_token(environ: Mapping[str, str]) -> Token | None:
+def _read_environment_token(environ: Mapping[str, str]) -> Token | None:
     return next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
 
 
-def _profiles_hint(file: File) -> str:
+def _list_profiles(file: ConfigFile) -> str:
     from imgshare_cli import hints
 
     known = ", ".join(sorted(file.profiles)) or "none yet"
-    return f"profiles there: {known}; {hints.command('login', '--profile', 'NAME')} makes one"
+    return f"profiles there: {known}; {hints.build_command('login', '--profile', 'NAME')} makes one"
 
 
-def _timeout(*layers: float | str | None) -> float:
+def _resolve_timeout(*layers: float | str | None) -> float:
     value = next(layer for layer in layers if layer is not None)
     try:
         seconds = float(value)

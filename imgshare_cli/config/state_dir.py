@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config import file_reading as files
+from imgshare_cli.config.file_reading import find_base_folder, is_owned_by_user, read_file
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,50 +18,54 @@ if TYPE_CHECKING:
 _LIMIT = 4 << 20
 
 
-def folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
+def find_state_folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
     """Where it is kept: the state folder of XDG on Linux and macOS, LOCALAPPDATA on Windows."""
     variable, default = ("LOCALAPPDATA", "AppData/Local") if windows else ("XDG_STATE_HOME", ".local/state")
-    return files.base(environ, variable, default) / "imgshare"
+    return find_base_folder(environ, variable, default) / "imgshare"
 
 
-def recall(name: str, environ: Mapping[str, str]) -> str | None:
+def read_state(name: str, environ: Mapping[str, str]) -> str | None:
     """What was remembered under a name, or None, also where somebody else owns the folder."""
     try:
-        found = files.read(folder(environ) / name, _LIMIT) if files.is_ours(folder(environ)) else None
+        found = (
+            read_file(find_state_folder(environ) / name, _LIMIT)
+            if is_owned_by_user(find_state_folder(environ))
+            else None
+        )
         return found.content.decode() if found else None
     except (OSError, UnicodeDecodeError):
         return None
 
 
-def remember(name: str, text: str, environ: Mapping[str, str]) -> None:
+def write_state(name: str, text: str, environ: Mapping[str, str]) -> None:
     """Keep a text for later runs, readable by its owner alone; where that cannot be done, do without."""
-    from imgshare_cli.config import file_writing as writing
+    from imgshare_cli.config.file_writing import replace_file
 
     with contextlib.suppress(OSError):
-        writing.replace(prepared(folder(environ)) / name, text.encode())
+        replace_file(prepare_folder(find_state_folder(environ)) / name, text.encode())
 
 
-def update(name: str, change: Callable[[str | None], str], environ: Mapping[str, str]) -> None:
+def update_state(name: str, change: Callable[[str | None], str], environ: Mapping[str, str]) -> None:
     """Change what is remembered under a name; where another run is at it, or it cannot be done, do without."""
-    from imgshare_cli.config import file_writing as writing
+    from imgshare_cli.config.file_writing import lock_file, remove_stale_files, replace_file
 
     with contextlib.suppress(OSError, ConfigError):
-        path = prepared(folder(environ)) / name
-        with writing.locked(path, seconds=0):
-            writing.sweep(path)
-            writing.replace(path, change(recall(name, environ)).encode())
+        path = prepare_folder(find_state_folder(environ)) / name
+        with lock_file(path, seconds=0):
+            remove_stale_files(path)
+            replace_file(path, change(read_state(name, environ)).encode())
 
 
-def prepared(place: Path) -> Path:
+def prepare_folder(place: Path) -> Path:
     """Make one of our folders, or close it to other users.
 
     Raises:
         OSError: it cannot be made, or somebody else owns it and may change what we put there.
     """
-    from imgshare_cli.config import file_writing as writing
+    from imgshare_cli.config.file_writing import create_folder
 
-    writing.make_folder(place)
-    if not files.is_ours(place):
+    create_folder(place)
+    if not is_owned_by_user(place):
         raise PermissionError(errno.EPERM, f"{place} belongs to somebody else")
     if os.name == "posix" and place.stat().st_mode & 0o077:
         place.chmod(0o700)

@@ -57,27 +57,27 @@ class Attempt:
             environ: variables to set for it.
         """
         typed = {f"--{name}": getattr(self.flags, name) for name in ("profile", "cloud", "endpoint", "cacert")}
-        options = hints.options({**typed, **others, "--insecure-http": self.flags.insecure_http})
-        whom = [hints.word(member, "MEMBER")] if member else []
-        return hints.command(self.command, hints.word(image_id, "IMAGE"), *whom, *options, **environ)
+        options = hints.build_options({**typed, **others, "--insecure-http": self.flags.insecure_http})
+        whom = [hints.quote_word(member, "MEMBER")] if member else []
+        return hints.build_command(self.command, hints.quote_word(image_id, "IMAGE"), *whom, *options, **environ)
 
     @property
     def there(self) -> str:
         """The same command, as the project that decides would type it."""
-        return hints.command(self.command, self._image)
+        return hints.build_command(self.command, self._image)
 
     @property
     def members(self) -> str:
         """The command that shows whom the image is shared with."""
-        return hints.command("members", self._image)
+        return hints.build_command("members", self._image)
 
     def share(self, member: str | None) -> str:
         """The command that shares the image."""
-        return hints.command("share", self._image, hints.word(member, "MEMBER"))
+        return hints.build_command("share", self._image, hints.quote_word(member, "MEMBER"))
 
     @property
     def _image(self) -> hints.Word:
-        return hints.word(self.image_id, "IMAGE")
+        return hints.quote_word(self.image_id, "IMAGE")
 
 
 class Finding(NamedTuple):
@@ -88,7 +88,7 @@ class Finding(NamedTuple):
     hint: str
 
 
-def are_alike(one: str, other: str) -> bool:
+def are_similar_ids(one: str, other: str) -> bool:
     """Whether two IDs differ at most in capitals and dashes."""
     return _bare(one) == _bare(other)
 
@@ -97,7 +97,7 @@ def _bare(text: str) -> str:
     return text.replace("-", "").casefold()
 
 
-def not_found(attempt: Attempt) -> Finding:
+def explain_not_found(attempt: Attempt) -> Finding:
     """There is no such image, or it is not shared with us: the service does not say which, and nor do we."""
     member = attempt.member if attempt.member and is_project_id(attempt.member) else None
     own = attempt.project
@@ -108,11 +108,11 @@ def not_found(attempt: Attempt) -> Finding:
         Reason.NOT_FOUND,
         f"there is no such image, or it is not shared with {whom} (any more); the service does not say which",
         f"ask its owner to type {attempt.share(project)}{who}; "
-        f"{hints.command('list', '--status', 'all')} shows what is shared with you",
+        f"{hints.build_command('list', '--status', 'all')} shows what is shared with you",
     )
 
 
-def image_spelled_otherwise(attempt: Attempt, image_id: str) -> Finding:
+def explain_image_spelling(attempt: Attempt, image_id: str) -> Finding:
     """The image's ID is in capitals."""
     return Finding(
         Reason.NOT_FOUND,
@@ -121,7 +121,7 @@ def image_spelled_otherwise(attempt: Attempt, image_id: str) -> Finding:
     )
 
 
-def member_spelled_otherwise(attempt: Attempt, member_id: str) -> Finding:
+def explain_member_spelling(attempt: Attempt, member_id: str) -> Finding:
     """MEMBER has capitals or dashes that the ID has not."""
     return Finding(
         Reason.WRONG_MEMBER,
@@ -130,7 +130,7 @@ def member_spelled_otherwise(attempt: Attempt, member_id: str) -> Finding:
     )
 
 
-def wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Finding:
+def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Finding:
     """MEMBER is not our project."""
     member = attempt.member or ""
     if is_project_id(member):
@@ -144,7 +144,7 @@ def wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Finding:
     )
 
 
-def owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
+def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
     """We own the image, and MEMBER, which may be our own project, decides."""
     if is_own:
         return Finding(
@@ -159,7 +159,7 @@ def owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
     )
 
 
-def own_image(attempt: Attempt) -> Finding:
+def explain_own_image(attempt: Attempt) -> Finding:
     """MEMBER owns the image."""
     return Finding(
         Reason.NOT_A_MEMBER,
@@ -168,7 +168,7 @@ def own_image(attempt: Attempt) -> Finding:
     )
 
 
-def not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
+def explain_not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
     """The image is not shared with MEMBER, as its owner or an administrator sees."""
     whose = "the image is your own project's, and " if is_ours else "the image is "
     if not is_project_id(attempt.member or ""):
@@ -184,15 +184,15 @@ def not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
     )
 
 
-def role(project: str | None, roles: Iterable[str]) -> Finding:
+def explain_role(project: str | None, roles: Iterable[str]) -> Finding:
     """We may look and not decide."""
-    held = ", ".join(map(hints.quoted, roles)) or "'reader'"
+    held = ", ".join(map(hints.quote_text, roles)) or "'reader'"
     return Finding(
         Reason.ROLE, f"the token has only the role {held}, which may look and not decide", _ask_for_the_role(project)
     )
 
 
-def no_role(project: str | None) -> Finding:
+def explain_no_role(project: str | None) -> Finding:
     """We may not even look."""
     return Finding(Reason.ROLE, "the token has no role that lets it look at images", _ask_for_the_role(project))
 
@@ -201,18 +201,18 @@ def _ask_for_the_role(project: str | None) -> str:
     return f"ask for the role 'member' in {f'project {project}' if project else 'the project'}"
 
 
-def visibility(attempt: Attempt, value: str) -> Finding:
+def explain_visibility(attempt: Attempt, value: str) -> Finding:
     """The visibility of the image is not `shared`."""
     member = attempt.member if attempt.member and is_project_id(attempt.member) else None
     hint = _NEEDLESS.get(value) or (
         f"'openstack image set --shared' lets it have members, {attempt.share(member)} makes one"
     )
     return Finding(
-        Reason.VISIBILITY, f"the image is {hints.quoted(value)}, and only 'shared' images have members", hint
+        Reason.VISIBILITY, f"the image is {hints.quote_text(value)}, and only 'shared' images have members", hint
     )
 
 
-def deactivated(because: str) -> Finding:
+def explain_deactivated(because: str) -> Finding:
     """The image is locked, and the service said no, in these words."""
     return Finding(
         Reason.DEACTIVATED,

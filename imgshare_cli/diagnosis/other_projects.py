@@ -7,43 +7,43 @@ from typing import TYPE_CHECKING
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.auth import login
-from imgshare_cli.config import service_url as addresses
+from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.diagnosis.findings import Attempt, Finding
 from imgshare_cli.errors import ConfigError, ForbiddenError, ImgshareError, NotFoundError, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imgshare_cli.api.credential import Grant
-    from imgshare_cli.api.identity_client import Directory, Project, Service
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.identity_client import IdentityClient, ImageService, Project
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.diagnosis.probe import Doors
+    from imgshare_cli.diagnosis.probe import ProbeClients
 
 _MOST = 10
 
 
-def found(attempt: Attempt, image_id: str, doors: Doors) -> Finding | None:
+def find_elsewhere(attempt: Attempt, image_id: str, clients: ProbeClients) -> Finding | None:
     """Where the image is, if it is in another project of ours or in another region."""
-    if not (directory := _directory(doors)):
+    if not (directory := _directory(clients)):
         return None
-    return _in_projects(attempt, image_id, doors, directory) or _in_regions(attempt, image_id, doors, directory)
+    return _in_projects(attempt, image_id, clients, directory) or _in_regions(attempt, image_id, clients, directory)
 
 
-def found_in_named_project(attempt: Attempt, image_id: str, doors: Doors) -> Finding | None:
+def find_in_named_project(attempt: Attempt, image_id: str, clients: ProbeClients) -> Finding | None:
     """The way to the other project of ours that MEMBER names, if the image is shared with that, too."""
-    directory = _directory(doors)
-    return _in_projects(attempt, image_id, doors, directory, only_named=True) if directory else None
+    directory = _directory(clients)
+    return _in_projects(attempt, image_id, clients, directory, only_named=True) if directory else None
 
 
-def _directory(doors: Doors) -> Directory | None:
+def _directory(clients: ProbeClients) -> IdentityClient | None:
     try:
-        return doors.directory()
+        return clients.directory()
     except ImgshareError:
         return None
 
 
 def _in_projects(
-    attempt: Attempt, image_id: str, doors: Doors, directory: Directory, *, only_named: bool = False
+    attempt: Attempt, image_id: str, clients: ProbeClients, directory: IdentityClient, *, only_named: bool = False
 ) -> Finding | None:
     owner = None
     try:
@@ -51,9 +51,9 @@ def _in_projects(
         named = [project for project in projects if attempt.member in project]
         others = named if only_named else named + [project for project in projects if project not in named]
         for project in others[:_MOST]:
-            relation = _relation(doors.images(token=directory.token_for(project.id)), image_id, project)
+            relation = _relation(clients.images(token=directory.token_for(project.id)), image_id, project)
             if relation == "member":
-                return _wrong_project(attempt, image_id, project, doors.grant)
+                return _wrong_project(attempt, image_id, project, clients.credential)
             if relation == "owner":
                 owner = owner or project
     except ImgshareError:
@@ -71,27 +71,29 @@ def _relation(images: ImageClient, image_id: str, project: Project) -> str | Non
     return "member"
 
 
-def _wrong_project(attempt: Attempt, image_id: str, project: Project, grant: Grant) -> Finding:
+def _wrong_project(attempt: Attempt, image_id: str, project: Project, credential: Credential) -> Finding:
     sentence = f"it is shared with another project of yours, {project}"
-    return Finding(Reason.WRONG_PROJECT, sentence, _way_to_project(attempt, image_id, project, grant))
+    return Finding(Reason.WRONG_PROJECT, sentence, _way_to_project(attempt, image_id, project, credential))
 
 
-def _way_to_project(attempt: Attempt, image_id: str, project: Project, grant: Grant) -> str:
+def _way_to_project(attempt: Attempt, image_id: str, project: Project, credential: Credential) -> str:
     what = (image_id, project.id)
-    if grant.cloud:
+    if credential.cloud:
         return (
-            f"copy the entry {grant.cloud!r} of clouds.yaml under another name, with project_id "
-            f"{hints.quoted(project.id)}, and type {attempt.again(*what, {'--cloud': 'NAME'})}"
+            f"copy the entry {credential.cloud!r} of clouds.yaml under another name, with project_id "
+            f"{hints.quote_text(project.id)}, and type {attempt.again(*what, {'--cloud': 'NAME'})}"
         )
-    if grant.again:
-        log_in = hints.log_in(grant.again, {"--project": project.id, "--project-domain": None})
+    if credential.relogin_command:
+        log_in = hints.build_login_command(
+            credential.relogin_command, {"--project": project.id, "--project-domain": None}
+        )
         return f"type {log_in}, then {attempt.again(*what)}; --profile NAME in both keeps the login you have"
-    return f"type {attempt.again(*what, environ={'OS_PROJECT_ID': hints.word(project.id, 'PROJECT')})}"
+    return f"type {attempt.again(*what, environ={'OS_PROJECT_ID': hints.quote_word(project.id, 'PROJECT')})}"
 
 
 def _owned_there(attempt: Attempt, image_id: str, owner: Project) -> Finding:
     whom = attempt.project
-    share = hints.command("share", hints.word(image_id, "IMAGE"), hints.word(whom, "MEMBER"))
+    share = hints.build_command("share", hints.quote_word(image_id, "IMAGE"), hints.quote_word(whom, "MEMBER"))
     return Finding(
         Reason.NOT_A_MEMBER,
         f"the image belongs to another project of yours, {owner}, and is not shared with project {whom or 'MEMBER'}",
@@ -99,25 +101,25 @@ def _owned_there(attempt: Attempt, image_id: str, owner: Project) -> Finding:
     )
 
 
-def _in_regions(attempt: Attempt, image_id: str, doors: Doors, directory: Directory) -> Finding | None:
+def _in_regions(attempt: Attempt, image_id: str, clients: ProbeClients, directory: IdentityClient) -> Finding | None:
     try:
         services = directory.image_services()
     except ImgshareError:
         return None
-    for service in list(_in_other_regions(services, doors))[:_MOST]:
+    for service in list(_in_other_regions(services, clients))[:_MOST]:
         try:
-            doors.images(endpoint=service.url).image(image_id)
+            clients.images(endpoint=service.url).image(image_id)
         except ImgshareError:
             continue  # a region that is out of order says nothing of the others
-        return _other_region(attempt, image_id, service, doors)
+        return _other_region(attempt, image_id, service, clients)
     return None
 
 
-def _in_other_regions(services: Iterable[Service], doors: Doors) -> Iterator[Service]:
-    usable = [service._replace(url=url) for service in services if (url := _usable(service.url, doors))]
-    here = [service for service in usable if service.url == doors.endpoint]
+def _in_other_regions(services: Iterable[ImageService], clients: ProbeClients) -> Iterator[ImageService]:
+    usable = [service._replace(url=url) for service in services if (url := _usable(service.url, clients))]
+    here = [service for service in usable if service.url == clients.endpoint]
     interfaces = {service.interface for service in here}
-    wanted = (doors.settings.interface or "public").removesuffix("URL")
+    wanted = (clients.settings.interface or "public").removesuffix("URL")
     interface = wanted if wanted in interfaces or not interfaces else min(interfaces)
     regions = {service.region for service in here}
     for service in usable:
@@ -125,31 +127,35 @@ def _in_other_regions(services: Iterable[Service], doors: Doors) -> Iterator[Ser
             yield service
 
 
-def _usable(url: str, doors: Doors) -> str | None:
+def _usable(url: str, clients: ProbeClients) -> str | None:
     try:
-        return addresses.checked(url, insecure_http=doors.settings.insecure_http)
+        return check_service_url(url, insecure_http=clients.settings.insecure_http)
     except ConfigError:
         return None  # the token must not go there
 
 
-def _other_region(attempt: Attempt, image_id: str, service: Service, doors: Doors) -> Finding:
+def _other_region(attempt: Attempt, image_id: str, service: ImageService, clients: ProbeClients) -> Finding:
     member = attempt.member if attempt.member and is_project_id(attempt.member) else attempt.project
     return Finding(
         Reason.REGION,
         f"it is not in this region, but in {service.region}",
-        _way_to_region(attempt, (image_id, member), service, doors),
+        _way_to_region(attempt, (image_id, member), service, clients),
     )
 
 
-def _way_to_region(attempt: Attempt, what: tuple[str, str | None], service: Service, doors: Doors) -> str:
+def _way_to_region(attempt: Attempt, what: tuple[str, str | None], service: ImageService, clients: ProbeClients) -> str:
     # An address that was named wins over the region.
-    address = service.url if doors.settings.endpoint else None
-    region = hints.word(service.region, "REGION")
+    address = service.url if clients.settings.endpoint else None
+    region = hints.quote_word(service.region, "REGION")
     before = {} if address else {"OS_REGION_NAME": region}
-    if doors.grant.again:
-        log_in = hints.log_in(doors.grant.again, {"--endpoint": address} if address else {}, **before)
+    if clients.credential.relogin_command:
+        log_in = hints.build_login_command(
+            clients.credential.relogin_command, {"--endpoint": address} if address else {}, **before
+        )
         return f"type {log_in}, then {attempt.again(*what, {'--endpoint': address})}"
     if address:
         return f"type {attempt.again(*what, {'--endpoint': address})}"
-    keep = hints.command("config", "set", "region", region, *hints.options(login.profile(doors.settings)))
+    keep = hints.build_command(
+        "config", "set", "region", region, *hints.build_options(login.build_profile_option(clients.settings))
+    )
     return f"type {attempt.again(*what, environ=before)}; {keep} says so once for all"

@@ -6,29 +6,29 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api import identity_client as directory
+from imgshare_cli.api.identity_client import open_identity_client
 from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.credential import Grant
-    from imgshare_cli.api.identity_client import Directory
-    from imgshare_cli.api.transport import Wire
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.identity_client import IdentityClient
+    from imgshare_cli.api.transport import HttpTransport
     from imgshare_cli.config.settings import Settings
 
-SECONDS = 10.0
+MAX_SECONDS = 10.0
 _SECONDS_EACH = 5.0
 
 
 @dataclass(frozen=True)
-class Doors:
+class ProbeClients:
     """The image service that refused, and what else lies behind the same login.
 
     Attributes:
         settings: the settings of the run.
-        grant: what lets us in.
+        credential: what lets us in.
         endpoint: the address of the image service that refused.
         connect: opens a connection to an address, with headers, authorities and the seconds that a request may take.
         secrets: where every secret is put that must not be shown.
@@ -36,11 +36,11 @@ class Doors:
     """
 
     settings: Settings
-    grant: Grant
+    credential: Credential
     endpoint: str
-    connect: Callable[[str, Mapping[str, str], str | None, float], Wire]
+    connect: Callable[[str, Mapping[str, str], str | None, float], HttpTransport]
     secrets: list[str]
-    deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+    deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
     def images(self, *, endpoint: str | None = None, token: str | None = None) -> ImageClient:
         """The image service, or the one at another address; with our token, or with another.
@@ -49,23 +49,25 @@ class Doors:
             UnavailableError: the time is up.
             ConfigError: a token must not go to that address.
         """
-        grant = replace(self.grant, secret=token) if token else self.grant
-        wire = self._opened(endpoint or self.endpoint, grant)
+        credential = replace(self.credential, secret=token) if token else self.credential
+        transport = self._opened(endpoint or self.endpoint, credential)
         # A token that is not taken is not renewed: that has been tried, if it could be.
-        return ImageClient(wire, grant, renewed=lambda _worthless: None)
+        return ImageClient(transport, credential, refresh=lambda _rejected: None)
 
-    def directory(self) -> Directory | None:
-        """The identity service, or None where the grant is not from one.
+    def directory(self) -> IdentityClient | None:
+        """The identity service, or None where the credential is not from one.
 
         Raises:
             UnavailableError: the time is up.
             ConfigError: a token must not go to that address.
         """
-        return directory.of(self.grant, self._opened)
+        return open_identity_client(self.credential, self._opened)
 
-    def _opened(self, address: str, grant: Grant) -> Wire:
+    def _opened(self, address: str, credential: Credential) -> HttpTransport:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise UnavailableError("there is no time left to ask why")
-        self.secrets.append(grant.secret)
-        return self.connect(address, grant.headers(), grant.cacert, min(left, _SECONDS_EACH, self.settings.timeout))
+        self.secrets.append(credential.secret)
+        return self.connect(
+            address, credential.headers, credential.cacert, min(left, _SECONDS_EACH, self.settings.timeout)
+        )

@@ -24,20 +24,20 @@ _LISTED = 5
 Result = TypeVar("Result")
 
 
-def decide(
+def set_share_status(
     client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None
 ) -> Member:
     """Set the status of a share; without a member, of the one share that we can see."""
-    member_id = member_id or only_share(client, image_id).member_id
+    member_id = member_id or find_only_share(client, image_id).member_id
     return client.set_status(image_id, member_id, status, vault_id)
 
 
-def share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
+def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
     """One share; without a member, the one that we can see."""
-    return client.member(image_id, member_id) if member_id else only_share(client, image_id)
+    return client.member(image_id, member_id) if member_id else find_only_share(client, image_id)
 
 
-def only_share(client: ImageClient, image_id: str) -> Member:
+def find_only_share(client: ImageClient, image_id: str) -> Member:
     """The share that the members list shows: a plain member's token sees exactly its own row.
 
     Raises:
@@ -48,7 +48,7 @@ def only_share(client: ImageClient, image_id: str) -> Member:
     if not rows:
         from imgshare_cli import hints
 
-        share = hints.command("share", hints.word(image_id, "IMAGE"), "MEMBER")
+        share = hints.build_command("share", hints.quote_word(image_id, "IMAGE"), "MEMBER")
         raise NotFoundError(
             f"image {image_id} is shared with no project",
             # Only its owner and an administrator see an image without members.
@@ -63,7 +63,7 @@ def only_share(client: ImageClient, image_id: str) -> Member:
     return rows[0]
 
 
-def unshare(client: ImageClient, image_id: str, member: str, id_of: Callable[[str], str]) -> str:
+def stop_sharing(client: ImageClient, image_id: str, member: str, id_of: Callable[[str], str]) -> str:
     """Take a share back, and return whose it was; where nobody has it, that of the project of this name."""
     try:
         client.unshare(image_id, member)
@@ -76,7 +76,7 @@ def unshare(client: ImageClient, image_id: str, member: str, id_of: Callable[[st
     return member
 
 
-def each(
+def run_for_each_member(
     members: Sequence[str], work: Callable[[str], Result], failed: Callable[[ImgshareError], None]
 ) -> Iterator[Result]:
     """Do something for each member; where one is refused, say so and go on.

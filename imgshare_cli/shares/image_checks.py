@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api import pagination as pages
+from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotYetError, RefusedError, UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ _MOST = 10
 
 
 @dataclass(frozen=True)
-class Expected:
+class ImageCheck:
     """What the image must be.
 
     Attributes:
@@ -41,7 +41,7 @@ class Expected:
             NotYetError: its data is not there yet.
         """
         if self.owner and image.owner != self.owner:
-            raise _other(image, f"is from project {image.owner}, not {self.owner}")
+            raise _create_difference_error(image, f"is from project {image.owner}, not {self.owner}")
         if self.algorithm is None:
             return
         algorithm, digest = image.property("os_hash_algo"), image.property("os_hash_value")
@@ -51,12 +51,12 @@ class Expected:
                 hint="its owner has uploaded nothing yet; --wait 10m waits for it; nothing was changed",
             )
         if algorithm != self.algorithm:
-            raise _other(image, f"has a {algorithm} hash, and none of {self.algorithm} to compare")
+            raise _create_difference_error(image, f"has a {algorithm} hash, and none of {self.algorithm} to compare")
         if digest.lower() != self.digest:
-            raise _other(image, f"has the {algorithm} hash {digest}, not the one you gave")
+            raise _create_difference_error(image, f"has the {algorithm} hash {digest}, not the one you gave")
 
 
-def expected(owner: str | None, hash_: str | None) -> Expected:
+def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
     """What the options --owner and --hash ask for.
 
     Raises:
@@ -65,26 +65,26 @@ def expected(owner: str | None, hash_: str | None) -> Expected:
     if owner is not None and not owner.strip():
         raise UsageError("--owner is empty", hint="give the ID of the project that the image must be from")
     if hash_ is None:
-        return Expected(owner)
+        return ImageCheck(owner)
     found = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
     if not found or len(found[2]) != _DIGITS.get(found[1], len(found[2])):
         shown = hash_ if len(hash_) <= _LONGEST else f"{hash_[:_LONGEST]}…"
         raise UsageError(
             f"--hash {shown!r} is no hash", hint="give sha512:… or sha256:…, as the image's publisher names it"
         )
-    return Expected(owner, found[1], found[2])
+    return ImageCheck(owner, found[1], found[2])
 
 
-def namesakes(client: ImageClient, image: Image) -> list[Image]:
+def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
     """The images of the same name that are in the project's image list already; none where this one is there, too."""
     if not image.name:
         return []
-    named = (other for other in pages.read_named(client, image.name, size=_MOST) if other.name == image.name)
+    named = (other for other in read_named(client, image.name, size=_MOST) if other.name == image.name)
     listed = list(islice(named, _MOST))
     return [] if any(other.number == image.number for other in listed) else listed
 
 
-def _other(image: Image, difference: str) -> RefusedError:
+def _create_difference_error(image: Image, difference: str) -> RefusedError:
     return RefusedError(
         f"image {image.id} {difference}", hint="nothing was changed; ask whoever told you of the image which it is"
     )

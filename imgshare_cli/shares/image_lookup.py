@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.api import pagination as pages
 from imgshare_cli.api.models import MAX_NAME
+from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = 20
 
 
-def looked_up(
+def resolve_image_name(
     client: ImageClient, name: str, project_id: str | None, *, owner: str | None = None, own: bool = False
 ) -> str:
     """The ID of the one image of this name: what is shared with us comes before our own and what is public.
@@ -37,7 +37,8 @@ def looked_up(
     """
     if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
         raise UsageError(
-            f"{name[:80]!r} is neither the ID nor the name of an image", hint=f"{hints.command('list')} shows both"
+            f"{name[:80]!r} is neither the ID nor the name of an image",
+            hint=f"{hints.build_command('list')} shows both",
         )
     given = _given(client, name)
     # A database may take another case, an accent or a space at the end for the same name. It is another's image.
@@ -59,7 +60,7 @@ def _given(client: ImageClient, name: str) -> list[Image]:
     given: dict[int, Image] = {}
     for hidden in ("false", "true"):  # what is hidden takes its own pass
         # `member_status=all`, because the API shows what is accepted otherwise.
-        for image in pages.read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
+        for image in read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
             if image.os_hidden == (hidden == "true"):
                 given.setdefault(image.number, image.without_raw())
     return list(given.values())
@@ -73,7 +74,8 @@ def _none_called(name: str, given: Sequence[Image]) -> NotFoundError:
     return NotFoundError(
         f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
         f"public one; hidden ones were looked at, too{other}",
-        hint=f"{hints.command('list', '--status', 'all')} shows what is shared with you; an image ID does as well",
+        hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; "
+        "an image ID does as well",
         reason=Reason.NOT_FOUND,
         details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_SHOWN]],
     )

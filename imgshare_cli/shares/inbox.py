@@ -8,27 +8,27 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api import pagination as pages
-from imgshare_cli.api.images import Share, exactly
+from imgshare_cli.api.images import Share, build_exact_filter
 from imgshare_cli.api.models import Status
-from imgshare_cli.api.timestamps import moment
+from imgshare_cli.api.pagination import LIMIT, read_pages
+from imgshare_cli.api.timestamps import parse_timestamp
 from imgshare_cli.errors import NotFoundError, UnavailableError
-from imgshare_cli.shares import token_scope as standing
-from imgshare_cli.shares.worker_pool import Crew
+from imgshare_cli.shares.token_scope import detect_scope
+from imgshare_cli.shares.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
-    from imgshare_cli.shares.token_scope import Standing
+    from imgshare_cli.shares.token_scope import TokenScope
 
 _MOST_GUESSES = 10  # pages
 _AGES = timedelta(days=20 * 365)  # older than Glance; and calendars have a beginning
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ShareFilter:
     """Which shares.
 
     Attributes:
@@ -74,16 +74,16 @@ class Inbox:
         self,
         client: ImageClient,
         another: Callable[[], ImageClient],
-        place: Standing | None,
+        place: TokenScope | None,
         project_id: str | None,
     ) -> None:
         self._client = client
-        self._crew = Crew(another)
+        self._workers = WorkerPool(another)
         self._place = place
         self._project_id = project_id
         self._guesses = 0
 
-    def shares(self, wanted: Wanted) -> Iterator[Share]:
+    def shares(self, wanted: ShareFilter) -> Iterator[Share]:
         """Those shares, each once, as they are read: the first before the last page is asked for.
 
         Raises:
@@ -99,11 +99,11 @@ class Inbox:
             yield from found
             return
         now = datetime.now(UTC)
-        for share in self._crew.in_order(_asked, found):
+        for share in self._workers.map_in_order(_read_share, found):
             if share and share.status in wanted.statuses and _is_of_age(share, wanted, now):
                 yield share
 
-    def _found(self, wanted: Wanted) -> Iterator[Share]:
+    def _found(self, wanted: ShareFilter) -> Iterator[Share]:
         # Its status, and whether it is hidden, may change while we read.
         seen: set[int] = set()
         for status in wanted.statuses:
@@ -115,14 +115,14 @@ class Inbox:
             if self._place and self._place.sees_all:
                 return  # the others would bring the same images again
 
-    def _images(self, wanted: Wanted, status: Status, *, hidden: bool) -> Iterator[Image]:
+    def _images(self, wanted: ShareFilter, status: Status, *, hidden: bool) -> Iterator[Image]:
         # A list for each status, because an image does not say what was decided about it.
         query = {"visibility": "shared", "member_status": status.value, "os_hidden": "true" if hidden else "false"}
-        made_before = _made_before(wanted)
-        query |= _narrowed(wanted, made_before)
+        made_before = _latest_creation(wanted)
+        query |= _build_query(wanted, made_before)
         # Our own images come with them, and some do not match.
-        size = pages.LIMIT if wanted.few is None else max(25, 4 * wanted.few)
-        for page in pages.read_pages(self._client, query, size):
+        size = LIMIT if wanted.few is None else max(25, 4 * wanted.few)
+        for page in read_pages(self._client, query, size):
             # A service may ignore a filter, or compare as its database does.
             images = [image for image in page if image.may_be_shared and image.os_hidden is hidden]
             images = [image for image in images if _is_asked_for(image, wanted, made_before)]
@@ -130,37 +130,37 @@ class Inbox:
                 self._guesses += 1
                 if self._guesses > _MOST_GUESSES:
                     raise UnavailableError("the service lists images that are shared with nobody, page after page")
-                self._place = standing.found_out(self._client, images, query, self._project_id)
+                self._place = detect_scope(self._client, images, query, self._project_id)
             for image in images:
                 if wanted.name in {None, image.name} or fnmatch.fnmatchcase(image.name or "", str(wanted.name)):
                     yield image
 
 
-def _narrowed(wanted: Wanted, made_before: datetime | None) -> dict[str, str]:
+def _build_query(wanted: ShareFilter, made_before: datetime | None) -> dict[str, str]:
     narrowed = {}
     if wanted.owner:
         narrowed["owner"] = wanted.owner
     if wanted.name and not _is_pattern(wanted.name):
-        narrowed["name"] = exactly(wanted.name)
+        narrowed["name"] = build_exact_filter(wanted.name)
     if made_before:
         narrowed["created_at"] = f"lt:{made_before:%Y-%m-%dT%H:%M:%SZ}"
     return narrowed
 
 
-def _made_before(wanted: Wanted) -> datetime | None:
+def _latest_creation(wanted: ShareFilter) -> datetime | None:
     if wanted.older_than is None or wanted.older_than >= _AGES:
         return None
     # A share is never older than its image; and the format drops a part of a second.
     return datetime.now(UTC) - wanted.older_than + timedelta(seconds=1)
 
 
-def _is_asked_for(image: Image, wanted: Wanted, made_before: datetime | None) -> bool:
+def _is_asked_for(image: Image, wanted: ShareFilter, made_before: datetime | None) -> bool:
     """Whether an image is what `_narrowed` asks for."""
     if wanted.owner and image.owner != wanted.owner:
         return False
     if wanted.name and not _is_pattern(wanted.name) and image.name != wanted.name:
         return False
-    made = moment(image.created_at) if made_before else None
+    made = parse_timestamp(image.created_at) if made_before else None
     return made is None or made_before is None or made < made_before
 
 
@@ -168,7 +168,7 @@ def _is_pattern(name: str) -> bool:
     return bool(set(name) & set("*?["))
 
 
-def _asked(client: ImageClient, share: Share) -> Share | None:
+def _read_share(client: ImageClient, share: Share) -> Share | None:
     try:
         member = client.member(share.image.id, share.member_id)
     except NotFoundError:
@@ -176,9 +176,9 @@ def _asked(client: ImageClient, share: Share) -> Share | None:
     return replace(share, status=member.status, member=replace(member, raw={}))
 
 
-def _is_of_age(share: Share, wanted: Wanted, now: datetime) -> bool:
+def _is_of_age(share: Share, wanted: ShareFilter, now: datetime) -> bool:
     # Not created_at: an image that is shared again keeps the time of the first share.
-    since = moment(share.member.updated_at) if share.member else None
+    since = parse_timestamp(share.member.updated_at) if share.member else None
     if since is None:
         return not wanted.is_by_age
     age = now - since

@@ -11,17 +11,17 @@ from imgshare_cli.errors import ImgshareError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imgshare_cli.api.identity_client import Directory, Project
+    from imgshare_cli.api.identity_client import IdentityClient, Project
 
 
-class Names:
+class ProjectNames:
     """The names of our own projects, asked for when the first is needed.
 
     Args:
         directory: whom to ask; None without a login. It is called when the first name is met.
     """
 
-    def __init__(self, directory: Callable[[], Directory | None]) -> None:
+    def __init__(self, directory: Callable[[], IdentityClient | None]) -> None:
         self._directory = directory
 
     def id_of(self, member: str) -> str:

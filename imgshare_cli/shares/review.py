@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.errors import AuthError, ForbiddenError, ImgshareError, NotFoundError, RefusedError, UnavailableError
-from imgshare_cli.shares import image_checks as precautions
+from imgshare_cli.shares.image_checks import find_same_name_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Dossier:
+class ImageDetails:
     """What is known.
 
     Attributes:
         share: the image, and with whom it is shared.
         member: the share itself, or None where the service does not say.
-        namesakes: the images of the same name in the project's image list, or None where the service does not say.
+        same_name_images: the images of the same name in the project's image list, or None where the service does not
+            say.
         rivals: the images of the same name that others share, and that wait as well.
     """
 
     share: Share
     member: Member | None
-    namesakes: Sequence[Image] | None
+    same_name_images: Sequence[Image] | None
     rivals: Sequence[Image]
 
 
@@ -97,7 +98,7 @@ class Review:
         later = self.shares[self.position + 1 :] if share.image.owner else []
         return [share, *(other for other in later if self._is_open(other) and other.image.owner == share.image.owner)]
 
-    def dossier(self, share: Share) -> Dossier:
+    def load_details(self, share: Share) -> ImageDetails:
         """What is known of a share, as the service says it now.
 
         Raises:
@@ -112,7 +113,7 @@ class Review:
             for other in self.shares
             if self._is_open(other) and other.image.name == share.image.name and other.image.owner != share.image.owner
         ]
-        return Dossier(share, member, self._namesakes(share), rivals if share.image.name else [])
+        return ImageDetails(share, member, self._same_name_images(share), rivals if share.image.name else [])
 
     def decide(self, shares: Sequence[Share], status: Status) -> list[Share]:
         """Decide about the current share, perhaps with others, and go on; return those where that worked."""
@@ -200,10 +201,10 @@ class Review:
         except (ForbiddenError, RefusedError, UnavailableError):
             return None
 
-    def _namesakes(self, share: Share) -> list[Image] | None:
+    def _same_name_images(self, share: Share) -> list[Image] | None:
         waiting = {other.image.id for other in self.shares if self._is_open(other)}
         try:
-            listed: Iterable[Image] = precautions.namesakes(self._client, share.image)
+            listed: Iterable[Image] = find_same_name_images(self._client, share.image)
         except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
             return None
         return [image for image in listed if image.id not in waiting]  # an administrator's list has them all

@@ -23,7 +23,7 @@ KEYS: dict[str, Callable[[Share], str | int]] = {
 
 
 @dataclass(frozen=True)
-class Order:
+class SortOrder:
     """By what to sort; by nothing is as the service lists them, newest first."""
 
     key: str | None = None
@@ -39,15 +39,15 @@ class Order:
         return sorted(shares, key=KEYS[self.key], reverse=self.descending) if self.key else shares
 
 
-def parsed(text: str | None) -> Order:
+def parse_sort_order(text: str | None) -> SortOrder:
     """The order that `KEY`, `KEY:asc` or `KEY:desc` means.
 
     Raises:
         UsageError: it is none.
     """
     if text is None:
-        return Order()
+        return SortOrder()
     key, _, direction = text.partition(":")
     if key not in KEYS or direction not in {"", "asc", "desc"}:
         raise UsageError(f"--sort {text[:40]!r} is no order", hint=f"by {', '.join(KEYS)}, with :desc to turn it round")
-    return Order(key, descending=direction == "desc")
+    return SortOrder(key, descending=direction == "desc")

@@ -13,7 +13,7 @@ from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imgshare_cli.api.credential import Grant
+    from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
 
@@ -22,7 +22,7 @@ _NEEDED = ("visibility", "member_status", "os_hidden")
 
 
 @dataclass(frozen=True)
-class Standing:
+class TokenScope:
     """Our place in the cloud.
 
     Attributes:
@@ -35,27 +35,27 @@ class Standing:
     sees_all: bool
 
 
-def granted(grant: Grant, project_id: str | None) -> Standing | None:
+def read_login_scope(credential: Credential, project_id: str | None) -> TokenScope | None:
     """What the login said, or None where nobody logged in: a token alone tells nothing.
 
     Args:
-        grant: what lets us in.
+        credential: what lets us in.
         project_id: the project that was asked for, if one was.
 
     Raises:
         ConfigError: the token is for another project than that.
     """
-    if not grant.project_id or not grant.roles:
+    if not credential.project_id or not credential.roles:
         return None
-    sees_all = "admin" in grant.roles
+    sees_all = "admin" in credential.roles
     if not sees_all:
-        _must_be(grant.project_id, project_id)
-    return Standing(project_id or grant.project_id, sees_all)
+        _check_project(credential.project_id, project_id)
+    return TokenScope(project_id or credential.project_id, sees_all)
 
 
-def found_out(
+def detect_scope(
     client: ImageClient, images: list[Image], query: Mapping[str, str], project_id: str | None
-) -> Standing | None:
+) -> TokenScope | None:
     """Find out from a page of images, or None where it has none that could tell.
 
     Our own images come with every `member_status`, those of others with that of their share alone; only to an
@@ -75,33 +75,33 @@ def found_out(
         if owner and owner == project_id:
             continue
         try:
-            if comes_always(client, image, query["member_status"]):
+            if is_always_listed(client, image, query["member_status"]):
                 always.append(owner)
                 if len(always) > 1:
-                    return _of_administrator(project_id)
+                    return _create_admin_scope(project_id)
                 continue
             rows = client.members(image.id)
         except (ForbiddenError, NotFoundError):
             continue  # unshared meanwhile
         if len(rows) == 1:
-            _must_be(rows[0].member_id, project_id)
-            return Standing(rows[0].member_id, sees_all=False)
+            _check_project(rows[0].member_id, project_id)
+            return TokenScope(rows[0].member_id, sees_all=False)
     if not always or not always[0]:
         return None
     whole = {name: query[name] for name in _NEEDED}
     if query.keys() - {*_NEEDED, "limit"}:  # a filter may have left us one owner of many
         page = client.images({**whole, "limit": str(LIMIT)}).images
         images = [image for image in page if image.may_be_shared and image.os_hidden == (whole["os_hidden"] == "true")]
-        return found_out(client, images, whole, project_id)
+        return detect_scope(client, images, whole, project_id)
     if project_id:
         raise ConfigError(
             f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
-            hint=f"log in with OS_CLOUD or {hints.command('login')}, which tells; or leave --project out",
+            hint=f"log in with OS_CLOUD or {hints.build_command('login')}, which tells; or leave --project out",
         )
-    return Standing(always[0], sees_all=False)
+    return TokenScope(always[0], sees_all=False)
 
 
-def comes_always(client: ImageClient, image: Image, member_status: str) -> bool:
+def is_always_listed(client: ImageClient, image: Image, member_status: str) -> bool:
     """Whether an image is listed under another `member_status` too, as to its owner and to an administrator.
 
     Args:
@@ -115,16 +115,16 @@ def comes_always(client: ImageClient, image: Image, member_status: str) -> bool:
     return any(other.number == image.number for other in client.images(query).images)
 
 
-def _of_administrator(project_id: str | None) -> Standing:
+def _create_admin_scope(project_id: str | None) -> TokenScope:
     if not project_id:
         raise ConfigError(
             "the token sees the images of every project, and nothing says which project is yours",
             hint="pass --project ID, or set IMGSHARE_PROJECT_ID",
         )
-    return Standing(project_id, sees_all=True)
+    return TokenScope(project_id, sees_all=True)
 
 
-def _must_be(project_id: str, wanted: str | None) -> None:
+def _check_project(project_id: str, wanted: str | None) -> None:
     if wanted and wanted != project_id:
         raise ConfigError(
             f"the token is for project {project_id}, and does not show what is shared with {wanted}",

@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
 
 
-def until_there(attempt: Callable[[], Result], span: timedelta) -> Result:
+def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
     """Try until what is looked for is there, in growing pauses, and once more when the time is up.
 
     Args:

@@ -20,7 +20,7 @@ WORKERS = 8
 _AHEAD = 4 * WORKERS
 
 
-class Crew(Generic[Tool]):
+class WorkerPool(Generic[Tool]):
     """Some threads, each with a tool of its own, such as a connection.
 
     Where the system gives fewer threads, or none, whoever takes the results does what they have not begun.
@@ -33,7 +33,7 @@ class Crew(Generic[Tool]):
         self._tool = tool
         self._own = threading.local()
 
-    def in_order(self, work: Callable[[Tool, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    def map_in_order(self, work: Callable[[Tool, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Do the work for each item; yield the results in the order of the items, and raise what the work raises."""
         waiting: deque[_Job[Result]] = deque()
         pool = _Pool()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from imgshare_cli.terminal.format import ago, size
+from imgshare_cli.terminal.format import format_age, format_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Column(Generic[Row]):
     rank: int = 0
 
 
-def shares(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share]]:
+def build_share_columns(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share]]:
     """The columns of the inbox.
 
     Args:
@@ -45,28 +45,28 @@ def shares(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share
         Column("NAME", lambda share: share.image.name or "-"),
         Column("OWNER", lambda share: share.image.owner or "-", rank=2),
         Column("STATUS", lambda share: share.status.value, rank=1 if many_statuses else 5),
-        Column("SIZE", _bytes, lambda share: size(share.image.size), rank=4),
+        Column("SIZE", _count_bytes, lambda share: format_size(share.image.size), rank=4),
     ]
     if with_time:
         columns.append(
             Column(
                 "SHARED",
                 lambda share: (share.member and share.member.updated_at) or "-",
-                lambda share: ago(share.member.updated_at if share.member else None),
+                lambda share: format_age(share.member.updated_at if share.member else None),
                 rank=1,
             )
         )
     return columns
 
 
-def members() -> list[Column[Member]]:
+def build_member_columns() -> list[Column[Member]]:
     """The columns of an image's members."""
     return [
         Column("MEMBER", lambda member: member.member_id),
         Column("STATUS", lambda member: member.status.value),
-        Column("SINCE", lambda member: member.updated_at or "-", lambda member: ago(member.updated_at)),
+        Column("SINCE", lambda member: member.updated_at or "-", lambda member: format_age(member.updated_at)),
     ]
 
 
-def _bytes(share: Share) -> str:
+def _count_bytes(share: Share) -> str:
     return "-" if share.image.size is None else str(share.image.size)

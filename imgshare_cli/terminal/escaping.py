@@ -17,7 +17,7 @@ _SPACES = " \u3000"
 _MOST_MARKS = 4  # no language puts more on one letter; hundreds of them run over the lines above and below
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """The text with escapes for controls, bidi overrides, lone surrogates, invisible characters and heaps of marks.
 
     Letters of all scripts and their marks stay. A mark with nothing to stand on is escaped as well: it would

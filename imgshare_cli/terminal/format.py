@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from imgshare_cli.api.timestamps import moment
+from imgshare_cli.api.timestamps import parse_timestamp
 
 _KIB = 1024
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
 
-def size(count: int | None) -> str:
+def format_size(count: int | None) -> str:
     """A number of bytes for people."""
     if count is None:
         return "-"
@@ -22,9 +22,9 @@ def size(count: int | None) -> str:
     return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
 
 
-def ago(text: str | None, now: datetime | None = None) -> str:
+def format_age(text: str | None, now: datetime | None = None) -> str:
     """How long ago a time is, in its largest unit, for people."""
-    then = moment(text)
+    then = parse_timestamp(text)
     if then is None:
         return "-"
     seconds = ((now or datetime.now(UTC)) - then).total_seconds()

@@ -53,14 +53,14 @@ else:
     import select
     import termios
 
-    from imgshare_cli.terminal.raw_mode import unseen, wait_for_key
+    from imgshare_cli.terminal.raw_mode import open_raw_terminal, wait_for_key
 
     class Keyboard:
         """The keys of the terminal that is standard input, unseen for as long as the `with` block lasts."""
 
         def __init__(self) -> None:
             self._descriptor = sys.stdin.fileno()
-            self._unseen = unseen(self._descriptor, self._come_back)
+            self._unseen = open_raw_terminal(self._descriptor, self._come_back)
             self._resumed: Callable[[], None] = _nothing
 
         def __enter__(self) -> Self:

@@ -29,7 +29,7 @@ def clean(text: str) -> str:
         return text
     from imgshare_cli.terminal import escaping
 
-    return escaping.escaped(text)
+    return escaping.escape_text(text)
 
 
 class Output:
@@ -97,7 +97,7 @@ class Output:
             self.rest()
             if lines:
                 heads = [(column.name, column.rank) for column in columns]
-                self._answer(tables.rows(heads, lines, COLOURS if colour else {}))
+                self._answer(tables.draw_rows(heads, lines, COLOURS if colour else {}))
 
     def record(self, fields: Mapping[str, Any]) -> None:
         """Names and values, for programs or for people; a person is not shown what is not known."""
@@ -113,7 +113,7 @@ class Output:
         if self.at_terminal():
             from imgshare_cli.terminal import tables
 
-            self._answer(tables.fields(cleaned, COLOURS if colour else {}))
+            self._answer(tables.draw_fields(cleaned, COLOURS if colour else {}))
         else:
             for name, value in cleaned.items():
                 self._answer(f"{name}\t{_painted(value) if colour else value}")
@@ -141,7 +141,7 @@ class Output:
         stream = self._stderr or io.StringIO()
         colours = _ALARMING if self._wants_colour(stream) else {}
         cleaned = [(name, clean(value)) for name, value in facts]
-        self._say(tables.panel(clean(head), cleaned, colours, stream) + "\n")
+        self._say(tables.draw_panel(clean(head), cleaned, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def busy(self, text: str) -> Iterator[None]:
@@ -152,8 +152,8 @@ class Output:
 
             descriptor = self._stderr.fileno()
             with (
-                signals.undoing(lambda: _show_cursor(descriptor)),
-                tables.spinning(hints.shown(clean(text)), self._stderr) as spinner,
+                signals.restore_on_signal(lambda: _show_cursor(descriptor)),
+                tables.show_spinner(hints.render_commands(clean(text)), self._stderr) as spinner,
             ):
                 self._still = spinner.stop
                 yield
@@ -195,7 +195,7 @@ class Output:
         from imgshare_cli import hints
 
         with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
-            print(hints.shown(text), file=self._stderr or io.StringIO(), end="", flush=True)
+            print(hints.render_commands(text), file=self._stderr or io.StringIO(), end="", flush=True)
 
     def _answer(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:

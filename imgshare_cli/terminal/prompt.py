@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import UsageError
-from imgshare_cli.terminal.escaping import escaped
+from imgshare_cli.terminal.escaping import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ _MAX = 1 << 20
 _CTRL_U = 0x15
 
 
-def secret(question: str) -> str:
+def read_secret(question: str) -> str:
     """Read one line that must not be shown.
 
     Args:
@@ -33,12 +33,12 @@ def secret(question: str) -> str:
         except UnicodeDecodeError:
             raise UsageError("what came on standard input is not text") from None
     try:
-        return _hidden_line(f"{escaped(question)} ")
+        return _hidden_line(f"{escape_text(question)} ")
     finally:
         _say("\n")
 
 
-def says_yes() -> bool:
+def read_confirmation() -> bool:
     """Whether a person at the terminal, who has been asked, says yes; everything else is a no."""
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
@@ -51,14 +51,14 @@ def _say(text: str) -> None:
 
 def _hidden_line(question: str) -> str:
     try:
-        from imgshare_cli.terminal.raw_mode import unseen, wait_for_key
+        from imgshare_cli.terminal.raw_mode import open_raw_terminal, wait_for_key
     except ImportError:  # Windows, whose own hidden prompt takes lines of any length
         import getpass
 
         _say(question)
         return getpass.getpass("")
     descriptor = sys.stdin.fileno()
-    with unseen(descriptor, lambda: _say(question)):
+    with open_raw_terminal(descriptor, lambda: _say(question)):
         _say(question)  # only now: what is typed at the sight of it must not be shown
         return _read_line(descriptor, wait_for_key).decode(errors="replace")
 

@@ -24,7 +24,7 @@ def wait_for_key(descriptor: int) -> None:
 
 
 @contextlib.contextmanager
-def unseen(descriptor: int, resumed: Callable[[], None]) -> Iterator[None]:
+def open_raw_terminal(descriptor: int, resumed: Callable[[], None]) -> Iterator[None]:
     """Let keys come at once and unseen for as long as the `with` block lasts; Ctrl-C still interrupts.
 
     Args:
@@ -55,7 +55,7 @@ def unseen(descriptor: int, resumed: Callable[[], None]) -> Iterator[None]:
         resumed()
 
     stops = signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL
-    with signals.undoing(show):
+    with signals.restore_on_signal(show):
         try:
             if stops:
                 signal.signal(signal.SIGTSTP, step_aside)

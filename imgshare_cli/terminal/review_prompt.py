@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
-from imgshare_cli.terminal import keyboard as keys
+from imgshare_cli.terminal.keyboard import END, UNKNOWN, Keyboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,55 +35,57 @@ _LISTED = 8
 _LONGEST = 70
 
 
-def held(output: Output, walk: Review) -> None:
+def run_review(output: Output, review: Review) -> None:
     """Go through a review with the person at the terminal, until one of both has come to an end."""
-    with keys.Keyboard() as keyboard:
-        interview = _Interview(output, keyboard, walk)
+    with Keyboard() as keyboard:
+        interview = _ReviewPrompt(output, keyboard, review)
         while interview.goes_on():
             pass
 
 
-class _Interview:
+class _ReviewPrompt:
     """Shows, asks and does.
 
     Args:
         output: where it shows.
         keyboard: what it asks.
-        walk: what it does.
+        review: what it does.
     """
 
-    def __init__(self, output: Output, keyboard: keys.Keyboard, walk: Review) -> None:
+    def __init__(self, output: Output, keyboard: Keyboard, review: Review) -> None:
         self._output = output
         self._keyboard = keyboard
-        self._walk = walk
+        self._review = review
 
     def goes_on(self) -> bool:
         """Deal with one share; whether there is more to do."""
-        share = self._walk.current
+        share = self._review.current
         if share is None:
             return self._goes_back()
         return not self._shows(share) or self._leads_on(share)
 
     def _goes_back(self) -> bool:
         # Without this question nobody could undo the last step.
-        while self._walk.steps and (key := self._asked(_LAST_QUESTION)) not in {"q", "\n", keys.END}:
+        while self._review.steps and (key := self._asked(_LAST_QUESTION)) not in {"q", "\n", END}:
             if key == "u":
                 return self._undoes()
         return False
 
     def _shows(self, share: Share) -> bool:
         try:
-            dossier = self._walk.dossier(share)
+            details = self._review.load_details(share)
         except NotFoundError:
             return self._passes_over(share, "is no longer shared with you")
-        if dossier.member and dossier.member.status is not Status.PENDING:
-            return self._passes_over(share, f"is {dossier.member.status.value} already")
-        self._output.panel(f"{self._walk.position + 1} of {len(self._walk.shares)}", image_details.facts(dossier))
+        if details.member and details.member.status is not Status.PENDING:
+            return self._passes_over(share, f"is {details.member.status.value} already")
+        self._output.panel(
+            f"{self._review.position + 1} of {len(self._review.shares)}", image_details.describe_image(details)
+        )
         return True
 
     def _passes_over(self, share: Share, why: str) -> bool:
         self._output.note(f"{_name(share)} {why}")
-        self._walk.drop(share)
+        self._review.drop(share)
         return False
 
     def _leads_on(self, share: Share) -> bool:
@@ -92,11 +94,11 @@ class _Interview:
             "a": lambda: self._decides([share], Status.ACCEPTED),
             "r": lambda: self._decides([share], Status.REJECTED),
             "s": lambda: self._skips(share),
-            "A": lambda: self._decides_all(self._walk.of_owner(share), Status.ACCEPTED),
-            "R": lambda: self._decides_all(self._walk.of_owner(share), Status.REJECTED),
+            "A": lambda: self._decides_all(self._review.of_owner(share), Status.ACCEPTED),
+            "R": lambda: self._decides_all(self._review.of_owner(share), Status.REJECTED),
             "u": self._undoes,
         }
-        while (key := self._asked(_QUESTION)) not in {"q", keys.END}:
+        while (key := self._asked(_QUESTION)) not in {"q", END}:
             if key in moves and moves[key]():
                 return True
             if key not in moves:
@@ -109,7 +111,7 @@ class _Interview:
 
     def _decides(self, shares: Sequence[Share], status: Status) -> bool:
         with self._patience(f"{_VERBS[status]}ing {_these(shares)}", shares):
-            done = self._walk.decide(shares, status)
+            done = self._review.decide(shares, status)
         if done:
             self._output.note(f"{status.value} {_these(done)}")
         self._complains(shares)
@@ -127,17 +129,17 @@ class _Interview:
         return sure and self._decides(shares, status)
 
     def _skips(self, share: Share) -> bool:
-        self._walk.skip(share)
+        self._review.skip(share)
         self._output.note(f"skipped {_name(share)}")
         return True
 
     def _undoes(self) -> bool:
-        if not self._walk.steps:
+        if not self._review.steps:
             self._output.note("there is nothing to undo")
             return False
-        shares = self._walk.steps[-1].shares
+        shares = self._review.steps[-1].shares
         with self._patience(f"undoing what was done about {_these(shares)}", shares):
-            done = self._walk.undo()
+            done = self._review.undo()
         if done:
             self._output.note(f"{_these(done)} {'is' if len(done) == 1 else 'are'} pending again")
         self._complains(shares)
@@ -147,7 +149,7 @@ class _Interview:
         """The key that answers a question; what was pressed before it was there cannot be meant for it."""
         self._keyboard.drop()
         self._output.question(question)
-        key = keys.UNKNOWN
+        key = UNKNOWN
         try:
             key = self._keyboard.key(lambda: self._output.question(question))
         finally:
@@ -158,7 +160,7 @@ class _Interview:
         return self._output.busy(text) if len(shares) > 1 else nullcontext()
 
     def _complains(self, shares: Sequence[Share]) -> None:
-        complaints = self._walk.complaints
+        complaints = self._review.complaints
         ours = [complaints[share.image.id] for share in shares if share.image.id in complaints]
         for complaint in ours[:_LISTED]:
             self._output.note(complaint)

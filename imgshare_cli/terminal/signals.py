@@ -10,13 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM") if hasattr(signal, name))
+EXIT_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM") if hasattr(signal, name)
+)
 
 
 @contextlib.contextmanager
-def undoing(undo: Callable[[], None]) -> Iterator[None]:
+def restore_on_signal(undo: Callable[[], None]) -> Iterator[None]:
     """Undo something before a signal ends the run, and only then. A signal that was ignored stays so."""
-    handlers = {number: signal.getsignal(number) for number in ENDING}
+    handlers = {number: signal.getsignal(number) for number in EXIT_SIGNALS}
     handlers = {number: handler for number, handler in handlers.items() if handler not in {signal.SIG_IGN, None}}
 
     def leave(number: int, frame: FrameType | None) -> None:

@@ -23,20 +23,20 @@ _FOLDED = 26
 _NARROW = 80
 
 
-def fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
+def draw_fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
     """Names beside values; a long value is folded, never cut.
 
     Args:
         values: what to show; the texts are taken as they are, without markup.
         colours: the colour of a value, for those that have one; none at all makes a table without colour.
     """
-    table = _grid()
+    table = _create_grid()
     for name, value in values.items():
         table.add_row(Text(name, style="bold" if colours else ""), Text(value, style=colours.get(value, "")))
-    return _drawn(table, colour=bool(colours))
+    return _render(table, colour=bool(colours))
 
 
-def rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colours: Mapping[str, str]) -> str:
+def draw_rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colours: Mapping[str, str]) -> str:
     """Lines under headings. Where the terminal is narrow, whole columns go; no cell is ever cut.
 
     Args:
@@ -44,7 +44,7 @@ def rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colou
         lines: the cells; the texts are taken as they are, without markup.
         colours: the colour of a value, for those that have one; none at all makes a table without colour.
     """
-    kept = _fitting(heads, lines)
+    kept = _choose_columns(heads, lines)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold" if colours else "")
     for index in kept:
         # The first column is what one copies into the next command, so it is not folded while there is room.
@@ -52,10 +52,10 @@ def rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colou
         table.add_column(Text(heads[index][0]), no_wrap=whole, overflow="fold")
     for line in lines:
         table.add_row(*[Text(line[index], style=colours.get(line[index], "")) for index in kept])
-    return _drawn(table, colour=bool(colours))
+    return _render(table, colour=bool(colours))
 
 
-def panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, str], stream: TextIO) -> str:
+def draw_panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, str], stream: TextIO) -> str:
     """Names beside values below a headline, each value folded and never cut.
 
     Args:
@@ -66,14 +66,14 @@ def panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, st
     """
     bold = "bold" if colours else ""
     rule = Rule(Text(head, style=bold), align="left", style="dim" if colours else "")
-    table = _grid()
+    table = _create_grid()
     for name, value in values:
         table.add_row(Text(name, style=colours.get(name, bold)), Text(value, style=colours.get(name, "")))
-    return _drawn(Group(rule, table), colour=bool(colours), stream=stream)
+    return _render(Group(rule, table), colour=bool(colours), stream=stream)
 
 
 @contextmanager
-def spinning(text: str, stream: TextIO) -> Iterator[Status]:
+def show_spinner(text: str, stream: TextIO) -> Iterator[Status]:
     """Something that turns, beside a text, until it is left."""
     status = Console(file=stream, emoji=False).status(Text(text))
     try:
@@ -86,7 +86,7 @@ def spinning(text: str, stream: TextIO) -> Iterator[Status]:
         status.stop()
 
 
-def _fitting(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]) -> list[int]:
+def _choose_columns(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]) -> list[int]:
     widths = [
         max(cell_len(text) for text in (name, *cells)) + 2
         for (name, _), cells in zip(heads, zip(*lines, strict=True), strict=True)
@@ -105,15 +105,15 @@ def _fitting(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]) -
     return sorted(kept)
 
 
-def _grid() -> Table:
+def _create_grid() -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     return table
 
 
-def _drawn(drawing: RenderableType, *, colour: bool, stream: TextIO | None = None) -> str:
-    width = _width(stream) if stream else shutil.get_terminal_size().columns
+def _render(drawing: RenderableType, *, colour: bool, stream: TextIO | None = None) -> str:
+    width = _find_width(stream) if stream else shutil.get_terminal_size().columns
     console = Console(
         file=stream, force_terminal=colour, color_system="standard" if colour else None, width=width, emoji=False
     )
@@ -122,7 +122,7 @@ def _drawn(drawing: RenderableType, *, colour: bool, stream: TextIO | None = Non
     return "\n".join(line.rstrip() for line in capture.get().rstrip("\n").split("\n"))
 
 
-def _width(stream: TextIO) -> int:
+def _find_width(stream: TextIO) -> int:
     try:
         return os.get_terminal_size(stream.fileno()).columns or _NARROW
     except OSError:

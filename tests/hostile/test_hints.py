@@ -159,13 +159,13 @@ def test_the_words_themselves(tmp_path: Path) -> None:
         region=st.none() | st.sampled_from(WORDS) | texts | st.from_regex(WORD, fullmatch=True),
     )
     def build(words: list[str], region: str | None) -> None:
-        outside = [hints.word(word, f"WORD_{number}") for number, word in enumerate(words)]
-        environ = {} if region is None else {"OS_REGION_NAME": hints.word(region, "REGION")}
+        outside = [hints.quote_word(word, f"WORD_{number}") for number, word in enumerate(words)]
+        environ = {} if region is None else {"OS_REGION_NAME": hints.quote_word(region, "REGION")}
 
-        text = hints.command("accept", *outside, *hints.options({"--project": words[0]}), **environ)
+        text = hints.build_command("accept", *outside, *hints.build_options({"--project": words[0]}), **environ)
 
         (command,) = _commands(text)
-        assert text == hints.shown(text)
+        assert text == hints.render_commands(text)
         assert text.startswith(f"`{command}`")
         _must_be_safe(command)
         for number, word in enumerate(words):
@@ -180,7 +180,7 @@ def test_the_words_themselves(tmp_path: Path) -> None:
 @given(again=texts | st.lists(st.sampled_from([*WORDS, *OPTIONS]) | texts, max_size=6).map(" ".join))
 def test_any_kept_login(again: str) -> None:
     """Whatever is kept as the command line of a login, the hint made of it is a login with options that there are."""
-    (command,) = _commands(hints.log_in(again))
+    (command,) = _commands(hints.build_login_command(again))
 
     _must_be_safe(command)
     assert ["login"] == meant(command).arguments[:1]
@@ -190,9 +190,9 @@ def test_any_kept_login(again: str) -> None:
 @given(before=texts, after=texts, name=st.sampled_from(WORDS) | texts)
 def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None:
     """Whatever is said around a command, it alone stands in backticks."""
-    command = hints.command("show", hints.word(name, "IMAGE"))
+    command = hints.build_command("show", hints.quote_word(name, "IMAGE"))
 
-    shown = hints.shown(f"{before}{command}{after}")
+    shown = hints.render_commands(f"{before}{command}{after}")
 
     assert set(_commands(shown)) == set(_commands(command))
 

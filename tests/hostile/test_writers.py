@@ -84,8 +84,8 @@ def test_many_log_in(
 def test_a_run_that_does_not_end(places: Places) -> None:
     """A run that waits for another gives up after ten seconds, and says which file it is about."""
     holder = (
-        "import sys; from pathlib import Path; from imgshare_cli.config import file_writing as writing\n"
-        "with writing.locked(Path(sys.argv[1])): print(flush=True); sys.stdin.read()\n"
+        "import sys; from pathlib import Path; from imgshare_cli.config.file_writing import lock_file\n"
+        "with lock_file(Path(sys.argv[1])): print(flush=True); sys.stdin.read()\n"
     )
     python = Path(TOOL).with_name("python")
     with subprocess.Popen(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli.cli import completion as completing
+from imgshare_cli.cli.completion import SCRIPTS
 
 if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
@@ -40,4 +40,4 @@ def completion(
                 imgshare completion powershell | Out-String | Invoke-Expression
     """  # noqa: D301  (\b keeps typer from filling the lines)
     session: Session = ctx.obj
-    session.output.text(completing.SCRIPTS[shell].rstrip())
+    session.output.text(SCRIPTS[shell].rstrip())

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imgshare_cli import hints
-from imgshare_cli.cli.options import nothing, profile_only, with_session
+from imgshare_cli.cli.options import no_options, profile_option_only, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config import config_file as configfile
-from imgshare_cli.config import service_url as addresses
-from imgshare_cli.config import settings as config
-from imgshare_cli.config.config_file import PROFILE_KEYS, TOP_KEYS
+from imgshare_cli.config.config_file import PROFILE_KEYS, TOP_KEYS, find_config_path
+from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.settings import resolve_profile_name
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,14 +51,14 @@ def root(ctx: typer.Context) -> None:
 
 
 @app.command("path")
-@with_session(nothing)
+@with_session(no_options)
 def path(session: Session) -> None:
     """Print where the config file is."""
-    session.output.line(str(configfile.config_path(session.environ)))
+    session.output.line(str(find_config_path(session.environ)))
 
 
 @app.command("list")
-@with_session(nothing)
+@with_session(no_options)
 def list_(session: Session) -> None:
     """Print every setting there; a token is not shown."""
     if session.file.default_profile:
@@ -70,7 +69,7 @@ def list_(session: Session) -> None:
 
 
 @app.command("get")
-@with_session(profile_only)
+@with_session(profile_option_only)
 def get(session: Session, key: Key) -> None:
     """Print one setting as it stands in the config file."""
     where = _where(session, key)
@@ -78,7 +77,7 @@ def get(session: Session, key: Key) -> None:
     for part in where:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or isinstance(value, Mapping):
-        shows = hints.command("config", "list")
+        shows = hints.build_command("config", "list")
         raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint=f"{shows} shows what is")
     if where[-1] == "token":
         raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
@@ -86,44 +85,44 @@ def get(session: Session, key: Key) -> None:
 
 
 @app.command("set")
-@with_session(profile_only)
+@with_session(profile_option_only)
 def set_(
     session: Session,
     key: Key,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
 ) -> None:
     """Change one setting; comments and order stay."""
-    from imgshare_cli.config import config_edit as configedit
+    from imgshare_cli.config.config_edit import edit_config_file, set_value
 
     where = _where(session, key)
     if where[-1] == "token":
         raise UsageError(
             "a token on the command line can be read by everybody on this machine",
-            hint=f"{hints.command('login')} asks for it instead",
+            hint=f"{hints.build_command('login')} asks for it instead",
         )
     if where == ("profiles",):
         raise UsageError("profiles is a table", hint="give profiles.NAME.KEY, such as profiles.otc.endpoint")
     if not value:
-        unset_it = hints.command("config", "unset", hints.word(key, "KEY"))
+        unset_it = hints.build_command("config", "unset", hints.quote_word(key, "KEY"))
         raise UsageError(f"{key} cannot be set to nothing", hint=f"{unset_it} removes it")
     if where[-1] == "endpoint":
-        addresses.checked(value, insecure_http=True)
+        check_service_url(value, insecure_http=True)
     number = _number(value) if where[-1] == "timeout" else value
 
     def change(document: TOMLDocument) -> None:
         if key == "default_profile" and value not in document.get("profiles", {}):
-            log_in = hints.command("login", *hints.options({"--profile": value}))
+            log_in = hints.build_command("login", *hints.build_options({"--profile": value}))
             raise UsageError(f"there is no profile {value!r}", hint=f"{log_in} makes one")
-        configedit.put(document, where, number)
+        set_value(document, where, number)
 
-    configedit.edit(configfile.config_path(session.environ), change)
+    edit_config_file(find_config_path(session.environ), change)
 
 
 @app.command("unset")
-@with_session(profile_only)
+@with_session(profile_option_only)
 def unset(session: Session, key: Key) -> None:
     """Remove one setting, or with `profiles.NAME` a whole profile."""
-    from imgshare_cli.config import config_edit as configedit
+    from imgshare_cli.config.config_edit import edit_config_file, remove_value
 
     where = _where(session, key)
     if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
@@ -133,9 +132,9 @@ def unset(session: Session, key: Key) -> None:
         # The name of a profile may hold dots itself.
         whole = ("profiles", key.removeprefix("profiles."))
         profiles = document.get("profiles")
-        configedit.remove(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
+        remove_value(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
 
-    configedit.edit(configfile.config_path(session.environ), change, check=False)
+    edit_config_file(find_config_path(session.environ), change, check=False)
 
 
 def _where(session: Session, key: str) -> tuple[str, ...]:
@@ -144,7 +143,7 @@ def _where(session: Session, key: str) -> tuple[str, ...]:
     if key.startswith("profiles."):
         name, _, last = key.removeprefix("profiles.").rpartition(".")
         return ("profiles", name, last) if name else ("profiles", last)
-    return ("profiles", config.profile_name(session.flags, session.environ, session.file), key)
+    return ("profiles", resolve_profile_name(session.flags, session.environ, session.file), key)
 
 
 def _number(text: str) -> float | str:

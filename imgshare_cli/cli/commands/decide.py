@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.options import Image, Member, Vault, with_session, world
+from imgshare_cli.cli.options import ImageArgument, MemberArgument, VaultOption, common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.cli.target import Subject
+from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.errors import (
     AuthError,
     ForbiddenError,
@@ -18,7 +18,7 @@ from imgshare_cli.errors import (
     RefusedError,
     UnavailableError,
 )
-from imgshare_cli.shares import decisions as sharing
+from imgshare_cli.shares.decisions import set_share_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,15 +39,15 @@ Wait = Annotated[
 ]
 
 
-@with_session(world)
+@with_session(common_options)
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
-    image: Image,
-    member: Member = None,
+    image: ImageArgument,
+    member: MemberArgument = None,
     owner: Owner = None,
     hash_: Hash = None,
     wait: Wait = None,
-    vault_id: Vault = None,
+    vault_id: VaultOption = None,
 ) -> None:
     """Accept an image that is shared with you.
 
@@ -56,11 +56,11 @@ def accept(  # noqa: PLR0913, PLR0917
     """
     expected = None
     if owner is not None or hash_ is not None:
-        from imgshare_cli.shares import image_checks as precautions
+        from imgshare_cli.shares.image_checks import parse_image_check
 
-        expected = precautions.expected(owner, hash_)
+        expected = parse_image_check(owner, hash_)
 
-    subject = Subject(session, image, member)
+    subject = ShareTarget(session, image, member)
     agreed: set[str] = set()
 
     def attempt() -> models.Member:
@@ -71,14 +71,14 @@ def accept(  # noqa: PLR0913, PLR0917
             _ask_about_namesakes(session, image_id)
             agreed.add(image_id)
         vault = vault_id or session.settings.vault_id
-        return sharing.decide(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
+        return set_share_status(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
 
     patient = attempt if wait is None else _waiting(session, attempt, image, wait)
     _show(session, subject, Status.ACCEPTED, patient)
 
 
-@with_session(world)
-def reject(session: Session, image: Image, member: Member = None) -> None:
+@with_session(common_options)
+def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
 
     This hides the image from the project's image list. It is no security control: whoever knows the ID can
@@ -87,22 +87,22 @@ def reject(session: Session, image: Image, member: Member = None) -> None:
     _decide(session, image, member, Status.REJECTED)
 
 
-@with_session(world)
-def reset(session: Session, image: Image, member: Member = None) -> None:
+@with_session(common_options)
+def reset(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Make a share pending again, as if nobody had decided."""
     _decide(session, image, member, Status.PENDING)
 
 
 def _decide(session: Session, image: str, member: str | None, status: Status) -> None:
-    subject = Subject(session, image, member)
+    subject = ShareTarget(session, image, member)
 
     def attempt() -> models.Member:
-        return sharing.decide(session.client, subject.image_id(), subject.member_id, status)
+        return set_share_status(session.client, subject.image_id(), subject.member_id, status)
 
     _show(session, subject, status, attempt)
 
 
-def _show(session: Session, subject: Subject, status: Status, attempt: Callable[[], models.Member]) -> None:
+def _show(session: Session, subject: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
     with subject.explained(status.verb):
         share = attempt()
     session.output.member(share)
@@ -112,24 +112,24 @@ def _waiting(
     session: Session, attempt: Callable[[], models.Member], image: str, span: str
 ) -> Callable[[], models.Member]:
     from imgshare_cli.cli import durations
-    from imgshare_cli.shares import wait as waiting
+    from imgshare_cli.shares.wait import wait_for_share
 
-    longest = durations.parsed(span, "--wait")
+    longest = durations.parse_duration(span, "--wait")
 
     def patiently() -> models.Member:
         with session.output.busy(f"waiting for image {image} to be shared"):
-            return waiting.until_there(attempt, longest)
+            return wait_for_share(attempt, longest)
 
     return patiently
 
 
 def _ask_about_namesakes(session: Session, image_id: str) -> None:
-    from imgshare_cli.shares import image_checks as precautions
+    from imgshare_cli.shares.image_checks import find_same_name_images
     from imgshare_cli.terminal import prompt
 
     try:
         image = session.client.image(image_id)
-        others = precautions.namesakes(session.client, image)
+        others = find_same_name_images(session.client, image)
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be good for the decision alone, and the decision says what is wrong
     if others:
@@ -138,5 +138,5 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
         for other in others:
             session.output.note(f"  {other.id}  owner {other.owner}")
         session.output.question(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
-        if not prompt.says_yes():
+        if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")

@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli import hints
-from imgshare_cli.cli import filter_options as selection
-from imgshare_cli.cli.filter_options import Name, NewerThan, OlderThan, Owner, Which, WhichStatus
-from imgshare_cli.cli.options import with_session, world
+from imgshare_cli.cli.filter_options import (
+    NameOption,
+    NewerThanOption,
+    OlderThanOption,
+    OwnerOption,
+    StatusChoice,
+    StatusOption,
+    build_share_filter,
+)
+from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.shares import sorting as ordering
+from imgshare_cli.shares.sorting import KEYS, parse_sort_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,25 +29,25 @@ if TYPE_CHECKING:
     from imgshare_cli.terminal.columns import Column
 
 _NEXT = {
-    Which.PENDING: f"{hints.command('accept', 'ID')}, or {hints.command('review')}",
-    Which.ACCEPTED: f"{hints.command('reject', 'ID')} takes one out of the image list",
-    Which.REJECTED: f"{hints.command('accept', 'ID')} accepts one after all",
-    Which.ALL: f"{hints.command('show', 'ID')} shows one",
+    StatusChoice.PENDING: f"{hints.build_command('accept', 'ID')}, or {hints.build_command('review')}",
+    StatusChoice.ACCEPTED: f"{hints.build_command('reject', 'ID')} takes one out of the image list",
+    StatusChoice.REJECTED: f"{hints.build_command('accept', 'ID')} accepts one after all",
+    StatusChoice.ALL: f"{hints.build_command('show', 'ID')} shows one",
 }
 
 
-@with_session(world)
+@with_session(common_options)
 def list_(  # noqa: PLR0913, PLR0917
     session: Session,
-    status: WhichStatus = Which.PENDING,
-    owner: Owner = None,
-    name: Name = None,
-    older_than: OlderThan = None,
-    newer_than: NewerThan = None,
+    status: StatusOption = StatusChoice.PENDING,
+    owner: OwnerOption = None,
+    name: NameOption = None,
+    older_than: OlderThanOption = None,
+    newer_than: NewerThanOption = None,
     sort: Annotated[
         str | None,
         typer.Option(
-            "--sort", metavar="KEY", help=f"By {', '.join(ordering.KEYS)}; KEY:desc turns it round.", show_default=False
+            "--sort", metavar="KEY", help=f"By {', '.join(KEYS)}; KEY:desc turns it round.", show_default=False
         ),
     ] = None,
     limit: Annotated[
@@ -56,12 +63,12 @@ def list_(  # noqa: PLR0913, PLR0917
     among them, your own are not. An age is the time since the image was shared, or since your project last
     decided about it.
     """
-    from imgshare_cli.cli import completion_cache as known
+    from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.terminal import columns
 
-    order = ordering.parsed(sort)
+    order = parse_sort_order(sort)
     long = long or order.needs_member
-    wanted = selection.wanted(
+    wanted = build_share_filter(
         status,
         owner=owner,
         name=name,
@@ -74,9 +81,9 @@ def list_(  # noqa: PLR0913, PLR0917
     if not session.output.as_json:
         found = (share.without_raw() for share in found)
     shares = islice(order.applied(found), limit)
-    shown = columns.shares(with_time=long or wanted.is_by_age, many_statuses=status is Which.ALL)
-    whole = not wanted.is_narrowed and limit is None and status in {Which.PENDING, Which.ALL}
-    passing = known.remembered(shares, session.environ, all_of_them=whole)
+    shown = columns.build_share_columns(with_time=long or wanted.is_by_age, many_statuses=status is StatusChoice.ALL)
+    whole = not wanted.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
+    passing = remember_images(shares, session.environ, all_of_them=whole)
     count = _show(session, passing, [] if quiet else shown)
     if session.output.at_terminal() and not (quiet or session.output.as_json):
         _say_what_next(session, count, status, "matching " if wanted.is_narrowed else "", cut=count == limit)
@@ -109,8 +116,8 @@ class _Counted:
             yield share
 
 
-def _say_what_next(session: Session, count: int, status: Which, matching: str, *, cut: bool) -> None:
-    kind = "shared with you" if status is Which.ALL else status.value
+def _say_what_next(session: Session, count: int, status: StatusChoice, matching: str, *, cut: bool) -> None:
+    kind = "shared with you" if status is StatusChoice.ALL else status.value
     if cut:
         first = f"these are the first {count} that are" if count > 1 else "this is the first one that is"
         session.output.note(f"{first} {kind}: {_NEXT[status]}")
@@ -118,5 +125,7 @@ def _say_what_next(session: Session, count: int, status: Which, matching: str, *
         images = "image is" if count == 1 else "images are"
         session.output.note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
     else:
-        more = "" if status is Which.ALL else f"; {hints.command('list', '--status', 'all')} shows the rest"
+        more = (
+            "" if status is StatusChoice.ALL else f"; {hints.build_command('list', '--status', 'all')} shows the rest"
+        )
         session.output.note(f"no {matching}image is {kind}{more}")

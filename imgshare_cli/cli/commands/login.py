@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imgshare_cli import hints
-from imgshare_cli.api import token_revocation as identity
-from imgshare_cli.api.credential import Grant
-from imgshare_cli.auth import login as ways
-from imgshare_cli.auth import store as credentials
-from imgshare_cli.cli.options import with_session, world
+from imgshare_cli.api.credential import Credential
+from imgshare_cli.api.token_revocation import revoke_token
+from imgshare_cli.auth.login import (
+    build_relogin_command,
+    find_authorities,
+    log_in_with_application_credential,
+    log_in_with_password,
+)
+from imgshare_cli.auth.store import check_token, open_token_store, read_credential
+from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config import service_url as addresses
+from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UsageError
 from imgshare_cli.terminal import prompt
 
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
     from imgshare_cli.auth.file_store import FileStore
-    from imgshare_cli.auth.keyring_store import Keyring
+    from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.config.settings import Settings
 
 
@@ -31,7 +36,7 @@ def _text(name: str, metavar: str, text: str) -> Any:
     return typer.Option(name, metavar=metavar, help=text, show_default=False)
 
 
-@with_session(world)
+@with_session(common_options)
 def login(  # noqa: PLR0913, PLR0917
     session: Session,
     auth_url: Annotated[str | None, _text("--auth-url", "URL", "The identity service's address.")] = None,
@@ -61,7 +66,7 @@ def login(  # noqa: PLR0913, PLR0917
     if application_credential_id:
         secret = _asked(session, f"Secret of application credential {application_credential_id} (hidden):")
         url = _needed(auth_url or session.environ.get("OS_AUTH_URL"), "--auth-url")
-        grant = ways.by_application_credential(settings, url, application_credential_id, secret)
+        credential = log_in_with_application_credential(settings, url, application_credential_id, secret)
     elif auth_url or username:
         who = {
             "auth_url": _needed(auth_url or session.environ.get("OS_AUTH_URL"), "--auth-url"),
@@ -71,18 +76,18 @@ def login(  # noqa: PLR0913, PLR0917
             "project_domain": project_domain,
         }
         password = _asked(session, f"Password of {username} at {who['auth_url']} (hidden):")
-        grant = ways.by_password(settings, who, password)
+        credential = log_in_with_password(settings, who, password)
     elif settings.cloud or settings.openstack:
-        grant = session.access.logged_in_anew()
+        credential = session.access.log_in()
     else:
-        grant = _by_token(session)
-    kept = _keep(session, place, grant, must=own)
-    _remember(session, settings, grant, default=default)
-    _say(session, settings, grant, kept)
+        credential = _by_token(session)
+    kept = _keep(session, place, credential, must=own)
+    _remember(session, settings, credential, default=default)
+    _say(session, settings, credential, kept)
 
 
 def _asked(session: Session, question: str) -> str:
-    answer = prompt.secret(question).rstrip("\r\n")
+    answer = prompt.read_secret(question).rstrip("\r\n")
     if not answer:
         raise AuthError("nothing was given, so nobody was logged in", hint="run it again, and paste or pipe the secret")
     session.secrets.append(answer)
@@ -91,36 +96,38 @@ def _asked(session: Session, question: str) -> str:
 
 def _needed(value: str | None, option: str) -> str:
     if not value:
-        raise UsageError(f"{option} is missing", hint=f"{hints.command('login', '--help')} shows the ways to log in")
+        raise UsageError(
+            f"{option} is missing", hint=f"{hints.build_command('login', '--help')} shows the ways to log in"
+        )
     return value
 
 
-def _by_token(session: Session) -> Grant:
+def _by_token(session: Session) -> Credential:
     endpoint = session.settings.endpoint
     if endpoint is None:
         raise UsageError(
             "nothing says where or as whom to log in",
             hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL for a token of yours",
         )
-    token = credentials.checked(prompt.secret(f"Token for {endpoint} (hidden):"), "your input")
+    token = check_token(prompt.read_secret(f"Token for {endpoint} (hidden):"), "your input")
     session.secrets.append(token.value)
-    again = ways.command_line(session.settings, {"--endpoint": endpoint})
-    cacert = ways.authorities(session.settings)
-    grant = Grant(token.value, token.source, endpoint=endpoint, cacert=cacert, again=again)
-    session.client_with(grant).check()
-    return grant
+    again = build_relogin_command(session.settings, {"--endpoint": endpoint})
+    cacert = find_authorities(session.settings)
+    credential = Credential(token.value, token.source, endpoint=endpoint, cacert=cacert, relogin_command=again)
+    session.client_with(credential).check()
+    return credential
 
 
-def _place(session: Session, settings: Settings) -> Keyring | FileStore:
+def _place(session: Session, settings: Settings) -> KeyringStore | FileStore:
     def waiting() -> None:
         session.output.note("waiting for your keyring to be unlocked…")
 
-    return credentials.store(settings, session.environ, waiting=waiting)
+    return open_token_store(settings, session.environ, waiting=waiting)
 
 
-def _keep(session: Session, place: Keyring | FileStore, grant: Grant, *, must: bool) -> str | None:
+def _keep(session: Session, place: KeyringStore | FileStore, credential: Credential, *, must: bool) -> str | None:
     try:
-        place.write(json.dumps(grant.to_json()))
+        place.write(json.dumps(credential.to_json()))
     except (AuthError, ConfigError) as exc:
         if must:
             raise
@@ -129,71 +136,71 @@ def _keep(session: Session, place: Keyring | FileStore, grant: Grant, *, must: b
     return place.where
 
 
-def _remember(session: Session, settings: Settings, grant: Grant, *, default: bool) -> None:
+def _remember(session: Session, settings: Settings, credential: Credential, *, default: bool) -> None:
     """So that the next command needs no more than the profile."""
-    from imgshare_cli.config import config_edit as configedit
+    from imgshare_cli.config.config_edit import add_profile, edit_config_file, set_value
 
     profile = ("profiles", settings.profile)
-    by_bare_token = grant.auth_url is None and not settings.cloud and not settings.openstack
+    by_bare_token = credential.auth_url is None and not settings.cloud and not settings.openstack
 
     def change(document: TOMLDocument) -> None:
         # Another run may have changed the file since this one read it.
-        configedit.add_profile(document, settings.profile)
+        add_profile(document, settings.profile)
         if session.flags.cloud:
-            configedit.put(document, (*profile, "cloud"), session.flags.cloud)
+            set_value(document, (*profile, "cloud"), session.flags.cloud)
             if session.flags.endpoint:
-                configedit.put(document, (*profile, "endpoint"), settings.endpoint)
-        elif by_bare_token and _endpoint_in(document, profile) != grant.endpoint:
-            configedit.put(document, (*profile, "endpoint"), grant.endpoint)
+                set_value(document, (*profile, "endpoint"), settings.endpoint)
+        elif by_bare_token and _endpoint_in(document, profile) != credential.endpoint:
+            set_value(document, (*profile, "endpoint"), credential.endpoint)
         if default:
-            configedit.put(document, ("default_profile",), settings.profile)
+            set_value(document, ("default_profile",), settings.profile)
 
-    configedit.edit(session.file.path, change)
+    edit_config_file(session.file.path, change)
 
 
 def _endpoint_in(document: TOMLDocument, profile: tuple[str, str]) -> str | None:
     """The endpoint that a profile has, in the form in which settings have it."""
     table, name = profile
     endpoint = document[table][name].get("endpoint")
-    return addresses.checked(endpoint, insecure_http=True) if isinstance(endpoint, str) else None
+    return check_service_url(endpoint, insecure_http=True) if isinstance(endpoint, str) else None
 
 
-def _say(session: Session, settings: Settings, grant: Grant, kept: str | None) -> None:
+def _say(session: Session, settings: Settings, credential: Credential, kept: str | None) -> None:
     note = session.output.note
-    if grant.user:
-        project = f"project {grant.project_name} ({grant.project_id})"
-        note(f"logged in as {grant.user} in {project}, until {grant.expires_at}")
-        note(f"image service: {settings.endpoint or grant.endpoint}")
+    if credential.user:
+        project = f"project {credential.project_name} ({credential.project_id})"
+        note(f"logged in as {credential.user} in {project}, until {credential.expires_at}")
+        note(f"image service: {settings.endpoint or credential.endpoint}")
     if kept:
         where = "the keyring" if kept == "keyring" else kept
-        note(f"stored a token for {settings.endpoint or grant.endpoint} in {where}, profile {settings.profile!r}")
+        note(f"stored a token for {settings.endpoint or credential.endpoint} in {where}, profile {settings.profile!r}")
     if settings.environment_token:
         note(f"note: {settings.environment_token.source} is set, and wins over the stored token")
 
 
-@with_session(world)
+@with_session(common_options)
 def logout(session: Session) -> None:
     """Forget the token that is kept for a profile, and make it worthless."""
     session.new_profile = True
     settings = session.settings
     place = _place(session, settings)
     try:
-        grant = credentials.kept(place, settings)
+        credential = read_credential(place, settings)
     except (AuthError, ConfigError):
-        grant = None  # what is there cannot be read, which is a reason to remove it
+        credential = None  # what is there cannot be read, which is a reason to remove it
     if not place.delete():
         session.output.note(f"there was no token stored for profile {settings.profile!r}")
         return
-    whose = f" for {grant.user} in {grant.project_name}" if grant and grant.user else ""
+    whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
     session.output.note(f"forgot the token of profile {settings.profile!r}{whose}")
-    if grant and grant.auth_url and grant.header == "X-Auth-Token":
-        _revoke(session, grant.auth_url, grant)
+    if credential and credential.auth_url and credential.header == "X-Auth-Token":
+        _revoke(session, credential.auth_url, credential)
 
 
-def _revoke(session: Session, auth_url: str, grant: Grant) -> None:
+def _revoke(session: Session, auth_url: str, credential: Credential) -> None:
     try:
-        identity.revoke(auth_url, grant, session.connect)
+        revoke_token(auth_url, credential, session.connect)
     except ImgshareError as exc:
-        session.output.note(f"note: it stays valid until {grant.expires_at}: {exc.message}")
+        session.output.note(f"note: it stays valid until {credential.expires_at}: {exc.message}")
     else:
         session.output.note(f"revoked it with {auth_url}")

@@ -8,11 +8,11 @@ import typer
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
-from imgshare_cli.cli.filter_options import Which
-from imgshare_cli.cli.options import Image, with_session, world
+from imgshare_cli.cli.filter_options import StatusChoice
+from imgshare_cli.cli.options import ImageArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.cli.target import Subject
-from imgshare_cli.shares import decisions as sharing
+from imgshare_cli.cli.target import ShareTarget
+from imgshare_cli.shares.decisions import run_for_each_member, stop_sharing
 
 if TYPE_CHECKING:
     from imgshare_cli.api import models
@@ -23,11 +23,11 @@ Members = Annotated[
 ]
 
 
-@with_session(world)
+@with_session(common_options)
 def members(
     session: Session,
-    image: Image,
-    status: Annotated[Which, typer.Option("--status", metavar="STATUS", help="Only these.")] = Which.ALL,
+    image: ImageArgument,
+    status: Annotated[StatusChoice, typer.Option("--status", metavar="STATUS", help="Only these.")] = StatusChoice.ALL,
 ) -> None:
     """List whom an image is shared with, and what they decided.
 
@@ -36,30 +36,30 @@ def members(
     """
     from imgshare_cli.terminal import columns
 
-    found = session.client.members(Subject(session, image).image_id(own=True))
-    rows = [member for member in found if status in {Which.ALL, member.status.value}]
+    found = session.client.members(ShareTarget(session, image).image_id(own=True))
+    rows = [member for member in found if status in {StatusChoice.ALL, member.status.value}]
     if session.output.as_json:
         session.output.array(member.raw for member in rows)
         return
-    session.output.table(columns.members(), rows)
+    session.output.table(columns.build_member_columns(), rows)
     if not rows and session.output.at_terminal():
         session.output.note(
-            "it is shared with no project" + ("" if status is Which.ALL else f" that is {status.value}")
+            "it is shared with no project" + ("" if status is StatusChoice.ALL else f" that is {status.value}")
         )
 
 
-@with_session(world)
-def share(session: Session, image: Image, members: Members) -> None:
+@with_session(common_options)
+def share(session: Session, image: ImageArgument, members: Members) -> None:
     """Share an image of yours with other projects.
 
     They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
     typing error makes a share that nobody can accept.
     """
-    from imgshare_cli.shares import project_names as projects
+    from imgshare_cli.shares.project_names import ProjectNames
     from imgshare_cli.terminal import columns
 
-    image_id = Subject(session, image).image_id(own=True)
-    known = projects.Names(lambda: session.directory)
+    image_id = ShareTarget(session, image).image_id(own=True)
+    known = ProjectNames(lambda: session.directory)
 
     def one(member: str) -> models.Member:
         member_id = known.id_of(member)
@@ -67,41 +67,43 @@ def share(session: Session, image: Image, members: Members) -> None:
             _say_whom(session, image_id, member, member_id)
         return session.client.share(image_id, member_id)
 
-    done = sharing.each(members, one, session.output.error)
+    done = run_for_each_member(members, one, session.output.error)
     if session.output.as_json or len(members) == 1:
         for row in done:
             session.output.member(row)
     else:
-        session.output.table(columns.members(), done)
+        session.output.table(columns.build_member_columns(), done)
 
 
 def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> None:
     if member_id != member:
         session.output.note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):
-        take_back = hints.command("unshare", hints.word(image_id, "IMAGE"), hints.word(member, "MEMBER"))
+        take_back = hints.build_command(
+            "unshare", hints.quote_word(image_id, "IMAGE"), hints.quote_word(member, "MEMBER")
+        )
         session.output.note(
             f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
             f"{take_back} takes it back"
         )
 
 
-@with_session(world)
-def unshare(session: Session, image: Image, members: Members) -> None:
+@with_session(common_options)
+def unshare(session: Session, image: ImageArgument, members: Members) -> None:
     """Take shares of an image of yours back.
 
     The projects lose the image at once, whatever they decided, and are not told.
     """
-    from imgshare_cli.shares import project_names as projects
+    from imgshare_cli.shares.project_names import ProjectNames
 
-    image_id = Subject(session, image).image_id(own=True)
-    known = projects.Names(lambda: session.directory)
+    image_id = ShareTarget(session, image).image_id(own=True)
+    known = ProjectNames(lambda: session.directory)
 
     def one(member: str) -> str:
         # First as it stands: what was shared with a name by mistake is taken back by that name.
-        return sharing.unshare(session.client, image_id, member, known.id_of)
+        return stop_sharing(session.client, image_id, member, known.id_of)
 
-    for member_id in sharing.each(members, one, session.output.error):
+    for member_id in run_for_each_member(members, one, session.output.error):
         if session.output.as_json:
             session.output.json({"image_id": image_id, "member_id": member_id, "result": "unshared"})
         else:

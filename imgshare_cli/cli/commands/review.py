@@ -3,42 +3,52 @@
 from __future__ import annotations
 
 from imgshare_cli import hints
-from imgshare_cli.cli import filter_options as selection
-from imgshare_cli.cli.filter_options import Name, NewerThan, OlderThan, Owner
-from imgshare_cli.cli.options import with_session, world
+from imgshare_cli.cli.filter_options import (
+    NameOption,
+    NewerThanOption,
+    OlderThanOption,
+    OwnerOption,
+    build_share_filter,
+)
+from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import PartialError, UsageError
 
 _SHOWN = 20
 
 
-@with_session(world)
+@with_session(common_options)
 def review(
-    session: Session, owner: Owner = None, name: Name = None, older_than: OlderThan = None, newer_than: NewerThan = None
+    session: Session,
+    owner: OwnerOption = None,
+    name: NameOption = None,
+    older_than: OlderThanOption = None,
+    newer_than: NewerThanOption = None,
 ) -> None:
     """Go through the images that wait for a decision, one by one.
 
     Of each you see what is known, and then press a key: a accepts it, r rejects it, s skips it, A and R decide
     about all later ones from the same owner too, u undoes the last step, q quits, ? explains. It needs a terminal.
     """
-    from imgshare_cli.cli import completion_cache as known
-    from imgshare_cli.shares import review as reviewing
-    from imgshare_cli.terminal import review_prompt as interview
+    from imgshare_cli.cli.completion_cache import remember_images
+    from imgshare_cli.shares.review import Review
+    from imgshare_cli.terminal.review_prompt import run_review
 
     if not session.is_attended:
         raise UsageError(
             "a review asks a person: it needs a terminal to show images and to take keys, and has no JSON",
-            hint=f"{hints.command('list')} shows what is pending, {hints.command('accept', 'IMAGE')} accepts one",
+            hint=f"{hints.build_command('list')} shows what is pending, "
+            f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )
-    wanted = selection.wanted(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
+    wanted = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
     whole = not wanted.is_narrowed
-    shares = list(known.remembered(session.inbox.shares(wanted), session.environ, all_of_them=whole))
+    shares = list(remember_images(session.inbox.shares(wanted), session.environ, all_of_them=whole))
     if not shares:
         session.output.note(f"no {'' if whole else 'matching '}image is pending")
         return
-    walk = reviewing.Review(session.client, shares, session.settings.vault_id)
+    walk = Review(session.client, shares, session.settings.vault_id)
     try:
-        interview.held(session.output, walk)
+        run_review(session.output, walk)
     except BaseException:
         for complaint in list(walk.complaints.values())[:_SHOWN]:
             session.output.note(complaint)
@@ -46,7 +56,7 @@ def review(
     finally:
         session.output.note(walk.summary())
         if walk.left:
-            session.output.note(f"{hints.command('review')} goes on with {'it' if walk.left == 1 else 'them'}")
+            session.output.note(f"{hints.build_command('review')} goes on with {'it' if walk.left == 1 else 'them'}")
     if complaints := list(walk.complaints.values()):
         raise PartialError(
             f"{len(complaints)} of {len(shares)} failed",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli.cli.options import json_only, with_session
+from imgshare_cli.cli.options import json_option_only, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ConfigError
 
@@ -33,7 +33,7 @@ Images = Annotated[
 ]
 
 
-@with_session(json_only)
+@with_session(json_option_only)
 def sandbox(session: Session, command: Command = None, port: Port = 0, images: Images = 0) -> None:
     """Serve an image service to try things on.
 

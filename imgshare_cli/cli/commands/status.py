@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from imgshare_cli.cli.options import with_session, world
+from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
 
 _TROUBLE = {"auth": "does not take the token", "unavailable": "cannot be used"}
 
 
-@with_session(world)
+@with_session(common_options)
 def status(session: Session) -> None:
     """Show who you are to the service, and whether it takes it.
 
@@ -19,22 +19,22 @@ def status(session: Session) -> None:
     lasts; never the token.
     """
     try:
-        endpoint, grant = session.endpoint, session.access.grant
+        endpoint, credential = session.endpoint, session.access.credential
     except NotLoggedInError:
         if not session.output.as_json:
             session.output.record({"profile": session.profile, "endpoint": session.endpoint, "token_source": "none"})
         raise
     known = {
         "profile": session.profile,
-        "cloud": grant.cloud,
-        "user": grant.user,
-        "project_name": grant.project_name,
+        "cloud": credential.cloud,
+        "user": credential.user,
+        "project_name": credential.project_name,
         "project_id": session.member,
-        "roles": list(grant.roles),
+        "roles": list(credential.roles),
         "endpoint": endpoint,
-        "credentials": grant.came_by(),
-        "token_source": grant.source,
-        "expires_at": grant.expires_at,
+        "credentials": credential.login_method,
+        "token_source": credential.source,
+        "expires_at": credential.expires_at,
     }
     started = time.monotonic()
     try:
