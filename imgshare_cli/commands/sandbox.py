@@ -40,8 +40,8 @@ def sandbox(session: Session, command: Command = None, port: Port = 0, images: I
     It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings as `export` lines
     and serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
     """
+    from imgshare_cli.child_process import Signals
     from imgshare_cli.sandbox import Sandbox
-    from imgshare_cli.sandbox.command import Signals
 
     try:
         service = Sandbox(port=port, images=images)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from imgshare_cli.sandbox.demo_data import Identity, Share
 from imgshare_cli.sandbox.service import Sandbox
-from imgshare_cli.sandbox.world import Identity, Share
 
 __all__ = ["Identity", "Sandbox", "Share"]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from imgshare_cli.sandbox.errors import RefusalError
 from imgshare_cli.sandbox.records import Image
-from imgshare_cli.sandbox.refusal import RefusalError
 
 Filter = Callable[[Image], bool]
 

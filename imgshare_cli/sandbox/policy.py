@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox.refusal import NOT_FOUND, RefusalError, denied, forbidden
+from imgshare_cli.sandbox.errors import NOT_FOUND, RefusalError, denied, forbidden
 
 if TYPE_CHECKING:
     from imgshare_cli.sandbox.records import Image

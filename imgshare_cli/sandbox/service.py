@@ -6,17 +6,17 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox import world
-from imgshare_cli.sandbox.server import Server
-from imgshare_cli.sandbox.state import State
+from imgshare_cli.sandbox import demo_data
+from imgshare_cli.sandbox.http_server import Server
+from imgshare_cli.sandbox.router import Wire
+from imgshare_cli.sandbox.store import State
 from imgshare_cli.sandbox.tokens import Caller, Tokens
-from imgshare_cli.sandbox.wire import Wire
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from imgshare_cli.sandbox.world import Identity, Share
+    from imgshare_cli.sandbox.demo_data import Identity, Share
 
 
 class Sandbox:
@@ -37,8 +37,8 @@ class Sandbox:
         """
         self._state = State()
         self._tokens = Tokens()
-        cast = world.identities(self._tokens)
-        world.furnish(self._state, cast, images)
+        cast = demo_data.identities(self._tokens)
+        demo_data.furnish(self._state, cast, images)
         self._names = {identity.project_id: identity.name for identity in cast.values()}
         self.you: Identity = cast.pop("you")
         self.owners: tuple[Identity, ...] = tuple(cast.values())
@@ -77,6 +77,6 @@ class Sandbox:
     def shares(self) -> tuple[Share, ...]:
         """The images that are shared with you, as they are now, oldest first."""
         return tuple(
-            world.Share(image.id, image.name or "", self._names.get(image.owner, image.owner), member.status)
+            demo_data.Share(image.id, image.name or "", self._names.get(image.owner, image.owner), member.status)
             for image, member in self._state.shared_with(self.you.project_id)
         )

@@ -6,8 +6,8 @@ import re
 import uuid
 from typing import Any
 
+from imgshare_cli.sandbox.errors import RefusalError, denied
 from imgshare_cli.sandbox.records import Details, Image
-from imgshare_cli.sandbox.refusal import RefusalError, denied
 
 _VISIBILITIES = ("community", "public", "private", "shared")
 _READ_ONLY = (

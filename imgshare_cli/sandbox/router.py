@@ -9,16 +9,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from imgshare_cli.sandbox import bodies, description, documents
-from imgshare_cli.sandbox.connection import Answer, Request
-from imgshare_cli.sandbox.formats import error_page
-from imgshare_cli.sandbox.listing import Query, links
-from imgshare_cli.sandbox.refusal import NOT_FOUND, RefusalError
+from imgshare_cli.sandbox import image_schema, request_body, schemas
+from imgshare_cli.sandbox.error_format import error_page
+from imgshare_cli.sandbox.errors import NOT_FOUND, RefusalError
+from imgshare_cli.sandbox.http_connection import Answer, Request
+from imgshare_cli.sandbox.query import Query, links
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imgshare_cli.sandbox.state import State
+    from imgshare_cli.sandbox.store import State
     from imgshare_cli.sandbox.tokens import Caller, Tokens
 
 _SHORT = "<br /><br />\n"
@@ -59,9 +59,9 @@ class Wire:
             return Answer(200)
         path = _path(request)
         version = path.split("/")[1]
-        if version not in documents.VERSIONS:
+        if version not in schemas.VERSIONS:
             # Any path of no known version is answered with the versions there are; /versions says it plainly.
-            return _answer(documents.versions(_base(request)), 200 if version == "versions" else 300)
+            return _answer(schemas.versions(_base(request)), 200 if version == "versions" else 300)
         caller = self._tokens.caller(request.headers.get("x-auth-token", ""))
         if caller is None:
             # Glance turns these away before it has given the request an ID.
@@ -101,47 +101,47 @@ class Wire:
         return _answer(page | links(pairs, images, query.limit))
 
     def _create(self, caller: Caller, request: Request) -> Answer:
-        image = self._state.create(caller, description.described(bodies.parsed(request), caller.project_id))
+        image = self._state.create(caller, image_schema.described(request_body.parsed(request), caller.project_id))
         answer = _answer(image.document(), HTTPStatus.CREATED)
         answer.headers["Location"] = f"{_base(request)}/v2/images/{image.id}"
         return answer
 
     def _image(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        bodies.refuse(request)
+        request_body.refuse(request)
         return _answer(self._state.image(caller, image_id).document())
 
     def _change(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        return _answer(self._state.change(caller, image_id, bodies.changes(request)).document())
+        return _answer(self._state.change(caller, image_id, request_body.changes(request)).document())
 
     def _delete(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        bodies.refuse(request)
+        request_body.refuse(request)
         self._state.delete(caller, image_id)
         return Answer(204, headers={"Content-Type": _HTML})
 
     def _members(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        bodies.refuse(request)
+        request_body.refuse(request)
         rows = [member.document() for member in self._state.members(caller, image_id)]
         return _answer({"members": rows, "schema": "/v2/schemas/members"})
 
     def _schema(self, _caller: Caller, request: Request, name: str) -> Answer:
-        bodies.refuse(request)
-        return _answer(documents.SCHEMAS[name])
+        request_body.refuse(request)
+        return _answer(schemas.SCHEMAS[name])
 
     def _share(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        given = bodies.new_member(request)
-        member = self._state.share(caller, image_id, bodies.stored(given))
+        given = request_body.new_member(request)
+        member = self._state.share(caller, image_id, request_body.stored(given))
         # The answer repeats a number as a number, though it is kept as text.
         return _answer(member.document() | {"member_id": given})
 
     def _member(self, caller: Caller, request: Request, image_id: str, member_id: str) -> Answer:
-        bodies.refuse(request)
+        request_body.refuse(request)
         return _answer(self._state.member(caller, image_id, member_id).document())
 
     def _set_status(self, caller: Caller, request: Request, image_id: str, member_id: str) -> Answer:
-        return _answer(self._state.set_status(caller, image_id, member_id, bodies.status(request)).document())
+        return _answer(self._state.set_status(caller, image_id, member_id, request_body.status(request)).document())
 
     def _unshare(self, caller: Caller, request: Request, image_id: str, member_id: str) -> Answer:
-        bodies.refuse(request)
+        request_body.refuse(request)
         self._state.unshare(caller, image_id, member_id)
         return Answer(204)
 
@@ -159,7 +159,7 @@ def _pairs(request: Request) -> list[tuple[str, str]]:
         # Here bytes are UTF-8, escaped or not.
         return parse_qsl(text.encode("latin-1").decode(), keep_blank_values=True, errors="strict")
     except ValueError:
-        raise bodies.undecodable() from None
+        raise request_body.undecodable() from None
 
 
 def _base(request: Request) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from imgshare_cli.sandbox import filters
-from imgshare_cli.sandbox.ordering import Order
-from imgshare_cli.sandbox.refusal import RefusalError
+from imgshare_cli.sandbox.errors import RefusalError
+from imgshare_cli.sandbox.sorting import Order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from time import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imgshare_cli.sandbox.server import Server
+    from imgshare_cli.sandbox.http_server import Server
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
 _MAX_LINE = 16 * 1024

@@ -7,8 +7,8 @@ from functools import cmp_to_key
 from itertools import dropwhile
 from typing import TYPE_CHECKING
 
+from imgshare_cli.sandbox.errors import RefusalError
 from imgshare_cli.sandbox.filters import value_of
-from imgshare_cli.sandbox.refusal import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

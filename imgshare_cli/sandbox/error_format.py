@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imgshare_cli.sandbox.refusal import RefusalError
+    from imgshare_cli.sandbox.errors import RefusalError
 
 _WORD = r"[!#$%&'*+.^_`|~\w-]+"
 _RANGE = re.compile(rf"({_WORD})/({_WORD})((?:\s*;\s*{_WORD}=(?:{_WORD}|\"[^\"]*\"))*)", re.ASCII)

@@ -14,7 +14,7 @@ from imgshare_cli.sandbox.tokens import Caller
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imgshare_cli.sandbox.state import State
+    from imgshare_cli.sandbox.store import State
     from imgshare_cli.sandbox.tokens import Tokens
 
 # Written out of nothing but names, so that documents and scripts can name the IDs.

@@ -14,12 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox.connection import Connection
+from imgshare_cli.sandbox.http_connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imgshare_cli.sandbox.connection import Answer, Request
+    from imgshare_cli.sandbox.http_connection import Answer, Request
 
 _EXHAUSTED = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE_SECONDS = 0.05

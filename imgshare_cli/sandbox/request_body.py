@@ -6,11 +6,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.sandbox import description
-from imgshare_cli.sandbox.refusal import RefusalError
+from imgshare_cli.sandbox import image_schema
+from imgshare_cli.sandbox.errors import RefusalError
 
 if TYPE_CHECKING:
-    from imgshare_cli.sandbox.connection import Request
+    from imgshare_cli.sandbox.http_connection import Request
 
 _PATCHES = ("application/openstack-images-v2.0-json-patch", "application/openstack-images-v2.1-json-patch")
 _REPLACEABLE = ("name", "visibility", "os_hidden")
@@ -100,7 +100,7 @@ def _change(operation: object) -> tuple[str, str | bool | None]:
     field = str(operation.get("path")).removeprefix("/")
     if operation.get("op") != "replace" or field not in _REPLACEABLE or "value" not in operation:
         raise RefusalError(400, "The sandbox can replace /name, /visibility and /os_hidden, and nothing else.")
-    return field, description.checked(field, operation["value"])
+    return field, image_schema.checked(field, operation["value"])
 
 
 def _unsupported(content_type: str) -> RefusalError:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.sandbox import policy
+from imgshare_cli.sandbox.errors import RefusalError
 from imgshare_cli.sandbox.records import Image, Member
-from imgshare_cli.sandbox.refusal import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imgshare_cli.sandbox.listing import Query
+    from imgshare_cli.sandbox.query import Query
     from imgshare_cli.sandbox.tokens import Caller
 
 STATUSES = ("pending", "accepted", "rejected")
