@@ -1,4 +1,4 @@
-"""Request bodies: what each call expects in one, and what it says about anything else."""
+"""Read request bodies, and reject those that Glance rejects."""
 
 from __future__ import annotations
 
@@ -7,111 +7,99 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.sandbox import image_schema
-from imgshare_cli.sandbox.errors import RefusalError
+from imgshare_cli.sandbox.errors import ApiError, ServerError
 
 if TYPE_CHECKING:
-    from imgshare_cli.sandbox.http_connection import Request
+    from imgshare_cli.sandbox.http_messages import Request
 
-_PATCHES = ("application/openstack-images-v2.0-json-patch", "application/openstack-images-v2.1-json-patch")
+_PATCH_TYPES = ("application/openstack-images-v2.0-json-patch", "application/openstack-images-v2.1-json-patch")
 _REPLACEABLE = ("name", "visibility", "os_hidden")
-_BIGGEST = 2**63
+_MAX_INTEGER = 2**63
 
 
-def refuse(request: Request) -> None:
-    """Insist that there is no body."""
+def reject_body(request: Request) -> None:
+    """Reject a request that has a body."""
     if request.body:
-        raise RefusalError(400, "A body is not expected with this request.")
+        raise ApiError(400, "A body is not expected with this request.")
 
 
-def parsed(request: Request) -> dict[str, Any] | list[Any]:
-    """The JSON of a body."""
+def read_json(request: Request) -> dict[str, Any] | list[Any]:
+    """Read a JSON object or array."""
     if not request.body and "transfer-encoding" not in request.headers:
-        raise RefusalError(400, "Body expected in request.")
+        raise ApiError(400, "Body expected in request.")
     try:
         body = json.loads(request.body.decode())
     except ValueError:
-        raise RefusalError(400, "Malformed JSON in request body.") from None
+        raise ApiError(400, "Malformed JSON in request body.") from None
     except RecursionError:
-        raise _broken() from None
+        raise ServerError from None
     if not isinstance(body, dict | list):
-        raise RefusalError(400, "Unexpected body type. Expected list/dict.")
+        raise ApiError(400, "Unexpected body type. Expected list/dict.")
     return body
 
 
-def status(request: Request) -> object:
-    """The status that a member is set to, whatever it is."""
-    body = parsed(request)
+def read_member_status(request: Request) -> object:
+    """Read the status to set for a member. It may be of any type."""
+    body = read_json(request)
     if not isinstance(body, dict):
-        raise RefusalError(400, 'Expected a status in the form: {"status": "status"}')
+        raise ApiError(400, 'Expected a status in the form: {"status": "status"}')
     if "status" not in body:
-        raise RefusalError(400, "Status not specified")
+        raise ApiError(400, "Status not specified")
     return body["status"]
 
 
-def new_member(request: Request) -> object:
-    """Whom to share with, whatever it is."""
-    body = parsed(request)
+def read_member_id(request: Request) -> object:
+    """Read the ID of the project to share with. It may be of any type."""
+    body = read_json(request)
     if not isinstance(body, dict):
-        raise RefusalError(400, 'Expected a member in the form: {"member": "image_id"}')
+        raise ApiError(400, 'Expected a member in the form: {"member": "image_id"}')
     if "member" not in body:
-        raise RefusalError(400, "Member to be added not specified")
+        raise ApiError(400, "Member to be added not specified")
     if not body["member"]:
-        raise RefusalError(400, "Member can't be empty")
+        raise ApiError(400, "Member can't be empty")
     return body["member"]
 
 
-def stored(member: object) -> str:
-    """A member as the database keeps it: numbers become text, and what does not fit breaks the server."""
-    match member:
+def convert_member_id(member_id: object) -> str:
+    """Convert a member ID to what the database stores: a number becomes text, other types fail in the server."""
+    match member_id:
         case bool():
-            return str(int(member))
-        case int() if abs(member) >= _BIGGEST:
-            raise _broken()
+            return str(int(member_id))
+        case int() if abs(member_id) >= _MAX_INTEGER:
+            raise ServerError
         case int() | float():
-            return str(member)
-        case str() if not re.search("[\ud800-\udfff]", member):
-            return member
-    raise _broken()
+            return str(member_id)
+        case str() if not re.search("[\ud800-\udfff]", member_id):
+            return member_id
+    raise ServerError
 
 
-def changes(request: Request) -> dict[str, str | bool | None]:
-    """The fields that a patch replaces. Glance can do more; the sandbox says so instead of guessing."""
+def read_patch(request: Request) -> dict[str, str | bool | None]:
+    """Read the fields that a patch replaces. Glance can do more; the sandbox says so instead of guessing."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip()
-    if content_type not in _PATCHES:
-        raise _unsupported(content_type)
-    body = parsed(request)
+    if content_type not in _PATCH_TYPES:
+        raise _build_media_type_error(content_type)
+    body = read_json(request)
     if not isinstance(body, list):
-        raise RefusalError(400, "Request body must be a JSON array of operation objects.")
-    return dict(_change(operation) for operation in body)
+        raise ApiError(400, "Request body must be a JSON array of operation objects.")
+    return dict(_parse_operation(operation) for operation in body)
 
 
-def undecodable() -> RefusalError:
-    """The refusal of bytes that are no text."""
-    return RefusalError(
-        400,
-        "Error decoding your request. Either the URL or the request body contained characters that could not be"
-        " decoded by Glance",
-    )
-
-
-def _change(operation: object) -> tuple[str, str | bool | None]:
-    if not isinstance(operation, dict):
-        raise RefusalError(400, "Operations must be JSON objects.")
-    field = str(operation.get("path")).removeprefix("/")
-    if operation.get("op") != "replace" or field not in _REPLACEABLE or "value" not in operation:
-        raise RefusalError(400, "The sandbox can replace /name, /visibility and /os_hidden, and nothing else.")
-    return field, image_schema.checked(field, operation["value"])
-
-
-def _unsupported(content_type: str) -> RefusalError:
-    known = ", ".join(_PATCHES)
-    return RefusalError(
+def _build_media_type_error(content_type: str) -> ApiError:
+    supported = ", ".join(_PATCH_TYPES)
+    return ApiError(
         415,
         f"The request media type {content_type} is not supported by this server.",
-        tail=f"\n<br /><br />\nImage PATCH expects Content-Type one of: {known}",
-        headers=(("Accept-Patch", known),),
+        tail=f"\n<br /><br />\nImage PATCH expects Content-Type one of: {supported}",
+        headers=(("Accept-Patch", supported),),
     )
 
 
-def _broken() -> RefusalError:
-    return RefusalError(500, "The server has either erred or is incapable of performing the requested operation.")
+def _parse_operation(operation: object) -> tuple[str, str | bool | None]:
+    if not isinstance(operation, dict):
+        raise ApiError(400, "Operations must be JSON objects.")
+    field = str(operation.get("path")).removeprefix("/")
+    if operation.get("op") != "replace" or field not in _REPLACEABLE or "value" not in operation:
+        raise ApiError(400, "The sandbox can replace /name, /visibility and /os_hidden, and nothing else.")
+    image_schema.validate_field(field, operation["value"])
+    return field, operation["value"]

@@ -1,190 +1,118 @@
-"""The Images API on the wire: which request is which call, and how its result is written."""
+"""Route each request to the API call that it names, and turn errors into responses."""
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote_to_bytes
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
 
-from imgshare_cli.sandbox import image_schema, request_body, schemas
-from imgshare_cli.sandbox.error_format import error_page
-from imgshare_cli.sandbox.errors import NOT_FOUND, RefusalError
-from imgshare_cli.sandbox.http_connection import Answer, Request
-from imgshare_cli.sandbox.query import Query, links
+from imgshare_cli.sandbox.api_versions import VERSIONS, build_version_list
+from imgshare_cli.sandbox.error_format import format_error
+from imgshare_cli.sandbox.errors import ApiError, NotFoundError
+from imgshare_cli.sandbox.handlers import ImageHandlers, build_json_response
+from imgshare_cli.sandbox.http_messages import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imgshare_cli.sandbox.store import State
-    from imgshare_cli.sandbox.tokens import Caller, Tokens
+    from imgshare_cli.sandbox.store import ImageStore
+    from imgshare_cli.sandbox.tokens import Caller, TokenStore
 
-_SHORT = "<br /><br />\n"
+    Handler = Callable[..., Response]
+
+_SHORT_TAIL = "<br /><br />\n"
 _UNAUTHORIZED = (
     "This server could not verify that you are authorized to access the document you requested. Either you supplied"
     " the wrong credentials (e.g., bad password), or your browser does not understand how to supply the credentials"
     " required."
 )
-_JSON = "application/json"
-_HTML = "text/html; charset=UTF-8"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH")
 _MAX_REQUEST_ID = 64
 
 
-class Wire:
-    """Answers requests from the state."""
+class Router:
+    """Answers requests from the stored images and tokens."""
 
-    def __init__(self, state: State, tokens: Tokens) -> None:
-        self._state = state
+    def __init__(self, images: ImageStore, tokens: TokenStore) -> None:
         self._tokens = tokens
-        self._routes: list[tuple[re.Pattern[str], dict[str, Callable[..., Answer]]]] = [
+        call = ImageHandlers(images)
+        self._routes: list[tuple[re.Pattern[str], dict[str, Handler]]] = [
             (
                 re.compile(r"/images/([^/]+)/members/([^/]+)"),
-                {"GET": self._member, "PUT": self._set_status, "DELETE": self._unshare},
+                {"GET": call.get_member, "PUT": call.set_member_status, "DELETE": call.remove_member},
             ),
-            (re.compile(r"/images/([^/]+)/members"), {"GET": self._members, "POST": self._share}),
+            (re.compile(r"/images/([^/]+)/members"), {"GET": call.list_members, "POST": call.add_member}),
             (
                 re.compile(r"/images/([^/]+)"),
-                {"GET": self._image, "PATCH": self._change, "DELETE": self._delete},
+                {"GET": call.get_image, "PATCH": call.update_image, "DELETE": call.delete_image},
             ),
-            (re.compile(r"/images"), {"GET": self._images, "POST": self._create}),
-            (re.compile(r"/schemas/(members?)"), {"GET": self._schema}),
+            (re.compile(r"/images"), {"GET": call.list_images, "POST": call.create_image}),
+            (re.compile(r"/schemas/(members?)"), {"GET": call.get_schema}),
         ]
 
-    def answer(self, request: Request) -> Answer:
-        """Answer any request at all."""
+    def respond(self, request: Request) -> Response:
+        """Return the response to any request."""
         if request.method == "OPTIONS":
-            return Answer(200)
-        path = _path(request)
+            return Response(200)
+        path = _decode_path(request.target)
         version = path.split("/")[1]
-        if version not in schemas.VERSIONS:
-            # Any path of no known version is answered with the versions there are; /versions says it plainly.
-            return _answer(schemas.versions(_base(request)), 200 if version == "versions" else 300)
-        caller = self._tokens.caller(request.headers.get("x-auth-token", ""))
+        if version not in VERSIONS:
+            # The response to any path without a known version is the list of versions; for /versions it is a success.
+            return build_json_response(build_version_list(request.base_url), 200 if version == "versions" else 300)
+        caller = self._tokens.get_caller(request.headers.get("x-auth-token", ""))
         if caller is None:
-            # Glance turns these away before it has given the request an ID.
-            uri = f'Keystone uri="{_base(request)}/identity/v3"'
-            return _page(request, RefusalError(401, _UNAUTHORIZED, headers=(("WWW-Authenticate", uri),)))
-        answer = self._called(request, path, caller)
-        answer.headers.update(_request_id(request))
-        return answer
+            # Glance rejects these before it has given the request an ID.
+            uri = f'Keystone uri="{request.base_url}/identity/v3"'
+            return _build_error_response(request, ApiError(401, _UNAUTHORIZED, headers=(("WWW-Authenticate", uri),)))
+        response = self._dispatch(request, path, caller)
+        response.headers.update(_build_request_id_header(request))
+        return response
 
-    def _called(self, request: Request, path: str, caller: Caller) -> Answer:
+    def _dispatch(self, request: Request, path: str, caller: Caller) -> Response:
         prefix = "/" + path.split("/")[1]
+        if path == prefix:
+            location = f"{request.base_url}{path}/"
+            return Response(302, headers={"Content-Type": "text/plain; charset=utf8", "Location": location})
         try:
-            if path == prefix:
-                return Answer(
-                    302, headers={"Content-Type": "text/plain; charset=utf8", "Location": f"{_base(request)}{path}/"}
-                )
-            call, arguments = self._route(request.method, path.removeprefix(prefix))
-            return call(caller, request, *arguments)
-        except RefusalError as refusal:
-            return _page(request, refusal)
+            handler, arguments = self._find_handler(request.method, path.removeprefix(prefix))
+            return handler(caller, request, *arguments)
+        except ApiError as error:
+            return _build_error_response(request, error)
 
-    def _route(self, method: str, path: str) -> tuple[Callable[..., Answer], tuple[str, ...]]:
-        for pattern, methods in self._routes:
-            if found := pattern.fullmatch(path):
-                if method not in methods:
-                    raise _not_allowed(method, methods)
-                return methods[method], found.groups()
+    def _find_handler(self, method: str, path: str) -> tuple[Handler, tuple[str, ...]]:
+        for pattern, handlers in self._routes:
+            if match := pattern.fullmatch(path):
+                if method not in handlers:
+                    raise _build_method_error(method, handlers)
+                return handlers[method], match.groups()
         if method not in _METHODS:
-            raise RefusalError(501, f"\nThe request method {method} is not implemented for this server. ", tail=_SHORT)
-        raise RefusalError(404, NOT_FOUND)
-
-    def _images(self, caller: Caller, request: Request) -> Answer:
-        pairs = _pairs(request)
-        query = Query.parse(pairs)
-        images = self._state.images(caller, query)
-        page = {"images": [image.document() for image in images]}
-        return _answer(page | links(pairs, images, query.limit))
-
-    def _create(self, caller: Caller, request: Request) -> Answer:
-        image = self._state.create(caller, image_schema.described(request_body.parsed(request), caller.project_id))
-        answer = _answer(image.document(), HTTPStatus.CREATED)
-        answer.headers["Location"] = f"{_base(request)}/v2/images/{image.id}"
-        return answer
-
-    def _image(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        request_body.refuse(request)
-        return _answer(self._state.image(caller, image_id).document())
-
-    def _change(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        return _answer(self._state.change(caller, image_id, request_body.changes(request)).document())
-
-    def _delete(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        request_body.refuse(request)
-        self._state.delete(caller, image_id)
-        return Answer(204, headers={"Content-Type": _HTML})
-
-    def _members(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        request_body.refuse(request)
-        rows = [member.document() for member in self._state.members(caller, image_id)]
-        return _answer({"members": rows, "schema": "/v2/schemas/members"})
-
-    def _schema(self, _caller: Caller, request: Request, name: str) -> Answer:
-        request_body.refuse(request)
-        return _answer(schemas.SCHEMAS[name])
-
-    def _share(self, caller: Caller, request: Request, image_id: str) -> Answer:
-        given = request_body.new_member(request)
-        member = self._state.share(caller, image_id, request_body.stored(given))
-        # The answer repeats a number as a number, though it is kept as text.
-        return _answer(member.document() | {"member_id": given})
-
-    def _member(self, caller: Caller, request: Request, image_id: str, member_id: str) -> Answer:
-        request_body.refuse(request)
-        return _answer(self._state.member(caller, image_id, member_id).document())
-
-    def _set_status(self, caller: Caller, request: Request, image_id: str, member_id: str) -> Answer:
-        return _answer(self._state.set_status(caller, image_id, member_id, request_body.status(request)).document())
-
-    def _unshare(self, caller: Caller, request: Request, image_id: str, member_id: str) -> Answer:
-        request_body.refuse(request)
-        self._state.unshare(caller, image_id, member_id)
-        return Answer(204)
+            message = f"\nThe request method {method} is not implemented for this server. "
+            raise ApiError(501, message, tail=_SHORT_TAIL)
+        raise NotFoundError
 
 
-def _path(request: Request) -> str:
-    # Escapes are read before the path is split, as WSGI does, so an escaped slash is a slash. And each byte becomes
+def _decode_path(target: str) -> str:
+    # As in WSGI, escapes are decoded before the path is split, so an escaped slash is a slash. And each byte becomes
     # a character: Glance finds no member whose ID is not ASCII.
-    raw = unquote_to_bytes(request.target.partition("?")[0])
-    return re.sub("/+", "/", "/" + raw.decode("latin-1"))
+    path = unquote_to_bytes(target.partition("?")[0])
+    return re.sub("/+", "/", "/" + path.decode("latin-1"))
 
 
-def _pairs(request: Request) -> list[tuple[str, str]]:
-    text = request.target.partition("?")[2].replace(";", "&")
-    try:
-        # Here bytes are UTF-8, escaped or not.
-        return parse_qsl(text.encode("latin-1").decode(), keep_blank_values=True, errors="strict")
-    except ValueError:
-        raise request_body.undecodable() from None
-
-
-def _base(request: Request) -> str:
-    return f"http://{request.headers.get('host', '127.0.0.1')}"
-
-
-def _answer(document: dict[str, Any], status: int = 200) -> Answer:
-    body = json.dumps(document, ensure_ascii=False).encode()
-    return Answer(status, body, {"Content-Type": _JSON})
-
-
-def _page(request: Request, refusal: RefusalError) -> Answer:
+def _build_error_response(request: Request, error: ApiError) -> Response:
     accept = "text/html" if request.method == "HEAD" else request.headers.get("accept", "")
-    content_type, page = error_page(refusal, accept)
-    return Answer(refusal.status, page, {"Content-Type": content_type, **dict(refusal.headers)})
+    content_type, body = format_error(error, accept)
+    return Response(error.status, body, {"Content-Type": content_type, **dict(error.headers)})
 
 
-def _not_allowed(method: str, methods: dict[str, Callable[..., Answer]]) -> RefusalError:
-    sentence = f"The method {method} is not allowed for this resource. "
-    return RefusalError(405, sentence, tail=_SHORT, headers=(("Allow", ", ".join(methods)),))
+def _build_method_error(method: str, handlers: dict[str, Handler]) -> ApiError:
+    message = f"The method {method} is not allowed for this resource. "
+    return ApiError(405, message, tail=_SHORT_TAIL, headers=(("Allow", ", ".join(handlers)),))
 
 
-def _request_id(request: Request) -> dict[str, str]:
-    sent = request.headers.get("x-openstack-request-id") or str(uuid.uuid4())
-    if len(sent) > _MAX_REQUEST_ID:
-        # Glance means to refuse this one, and only loses it.
+def _build_request_id_header(request: Request) -> dict[str, str]:
+    request_id = request.headers.get("x-openstack-request-id") or str(uuid.uuid4())
+    if len(request_id) > _MAX_REQUEST_ID:
+        # Glance means to reject such an ID, and only loses it.
         return {}
-    return {"x-openstack-request-id": sent if sent.startswith("req-") else f"req-{sent}"}
+    return {"x-openstack-request-id": request_id if request_id.startswith("req-") else f"req-{request_id}"}

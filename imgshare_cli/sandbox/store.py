@@ -1,4 +1,4 @@
-"""The images and the shares: what each call finds, and what it changes."""
+"""The images and their members in memory, with the permission checks of each operation."""
 
 from __future__ import annotations
 
@@ -7,213 +7,184 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox import policy
-from imgshare_cli.sandbox.errors import RefusalError
-from imgshare_cli.sandbox.records import Image, Member
+from imgshare_cli.sandbox import member_checks, policy
+from imgshare_cli.sandbox.errors import ApiError, NotFoundError
+from imgshare_cli.sandbox.records import ImageRecord, MemberRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from imgshare_cli.sandbox.query import Query
+    from imgshare_cli.sandbox.query import ImageQuery
     from imgshare_cli.sandbox.tokens import Caller
 
-STATUSES = ("pending", "accepted", "rejected")
-MEMBER_QUOTA = 128
 _ID_LENGTH = 36
 _ONLY_SHARED = "Only shared images have members."
 
 
-class State:
-    """All images and shares. Each call is one caller's, and whole: one lock guards everything.
+class ImageStore:
+    """All images and members. Each call is made by one caller and is atomic: one lock guards everything.
 
-    The checks come in Glance's order, which decides what a caller with several shortcomings hears.
+    The checks are in Glance's order, which decides which error a caller gets if several apply.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._images: dict[str, Image] = {}
-        self._members: dict[str, dict[str, Member]] = {}
-        self._latest = 0
+        self._images: dict[str, ImageRecord] = {}
+        self._members: dict[str, dict[str, MemberRecord]] = {}
+        self._last_timestamp = 0
 
-    def put(self, image: Image, *members: Member) -> None:
-        """Place an image and its shares, asking nobody. It must be newer than those before it."""
+    def load_image(self, image: ImageRecord, *members: MemberRecord) -> None:
+        """Add an image and its members without any check. It must be newer than those before it."""
         self._images[image.id] = image
         if members:
             self._members[image.id] = {member.member_id: member for member in members}
 
-    def shared_with(self, project_id: str) -> Iterator[tuple[Image, Member]]:
-        """The shares of a project, oldest first."""
+    def find_shares(self, project_id: str) -> list[tuple[ImageRecord, MemberRecord]]:
+        """Return the images that are shared with a project, oldest first."""
         with self._lock:
-            shares = [
-                (self._images[image_id], rows[project_id])
-                for image_id, rows in self._members.items()
-                if project_id in rows and not rows[project_id].removed
+            return [
+                (self._images[image_id], members[project_id])
+                for image_id, members in self._members.items()
+                if project_id in members and not members[project_id].removed
             ]
-        return iter(shares)
 
-    def images(self, caller: Caller, query: Query) -> list[Image]:
-        """One page of images."""
-        policy.must_list(caller)
+    def list_images(self, caller: Caller, query: ImageQuery) -> list[ImageRecord]:
+        """Return one page of images."""
+        policy.authorize_list(caller)
         with self._lock:
-            marker = None if query.marker is None else self._marker(caller, query.marker)
+            marker = None if query.marker is None else self._get_marker(caller, query.marker)
             newest_first = reversed(self._images.values())
-            return query.page(newest_first, marker, lambda image: self._lists(caller, image, query))
+            return query.select_page(newest_first, marker, lambda image: self._is_listed(caller, image, query))
 
-    def image(self, caller: Caller, image_id: str) -> Image:
-        """One image."""
+    def get_image(self, caller: Caller, image_id: str) -> ImageRecord:
+        """Return one image."""
         with self._lock:
-            image = self._seen(caller, image_id, "No image found with ID {}")
-        policy.must_read(caller)
+            image = self._get_visible_image(caller, image_id, "No image found with ID {}")
+        policy.authorize_read(caller)
         return image
 
-    def create(self, caller: Caller, image: Image) -> Image:
-        """Make an image."""
-        policy.must_create(caller, image)
+    def create_image(self, caller: Caller, image: ImageRecord) -> ImageRecord:
+        """Create an image."""
+        policy.authorize_create(caller, image)
         with self._lock:
             if image.id in self._images:
-                raise RefusalError(409, f"Image ID {image.id} already exists!")
-            now = self._now()
+                raise ApiError(409, f"Image ID {image.id} already exists!")
+            now = self._create_timestamp()
             self._images[image.id] = image = replace(image, created_at=now, updated_at=now)
             return image
 
-    def change(self, caller: Caller, image_id: str, changes: dict[str, str | bool | None]) -> Image:
+    def update_image(self, caller: Caller, image_id: str, changes: dict[str, str | bool | None]) -> ImageRecord:
         """Replace fields of an image."""
         with self._lock:
-            image = self._seen(caller, image_id, "No image found with ID {}")
+            image = self._get_visible_image(caller, image_id, "No image found with ID {}")
             for name, value in changes.items():
                 if name == "visibility":
-                    policy.must_publish(caller, value)
-                policy.must_own(caller, image, "modify_image")
-            self._images[image_id] = image = replace(image, updated_at=self._now(), **changes)  # type: ignore[arg-type] # the wire checks them
+                    policy.authorize_visibility(caller, value)
+                policy.authorize_owner(caller, image, "modify_image")
+            now = self._create_timestamp()
+            self._images[image_id] = image = replace(image, updated_at=now, **changes)  # type: ignore[arg-type] # checked by request_body
             return image
 
-    def delete(self, caller: Caller, image_id: str) -> None:
-        """Delete an image, and with it all its shares."""
+    def delete_image(self, caller: Caller, image_id: str) -> None:
+        """Delete an image and all its members."""
         with self._lock:
-            image = self._seen(caller, image_id, "Failed to find image {} to delete")
-            policy.must_own(caller, image, "delete_image")
-            if image.details.protected:
-                raise RefusalError(403, f"Image {image_id} is protected and cannot be deleted.")
+            image = self._get_visible_image(caller, image_id, "Failed to find image {} to delete")
+            policy.authorize_owner(caller, image, "delete_image")
+            if image.attributes.protected:
+                raise ApiError(403, f"Image {image_id} is protected and cannot be deleted.")
             del self._images[image_id]
             self._members.pop(image_id, None)
 
-    def members(self, caller: Caller, image_id: str) -> list[Member]:
-        """The shares of an image that the caller may see: all as its owner, their own as a member."""
+    def list_members(self, caller: Caller, image_id: str) -> list[MemberRecord]:
+        """Return the members that the caller may see: all of them for the owner, only itself for a member."""
         with self._lock:
-            image = self._seen(caller, image_id, "Image {} not found.")
+            image = self._get_visible_image(caller, image_id, "Image {} not found.")
             if image.visibility != "shared":
-                raise RefusalError(403, f"Not allowed to list members for image {image_id}: {_ONLY_SHARED}")
-            policy.must_read(caller)
-            rows = self._members.get(image_id, {}).values()
-            return [row for row in rows if not row.removed and policy.shows(caller, image, row.member_id)]
+                raise ApiError(403, f"Not allowed to list members for image {image_id}: {_ONLY_SHARED}")
+            policy.authorize_read(caller)
+            members = self._members.get(image_id, {}).values()
+            return [row for row in members if not row.removed and policy.can_see_member(caller, image, row.member_id)]
 
-    def member(self, caller: Caller, image_id: str, member_id: str) -> Member:
-        """One share."""
+    def get_member(self, caller: Caller, image_id: str, member_id: str) -> MemberRecord:
+        """Return one member."""
         with self._lock:
-            image = self._seen(caller, image_id, "Image {} not found.")
+            image = self._get_visible_image(caller, image_id, "Image {} not found.")
             if image.visibility != "shared":
-                raise RefusalError(404, _ONLY_SHARED)
-            return self._member(caller, image, member_id)
+                raise NotFoundError(_ONLY_SHARED)
+            return self._get_visible_member(caller, image, member_id)
 
-    def share(self, caller: Caller, image_id: str, member_id: str) -> Member:
-        """Share an image with a project, or with anything else: no one checks that the project exists."""
+    def add_member(self, caller: Caller, image_id: str, member_id: str) -> MemberRecord:
+        """Share an image with a project. As in Glance, nothing checks that the project exists."""
         with self._lock:
-            image = self._shared(caller, image_id, "create")
-            policy.must_own(caller, image, "add_member")
-            rows = self._members.setdefault(image_id, {})
-            attempted = 1 + sum(not row.removed for row in rows.values())
-            if attempted > MEMBER_QUOTA:
-                raise _over_quota(image_id, attempted)
-            former = rows.get(member_id)
-            if former and not former.removed:
-                raise RefusalError(409, f"Member {member_id} is duplicated for image {image_id}")
-            if any(ord(character) > 0xFFFF for character in member_id):  # noqa: PLR2004 # the end of the BMP
-                raise RefusalError(400, "Member can't contain 4 byte unicode characters.")
-            now = self._now()
-            # The row of an earlier share comes back, and keeps the time of its first life.
-            row = Member(image_id, member_id, "pending", former.created_at if former else now, now)
-            rows[member_id] = row
-            return row
+            image = self._get_shared_image(caller, image_id, "create")
+            policy.authorize_owner(caller, image, "add_member")
+            members = self._members.setdefault(image_id, {})
+            member_checks.check_new_member(members, image_id, member_id)
+            now = self._create_timestamp()
+            # Sharing again restores the earlier member with its creation time.
+            created_at = members[member_id].created_at if member_id in members else now
+            members[member_id] = MemberRecord(image_id, member_id, "pending", created_at, now)
+            return members[member_id]
 
-    def set_status(self, caller: Caller, image_id: str, member_id: str, status: object) -> Member:
-        """Decide about a share. The same decision again changes nothing, not even the time."""
+    def set_member_status(self, caller: Caller, image_id: str, member_id: str, status: object) -> MemberRecord:
+        """Set the status of a member. Setting the same status again changes nothing, not even the time."""
         with self._lock:
-            image = self._shared(caller, image_id, "update")
-            row = self._member(caller, image, member_id)
-            policy.must_be_offered(caller, image)
-            if status not in STATUSES:
-                raise RefusalError(400, 'Incorrect request: Status must be "pending", "accepted" or "rejected".')
-            if row.status != status:
-                row = replace(row, status=status, updated_at=self._now())
-                self._members[image_id][member_id] = row
-            return row
+            image = self._get_shared_image(caller, image_id, "update")
+            member = self._get_visible_member(caller, image, member_id)
+            policy.authorize_decision(caller, image)
+            new_status = member_checks.parse_status(status)
+            if member.status != new_status:
+                member = replace(member, status=new_status, updated_at=self._create_timestamp())
+                self._members[image_id][member_id] = member
+            return member
 
-    def unshare(self, caller: Caller, image_id: str, member_id: str) -> None:
-        """Take a share back."""
+    def remove_member(self, caller: Caller, image_id: str, member_id: str) -> None:
+        """Stop sharing an image with a project."""
         with self._lock:
-            image = self._shared(caller, image_id, "delete")
-            row = self._member(caller, image, member_id)
-            policy.must_own(caller, image, "delete_member")
-            self._members[image_id][member_id] = replace(row, removed=True)
+            image = self._get_shared_image(caller, image_id, "delete")
+            member = self._get_visible_member(caller, image, member_id)
+            policy.authorize_owner(caller, image, "delete_member")
+            self._members[image_id][member_id] = replace(member, removed=True)
 
-    def _shared(self, caller: Caller, image_id: str, doing: str) -> Image:
-        image = self._seen(caller, image_id, "Image {} not found.")
-        if image.visibility != "shared":
-            raise RefusalError(403, f"Not allowed to {doing} members for image {image_id}.")
-        return image
-
-    def _member(self, caller: Caller, image: Image, member_id: str) -> Member:
-        policy.must_read(caller)
-        row = self._members.get(image.id, {}).get(member_id)
-        if row is None or row.removed or not policy.shows(caller, image, member_id):
-            raise RefusalError(404, f"{member_id} not found in the member list of the image {image.id}.")
-        return row
-
-    def _seen(self, caller: Caller, image_id: str, unseen: str) -> Image:
+    def _get_visible_image(self, caller: Caller, image_id: str, not_found: str) -> ImageRecord:
         image = self._images.get(image_id)
-        if image is None or not self._sees(caller, image):
-            raise RefusalError(404, unseen.format(image_id))
+        if image is None or not self._can_see(caller, image):
+            raise NotFoundError(not_found.format(image_id))
         return image
 
-    def _sees(self, caller: Caller, image: Image) -> bool:
-        if caller.is_admin or image.owner == caller.project_id or image.visibility in {"public", "community"}:
-            return True
-        return image.visibility == "shared" and self._is_member(caller, image)
+    def _get_shared_image(self, caller: Caller, image_id: str, action: str) -> ImageRecord:
+        image = self._get_visible_image(caller, image_id, "Image {} not found.")
+        if image.visibility != "shared":
+            raise ApiError(403, f"Not allowed to {action} members for image {image_id}.")
+        return image
 
-    def _is_member(self, caller: Caller, image: Image, status: str = "all") -> bool:
-        row = self._members.get(image.id, {}).get(caller.project_id)
-        return row is not None and not row.removed and status in {"all", row.status}
+    def _get_visible_member(self, caller: Caller, image: ImageRecord, member_id: str) -> MemberRecord:
+        policy.authorize_read(caller)
+        member = self._find_member(image.id, member_id)
+        if member is None or not policy.can_see_member(caller, image, member_id):
+            raise NotFoundError(f"{member_id} not found in the member list of the image {image.id}.")
+        return member
 
-    def _lists(self, caller: Caller, image: Image, query: Query) -> bool:
-        if query.visibility not in {None, "all", image.visibility}:
-            return False
-        if query.visibility is None and image.visibility == "community" and image.owner != caller.project_id:
-            return False
-        # What one owns is listed whatever the status asked for, and an admin is asked for none.
-        if caller.is_admin or image.owner == caller.project_id or image.visibility in {"public", "community"}:
-            return True
-        return image.visibility == "shared" and self._is_member(caller, image, query.member_status)
-
-    def _marker(self, caller: Caller, image_id: str) -> Image:
+    def _get_marker(self, caller: Caller, image_id: str) -> ImageRecord:
         if len(image_id) > _ID_LENGTH:
-            # Word for word: Glance forgets to fill this one in.
-            raise RefusalError(400, "Image with the given id %(image_id)s was not found")
+            # Word for word: Glance forgets to fill in the ID.
+            raise ApiError(400, "Image with the given id %(image_id)s was not found")
         image = self._images.get(image_id)
         if image is None:
-            raise RefusalError(400, f"No image found with ID {image_id}")
-        if not self._sees(caller, image):
-            raise RefusalError(403, f"Forbidding request, image {image_id} not visible")
+            raise ApiError(400, f"No image found with ID {image_id}")
+        if not self._can_see(caller, image):
+            raise ApiError(403, f"Forbidding request, image {image_id} not visible")
         return image
 
-    def _now(self) -> int:
+    def _can_see(self, caller: Caller, image: ImageRecord) -> bool:
+        return policy.can_see_image(caller, image, self._find_member(image.id, caller.project_id))
+
+    def _is_listed(self, caller: Caller, image: ImageRecord, query: ImageQuery) -> bool:
+        return policy.is_listed(caller, image, self._find_member(image.id, caller.project_id), query)
+
+    def _find_member(self, image_id: str, member_id: str) -> MemberRecord | None:
+        member = self._members.get(image_id, {}).get(member_id)
+        return None if member is None or member.removed else member
+
+    def _create_timestamp(self) -> int:
         # Never the same twice, so that images have an order.
-        self._latest = max(self._latest + 1, time.time_ns() // 1000)
-        return self._latest
-
-
-def _over_quota(image_id: str, attempted: int) -> RefusalError:
-    reason = (
-        "The limit has been exceeded on the number of allowed image members for this image."
-        f" Attempted: {attempted}, Maximum: {MEMBER_QUOTA}"
-    )
-    return RefusalError(413, f"Image member limit exceeded for image {image_id}: {reason}:")
+        self._last_timestamp = max(self._last_timestamp + 1, time.time_ns() // 1000)
+        return self._last_timestamp

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from imgshare_cli.sandbox import Identity, Sandbox, Share
+from imgshare_cli.sandbox import Identity, Sandbox, SharedImage
 from tests.contract.cast import A_TIME, Person, Text
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 GOLDEN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
 SHARES = (
-    Share("78f2eba6-f3af-5e2c-a8be-c4c94a8af4f6", "golden-debian-11", "platform", "accepted"),
-    Share("25d4f265-c5eb-53fc-8311-ff2b95caa947", "centos-7-legacy", "platform", "rejected"),
-    Share("28517c55-33ac-5f6f-a3aa-2a72bec2f73b", "golden-ubuntu-22.04", "platform", "accepted"),
-    Share("c26a7205-6924-55d2-a1a9-c6d6caeb44f2", "golden-debian-12", "platform", "pending"),
-    Share("cfdb5b5e-2f72-5dfd-a10d-ac4353155352", "ubuntu-24.04-minimal", "platform", "pending"),
-    Share("c9f38594-55f1-56c7-8cb5-835c2c578065", "[red] hat enterprise linux 9", "vendor", "pending"),
-    Share("7ffa93d5-25ea-5d4c-8dc2-788ac6762eca", "数据库-openEuler-22.03", "vendor", "pending"),
-    Share("3c45ee06-9672-5e73-9531-1da2b8fb7900", "windows-server-2022", "vendor", "pending"),
-    Share("139af098-7cb8-533b-8c48-53ddd96e016a", "golden-debian-12-rc", "platform", "pending"),
+    SharedImage("78f2eba6-f3af-5e2c-a8be-c4c94a8af4f6", "golden-debian-11", "platform", "accepted"),
+    SharedImage("25d4f265-c5eb-53fc-8311-ff2b95caa947", "centos-7-legacy", "platform", "rejected"),
+    SharedImage("28517c55-33ac-5f6f-a3aa-2a72bec2f73b", "golden-ubuntu-22.04", "platform", "accepted"),
+    SharedImage("c26a7205-6924-55d2-a1a9-c6d6caeb44f2", "golden-debian-12", "platform", "pending"),
+    SharedImage("cfdb5b5e-2f72-5dfd-a10d-ac4353155352", "ubuntu-24.04-minimal", "platform", "pending"),
+    SharedImage("c9f38594-55f1-56c7-8cb5-835c2c578065", "[red] hat enterprise linux 9", "vendor", "pending"),
+    SharedImage("7ffa93d5-25ea-5d4c-8dc2-788ac6762eca", "数据库-openEuler-22.03", "vendor", "pending"),
+    SharedImage("3c45ee06-9672-5e73-9531-1da2b8fb7900", "windows-server-2022", "vendor", "pending"),
+    SharedImage("139af098-7cb8-533b-8c48-53ddd96e016a", "golden-debian-12-rc", "platform", "pending"),
 )
 
 
@@ -120,7 +120,7 @@ def test_shares_follow(sandbox: Sandbox, you: Person) -> None:
     owner = Person(you.http, sandbox.owners[1].project_id, sandbox.owners[1].token)
     owner.ask("DELETE", f"/v2/images/{SHARES[5].image_id}/members/{you.project_id}")
 
-    golden = Share(GOLDEN, "golden-debian-12", "platform", "accepted")
+    golden = SharedImage(GOLDEN, "golden-debian-12", "platform", "accepted")
     assert (*SHARES[:3], golden, SHARES[4], *SHARES[6:]) == sandbox.shares
 
 
