@@ -225,7 +225,7 @@ def test_a_token_that_ends(world: World) -> None:
         terminal.shows(seen := panel(1, 6, WINDOWS))
         terminal.types("a")
         terminal.shows(seen := f"{seen}a\naccepted windows-server-2022\n" + panel(2, 6, OPENEULER))
-        world.sandbox.revoke(world.you.token)
+        world.sandbox.revoke_token(world.you.token)
         terminal.types("a")
 
         assert 4 == terminal.ends()

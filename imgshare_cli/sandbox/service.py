@@ -59,17 +59,17 @@ class Sandbox:
         self._server.server_close()
         self._thread.join()
 
-    def project(self, name: str) -> str:
+    def create_project(self, name: str) -> str:
         """Create a project and return its ID; the name is only for people."""
         project_id = uuid.uuid4().hex
         self._project_names[project_id] = name
         return project_id
 
-    def token(self, project_id: str, *roles: str) -> str:
+    def issue_token(self, project_id: str, *roles: str) -> str:
         """Create a token for a project, with these roles (`member`, `reader`, `admin`) and those that they imply."""
         return self._tokens.issue(Caller.with_roles(project_id, *roles))
 
-    def revoke(self, token: str) -> None:
+    def revoke_token(self, token: str) -> None:
         """Make a token invalid, as if it had expired."""
         self._tokens.revoke(token)
 

@@ -143,16 +143,16 @@ def test_revoked(sandbox: Sandbox, you: Person) -> None:
     """A revoked token is worthless at once, and so is revoking it again."""
     assert you.ask("GET", "/v2/images")[0] == 200
 
-    sandbox.revoke(you.token)
-    sandbox.revoke(you.token)
+    sandbox.revoke_token(you.token)
+    sandbox.revoke_token(you.token)
 
     assert you.ask("GET", "/v2/images")[0] == 401
 
 
 def test_tokens(sandbox: Sandbox) -> None:
     """A token looks like one of Keystone's, is never given twice, and is not in the repr of its owner."""
-    project_id = sandbox.project("elsewhere")
-    first, second = sandbox.token(project_id, "member"), sandbox.token(project_id, "member")
+    project_id = sandbox.create_project("elsewhere")
+    first, second = sandbox.issue_token(project_id, "member"), sandbox.issue_token(project_id, "member")
 
     assert Text("gAAAAAB[A-Za-z0-9_-]{176}") == first != second
     assert "Identity(name='a', project_id='b')" == repr(Identity("a", "b", first))
