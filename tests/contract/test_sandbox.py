@@ -230,6 +230,14 @@ def test_unreadable(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request
     assert ("", "") == capfd.readouterr()
 
 
+def test_status_phrase(sandbox: Sandbox) -> None:
+    """The phrase of a status is the same on every Python, though Python 3.13 renamed this one."""
+    response = raw(sandbox, BEGIN + b"Content-Length: 99999999\r\n\r\n")
+
+    assert response.startswith(b"HTTP/1.1 413 Request Entity Too Large\r\n")
+    assert response.endswith(b"\r\n\r\n413 Request Entity Too Large\n")
+
+
 @pytest.mark.parametrize("request_bytes", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", BEGIN[:30]])
 def test_unfinished(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request_bytes: bytes) -> None:
     """A client that goes before its request was whole leaves no trace."""
