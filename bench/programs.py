@@ -50,12 +50,12 @@ class Tools:
 
 def programs(cloud: Cloud, base: Environ, tools: Tools) -> list[Program]:
     """Everything to measure, on images that are made for it in this cloud."""
-    user, crowd = cloud.user(cloud.project("member"), "member"), Crowd.of(cloud)
+    user, crowd = cloud.user(cloud.create_project("member"), "member"), Crowd.of(cloud)
     logins = {"bench": _login(cloud, user), "crowd": _login(cloud, crowd.member)}
     _write_clouds(base, logins)
     deciding = _deciding(cloud, user, base, tools)
     bare = {**base, "IMGSHARE_ENDPOINT": cloud.endpoint}
-    bare["IMGSHARE_TOKEN"] = cloud.token(crowd.member.project_id, "member")
+    bare["IMGSHARE_TOKEN"] = cloud.issue_token(crowd.member.project_id, "member")
     bare_list = [str(tools.ours / "python"), str(ROOT / "bench/bare_list.py"), crowd.member.project_id]
     return [
         *deciding,
@@ -67,7 +67,7 @@ def programs(cloud: Cloud, base: Environ, tools: Tools) -> list[Program]:
 def _deciding(cloud: Cloud, user: Credentials, base: Environ, tools: Tools) -> list[Program]:
     tool, project = tools.imgshare, user.project_id
     image = _shared_image(cloud, project)
-    token = cloud.token(project, "member")
+    token = cloud.issue_token(project, "member")
     endpoint = {**base, "IMGSHARE_ENDPOINT": cloud.endpoint}
     with_token = {**endpoint, "IMGSHARE_TOKEN": token}
     subprocess.run([tool, "login"], input=token.encode(), env=endpoint, check=True, capture_output=True)
@@ -132,7 +132,7 @@ def _tokens_in_files(cloud_named: Environ) -> tuple[Environ, Path]:
 
 
 def _shared_image(cloud: Cloud, member: str) -> str:
-    headers = {"X-Auth-Token": cloud.token(cloud.project("owner"), "member")}
+    headers = {"X-Auth-Token": cloud.issue_token(cloud.create_project("owner"), "member")}
     with httpx.Client(base_url=cloud.endpoint, headers=headers) as http:
         image: str = (
             http.post("/v2/images", json={"name": "golden", "visibility": "shared"}).raise_for_status().json()["id"]

@@ -58,9 +58,9 @@ class Member:
 
 def member_of(cloud: Cloud, door: Forwarder, *roles: str) -> Member:
     """Make a user with these roles, and an image that is shared with their project."""
-    owner = cloud.project("owner")
-    user = cloud.user(cloud.project("member"), *roles)
-    token = cloud.token(owner, "member")
+    owner = cloud.create_project("owner")
+    user = cloud.user(cloud.create_project("member"), *roles)
+    token = cloud.issue_token(owner, "member")
     with httpx.Client(base_url=cloud.endpoint, headers={"X-Auth-Token": token}, timeout=60) as http:
         image = http.post("/v2/images", json={"name": "golden", "visibility": "shared"}).raise_for_status().json()["id"]
         http.post(f"/v2/images/{image}/members", json={"member": user.project_id}).raise_for_status()

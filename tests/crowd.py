@@ -56,8 +56,8 @@ class Crowd:
     @classmethod
     def of(cls, cloud: Cloud) -> Crowd:
         """Fill a cloud."""
-        project, neighbour = cloud.project("member"), cloud.project("neighbour")
-        teams = [Team(name, cloud.project(name)) for name in TEAMS]
+        project, neighbour = cloud.create_project("member"), cloud.create_project("neighbour")
+        teams = [Team(name, cloud.create_project(name)) for name in TEAMS]
         own = Team("own", project)
         # Over HTTP all of them would take one to two minutes; as rows they take half a second. A few are made
         # over HTTP, and the rest are copies of those, so that the rows are such as Glance writes.
@@ -116,7 +116,7 @@ class Crowd:
 
 
 def _models(cloud: Cloud, team: Team, member: str) -> list[str]:
-    headers = {"X-Auth-Token": cloud.token(team.project, "member")}
+    headers = {"X-Auth-Token": cloud.issue_token(team.project, "member")}
     with httpx.Client(base_url=f"{cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False) as http:
         return [_model(http, distro, member) for distro in DISTROS]
 

@@ -16,8 +16,8 @@ class Ground(Protocol):
     def endpoint(self) -> str:
         """The image service's address, without `/v2`."""
 
-    def project(self, name: str) -> str:
+    def create_project(self, name: str) -> str:
         """Make a project and return its ID; the name only helps a reader of the logs."""
 
-    def token(self, project_id: str, *roles: str) -> str:
+    def issue_token(self, project_id: str, *roles: str) -> str:
         """Return a token of a new user who has exactly these roles (`member`, `reader`, `admin`, `guest`) there."""

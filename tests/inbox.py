@@ -36,7 +36,7 @@ class Inbox:
     def person(self, *roles: str, project_id: str | None = None) -> Person:
         """Someone else of the project, or of another one."""
         project_id = project_id or self.member.project_id
-        return Person(self.http, project_id, self.ground.token(project_id, *roles))
+        return Person(self.http, project_id, self.ground.issue_token(project_id, *roles))
 
     def offer(self, what: str, owner: Person | None = None, decided: str | None = None, **image: Any) -> str:
         """Share a new image with the project, and let it decide; the name is `what` unless given."""
@@ -74,8 +74,8 @@ def made(ground: Ground) -> Inbox:
     http = httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60)
 
     def person(name: str) -> Person:
-        project_id = ground.project(name)
-        return Person(http, project_id, ground.token(project_id, "member"))
+        project_id = ground.create_project(name)
+        return Person(http, project_id, ground.issue_token(project_id, "member"))
 
     return Inbox(ground, http, person("member"), person("one"), person("two"))
 

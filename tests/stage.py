@@ -70,17 +70,17 @@ class Stage:
 def cast_on(ground: Ground) -> Cast:
     """The people of a ground, made when they are first asked for: that takes a while."""
     if id(ground) not in _CASTS:
-        owner, member, other = (ground.project(name) for name in ("owner", "member", "other"))
+        owner, member, other = (ground.create_project(name) for name in ("owner", "member", "other"))
         tokens = {
-            "owner": ground.token(owner, "member"),
-            "owner_reader": ground.token(owner, "reader"),
-            "owner_guest": ground.token(owner, "guest"),
-            "owner_admin": ground.token(owner, "admin"),
-            "member": ground.token(member, "member"),
-            "reader": ground.token(member, "reader"),
-            "guest": ground.token(member, "guest"),
-            "stranger": ground.token(other, "member"),
-            "admin": ground.token(other, "admin"),
+            "owner": ground.issue_token(owner, "member"),
+            "owner_reader": ground.issue_token(owner, "reader"),
+            "owner_guest": ground.issue_token(owner, "guest"),
+            "owner_admin": ground.issue_token(owner, "admin"),
+            "member": ground.issue_token(member, "member"),
+            "reader": ground.issue_token(member, "reader"),
+            "guest": ground.issue_token(member, "guest"),
+            "stranger": ground.issue_token(other, "member"),
+            "admin": ground.issue_token(other, "admin"),
         }
         _CASTS[id(ground)] = Cast(owner, member, other, tokens)
     return _CASTS[id(ground)]

@@ -26,19 +26,19 @@ def images(cloud: Cloud, token: str) -> httpx.Response:
 def test_who_may_accept(glance_ground: Cloud, role: str, status_code: int) -> None:
     """A member accepts what was shared with their project; a reader may not; a guest does not even see it."""
     cloud = glance_ground
-    owner, member = cloud.project("owner"), cloud.project("member")
+    owner, member = cloud.create_project("owner"), cloud.create_project("member")
     with httpx.Client(base_url=f"{cloud.endpoint}/v2", timeout=60) as http:
-        http.headers["X-Auth-Token"] = cloud.token(owner, "member")
+        http.headers["X-Auth-Token"] = cloud.issue_token(owner, "member")
         image = http.post("images", json={"name": "debian", "visibility": "shared"}).json()["id"]
         http.post(f"images/{image}/members", json={"member": member}).raise_for_status()
 
-        http.headers["X-Auth-Token"] = cloud.token(member, role)
+        http.headers["X-Auth-Token"] = cloud.issue_token(member, role)
         assert status_code == http.put(f"images/{image}/members/{member}", json={"status": "accepted"}).status_code
 
 
 def test_catalog(glance_ground: Cloud) -> None:
     """A password login finds Glance in the catalog."""
-    user = glance_ground.user(glance_ground.project("member"), "member")
+    user = glance_ground.user(glance_ground.create_project("member"), "member")
     password = {"user": {"name": user.username, "domain": {"id": "default"}, "password": user.password}}
     auth = {
         "identity": {"methods": ["password"], "password": password},
@@ -53,16 +53,16 @@ def test_catalog(glance_ground: Cloud) -> None:
 
 def test_revoked_token(glance_ground: Cloud) -> None:
     """A revoked token is worthless at once, whichever process of Keystone or Glance looks at it."""
-    token = glance_ground.token(glance_ground.project("member"), "member")
+    token = glance_ground.issue_token(glance_ground.create_project("member"), "member")
     before = [images(glance_ground, token).status_code for _ in range(5)]
 
-    glance_ground.revoke(token)
+    glance_ground.revoke_token(token)
     assert ([200] * 5, [401] * 5) == (before, [images(glance_ground, token).status_code for _ in range(5)])
 
 
 def test_keystone_down(glance_ground: Cloud) -> None:
     """Without Keystone Glance answers 401, as to a bad token; with Keystone back the token is good again."""
-    token = glance_ground.token(glance_ground.project("member"), "member")
+    token = glance_ground.issue_token(glance_ground.create_project("member"), "member")
 
     glance_ground.stop_keystone()
     try:
@@ -78,10 +78,10 @@ def test_keystone_down(glance_ground: Cloud) -> None:
 def test_expired_token_in_a_cloud_of_its_own() -> None:
     """A second cloud runs beside the first, lets tokens expire, and leaves nothing behind that answers."""
     with running_cloud(token_seconds=5, workers=1) as cloud:
-        project = cloud.project("member")
-        images(cloud, cloud.token(project, "member"))
+        project = cloud.create_project("member")
+        images(cloud, cloud.issue_token(project, "member"))
 
-        token = cloud.token(project, "member")
+        token = cloud.issue_token(project, "member")
         fresh = images(cloud, token)
         time.sleep(6)
         stale = images(cloud, token)

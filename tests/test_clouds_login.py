@@ -229,7 +229,7 @@ def test_a_revoked_token_is_renewed_on_the_way(
     text = subprocess.run(
         [sys.executable, "-m", "keyring", "get", "imgshare", "default@otc"], capture_output=True, text=True, check=True
     ).stdout
-    member.cloud.revoke(json.loads(text.partition("\n")[2])["secret"])
+    member.cloud.revoke_token(json.loads(text.partition("\n")[2])["secret"])
     count = door.count
 
     run = tool("reject", member.image, "--json")

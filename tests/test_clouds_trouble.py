@@ -159,7 +159,10 @@ def test_an_expired_token_of_ones_own() -> None:
     """A token that has expired at Keystone is exit 4 with the way to a new one."""
     with running_cloud(token_seconds=5) as cloud, Forwarder(port_of(cloud.auth_url)) as door:
         member = member_of(cloud, door, "member")
-        environ = {"IMGSHARE_TOKEN": cloud.token(member.user.project_id, "member"), "IMGSHARE_ENDPOINT": cloud.endpoint}
+        environ = {
+            "IMGSHARE_TOKEN": cloud.issue_token(member.user.project_id, "member"),
+            "IMGSHARE_ENDPOINT": cloud.endpoint,
+        }
         assert 0 == tool("show", member.image, environ=environ).code
         time.sleep(6)
         run = tool("show", member.image, environ=environ)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def home(glance_ground: Cloud, member: Member) -> str:
     """Another project of the same user, which they log in to, and which nothing is shared with."""
-    project: str = glance_ground.project("home")
+    project: str = glance_ground.create_project("home")
     glance_ground.join(member.user, project, "member")
     return project
 
@@ -144,7 +144,7 @@ def test_ones_own_image(member: Member, home: str, monkeypatch: pytest.MonkeyPat
     """An owner is told who decides about the image, who might, and how those whom it is shared with are found."""
     own, other = member.user.project_id, "0" * 32
     image = _make_image(member)
-    _share(replace(member, image=image, owner_token=member.cloud.token(own, "member")), home)
+    _share(replace(member, image=image, owner_token=member.cloud.issue_token(own, "member")), home)
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
 
@@ -182,7 +182,7 @@ def test_an_image_of_another_project_of_ours(
     glance_ground: Cloud, member: Member, home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An image that another project of ours owns is shared from there; that we administer a third does not confuse."""
-    third = glance_ground.project("administered")
+    third = glance_ground.create_project("administered")
     glance_ground.join(member.user, third, "admin")
     image = _make_image(member)
     member.write(otc=_at_home(member, home).entry())
@@ -257,7 +257,7 @@ def _application_credential(member: Member) -> dict[str, str]:
 
 
 def _make_image(member: Member) -> str:
-    headers = {"X-Auth-Token": member.cloud.token(member.user.project_id, "member")}
+    headers = {"X-Auth-Token": member.cloud.issue_token(member.user.project_id, "member")}
     body = {"name": "ours", "visibility": "shared"}
     made = httpx.post(f"{member.cloud.endpoint}/v2/images", json=body, headers=headers, timeout=60).raise_for_status()
     image: str = made.json()["id"]

@@ -142,7 +142,7 @@ def test_unshared_meanwhile(crowd: Crowd, tmp_path: Path) -> None:
             text=True,
         ) as child,
     ):
-        owner = _http(crowd, crowd.cloud.token(crowd.images[marker].owner, "member"))
+        owner = _http(crowd, crowd.cloud.issue_token(crowd.images[marker].owner, "member"))
         assert child.stdout
         first = child.stdout.readline()
         owner.delete(f"/v2/images/{marker}/members/{crowd.project}").raise_for_status()

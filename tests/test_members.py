@@ -165,7 +165,7 @@ def test_a_project_by_its_name(glance_ground: Cloud, monkeypatch: pytest.MonkeyP
         assert UNUSUAL.format(member=name, image=member.image) == tool("share", member.image, name).err
         monkeypatch.delenv("IMGSHARE_TOKEN")
         with httpx.Client(base_url=glance_ground.endpoint, trust_env=False, timeout=60) as http:
-            image = Person(http, own, glance_ground.token(own, "member")).make_image(visibility="shared")
+            image = Person(http, own, glance_ground.issue_token(own, "member")).make_image(visibility="shared")
 
         run = tool("share", image, name, "--json")
         assert (0, "", own) == (run.code, run.err, json.loads(run.out)["member_id"])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from imgshare_cli.cli.commands.sandbox import settings
+from imgshare_cli.cli.commands.sandbox import build_environ
 from imgshare_cli.sandbox import Sandbox
 from tests.contract.cast import Person
 from tests.reviews import ASK, DEBIAN, DEBIAN_RC, HELP, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, panel
@@ -37,7 +37,7 @@ LEFT = "{} are still pending\n`imgshare review` goes on with them\n"
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The demonstration world, anew."""
     with Sandbox() as sandbox:
-        for name, value in settings(sandbox).items():
+        for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)
         yield sandbox
 
@@ -277,12 +277,12 @@ def test_no_terminal(world: Sandbox) -> None:
 
 def test_on_every_ground(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """The embedded service and a real Glance: what is accepted, rejected, undone and skipped is so."""
-    owner, member = ground.project("owner"), ground.project("member")
-    token = ground.token(member, "member")
+    owner, member = ground.create_project("owner"), ground.create_project("member")
+    token = ground.issue_token(member, "member")
     for name, value in {"ENDPOINT": ground.endpoint, "TOKEN": token, "PROJECT_ID": member}.items():
         monkeypatch.setenv(f"IMGSHARE_{name}", value)
     with httpx.Client(base_url=ground.endpoint, timeout=60, trust_env=False) as http:
-        sharer = Person(http, owner, ground.token(owner, "member"))
+        sharer = Person(http, owner, ground.issue_token(owner, "member"))
         ids = [sharer.make_image(name, os_distro="debian", os_version="12") for name in ("third", "second", "first")]
         for image_id in ids:
             sharer.share(image_id, member)

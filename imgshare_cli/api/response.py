@@ -21,6 +21,13 @@ _BYTES_A_SIGN = 150
 _MAX_VALUES = 1_000_000
 _MAX_REASON = 300
 _MAX_READ = 4096
+# Python 3.13 renamed these; what we print must not depend on the Python.
+_PHRASES = {
+    413: "Request Entity Too Large",
+    414: "Request-URI Too Long",
+    416: "Requested Range Not Satisfiable",
+    422: "Unprocessable Entity",
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Response:
     def status_line(self) -> str:
         """The status with its usual words."""
         try:
-            return f"{self.status} {HTTPStatus(self.status).phrase}"
+            return f"{self.status} {_PHRASES.get(self.status) or HTTPStatus(self.status).phrase}"
         except ValueError:
             return str(self.status)
 

@@ -1,4 +1,4 @@
-"""A command that runs beside the sandbox, and the signals that ask both of them to end."""
+"""Run a command until it ends, and forward to it the signals that ask this process to end."""
 
 from __future__ import annotations
 
@@ -16,69 +16,69 @@ from imgshare_cli.terminal.signals import EXIT_SIGNALS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Python would notice a signal that comes just before it starts to wait only at the end of that.
-_LATEST_SECONDS = 0.1
+# Python notices a signal that arrives just before a wait only when the wait ends.
+_MAX_DELAY_SECONDS = 0.1
 _CHILD = getattr(signal, "SIGCHLD", None)
 
 
-class Signals:
-    """The signals that ask the process to end: from now on they only do so through this.
+class SignalQueue:
+    """Receives the signals that ask the process to end; from now on they do nothing else.
 
-    What was ignored from the start, as under nohup, stays ignored. The signals are never given back: what comes
-    while the sandbox cleans up behind itself must not stop it.
+    Signals that were ignored before, as under nohup, stay ignored. The old handlers are never restored: no signal
+    may interrupt the sandbox while it cleans up.
 
     Args:
-        interrupts: whether Ctrl-C is among them; else it interrupts as everywhere.
+        include_interrupt: also receive Ctrl-C; otherwise it raises KeyboardInterrupt as usual.
     """
 
-    def __init__(self, *, interrupts: bool) -> None:
-        self._came: SimpleQueue[int] = SimpleQueue()
-        for number in EXIT_SIGNALS if interrupts else set(EXIT_SIGNALS) - {signal.SIGINT}:
+    def __init__(self, *, include_interrupt: bool) -> None:
+        self._received: SimpleQueue[int] = SimpleQueue()
+        for number in EXIT_SIGNALS if include_interrupt else set(EXIT_SIGNALS) - {signal.SIGINT}:
             if signal.getsignal(number) != signal.SIG_IGN:
-                self._take(number)
+                self._receive(number)
 
     def wait(self) -> int:
-        """Wait for a signal; return the exit code that says which it was."""
-        while (number := self._next()) is None:
+        """Wait for a signal, and return the exit code for it."""
+        while (number := self._get_next()) is None:
             pass
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         return 128 + number
 
-    def run(self, command: list[str], environ: Mapping[str, str]) -> int:
-        """Run a command, unless a signal has come already, and return its exit code as a shell does.
+    def run_command(self, command: list[str], environ: Mapping[str, str]) -> int:
+        """Run a command, unless a signal has been received, and return its exit code as a shell does.
 
-        It gets the signals that come; but for Ctrl-C, which the terminal sends to it as well.
+        Signals are forwarded to the command, except for Ctrl-C, which the terminal sends to it as well.
 
         Raises:
-            UsageError: it cannot be run.
+            UsageError: the command cannot be run.
         """
-        if not self._came.empty():
+        if not self._received.empty():
             return self.wait()
         if _CHILD:
-            self._take(_CHILD)  # also where a caller ignores it, which would lose us the exit code
-        child = _started(command, environ)
-        while not self._came.empty():  # it may have missed what came while it was being started, Ctrl-C too
-            _pass_on(child, self._came.get())
+            self._receive(_CHILD)  # even if our parent ignores it, which would lose the exit code
+        child = _start_process(command, environ)
+        while not self._received.empty():  # the child may have missed what came while it started, Ctrl-C included
+            _forward_signal(child, self._received.get())
         while (code := child.poll()) is None:
-            number = self._next()
+            number = self._get_next()
             if number not in {None, signal.SIGINT}:
-                _pass_on(child, number)
+                _forward_signal(child, number)
         return 128 - code if code < 0 else code
 
-    def _take(self, number: int) -> None:
-        # A handler, unlike SIG_IGN, is not inherited by the command. This one is C, which no further signal can
-        # interrupt: a storm of them cannot pile up. Its second parameter, whether to wait, means nothing here.
-        handler: Any = self._came.put
+    def _receive(self, number: int) -> None:
+        # The command does not inherit a handler, as it would SIG_IGN. This handler is written in C, and no other
+        # signal can interrupt it, so many signals at once cannot pile up. Its second parameter has no effect.
+        handler: Any = self._received.put
         signal.signal(number, handler)
 
-    def _next(self) -> int | None:
+    def _get_next(self) -> int | None:
         with contextlib.suppress(Empty):
-            return self._came.get(timeout=_LATEST_SECONDS)
+            return self._received.get(timeout=_MAX_DELAY_SECONDS)
         return None
 
 
-def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_process(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(command, env=environ)
     except OSError as exc:
@@ -89,8 +89,8 @@ def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen
         raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
 
 
-def _pass_on(child: subprocess.Popen[bytes], number: int) -> None:
+def _forward_signal(child: subprocess.Popen[bytes], number: int) -> None:
     if number != _CHILD:
-        # It may belong to another user by now, as sudo does; Windows does not know every signal.
+        # The process may belong to another user by now, as with sudo; Windows does not know every signal.
         with contextlib.suppress(OSError, ValueError):
             child.send_signal(number)

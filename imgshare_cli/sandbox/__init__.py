@@ -1,8 +1,8 @@
-"""The embedded image service: a Glance on loopback, with shares waiting in it."""
+"""The embedded image service: a Glance on loopback, with shared images waiting in it."""
 
 from __future__ import annotations
 
+from imgshare_cli.sandbox.demo_data import Identity, SharedImage
 from imgshare_cli.sandbox.service import Sandbox
-from imgshare_cli.sandbox.world import Identity, Share
 
-__all__ = ["Identity", "Sandbox", "Share"]
+__all__ = ["Identity", "Sandbox", "SharedImage"]

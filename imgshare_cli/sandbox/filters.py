@@ -1,4 +1,4 @@
-"""Filters: which images a parameter of the list lets through."""
+"""Filters for a list of images, built from query parameters."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from imgshare_cli.sandbox.records import Image
-from imgshare_cli.sandbox.refusal import RefusalError
+from imgshare_cli.sandbox.errors import ApiError
+from imgshare_cli.sandbox.records import ImageRecord
 
-Filter = Callable[[Image], bool]
+Filter = Callable[[ImageRecord], bool]
 
 _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
     "gt": int.__gt__,
@@ -22,80 +22,80 @@ _COMPARISONS: dict[str, Callable[[int, int], bool]] = {
 }
 
 
-def value_of(image: Image, key: str) -> Any:
-    """A field of an image, wherever it is kept."""
-    if key in Image.__dataclass_fields__:
+def get_field(image: ImageRecord, key: str) -> Any:
+    """Return a field or a property of an image; None if it has no such property."""
+    if key in ImageRecord.__dataclass_fields__:
         return getattr(image, key)
-    return getattr(image.details, key, image.details.properties.get(key))
+    return getattr(image.attributes, key, image.attributes.properties.get(key))
 
 
-def tagged(tag: str) -> Filter:
-    """Those with this tag."""
-    return lambda image: tag in image.details.tags
+def build_tag_filter(tag: str) -> Filter:
+    """Build a filter for images with this tag."""
+    return lambda image: tag in image.attributes.tags
 
 
-def flag(name: str, text: str) -> Filter:
-    """Those for which this is so, or is not."""
+def build_boolean_filter(key: str, text: str) -> Filter:
+    """Build a filter for images whose field is `true` or `false`."""
     if text not in {"true", "false"}:
-        raise RefusalError(400, f"Invalid value '{text}' for '{name}' filter. Valid values are 'true' or 'false'.")
-    return lambda image: value_of(image, name) is (text == "true")
+        raise ApiError(400, f"Invalid value '{text}' for '{key}' filter. Valid values are 'true' or 'false'.")
+    return lambda image: get_field(image, key) is (text == "true")
 
 
-def matching(key: str, text: str) -> Filter:
-    """Those whose field or property is what this text asks for."""
+def build_filter(key: str, text: str) -> Filter:
+    """Build a filter for images whose field or property matches this text."""
     if key in {"created_at", "updated_at"}:
-        return _timed(key, text)
+        return _build_time_filter(key, text)
     if key in {"name", "id", "status", "container_format", "disk_format"}:
-        return _named(key, text)
-    field, _, end = key.rpartition("_")
-    if field in {"size", "min_disk", "min_ram"} and end in {"min", "max"}:
-        return _bounded(field, end, text)
-    return lambda image: (value := value_of(image, key)) is not None and str(value) == text
+        return _build_text_filter(key, text)
+    field, _, bound = key.rpartition("_")
+    if field in {"size", "min_disk", "min_ram"} and bound in {"min", "max"}:
+        return _build_range_filter(field, bound, text)
+    return lambda image: (value := get_field(image, key)) is not None and str(value) == text
 
 
-def _named(key: str, text: str) -> Filter:
+def _build_text_filter(key: str, text: str) -> Filter:
     operator, colon, operand = text.partition(":")
     if not colon or operator == "eq":
-        wanted = {operand if colon else text}
+        values = {operand if colon else text}
     elif operator == "in":
-        wanted = _values(operand)
+        values = _split_values(operand)
     else:
-        raise RefusalError(400, f"Unable to filter by unknown operator '{operator}'.")
-    return lambda image: value_of(image, key) in wanted
+        raise ApiError(400, f"Unable to filter by unknown operator '{operator}'.")
+    return lambda image: get_field(image, key) in values
 
 
-def _values(text: str) -> set[str]:
-    outside = True
+def _split_values(text: str) -> set[str]:
+    is_quoted = False
     for quote in re.finditer(r'(?<!\\)"', text):
         before, after = text[: quote.start()][-1:], text[quote.end() :][:1]
-        if outside and before not in {"", ","}:
-            raise _invalid(text, "There is no comma before opening quotation mark.")
-        if not outside and after not in {"", ","}:
-            raise _invalid(text, "There is no comma after closing quotation mark.")
-        outside = not outside
-    if not outside:
-        raise _invalid(text, "The quote is not closed.")
+        if not is_quoted and before not in {"", ","}:
+            raise _build_value_error(text, "There is no comma before opening quotation mark.")
+        if is_quoted and after not in {"", ","}:
+            raise _build_value_error(text, "There is no comma after closing quotation mark.")
+        is_quoted = not is_quoted
+    if is_quoted:
+        raise _build_value_error(text, "The quote is not closed.")
     parts: list[tuple[str, str]] = re.findall(r'"([^"\\]*(?:\\.[^"\\]*)*)",?|([^,]+),?|,', text)
-    return {quoted or bare for quoted, bare in parts}
+    return {quoted or unquoted for quoted, unquoted in parts}
 
 
-def _invalid(text: str, reason: str) -> RefusalError:
-    return RefusalError(400, f"Invalid filter value {text}. {reason}")
+def _build_value_error(text: str, reason: str) -> ApiError:
+    return ApiError(400, f"Invalid filter value {text}. {reason}")
 
 
-def _timed(key: str, text: str) -> Filter:
-    # A time alone has colons too, so whatever reads as a time has no operator.
-    operator, operand = ("eq", text) if _time(text) is not None else text.partition(":")[::2]
-    threshold = _time(operand)
+def _build_time_filter(key: str, text: str) -> Filter:
+    # A time alone has colons too, so a text that can be read as a time has no operator.
+    operator, operand = ("eq", text) if _parse_time(text) is not None else text.partition(":")[::2]
+    threshold = _parse_time(operand)
     if threshold is None:
-        raise RefusalError(400, f'Bad "{key}" query filter format. Use ISO 8601 DateTime notation.')
+        raise ApiError(400, f'Bad "{key}" query filter format. Use ISO 8601 DateTime notation.')
     if operator not in _COMPARISONS:
-        raise RefusalError(400, "Unable to filter on a unknown operator.")
+        raise ApiError(400, "Unable to filter on a unknown operator.")
     compare = _COMPARISONS[operator]
-    return lambda image: compare(value_of(image, key), threshold)
+    return lambda image: compare(get_field(image, key), threshold)
 
 
-def _time(text: str) -> int | None:
+def _parse_time(text: str) -> int | None:
     try:
         moment = datetime.fromisoformat(text)
         return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1_000_000)
@@ -103,11 +103,11 @@ def _time(text: str) -> int | None:
         return None
 
 
-def _bounded(field: str, end: str, text: str) -> Filter:
+def _build_range_filter(field: str, bound: str, text: str) -> Filter:
     try:
-        bound = int(text)
+        limit = int(text)
     except ValueError:
-        raise RefusalError(400, "Unable to filter on a range with a non-numeric value.") from None
-    if end == "min":
-        return lambda image: (value_of(image, field) or 0) >= bound
-    return lambda image: (value_of(image, field) or 0) <= bound
+        raise ApiError(400, "Unable to filter on a range with a non-numeric value.") from None
+    if bound == "min":
+        return lambda image: (get_field(image, field) or 0) >= limit
+    return lambda image: (get_field(image, field) or 0) <= limit

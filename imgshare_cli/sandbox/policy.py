@@ -1,56 +1,77 @@
-"""Who may do what: Glance's policies with their new defaults, as refusals."""
+"""What a caller may do and see: Glance's policies with their new defaults."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox.refusal import NOT_FOUND, RefusalError, denied, forbidden
+from imgshare_cli.sandbox.errors import AccessDeniedError, ForbiddenError, NotFoundError
 
 if TYPE_CHECKING:
-    from imgshare_cli.sandbox.records import Image
+    from imgshare_cli.sandbox.query import ImageQuery
+    from imgshare_cli.sandbox.records import ImageRecord, MemberRecord
     from imgshare_cli.sandbox.tokens import Caller
 
 
-def must_read(caller: Caller) -> None:
-    """Who may not even read is told that there is nothing."""
-    if not caller.may_read:
-        raise RefusalError(404, NOT_FOUND)
+def authorize_read(caller: Caller) -> None:
+    """Require the reader role. A caller without it is told that nothing is there."""
+    if not caller.can_read:
+        raise NotFoundError
 
 
-def must_list(caller: Caller) -> None:
-    """The list alone is forbidden to them."""
-    if not caller.may_read:
-        raise forbidden("get_images")
+def authorize_list(caller: Caller) -> None:
+    """Require the reader role. Only for the list, a caller without it is told that this is forbidden."""
+    if not caller.can_read:
+        raise ForbiddenError("get_images")
 
 
-def must_own(caller: Caller, image: Image, action: str) -> None:
-    """An image, and whom it is shared with, is its owner's to change."""
-    must_read(caller)
-    if not caller.is_admin and not (caller.may_write and caller.project_id == image.owner):
-        raise forbidden(action)
+def authorize_owner(caller: Caller, image: ImageRecord, action: str) -> None:
+    """Require that the caller may change the image and its members: the owner, or an administrator."""
+    authorize_read(caller)
+    if not caller.is_admin and not (caller.can_write and caller.project_id == image.owner):
+        raise ForbiddenError(action)
 
 
-def must_be_offered(caller: Caller, image: Image) -> None:
-    """A share is the member's to decide about, and the owner is no member even of their own list."""
-    if not caller.is_admin and not (caller.may_write and caller.project_id != image.owner):
-        raise forbidden("modify_member")
+def authorize_decision(caller: Caller, image: ImageRecord) -> None:
+    """Require that the caller may set a member status: the member, or an administrator, but not the owner."""
+    if not caller.is_admin and not (caller.can_write and caller.project_id != image.owner):
+        raise ForbiddenError("modify_member")
 
 
-def must_create(caller: Caller, image: Image) -> None:
-    """Images are made for one's own project."""
+def authorize_create(caller: Caller, image: ImageRecord) -> None:
+    """Require that the caller may create the image: in their own project, or as an administrator."""
     if not caller.is_admin and caller.project_id != image.owner:
-        raise denied(f"You are not permitted to create images owned by '{image.owner}'")
-    if not caller.may_write:
-        raise forbidden("add_image")
-    must_publish(caller, image.visibility)
+        raise AccessDeniedError(f"You are not permitted to create images owned by '{image.owner}'")
+    if not caller.can_write:
+        raise ForbiddenError("add_image")
+    authorize_visibility(caller, image.visibility)
 
 
-def must_publish(caller: Caller, visibility: object) -> None:
-    """What everybody shall see is an admin's to say."""
+def authorize_visibility(caller: Caller, visibility: object) -> None:
+    """Require an administrator to make an image public."""
     if visibility == "public" and not caller.is_admin:
-        raise forbidden("publicize_image")
+        raise ForbiddenError("publicize_image")
 
 
-def shows(caller: Caller, image: Image, member_id: str) -> bool:
-    """Whether a caller who sees the image sees this share of it."""
+def can_see_image(caller: Caller, image: ImageRecord, member: MemberRecord | None) -> bool:
+    """Return whether the image exists for this caller, who may be a member of it."""
+    if caller.is_admin or image.owner == caller.project_id or image.visibility in {"public", "community"}:
+        return True
+    return image.visibility == "shared" and member is not None
+
+
+def can_see_member(caller: Caller, image: ImageRecord, member_id: str) -> bool:
+    """Return whether a caller who sees the image also sees this member of it."""
     return caller.is_admin or caller.project_id in {image.owner, member_id}
+
+
+def is_listed(caller: Caller, image: ImageRecord, member: MemberRecord | None, query: ImageQuery) -> bool:
+    """Return whether the query lists the image for this caller, who may be a member of it."""
+    if query.visibility not in {None, "all", image.visibility}:
+        return False
+    if query.visibility is None and image.visibility == "community" and image.owner != caller.project_id:
+        return False
+    # The member status only selects images that others share with the caller, and none for an administrator.
+    if caller.is_admin or image.owner == caller.project_id or image.visibility in {"public", "community"}:
+        return True
+    is_member = member is not None and query.member_status in {"all", member.status}
+    return image.visibility == "shared" and is_member

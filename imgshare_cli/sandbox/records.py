@@ -1,4 +1,4 @@
-"""Images and members as the service keeps them, and as the API shows them."""
+"""Image and member records, and their JSON in the API."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """What an image consists of; images that are alike share one."""
+class ImageAttributes:
+    """The less used fields of an image. Images of the same kind share one, which saves memory."""
 
     status: str = "queued"
     size: int | None = None
@@ -28,8 +28,8 @@ class Details:
 
 
 @dataclass(frozen=True, slots=True)
-class Image:
-    """An image; times are microseconds, which decide the order that seconds cannot."""
+class ImageRecord:
+    """An image. Times are in microseconds, so that images of the same second have an order."""
 
     id: str
     name: str | None
@@ -38,31 +38,31 @@ class Image:
     os_hidden: bool
     created_at: int
     updated_at: int
-    details: Details
+    attributes: ImageAttributes
 
-    def document(self) -> dict[str, Any]:
-        """The API's image object, its keys in Glance's order."""
-        of = self.details
-        return of.properties | {
+    def to_json(self) -> dict[str, Any]:
+        """Return the API's image object, with its keys in Glance's order."""
+        attributes = self.attributes
+        return attributes.properties | {
             "name": self.name,
-            "disk_format": of.disk_format,
-            "container_format": of.container_format,
+            "disk_format": attributes.disk_format,
+            "container_format": attributes.container_format,
             "visibility": self.visibility,
-            "size": of.size,
-            "virtual_size": of.virtual_size,
-            "status": of.status,
-            "checksum": of.checksum,
-            "protected": of.protected,
-            "min_ram": of.min_ram,
-            "min_disk": of.min_disk,
+            "size": attributes.size,
+            "virtual_size": attributes.virtual_size,
+            "status": attributes.status,
+            "checksum": attributes.checksum,
+            "protected": attributes.protected,
+            "min_ram": attributes.min_ram,
+            "min_disk": attributes.min_disk,
             "owner": self.owner,
             "os_hidden": self.os_hidden,
-            "os_hash_algo": of.os_hash_algo,
-            "os_hash_value": of.os_hash_value,
+            "os_hash_algo": attributes.os_hash_algo,
+            "os_hash_value": attributes.os_hash_value,
             "id": self.id,
-            "created_at": iso(self.created_at),
-            "updated_at": iso(self.updated_at),
-            "tags": list(of.tags),
+            "created_at": format_time(self.created_at),
+            "updated_at": format_time(self.updated_at),
+            "tags": list(attributes.tags),
             "self": f"/v2/images/{self.id}",
             "file": f"/v2/images/{self.id}/file",
             "schema": "/v2/schemas/image",
@@ -70,8 +70,8 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A share. One that was taken back stays, removed, because sharing again revives it."""
+class MemberRecord:
+    """A member of an image. A removed one is kept, because sharing again restores it with its creation time."""
 
     image_id: str
     member_id: str
@@ -80,23 +80,23 @@ class Member:
     updated_at: int
     removed: bool = False
 
-    def document(self) -> dict[str, Any]:
-        """The API's member object."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the API's member object."""
         return {
             "member_id": self.member_id,
             "image_id": self.image_id,
             "status": self.status,
-            "created_at": iso(self.created_at),
-            "updated_at": iso(self.updated_at),
+            "created_at": format_time(self.created_at),
+            "updated_at": format_time(self.updated_at),
             "schema": "/v2/schemas/member",
         }
 
 
-def iso(microseconds: int) -> str:
-    """A time as the API writes it."""
-    return _iso(microseconds // 1_000_000)
+def format_time(microseconds: int) -> str:
+    """Format a time as the API does."""
+    return _format_seconds(microseconds // 1_000_000)
 
 
 @lru_cache(maxsize=1024)
-def _iso(seconds: int) -> str:
+def _format_seconds(seconds: int) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -1,4 +1,4 @@
-"""The service as a thing that starts, runs beside you, and stops."""
+"""The sandbox: start the image service, and stop it."""
 
 from __future__ import annotations
 
@@ -6,77 +6,79 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox import world
-from imgshare_cli.sandbox.server import Server
-from imgshare_cli.sandbox.state import State
-from imgshare_cli.sandbox.tokens import Caller, Tokens
-from imgshare_cli.sandbox.wire import Wire
+from imgshare_cli.sandbox import demo_data
+from imgshare_cli.sandbox.http_server import HttpServer
+from imgshare_cli.sandbox.router import Router
+from imgshare_cli.sandbox.store import ImageStore
+from imgshare_cli.sandbox.tokens import Caller, TokenStore
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from imgshare_cli.sandbox.world import Identity, Share
+    from imgshare_cli.sandbox.demo_data import Identity, SharedImage
 
 
 class Sandbox:
-    """An image service on loopback for as long as the `with` block lasts.
+    """An image service on loopback that runs while the `with` block does.
 
     Attributes:
-        endpoint: its address, without `/v2`.
+        endpoint: its URL, without `/v2`.
         you: the project that the images are shared with.
         owners: the projects that share them.
     """
 
     def __init__(self, *, port: int = 0, images: int = 0) -> None:
-        """Take the port, which raises OSError if it is in use.
+        """Start to listen; raises OSError if the port is in use.
 
         Args:
-            port: where to listen; 0 leaves the choice to the system.
-            images: how many more pending images to make up.
+            port: the port to listen on; the system chooses one for 0.
+            images: the number of extra pending images.
         """
-        self._state = State()
-        self._tokens = Tokens()
-        cast = world.identities(self._tokens)
-        world.furnish(self._state, cast, images)
-        self._names = {identity.project_id: identity.name for identity in cast.values()}
-        self.you: Identity = cast.pop("you")
-        self.owners: tuple[Identity, ...] = tuple(cast.values())
-        self._server = Server(port, Wire(self._state, self._tokens).answer)
+        self._images = ImageStore()
+        self._tokens = TokenStore()
+        identities = demo_data.create_identities(self._tokens)
+        demo_data.load_images(self._images, identities, images)
+        self._project_names = {identity.project_id: identity.name for identity in identities.values()}
+        self.you: Identity = identities.pop("you")
+        self.owners: tuple[Identity, ...] = tuple(identities.values())
+        self._server = HttpServer(port, Router(self._images, self._tokens).respond)
         self.endpoint: str = self._server.endpoint
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
-        """Serve, in a thread beside this one."""
+        """Serve requests in another thread."""
         self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, and hang up on everybody."""
+        """Stop, and close all connections."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
 
-    def project(self, name: str) -> str:
-        """Make a project and return its ID; the name only helps a reader."""
+    def create_project(self, name: str) -> str:
+        """Create a project and return its ID; the name is only for people."""
         project_id = uuid.uuid4().hex
-        self._names[project_id] = name
+        self._project_names[project_id] = name
         return project_id
 
-    def token(self, project_id: str, *roles: str) -> str:
-        """Return a token for a project with these roles (`member`, `reader`, `admin`) and what they imply."""
+    def issue_token(self, project_id: str, *roles: str) -> str:
+        """Create a token for a project, with these roles (`member`, `reader`, `admin`) and those that they imply."""
         return self._tokens.issue(Caller.with_roles(project_id, *roles))
 
-    def revoke(self, token: str) -> None:
-        """Make a token worthless, as its expiry would."""
+    def revoke_token(self, token: str) -> None:
+        """Make a token invalid, as if it had expired."""
         self._tokens.revoke(token)
 
     @property
-    def shares(self) -> tuple[Share, ...]:
-        """The images that are shared with you, as they are now, oldest first."""
+    def shares(self) -> tuple[SharedImage, ...]:
+        """The images that are now shared with you, oldest first."""
         return tuple(
-            world.Share(image.id, image.name or "", self._names.get(image.owner, image.owner), member.status)
-            for image, member in self._state.shared_with(self.you.project_id)
+            demo_data.SharedImage(
+                image.id, image.name or "", self._project_names.get(image.owner, image.owner), member.status
+            )
+            for image, member in self._images.find_shares(self.you.project_id)
         )

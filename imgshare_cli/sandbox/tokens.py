@@ -1,4 +1,4 @@
-"""Tokens: who is calling, and with which roles."""
+"""Tokens, and the callers they belong to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import struct
 import time
 from dataclasses import dataclass
 
-# Keystone's implied roles: whoever has the first also has the others.
+# Keystone's implied roles: a user who has the first also has the others.
 _IMPLIED = {
     "admin": frozenset({"admin", "manager", "member", "reader"}),
     "manager": frozenset({"manager", "member", "reader"}),
@@ -18,37 +18,37 @@ _IMPLIED = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The project a token speaks for, and what it may do there."""
+    """The project that a token is for, and what it allows there."""
 
     project_id: str
     is_admin: bool
-    may_write: bool
-    may_read: bool
+    can_write: bool
+    can_read: bool
 
     @classmethod
     def with_roles(cls, project_id: str, *roles: str) -> Caller:
-        """A caller who has these roles and what they imply."""
-        held = frozenset().union(*(_IMPLIED.get(role, frozenset({role})) for role in roles))
-        return cls(project_id, "admin" in held, "member" in held, "reader" in held)
+        """Create a caller who has these roles and those that they imply."""
+        effective = frozenset().union(*(_IMPLIED.get(role, frozenset({role})) for role in roles))
+        return cls(project_id, "admin" in effective, "member" in effective, "reader" in effective)
 
 
-class Tokens:
-    """Every token that is good now."""
+class TokenStore:
+    """All valid tokens."""
 
     def __init__(self) -> None:
         self._callers: dict[str, Caller] = {}
 
     def issue(self, caller: Caller) -> str:
-        """A new token, of the shape that Keystone's have."""
+        """Create a token in Keystone's format."""
         fernet = b"\x80" + struct.pack(">Q", int(time.time())) + secrets.token_bytes(128)
         token = base64.urlsafe_b64encode(fernet).rstrip(b"=").decode()
         self._callers[token] = caller
         return token
 
     def revoke(self, token: str) -> None:
-        """Make a token worthless, as its expiry would."""
+        """Make a token invalid, as if it had expired."""
         self._callers.pop(token, None)
 
-    def caller(self, token: str) -> Caller | None:
-        """Who calls with this token, or nobody."""
+    def get_caller(self, token: str) -> Caller | None:
+        """Return the caller with this token, or None if it is not valid."""
         return self._callers.get(token)

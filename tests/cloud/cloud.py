@@ -38,9 +38,9 @@ class Cloud:
         """The file in which Glance keeps its images."""
         return self._glance.database
 
-    def project(self, name: str) -> str:
+    def create_project(self, name: str) -> str:
         """Make a project and return its ID; the name only helps a reader of the logs."""
-        return self._identity.project(name)
+        return self._identity.create_project(name)
 
     def user(self, project_id: str, *roles: str) -> Credentials:
         """Make a user who has exactly these roles (`member`, `reader`, `admin`, `guest`) on this project."""
@@ -50,22 +50,22 @@ class Cloud:
         """Let a user have these roles on another project, too."""
         self._identity.join(user.user_id, project_id, *roles)
 
-    def token(self, project_id: str, *roles: str) -> str:
+    def issue_token(self, project_id: str, *roles: str) -> str:
         """Return a token of a new user who has exactly these roles on this project."""
         return self.login(self.user(project_id, *roles))
 
     def login(self, user: Credentials) -> str:
         """Return a new token of this user."""
-        return self._identity.token(user)
+        return self._identity.issue_token(user)
 
     @property
     def admin_token(self) -> str:
         """A new token of the cloud's admin."""
         return self._identity.admin_token()
 
-    def revoke(self, token: str) -> None:
+    def revoke_token(self, token: str) -> None:
         """Make a token worthless before it expires."""
-        self._identity.revoke(token)
+        self._identity.revoke_token(token)
 
     def stop_keystone(self) -> None:
         """Take Keystone down: its port refuses connections from now on."""

@@ -47,7 +47,7 @@ class Identity:
         """Make a role and return its ID."""
         return self._make("role", name=name)
 
-    def project(self, name: str) -> str:
+    def create_project(self, name: str) -> str:
         """Make a project and return its ID."""
         return self._make("project", name=f"{name}-{secrets.token_hex(4)}", domain_id="default")
 
@@ -63,7 +63,7 @@ class Identity:
         for role in roles:
             self._call("PUT", f"projects/{project_id}/users/{user_id}/roles/{self._role_ids[role]}")
 
-    def token(self, user: Credentials) -> str:
+    def issue_token(self, user: Credentials) -> str:
         """Log in as this user."""
         return self._login({"id": user.user_id, "password": user.password}, {"id": user.project_id})
 
@@ -72,7 +72,7 @@ class Identity:
         user = {"name": "admin", "domain": DEFAULT_DOMAIN, "password": self._admin_password}
         return self._login(user, {"name": "admin", "domain": DEFAULT_DOMAIN})
 
-    def revoke(self, token: str) -> None:
+    def revoke_token(self, token: str) -> None:
         """Make a token worthless."""
         self._call("DELETE", "auth/tokens", headers={"X-Subject-Token": token})
 

@@ -137,11 +137,11 @@ class Cast:
     def of(cls, ground: Ground, http: httpx.Client) -> Cast:
         """Cast a play on this ground."""
         owner, member, neighbour, elsewhere, cloud = map(
-            ground.project, ("owner", "member", "neighbour", "stranger", "cloud")
+            ground.create_project, ("owner", "member", "neighbour", "stranger", "cloud")
         )
 
         def person(project_id: str, role: str) -> Person:
-            return Person(http, project_id, ground.token(project_id, role))
+            return Person(http, project_id, ground.issue_token(project_id, role))
 
         return cls(
             owner=person(owner, "member"),

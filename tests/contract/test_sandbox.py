@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from imgshare_cli.sandbox import Identity, Sandbox, Share
+from imgshare_cli.sandbox import Identity, Sandbox, SharedImage
 from tests.contract.cast import A_TIME, Person, Text
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 GOLDEN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
 SHARES = (
-    Share("78f2eba6-f3af-5e2c-a8be-c4c94a8af4f6", "golden-debian-11", "platform", "accepted"),
-    Share("25d4f265-c5eb-53fc-8311-ff2b95caa947", "centos-7-legacy", "platform", "rejected"),
-    Share("28517c55-33ac-5f6f-a3aa-2a72bec2f73b", "golden-ubuntu-22.04", "platform", "accepted"),
-    Share("c26a7205-6924-55d2-a1a9-c6d6caeb44f2", "golden-debian-12", "platform", "pending"),
-    Share("cfdb5b5e-2f72-5dfd-a10d-ac4353155352", "ubuntu-24.04-minimal", "platform", "pending"),
-    Share("c9f38594-55f1-56c7-8cb5-835c2c578065", "[red] hat enterprise linux 9", "vendor", "pending"),
-    Share("7ffa93d5-25ea-5d4c-8dc2-788ac6762eca", "数据库-openEuler-22.03", "vendor", "pending"),
-    Share("3c45ee06-9672-5e73-9531-1da2b8fb7900", "windows-server-2022", "vendor", "pending"),
-    Share("139af098-7cb8-533b-8c48-53ddd96e016a", "golden-debian-12-rc", "platform", "pending"),
+    SharedImage("78f2eba6-f3af-5e2c-a8be-c4c94a8af4f6", "golden-debian-11", "platform", "accepted"),
+    SharedImage("25d4f265-c5eb-53fc-8311-ff2b95caa947", "centos-7-legacy", "platform", "rejected"),
+    SharedImage("28517c55-33ac-5f6f-a3aa-2a72bec2f73b", "golden-ubuntu-22.04", "platform", "accepted"),
+    SharedImage("c26a7205-6924-55d2-a1a9-c6d6caeb44f2", "golden-debian-12", "platform", "pending"),
+    SharedImage("cfdb5b5e-2f72-5dfd-a10d-ac4353155352", "ubuntu-24.04-minimal", "platform", "pending"),
+    SharedImage("c9f38594-55f1-56c7-8cb5-835c2c578065", "[red] hat enterprise linux 9", "vendor", "pending"),
+    SharedImage("7ffa93d5-25ea-5d4c-8dc2-788ac6762eca", "数据库-openEuler-22.03", "vendor", "pending"),
+    SharedImage("3c45ee06-9672-5e73-9531-1da2b8fb7900", "windows-server-2022", "vendor", "pending"),
+    SharedImage("139af098-7cb8-533b-8c48-53ddd96e016a", "golden-debian-12-rc", "platform", "pending"),
 )
 
 
@@ -120,7 +120,7 @@ def test_shares_follow(sandbox: Sandbox, you: Person) -> None:
     owner = Person(you.http, sandbox.owners[1].project_id, sandbox.owners[1].token)
     owner.ask("DELETE", f"/v2/images/{SHARES[5].image_id}/members/{you.project_id}")
 
-    golden = Share(GOLDEN, "golden-debian-12", "platform", "accepted")
+    golden = SharedImage(GOLDEN, "golden-debian-12", "platform", "accepted")
     assert (*SHARES[:3], golden, SHARES[4], *SHARES[6:]) == sandbox.shares
 
 
@@ -143,16 +143,16 @@ def test_revoked(sandbox: Sandbox, you: Person) -> None:
     """A revoked token is worthless at once, and so is revoking it again."""
     assert you.ask("GET", "/v2/images")[0] == 200
 
-    sandbox.revoke(you.token)
-    sandbox.revoke(you.token)
+    sandbox.revoke_token(you.token)
+    sandbox.revoke_token(you.token)
 
     assert you.ask("GET", "/v2/images")[0] == 401
 
 
 def test_tokens(sandbox: Sandbox) -> None:
     """A token looks like one of Keystone's, is never given twice, and is not in the repr of its owner."""
-    project_id = sandbox.project("elsewhere")
-    first, second = sandbox.token(project_id, "member"), sandbox.token(project_id, "member")
+    project_id = sandbox.create_project("elsewhere")
+    first, second = sandbox.issue_token(project_id, "member"), sandbox.issue_token(project_id, "member")
 
     assert Text("gAAAAAB[A-Za-z0-9_-]{176}") == first != second
     assert "Identity(name='a', project_id='b')" == repr(Identity("a", "b", first))
@@ -228,6 +228,14 @@ def test_unreadable(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request
 
     assert Text(rf"(?s)HTTP/1.1 {status} .*\r\nConnection: close\r\n.*") == answer.decode()
     assert ("", "") == capfd.readouterr()
+
+
+def test_status_phrase(sandbox: Sandbox) -> None:
+    """The phrase of a status is the same on every Python, though Python 3.13 renamed this one."""
+    response = raw(sandbox, BEGIN + b"Content-Length: 99999999\r\n\r\n")
+
+    assert response.startswith(b"HTTP/1.1 413 Request Entity Too Large\r\n")
+    assert response.endswith(b"\r\n\r\n413 Request Entity Too Large\n")
 
 
 @pytest.mark.parametrize("request_bytes", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", BEGIN[:30]])

@@ -1,4 +1,4 @@
-"""`sandbox`: an image service on this machine, alone or around a command."""
+"""`sandbox`: a test image service on this machine, alone or for the time of a command."""
 
 from __future__ import annotations
 
@@ -19,46 +19,47 @@ if TYPE_CHECKING:
 
     from imgshare_cli.sandbox import Sandbox
 
-Command = Annotated[
+CommandArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[-- COMMAND...]", help="Run this with the sandbox's settings, and end with it.", show_default=False
+        metavar="[-- COMMAND...]",
+        help="Run this command with the sandbox's settings, and stop when it ends.",
+        show_default=False,
     ),
 ]
-Port = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0 lets the system choose.")
+PortOption = Annotated[
+    int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Listen on this port; 0 chooses a free one.")
 ]
-Images = Annotated[
-    int, typer.Option("--images", metavar="N", min=0, help="How many more pending images there shall be.")
-]
+ImagesOption = Annotated[int, typer.Option("--images", metavar="N", min=0, help="Add this number of pending images.")]
 
 
 @with_session(json_option_only)
-def sandbox(session: Session, command: Command = None, port: Port = 0, images: Images = 0) -> None:
-    """Serve an image service to try things on.
+def sandbox(session: Session, command: CommandArgument = None, port: PortOption = 0, images: ImagesOption = 0) -> None:
+    """Start a local test image service.
 
-    It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings as `export` lines
-    and serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
+    It behaves like Glance, and some images are already shared with you. Without a command it prints its settings as
+    `export` lines and runs until Ctrl-C. With a command after `--` it runs that command with these settings, and
+    exits with its exit code.
     """
-    from imgshare_cli.cli.child_process import Signals
+    from imgshare_cli.cli.child_process import SignalQueue
     from imgshare_cli.sandbox import Sandbox
 
     try:
         service = Sandbox(port=port, images=images)
     except OSError as exc:
         raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="leave --port out") from exc
-    signals = Signals(interrupts=bool(command))
+    signals = SignalQueue(include_interrupt=bool(command))
     with service:
         if command:
-            with _temporary_folder() as folder:
-                own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **settings(service)}
-                raise typer.Exit(signals.run(command, {**_without_ours(session.environ), **own}))
-        _announce(session, service)
+            with _create_temporary_folder() as folder:
+                own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **build_environ(service)}
+                raise typer.Exit(signals.run_command(command, {**_remove_settings(session.environ), **own}))
+        _print_settings(session, service)
         raise typer.Exit(signals.wait())
 
 
-def settings(service: Sandbox) -> dict[str, str]:
-    """What a user of the sandbox must have in the environment."""
+def build_environ(service: Sandbox) -> dict[str, str]:
+    """Build the environment variables that point imgshare to the sandbox."""
     return {
         "IMGSHARE_ENDPOINT": service.endpoint,
         "IMGSHARE_TOKEN": service.you.token,
@@ -66,9 +67,9 @@ def settings(service: Sandbox) -> dict[str, str]:
     }
 
 
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+def _create_temporary_folder() -> tempfile.TemporaryDirectory[str]:
     try:
-        # What the command has left in it in such a way that it cannot be removed changes nothing about its exit code.
+        # The exit code stays the command's, even if it leaves something in the folder that cannot be removed.
         return tempfile.TemporaryDirectory(prefix="imgshare-sandbox-", ignore_cleanup_errors=True)
     except OSError as exc:
         raise ConfigError(
@@ -76,12 +77,12 @@ def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
         ) from exc
 
 
-def _without_ours(environ: Mapping[str, str]) -> dict[str, str]:
-    # A sandbox is the same for everybody, whatever their own settings are.
+def _remove_settings(environ: Mapping[str, str]) -> dict[str, str]:
+    # The sandbox behaves the same for every user, whatever their settings are.
     return {name: value for name, value in environ.items() if not name.startswith(("IMGSHARE_", "OS_"))}
 
 
-def _announce(session: Session, service: Sandbox) -> None:
+def _print_settings(session: Session, service: Sandbox) -> None:
     if session.output.as_json:
         session.output.json(
             {
@@ -89,12 +90,12 @@ def _announce(session: Session, service: Sandbox) -> None:
                 "token": service.you.token,
                 "project_id": service.you.project_id,
                 "owners": [asdict(owner) for owner in service.owners],
-                "images": [asdict(share) for share in service.shares],
+                "images": [asdict(image) for image in service.shares],
             }
         )
     else:
-        for name, value in settings(service).items():
+        for name, value in build_environ(service).items():
             session.output.line(f"export {name}={shlex.quote(value)}")
-        for share in service.shares:
-            session.output.note(f"{share.image_id}  {share.status}  {share.name}")
+        for image in service.shares:
+            session.output.note(f"{image.image_id}  {image.status}  {image.name}")
     session.output.note(f"serving on {service.endpoint} until Ctrl-C")

@@ -1,12 +1,8 @@
-"""The documents that never change: the schemas and the versions."""
+"""The JSON schemas that the API serves."""
 
 from __future__ import annotations
 
 from typing import Any
-
-_MINORS = (18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
-
-VERSIONS = frozenset({"v2", *(f"v2.{minor}" for minor in _MINORS)})
 
 _MEMBER: dict[str, Any] = {
     "name": "member",
@@ -34,16 +30,4 @@ _MEMBERS: dict[str, Any] = {
     "links": [{"rel": "describedby", "href": "{schema}"}],
 }
 
-
 SCHEMAS = {"member": _MEMBER, "members": _MEMBERS}
-
-
-def versions(endpoint: str) -> dict[str, Any]:
-    """Every version of the API, newest first, as Glance lists them."""
-    links = [{"rel": "self", "href": f"{endpoint}/v2/"}]
-    return {
-        "versions": [
-            {"id": f"v2.{minor}", "status": "CURRENT" if minor == _MINORS[0] else "SUPPORTED", "links": links}
-            for minor in _MINORS
-        ]
-    }
