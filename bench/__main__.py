@@ -27,8 +27,8 @@ from bench.programs import (
     programs,
 )
 from bench.stopwatch import race
-from tests.cloud import running_cloud
-from tests.secret_service import gnome_keyring
+from tests.support.keyring_daemon import gnome_keyring
+from tests.support.openstack import running_cloud
 
 ROUNDS = 40
 # What each may take, in multiples of the bare script; for the peers, in multiples of ours and at least.

@@ -12,10 +12,10 @@ import httpx
 
 from bench.environments import ROOT
 from bench.stopwatch import Program
-from tests.crowd import Crowd
+from tests.support.large_inbox import Crowd
 
 if TYPE_CHECKING:
-    from tests.cloud import Cloud, Credentials
+    from tests.support.openstack import Cloud, Credentials
 
 BARE = "a bare script with httpx"
 ACCEPT = "`imgshare accept IMAGE MEMBER --json`"

@@ -10,21 +10,21 @@ import keyring.core
 import pytest
 
 from imgshare_cli.cli import main
-from tests.clouds import Member, member_of, port_of
-from tests.forwarder import Forwarder
-from tests.inbox import made
-from tests.run import Run
-from tests.service import TOKEN, Service
+from tests.support.cloud_user import Member, member_of, port_of
+from tests.support.fake_service import TOKEN, Service
+from tests.support.run import Run
+from tests.support.small_inbox import made
+from tests.support.tcp_proxy import Forwarder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.cloud import Cloud
-    from tests.crowd import Crowd
-    from tests.grounds import Ground
-    from tests.inbox import Inbox
-    from tests.stage import Stage
+    from tests.support.backend import Ground
+    from tests.support.large_inbox import Crowd
+    from tests.support.openstack import Cloud
+    from tests.support.shared_image import Stage
+    from tests.support.small_inbox import Inbox
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -100,7 +100,7 @@ def sandbox_ground() -> Iterator[Ground]:
 @pytest.fixture(scope="session")
 def glance_ground() -> Iterator[Ground]:
     """A real Glance and Keystone that look at every token anew."""
-    from tests.cloud import running_cloud
+    from tests.support.openstack import running_cloud
 
     with running_cloud() as cloud:
         yield cloud
@@ -122,7 +122,7 @@ def member(glance_ground: Cloud, door: Forwarder) -> Member:
 @pytest.fixture(scope="session")
 def trusting_glance() -> Iterator[Ground]:
     """A real Glance that remembers for a while which tokens are good, as deployments do: ten times faster."""
-    from tests.cloud import running_cloud
+    from tests.support.openstack import running_cloud
 
     with running_cloud(cache_tokens=True, workers=1) as cloud:
         yield cloud
@@ -131,8 +131,8 @@ def trusting_glance() -> Iterator[Ground]:
 @pytest.fixture(scope="session")
 def crowd() -> Iterator[Crowd]:
     """A project with a full inbox, in a real cloud of its own."""
-    from tests.cloud import running_cloud
-    from tests.crowd import Crowd
+    from tests.support.large_inbox import Crowd
+    from tests.support.openstack import running_cloud
 
     with running_cloud(cache_tokens=True) as cloud:
         yield Crowd.of(cloud)
@@ -168,7 +168,7 @@ def stage(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A fresh image, shared with the member and pending, and the tool pointed at the service."""
     import httpx
 
-    from tests.stage import staged
+    from tests.support.shared_image import staged
 
     with httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60) as http:
         stage = staged(ground, http)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.contract.cast import Cast, Offer
+from tests.support.users import Cast, Offer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.grounds import Ground
+    from tests.support.backend import Ground
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.cast import A_TIME, refusal
+from tests.support.users import A_TIME, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.cast import Cast, Offer
+    from tests.support.users import Cast, Offer
 
 NOT_AUTHORIZED = "You are not authorized to complete modify_member action."
 NOT_A_MEMBER = "{member_id} not found in the member list of the image {image_id}."

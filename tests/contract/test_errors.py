@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_REQUEST_ID, Text
+from tests.support.users import A_REQUEST_ID, Text
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.contract.cast import Cast, Offer
+    from tests.support.users import Cast, Offer
 
 PATH = "/v2/images/%3Cb%3E%26%22%27%C3%A9"
 SENTENCE = "No image found with ID <b>&\"'Ã©"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.cast import A_TIME, PATCH, WITHOUT_DATA, refusal
+from tests.support.users import A_TIME, PATCH, WITHOUT_DATA, refusal
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast, Offer
+    from tests.support.users import Cast, Offer
 
 NOT_FOUND = "The resource could not be found."
 DENIED = "Access was denied to this resource."

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_TIME, WITHOUT_DATA, new_name, refusal
+from tests.support.users import A_TIME, WITHOUT_DATA, new_name, refusal
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast
+    from tests.support.users import Cast
 
 SORT_KEYS = "name, status, container_format, disk_format, size, id, created_at, updated_at"
 

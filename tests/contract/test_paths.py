@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import refusal
+from tests.support.users import refusal
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.contract.cast import Cast, Offer
+    from tests.support.users import Cast, Offer
 
 NOT_FOUND = "The resource could not be found."
 VERSIONS = [f"v2.{minor}" for minor in range(18, -1, -1)]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_TIME, refusal
+from tests.support.users import A_TIME, refusal
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast, Offer
+    from tests.support.users import Cast, Offer
 
 NOT_FOUND = "The resource could not be found."
 NO_IMAGE = "Image {image_id} not found."

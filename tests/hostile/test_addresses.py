@@ -14,11 +14,11 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.identity import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
-from tests.hostile.proxy import Proxy
-from tests.hostile.rounds import rounds
-from tests.run import Run, tool
-from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.examples import rounds
+from tests.support.fake_keystone import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.refusing_proxy import Proxy
+from tests.support.run import Run, tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, answer, share
+from tests.support.run import TOOL, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.service import Service
+    from tests.support.fake_service import Service
 
 pytestmark = pytest.mark.hostile
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from keystoneauth1.loading import get_available_plugin_names
 
-from tests.hostile import replies
-from tests.hostile.identity import PASSWORD, Keystone, discovery, issued, token
-from tests.hostile.proxy import Proxy
-from tests.hostile.replies import endless
-from tests.run import Run, tool
-from tests.service import IMAGE, MEMBER, Service, answer, share
+from tests.support import hostile_responses as replies
+from tests.support.fake_keystone import PASSWORD, Keystone, discovery, issued, token
+from tests.support.fake_service import IMAGE, MEMBER, Service, answer, share
+from tests.support.hostile_responses import endless
+from tests.support.refusing_proxy import Proxy
+from tests.support.run import Run, tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.hostile.measure import measured
-from tests.hostile.replies import GRACE_SECONDS, endless
-from tests.run import Run
-from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.hostile_responses import GRACE_SECONDS, endless
+from tests.support.measured_run import measured
+from tests.support.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

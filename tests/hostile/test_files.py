@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.places import SECONDS, Places, sane
-from tests.hostile.rounds import rounds
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, Service, answer
+from tests.support.examples import rounds
+from tests.support.fake_service import IMAGE, MEMBER, Service, answer
+from tests.support.run import TOOL, Run
+from tests.support.user_files import SECONDS, Places, sane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.images import OWNER, ImageService, Page, image_id, row
-from tests.hostile.rounds import rounds
-from tests.run import Run
-from tests.service import MEMBER, share
-from tests.terminal import at_terminal
+from tests.support.examples import rounds
+from tests.support.fake_service import MEMBER, share
+from tests.support.run import Run
+from tests.support.scripted_images import OWNER, ImageService, Page, image_id, row
+from tests.support.terminal import at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,20 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli import hints
-from tests.hostile.cloud import HostileCloud
-from tests.hostile.rounds import ROUNDS, rounds
-from tests.hostile.scenes import scenes
-from tests.hostile.shells import SHELLS, Typed, meant, pasted
-from tests.hostile.words import WORDS, texts
-from tests.machine import needs
-from tests.run import Run
-from tests.service import IMAGE, MEMBER, answer
+from tests.support.examples import ROUNDS, rounds
+from tests.support.fake_service import IMAGE, MEMBER, answer
+from tests.support.hint_scenarios import scenes
+from tests.support.hostile_texts import WORDS, texts
+from tests.support.programs import needs
+from tests.support.run import Run
+from tests.support.scripted_cloud import HostileCloud
+from tests.support.shells import SHELLS, Typed, meant, pasted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.service import Service
+    from tests.support.fake_service import Service
 
 pytestmark = pytest.mark.hostile
 

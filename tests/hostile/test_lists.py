@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.images import OWNER, ImageService, Page, Query, image_id, row
-from tests.hostile.measure import measured
-from tests.hostile.rounds import rounds
-from tests.run import Run
-from tests.service import MEMBER, share
-from tests.terminal import Terminal, at_terminal
+from tests.support.examples import rounds
+from tests.support.fake_service import MEMBER, share
+from tests.support.measured_run import measured
+from tests.support.run import Run
+from tests.support.scripted_images import OWNER, ImageService, Page, Query, image_id, row
+from tests.support.terminal import Terminal, at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

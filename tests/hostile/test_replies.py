@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile import replies
-from tests.hostile.identity import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
-from tests.hostile.images import ImageService, Page, row
-from tests.hostile.measure import measured
-from tests.hostile.rounds import rounds
-from tests.run import Run, tool
-from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support import hostile_responses as replies
+from tests.support.examples import rounds
+from tests.support.fake_keystone import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.measured_run import measured
+from tests.support.run import Run, tool
+from tests.support.scripted_images import ImageService, Page, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

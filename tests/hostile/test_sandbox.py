@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli.sandbox import Sandbox
-from tests.hostile.rounds import rounds
-from tests.run import TOOL, Run, tool
+from tests.support.examples import rounds
+from tests.support.run import TOOL, Run, tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, answer, share
+from tests.support.run import TOOL, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.service import Service
+    from tests.support.fake_service import Service
 
 pytestmark = pytest.mark.hostile
 

@@ -19,15 +19,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli.output import clean
-from tests.hostile.rounds import rounds
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, TOKEN, answer
-from tests.terminal import at_terminal
+from tests.support.examples import rounds
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, answer
+from tests.support.run import TOOL, Run
+from tests.support.terminal import at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.service import Service
+    from tests.support.fake_service import Service
 
 pytestmark = pytest.mark.hostile
 

@@ -1,0 +1,79 @@
+"""A grant that is refused is renewed once, however many workers were refused with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from imgshare_cli.access import Access
+from imgshare_cli.config import Settings
+from imgshare_cli.errors import AuthError, ImgshareError
+from tests.support.cloud_user import member_of, port_of
+from tests.support.tcp_proxy import Forwarder
+
+if TYPE_CHECKING:
+    from tests.support.openstack import Cloud
+
+pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")  # openstacksdk's own, met in this process
+
+
+def _workers(access: Access, worthless: str, count: int = 8) -> list[Any]:
+    outcomes: list[Any] = []
+
+    def work() -> None:
+        try:
+            outcomes.append(access.renewed(worthless))
+        except ImgshareError as exc:
+            outcomes.append(type(exc))
+
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_many_workers_share_one_renewal(glance_ground: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight workers that are refused with one token cause one login, and all get what it got; a second is not made."""
+    with Forwarder(port_of(glance_ground.auth_url)) as door:
+        member = member_of(glance_ground, door, "member")
+        member.write(otc=member.entry())
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(Path(os.environ["XDG_CONFIG_HOME"], "openstack/clouds.yaml")))
+        settings = Settings(profile="default", cloud="otc", token_store="file")
+        access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
+        first = access.grant
+        once = door.count
+
+        outcomes = _workers(access, first.secret)
+
+        assert 1 == len({grant.secret for grant in outcomes})
+        assert outcomes[0].secret != first.secret
+        assert 2 * once == door.count
+        assert [None] * 8 == _workers(access, outcomes[0].secret)
+        assert 2 * once == door.count
+
+
+def test_a_renewal_that_fails_is_not_tried_by_every_worker(
+    glance_ground: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the one login fails, all workers are told so, and the account is not locked by repetition."""
+    with Forwarder(port_of(glance_ground.auth_url)) as door:
+        member = member_of(glance_ground, door, "member")
+        path = member.write(otc=member.entry())
+        monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+        settings = Settings(profile="default", cloud="otc", token_store="file")
+        access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
+        first = access.grant
+        once = door.count
+        entry = member.entry()
+        entry["auth"]["password"] = "changed"
+        path.write_text(json.dumps({"clouds": {"otc": entry}}))
+
+        assert [AuthError] * 8 == _workers(access, first.secret)
+        assert door.count <= 2 * once

@@ -1,0 +1,89 @@
+"""What a run may load: start-up time is mostly imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.support.fake_service import IMAGE, MEMBER, answer, share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.fake_service import Service
+
+PROBE = """
+import json, sys
+from imgshare_cli.cli import main
+code = main(sys.argv[1:])
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+HEAVY = {
+    "asyncio",
+    "keystoneauth1",
+    "openstack",
+    "requests",
+    "click",
+    "importlib.metadata",
+    "keyring",
+    "pydantic",
+    "rich",
+    "tomlkit",
+    "tomllib",
+    "truststore",
+    "yaml",
+}
+OURS = {
+    "imgshare_cli",
+    "imgshare_cli.access",
+    "imgshare_cli.addresses",
+    "imgshare_cli.answers",
+    "imgshare_cli.cli",
+    "imgshare_cli.client",
+    "imgshare_cli.commands",
+    "imgshare_cli.commands.decide",
+    "imgshare_cli.config",
+    "imgshare_cli.configfile",
+    "imgshare_cli.credentials",
+    "imgshare_cli.errors",
+    "imgshare_cli.faults",
+    "imgshare_cli.files",
+    "imgshare_cli.grants",
+    "imgshare_cli.models",
+    "imgshare_cli.network",
+    "imgshare_cli.options",
+    "imgshare_cli.output",
+    "imgshare_cli.pool",
+    "imgshare_cli.proxies",
+    "imgshare_cli.session",
+    "imgshare_cli.sharing",
+    "imgshare_cli.subject",
+    "imgshare_cli.transport",
+}
+
+
+def _loaded(*argv: str) -> tuple[int, set[str]]:
+    done = subprocess.run([sys.executable, "-c", PROBE, *argv], capture_output=True, text=True, check=True)
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    return code, set(modules)
+
+
+def test_a_run_with_an_environment_token(serve: Callable[..., Service]) -> None:
+    """`accept` loads typer, httpx and two dozen modules of ours; no keyring, no rich, nothing of TLS."""
+    serve(answer(200, share()))
+
+    code, modules = _loaded("accept", IMAGE, MEMBER, "--json")
+
+    assert 0 == code
+    assert set() == modules & HEAVY
+    assert OURS == {name for name in modules if name.startswith("imgshare_cli")}
+
+
+def test_help_loads_nothing() -> None:
+    """--help asks neither the network nor the config file, and loads what neither needs."""
+    code, modules = _loaded("--help")
+
+    assert 0 == code
+    assert set() == modules & (HEAVY | {"httpx"})
