@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, TOKEN, answer
+from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, TOKEN, build_response
 from tests.support.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.fake_service import Service
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 OTHER = IMAGE.replace("d164", "0000")
 SUBJECT = f"cannot accept image {IMAGE} for project {MEMBER}"
@@ -25,20 +24,20 @@ WEBOB_HTML = (
     f"  {SAID}<br /><br />\n\n\n\n </body>\n</html>"
 )
 SHAPES = {
-    "webob JSON": answer(403, {"message": f"{SAID}<br /><br />\n\n\n", "code": "403 Forbidden", "title": "Forbidden"}),
-    "webob HTML": answer(403, WEBOB_HTML, "text/html"),
-    "webob text": answer(403, f"403 Forbidden\n\n{SAID}\n\n", "text/plain"),
-    "Keystone": answer(403, {"error": {"code": 403, "title": "Forbidden", "message": SAID}}),
-    "a proxy": answer(
+    "webob JSON": build_response(
+        403, {"message": f"{SAID}<br /><br />\n\n\n", "code": "403 Forbidden", "title": "Forbidden"}
+    ),
+    "webob HTML": build_response(403, WEBOB_HTML, "text/html"),
+    "webob text": build_response(403, f"403 Forbidden\n\n{SAID}\n\n", "text/plain"),
+    "Keystone": build_response(403, {"error": {"code": 403, "title": "Forbidden", "message": SAID}}),
+    "a proxy": build_response(
         403, f"<html><head><title>403</title></head><body><h1>403 Forbidden</h1>{SAID}</body></html>", "text/html"
     ),
 }
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_every_shape_becomes_the_same_sentence(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], shape: str
-) -> None:
+def test_every_shape_becomes_the_same_sentence(imgshare: RunImgshare, serve: StartService, shape: str) -> None:
     """Whoever answers, and however, the reason is read and no markup is shown."""
     serve(SHAPES[shape])
 
@@ -63,11 +62,9 @@ def test_every_shape_becomes_the_same_sentence(
     ],
     ids=["IMS", "API gateway"],
 )
-def test_codes_worth_looking_up(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], body: object, words: str
-) -> None:
+def test_codes_worth_looking_up(imgshare: RunImgshare, serve: StartService, body: object, words: str) -> None:
     """The codes of IMS and of the API gateway are kept: their documentation explains them."""
-    serve(answer(400, body))
+    serve(build_response(400, body))
 
     assert (
         f'{SUBJECT}: refused (400 Bad Request): "{words}"'
@@ -93,10 +90,10 @@ def test_codes_worth_looking_up(
     ],
 )
 def test_exit_codes(  # noqa: PLR0913, PLR0917
-    imgshare: Callable[..., Run], serve: Callable[..., Service], status: int, code: int, name: str, sentence: str
+    imgshare: RunImgshare, serve: StartService, status: int, code: int, name: str, sentence: str
 ) -> None:
     """Every status has its exit code, its name in JSON and its sentence; stdout stays empty."""
-    serve(answer(status, {"message": "No."}))
+    serve(build_response(status, {"message": "No."}))
 
     run = imgshare("accept", IMAGE, MEMBER, "--json", "--timeout", "1")
 
@@ -107,56 +104,65 @@ def test_exit_codes(  # noqa: PLR0913, PLR0917
 
 
 BAD = {
-    "not JSON": (answer(200, "<html>Welcome</html>", "text/html; charset=utf-8"), "not JSON but text/html, 20 bytes"),
-    "nothing": (answer(200, ""), "not JSON but nothing"),
-    "cut short": (answer(200, '{"status": "acc'), "not JSON but application/json, 15 bytes"),
-    "not UTF-8": (answer(200, b'{"status": "\xff"}'), "not JSON but application/json, 15 bytes"),
-    "too large a number": (answer(200, '{"size": 1e999}'), "not JSON but application/json, 15 bytes"),
-    "not a number": (answer(200, '{"size": NaN}'), "not JSON but application/json, 13 bytes"),
-    "deep": (answer(200, "[" * 100_000), "not JSON but application/json, 100000 bytes"),
-    "an array": (answer(200, []), "a JSON array instead of an object"),
-    "null": (answer(200, "null"), "a JSON null instead of an object"),
-    "no image": (answer(200, {"status": "accepted", "member_id": MEMBER}), "a member without a usable image_id"),
-    "no member": (answer(200, {"status": "accepted", "image_id": IMAGE}), "a member without a usable member_id"),
-    "no status": (answer(200, {"image_id": IMAGE, "member_id": MEMBER}), "a member without a status"),
+    "not JSON": (
+        build_response(200, "<html>Welcome</html>", "text/html; charset=utf-8"),
+        "not JSON but text/html, 20 bytes",
+    ),
+    "nothing": (build_response(200, ""), "not JSON but nothing"),
+    "cut short": (build_response(200, '{"status": "acc'), "not JSON but application/json, 15 bytes"),
+    "not UTF-8": (build_response(200, b'{"status": "\xff"}'), "not JSON but application/json, 15 bytes"),
+    "too large a number": (build_response(200, '{"size": 1e999}'), "not JSON but application/json, 15 bytes"),
+    "not a number": (build_response(200, '{"size": NaN}'), "not JSON but application/json, 13 bytes"),
+    "deep": (build_response(200, "[" * 100_000), "not JSON but application/json, 100000 bytes"),
+    "an array": (build_response(200, []), "a JSON array instead of an object"),
+    "null": (build_response(200, "null"), "a JSON null instead of an object"),
+    "no image": (
+        build_response(200, {"status": "accepted", "member_id": MEMBER}),
+        "a member without a usable image_id",
+    ),
+    "no member": (
+        build_response(200, {"status": "accepted", "image_id": IMAGE}),
+        "a member without a usable member_id",
+    ),
+    "no status": (build_response(200, {"image_id": IMAGE, "member_id": MEMBER}), "a member without a status"),
     "strange status": (
-        answer(200, {"image_id": IMAGE, "member_id": MEMBER, "status": "Accepted"}),
+        build_response(200, {"image_id": IMAGE, "member_id": MEMBER, "status": "Accepted"}),
         "a member with an unknown status: Accepted",
     ),
     "listed status": (
-        answer(200, {"image_id": IMAGE, "member_id": MEMBER, "status": ["accepted"]}),
+        build_response(200, {"image_id": IMAGE, "member_id": MEMBER, "status": ["accepted"]}),
         "a member with an unknown status: ['accepted']",
     ),
     "other image": (
-        answer(200, {"image_id": OTHER, "member_id": MEMBER, "status": "accepted"}),
+        build_response(200, {"image_id": OTHER, "member_id": MEMBER, "status": "accepted"}),
         f"a member of another image, {OTHER}",
     ),
     "no UUID": (
-        answer(200, {"image_id": "other", "member_id": MEMBER, "status": "accepted"}),
+        build_response(200, {"image_id": "other", "member_id": MEMBER, "status": "accepted"}),
         "a member with the image_id 'other', which is not a UUID",
     ),
     "no path": (
-        answer(200, {"image_id": IMAGE, "member_id": "../x", "status": "accepted"}),
+        build_response(200, {"image_id": IMAGE, "member_id": "../x", "status": "accepted"}),
         "a member without a usable member_id",
     ),
     "other member": (
-        answer(200, {"image_id": IMAGE, "member_id": "other", "status": "accepted"}),
+        build_response(200, {"image_id": IMAGE, "member_id": "other", "status": "accepted"}),
         "another member, other",
     ),
     "other decision": (
-        answer(200, {"image_id": IMAGE, "member_id": MEMBER, "status": "pending"}),
+        build_response(200, {"image_id": IMAGE, "member_id": MEMBER, "status": "pending"}),
         "a member who is pending although we said accepted",
     ),
     "redirect": (
-        answer(307, "", Location="https://evil.example/v2"),
+        build_response(307, "", Location="https://evil.example/v2"),
         "307 Temporary Redirect, a redirect to https://evil.example/v2",
     ),
-    "not allowed": (answer(405, {"message": "no"}), "405 Method Not Allowed"),
+    "not allowed": (build_response(405, {"message": "no"}), "405 Method Not Allowed"),
 }
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_answers_are_checked(imgshare: Callable[..., Run], serve: Callable[..., Service], kind: str) -> None:
+def test_answers_are_checked(imgshare: RunImgshare, serve: StartService, kind: str) -> None:
     """What is not the image API's answer is exit 8, named, and never believed."""
     raw, came = BAD[kind]
     serve(raw)
@@ -169,7 +175,7 @@ def test_answers_are_checked(imgshare: Callable[..., Run], serve: Callable[..., 
     ) == imgshare("accept", IMAGE, MEMBER)
 
 
-def test_a_page_of_another_server(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_page_of_another_server(imgshare: RunImgshare, serve: StartService) -> None:
     """A 404 page of a server that is no image service is exit 8: the endpoint is wrong, not the ID."""
     page = b"<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>"
     head = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page)
@@ -185,9 +191,9 @@ def test_a_page_of_another_server(imgshare: Callable[..., Run], serve: Callable[
     assert (8, "service\tcannot be used") == (run.code, run.out.splitlines()[-1])
 
 
-def test_a_service_without_the_schema(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_service_without_the_schema(imgshare: RunImgshare, serve: StartService) -> None:
     """`status` against what has no member schema says that it is no image service."""
-    serve(answer(404, {"message": "no"}))
+    serve(build_response(404, {"message": "no"}))
 
     run = imgshare("status")
 
@@ -197,28 +203,28 @@ def test_a_service_without_the_schema(imgshare: Callable[..., Run], serve: Calla
     )
 
 
-def test_a_redirect_is_not_followed(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_redirect_is_not_followed(imgshare: RunImgshare, serve: StartService) -> None:
     """The token does not travel to where a redirect points."""
-    thief = serve(answer(200, {}))
-    service = serve(answer(307, "", Location=thief.endpoint + "/v2"))
+    thief = serve(build_response(200, {}))
+    service = serve(build_response(307, "", Location=thief.endpoint + "/v2"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
     assert (1, 0) == (len(service.asked), len(thief.asked))
 
 
 @pytest.mark.parametrize("text", ["../../admin", "..", ".", "a/b", "a\\b", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
-def test_impossible_members(imgshare: Callable[..., Run], serve: Callable[..., Service], text: str) -> None:
+def test_impossible_members(imgshare: RunImgshare, serve: StartService, text: str) -> None:
     """What cannot be the ID of a project is exit 2, and is not sent."""
-    service = serve(answer(200, {}))
+    service = serve(build_response(200, {}))
 
     assert 2 == imgshare("accept", "--", IMAGE, text).code
     assert [] == service.asked
 
 
 @pytest.mark.parametrize("text", ["", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
-def test_impossible_images(imgshare: Callable[..., Run], serve: Callable[..., Service], text: str) -> None:
+def test_impossible_images(imgshare: RunImgshare, serve: StartService, text: str) -> None:
     """What can be neither an ID nor a name is exit 2, and is not sent."""
-    service = serve(answer(200, {}))
+    service = serve(build_response(200, {}))
 
     assert 2 == imgshare("accept", "--", text, MEMBER).code
     assert [] == service.asked
@@ -234,57 +240,53 @@ def test_impossible_images(imgshare: Callable[..., Run], serve: Callable[..., Se
         ("a b", "a%20b"),
     ],
 )
-def test_odd_ids_stay_one_segment(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], member: str, path: str
-) -> None:
+def test_odd_ids_stay_one_segment(imgshare: RunImgshare, serve: StartService, member: str, path: str) -> None:
     """An odd ID is one path segment, percent-encoded."""
-    service = serve(answer(404, {"message": "no"}))
+    service = serve(build_response(404, {"message": "no"}))
 
     assert 6 == imgshare("show", "--", IMAGE, member).code
     assert f"/v2/images/{IMAGE}/members/{path}" == service.asked[0].path
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
-def test_passing_trouble_is_tried_again(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], status: int
-) -> None:
+def test_passing_trouble_is_tried_again(imgshare: RunImgshare, serve: StartService, status: int) -> None:
     """A busy or failing service is asked again, and the user need not know."""
     body = {"status": "accepted", "image_id": IMAGE, "member_id": MEMBER}
-    service = serve(answer(status, "busy"), answer(200, body))
+    service = serve(build_response(status, "busy"), build_response(200, body))
 
     assert body == imgshare("accept", IMAGE, MEMBER, "--json").json()
     assert 2 == len(service.asked)
 
 
-def test_four_times_and_no_more(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_four_times_and_no_more(imgshare: RunImgshare, serve: StartService) -> None:
     """Trouble that does not pass is said after four tries."""
-    service = serve(answer(503, "busy"))
+    service = serve(build_response(503, "busy"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
     assert 4 == len(service.asked)
 
 
 @pytest.mark.parametrize("when", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])
-def test_a_long_pause_is_not_waited_for(imgshare: Callable[..., Run], serve: Callable[..., Service], when: str) -> None:
+def test_a_long_pause_is_not_waited_for(imgshare: RunImgshare, serve: StartService, when: str) -> None:
     """A Retry-After beyond --timeout ends the run at once: the answer is what it is."""
-    service = serve(answer(429, "busy", Retry_After=when))
+    service = serve(build_response(429, "busy", Retry_After=when))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
     assert 1 == len(service.asked)
 
 
-def test_an_error_body_made_to_be_slow(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_an_error_body_made_to_be_slow(imgshare: RunImgshare, serve: StartService) -> None:
     """A large error body full of brackets is read as quickly as any."""
-    serve(answer(400, "<html>" + "<head><" * 100_000, "text/html"))
+    serve(build_response(400, "<html>" + "<head><" * 100_000, "text/html"))
     started = time.monotonic()
 
     assert 7 == imgshare("accept", IMAGE, MEMBER).code
     assert time.monotonic() - started < 5
 
 
-def test_debug_says_what_went_over_the_wire(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_debug_says_what_went_over_the_wire(imgshare: RunImgshare, serve: StartService) -> None:
     """--debug names the request, the answer and where the token came from, and never the token."""
-    service = serve(answer(404, {"message": "no"}))
+    service = serve(build_response(404, {"message": "no"}))
 
     run = imgshare("show", IMAGE, MEMBER, "--debug")
 

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trustme
 
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
 from tests.support.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def _for_ever(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
+def _repeat_forever(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
     def talk(connection: socket.socket) -> None:
         connection.sendall(first)
         while True:  # until the tool hangs up, which sendall() says
@@ -34,14 +37,14 @@ def _for_ever(first: bytes, again: bytes, pause: float) -> Callable[[socket.sock
 @pytest.mark.parametrize(
     "reply",
     [
-        _for_ever(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
-        _for_ever(HEAD + b"\r\n", b" ", 0.05),
-        _for_ever(HEAD, b"X-Drip: 1\r\n", 0.05),
-        _for_ever(b"", b"HTTP", 5),
+        _repeat_forever(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
+        _repeat_forever(HEAD + b"\r\n", b" ", 0.05),
+        _repeat_forever(HEAD, b"X-Drip: 1\r\n", 0.05),
+        _repeat_forever(b"", b"HTTP", 5),
     ],
     ids=["drips a body", "drips a body without an end", "drips headers", "is silent"],
 )
-def test_an_answer_that_never_ends(imgshare: Callable[..., Run], serve: Callable[..., Service], reply: Any) -> None:
+def test_an_answer_that_never_ends(imgshare: RunImgshare, serve: StartService, reply: Any) -> None:
     """--timeout bounds the whole answer, not each byte of it."""
     serve(reply)
     started = time.monotonic()
@@ -54,9 +57,9 @@ def test_an_answer_that_never_ends(imgshare: Callable[..., Run], serve: Callable
     assert time.monotonic() - started < 4
 
 
-def test_a_body_without_end(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_body_without_end(imgshare: RunImgshare, serve: StartService) -> None:
     """Of one share, more than 1 MiB is not read, whatever its length claims to be."""
-    serve(_for_ever(HEAD + b"\r\n", b" " * 65536, 0))
+    serve(_repeat_forever(HEAD + b"\r\n", b" " * 65536, 0))
 
     assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
 
@@ -66,7 +69,7 @@ def test_a_body_without_end(imgshare: Callable[..., Run], serve: Callable[..., S
     [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\x00" * 50 + b"\r\n\r\n", lambda connection: connection.close()],
     ids=["not HTTP", "binary", "hangs up"],
 )
-def test_not_http_at_all(imgshare: Callable[..., Run], serve: Callable[..., Service], reply: Any) -> None:
+def test_not_http_at_all(imgshare: RunImgshare, serve: StartService, reply: Any) -> None:
     """Whatever is not HTTP is exit 8 with the endpoint's name."""
     service = serve(reply)
 
@@ -78,9 +81,9 @@ def test_not_http_at_all(imgshare: Callable[..., Run], serve: Callable[..., Serv
     ) == imgshare("show", IMAGE, MEMBER)
 
 
-def test_a_dropped_connection_is_tried_again(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_dropped_connection_is_tried_again(imgshare: RunImgshare, serve: StartService) -> None:
     """A connection that breaks once is no failure."""
-    service = serve(lambda connection: connection.close(), answer(200, share()))
+    service = serve(lambda connection: connection.close(), build_response(200, build_member()))
 
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
     assert 2 == len(service.asked)
@@ -90,7 +93,7 @@ def test_a_dropped_connection_is_tried_again(imgshare: Callable[..., Run], serve
     ("endpoint", "words"),
     [("https://no-such-host.invalid", "no such host"), ("http://127.0.0.1:1", "connection refused")],
 )
-def test_nobody_there(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, endpoint: str, words: str) -> None:
+def test_nobody_there(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, endpoint: str, words: str) -> None:
     """Names and ports that lead nowhere are said in words, without errno."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
@@ -105,21 +108,21 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def _server_side(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+def _create_tls_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     return context
 
 
 def test_https_with_a_named_authority(
-    imgshare: Callable[..., Run],
-    serve: Callable[..., Service],
+    imgshare: RunImgshare,
+    serve: StartService,
     authority: trustme.CA,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """--cacert, IMGSHARE_CACERT, OS_CACERT and SSL_CERT_FILE each name whom to trust."""
-    serve(answer(200, share()), tls=_server_side(authority, "127.0.0.1"))
+    serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
 
@@ -130,11 +133,9 @@ def test_https_with_a_named_authority(
             assert 0 == imgshare("accept", IMAGE, MEMBER).code
 
 
-def test_https_with_a_stranger(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], authority: trustme.CA
-) -> None:
+def test_https_with_a_stranger(imgshare: RunImgshare, serve: StartService, authority: trustme.CA) -> None:
     """An unknown authority is exit 8, says how to name it, and is not asked again; the token was not sent."""
-    service = serve(answer(200, share()), tls=_server_side(authority, "127.0.0.1"))
+    service = serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
 
     run = imgshare("accept", IMAGE, MEMBER)
 
@@ -145,17 +146,17 @@ def test_https_with_a_stranger(
 
 
 def test_https_with_another_name(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], authority: trustme.CA, tmp_path: Path
+    imgshare: RunImgshare, serve: StartService, authority: trustme.CA, tmp_path: Path
 ) -> None:
     """A certificate for another host is refused."""
-    service = serve(answer(200, share()), tls=_server_side(authority, "other.example"))
+    service = serve(build_response(200, build_member()), tls=_create_tls_context(authority, "other.example"))
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER, "--cacert", str(tmp_path / "ca.pem")).code
     assert [] == service.asked
 
 
-def test_https_to_plain_http(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_https_to_plain_http(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that speaks plain http is said to, not guessed at."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -173,9 +174,9 @@ def test_https_to_plain_http(imgshare: Callable[..., Run], monkeypatch: pytest.M
     assert run.err.startswith("imgshare: 127.0.0.1 does not speak TLS as it should (")
 
 
-def test_an_authority_that_is_none(imgshare: Callable[..., Run], serve: Callable[..., Service], tmp_path: Path) -> None:
+def test_an_authority_that_is_none(imgshare: RunImgshare, serve: StartService, tmp_path: Path) -> None:
     """An unreadable --cacert is exit 3."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
     (tmp_path / "ca.pem").write_text("nonsense")
 
     for name in ("ca.pem", "absent.pem"):
@@ -185,11 +186,11 @@ def test_an_authority_that_is_none(imgshare: Callable[..., Run], serve: Callable
 
 
 def test_a_proxy_does_not_see_this_machine(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """HTTP_PROXY is not asked about a service on loopback: it would see the token in clear."""
-    proxy = serve(answer(200, share()))
-    service = serve(answer(200, share()))
+    proxy = serve(build_response(200, build_member()))
+    service = serve(build_response(200, build_member()))
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.endpoint)
 
@@ -206,9 +207,7 @@ def test_a_proxy_does_not_see_this_machine(
         ("HTTPS_PROXY", "http://user:secret@"),
     ],
 )
-def test_bad_proxy_settings(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+def test_bad_proxy_settings(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """Proxy settings that cannot be used are exit 3 and named."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     monkeypatch.setenv(name, value)
@@ -220,9 +219,9 @@ def test_bad_proxy_settings(
     ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
 
 
-def test_a_refusing_proxy(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that refuses is told apart from a service that does."""
-    with Service(answer(403, "no", "text/plain")) as proxy:
+    with FakeService(build_response(403, "no", "text/plain")) as proxy:
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.keyring_daemon import gnome_keyring
-from tests.support.run import Run, tool
+from tests.support.keyring_daemon import run_gnome_keyring
+from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.support.cloud_user import Member
-    from tests.support.tcp_proxy import Forwarder
+    from tests.support.cloud_user import CloudUser
+    from tests.support.tcp_proxy import TcpProxy
 
 
 PROBE = """
@@ -34,7 +34,7 @@ print(json.dumps([code, sorted(name for name in sys.modules if name.split('.')[0
 @pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An unlocked gnome-keyring, for this process and those it starts."""
-    with gnome_keyring(tmp_path / "keyring") as environ:
+    with run_gnome_keyring(tmp_path / "keyring") as environ:
         monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
@@ -42,58 +42,60 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("keyring")
-def test_log_in_once(member: Member, door: Forwarder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_in_once(member: CloudUser, keystone_proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """OS_CLOUD is all it takes; the second run asks Keystone nothing, and loads neither keystoneauth1 nor keyring."""
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
 
-    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
     assert "accepted" == member.status()
-    first = door.count
+    first = keystone_proxy.count
     assert first > 0
 
     command = [sys.executable, "-c", PROBE, "reject", member.image]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert [0, []] == json.loads(done.stdout.splitlines()[-1])
-    assert first == door.count
+    assert first == keystone_proxy.count
     assert "rejected" == member.status()
 
 
 @pytest.mark.usefixtures("keyring")
-def test_an_edited_clouds_yaml_is_read_again(member: Member, door: Forwarder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_edited_clouds_yaml_is_read_again(
+    member: CloudUser, keystone_proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A kept token is for the settings that it was asked for with."""
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
-    assert 0 == tool("show", member.image).code
-    count = door.count
+    assert 0 == run_tool("show", member.image).code
+    count = keystone_proxy.count
     member.write(otc=member.entry(interface="internal"))
 
-    assert 0 == tool("show", member.image).code
-    assert door.count > count
+    assert 0 == run_tool("show", member.image).code
+    assert keystone_proxy.count > count
 
 
-def test_without_a_keyring(member: Member, door: Forwarder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_keyring(member: CloudUser, keystone_proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a keyring every run logs in, and says nothing about it."""
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
 
     counts = []
     for command in ("accept", "reject"):
-        run = tool(command, member.image, "--json")
+        run = run_tool(command, member.image, "--json")
         assert (0, "") == (run.code, run.err)
-        counts.append(door.count)
+        counts.append(keystone_proxy.count)
     assert 0 < counts[0] < counts[1]
 
 
-def test_tokens_in_a_file(member: Member, door: Forwarder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tokens_in_a_file(member: CloudUser, keystone_proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch) -> None:
     """With token_store = "file" the token is kept in a private file, which is refused once others can read it."""
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
-    assert Run(0) == tool("config", "set", "token_store", "file")
-    assert 0 == tool("accept", member.image).code
-    count = door.count
-    assert 0 == tool("show", member.image).code
-    assert count == door.count
+    assert Run(0) == run_tool("config", "set", "token_store", "file")
+    assert 0 == run_tool("accept", member.image).code
+    count = keystone_proxy.count
+    assert 0 == run_tool("show", member.image).code
+    assert count == keystone_proxy.count
 
     [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare", "tokens").iterdir()
     assert 0o600 == path.stat().st_mode & 0o777
@@ -103,23 +105,23 @@ def test_tokens_in_a_file(member: Member, door: Forwarder, monkeypatch: pytest.M
         "",
         f"imgshare: others can read {path}, and a token is in it\n"
         f"hint: chmod 600 closes it; `imgshare logout` makes the token worthless\n",
-    ) == tool("show", member.image)
+    ) == run_tool("show", member.image)
 
 
-def test_the_environments_own_settings(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environments_own_settings(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
     """OS_AUTH_URL and its like are enough, as after `source openrc`."""
     for name, value in member.entry()["auth"].items():
         monkeypatch.setenv(f"OS_{name.upper()}", value)
 
-    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
 
 
 @pytest.mark.usefixtures("keyring")
-def test_login_with_a_cloud(member: Member, door: Forwarder) -> None:
+def test_login_with_a_cloud(member: CloudUser, keystone_proxy: TcpProxy) -> None:
     """`login --cloud` says who, where and until when; the profile needs nothing more; logout revokes."""
     member.write(otc=member.entry())
 
-    run = tool("login", "--cloud", "otc", "--profile", "work", "--default")
+    run = run_tool("login", "--cloud", "otc", "--profile", "work", "--default")
 
     assert (0, "") == (run.code, run.out)
     who, service, stored = run.err.splitlines()
@@ -127,9 +129,9 @@ def test_login_with_a_cloud(member: Member, door: Forwarder) -> None:
     assert f"({member.user.project_id}), until 20" in who
     assert f"image service: {member.cloud.endpoint}" == service
     assert stored.endswith(", profile 'work'")
-    count = door.count
+    count = keystone_proxy.count
 
-    status = tool("status", "--json").json()
+    status = run_tool("status", "--json").json()
     assert ("work", "otc", member.user.username, member.user.project_id, "ok") == (
         status["profile"],
         status["cloud"],
@@ -139,26 +141,26 @@ def test_login_with_a_cloud(member: Member, door: Forwarder) -> None:
     )
     assert "member" in status["roles"]
     assert member.cloud.endpoint == status["endpoint"]
-    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
-    assert count == door.count
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
+    assert count == keystone_proxy.count
 
-    out = tool("logout").err.splitlines()
+    out = run_tool("logout").err.splitlines()
     assert out[0].startswith(f"forgot the token of profile 'work' for {member.user.username} in ")
     assert f"revoked it with {member.auth_url}" == out[1]
-    assert "there was no token stored for profile 'work'\n" == tool("logout").err
+    assert "there was no token stored for profile 'work'\n" == run_tool("logout").err
 
 
 @pytest.mark.usefixtures("keyring")
-def test_login_with_a_password(member: Member, door: Forwarder) -> None:
+def test_login_with_a_password(member: CloudUser, keystone_proxy: TcpProxy) -> None:
     """A password from stdin is enough, is kept nowhere, and a run after the token's end says what to type."""
     who = ["--auth-url", member.auth_url, "--username", member.user.username, "--project", member.user.project_id]
 
-    run = tool("login", *who, stdin=member.user.password.encode())
+    run = run_tool("login", *who, stdin=member.user.password.encode())
 
     assert 0 == run.code, run.err
-    count = door.count
-    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
-    assert count == door.count
+    count = keystone_proxy.count
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
+    assert count == keystone_proxy.count
     kept = subprocess.run(
         [sys.executable, "-m", "keyring", "get", "imgshare", "default"], capture_output=True, text=True, check=True
     ).stdout
@@ -175,10 +177,10 @@ def test_login_with_a_password(member: Member, door: Forwarder) -> None:
         4,
         "",
         f"imgshare: the token of profile 'default' has expired\nhint: run `{again} {member.user.project_id}`\n",
-    ) == tool("show", member.image)
+    ) == run_tool("show", member.image)
 
 
-def _application_credential(member: Member, **rules: Any) -> dict[str, str]:
+def _create_application_credential(member: CloudUser, **rules: Any) -> dict[str, str]:
     user = {"id": member.user.user_id, "password": member.user.password}
     identity = {"methods": ["password"], "password": {"user": user}}
     body = {"auth": {"identity": identity, "scope": {"project": {"id": member.user.project_id}}}}
@@ -194,18 +196,20 @@ MEMBERS = [{"service": "image", "method": method, "path": "/v2/images/*/members/
 
 @pytest.mark.parametrize("rules", [{}, {"access_rules": MEMBERS}], ids=["all", "members only"])
 @pytest.mark.usefixtures("keyring")
-def test_login_with_an_application_credential(member: Member, door: Forwarder, rules: dict[str, Any]) -> None:
+def test_login_with_an_application_credential(
+    member: CloudUser, keystone_proxy: TcpProxy, rules: dict[str, Any]
+) -> None:
     """An application credential logs in, also one for the members calls alone, and renews without a person."""
-    made = _application_credential(member, **rules)
+    made = _create_application_credential(member, **rules)
 
-    run = tool(
+    run = run_tool(
         "login",
         *("--auth-url", member.auth_url, "--application-credential-id", made["id"]),
         stdin=f"{made['secret']}\n".encode(),
     )
     assert 0 == run.code, run.err
     assert made["secret"] not in run.err
-    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
 
     kept = [sys.executable, "-m", "keyring"]
     text = subprocess.run([*kept, "get", "imgshare", "default"], capture_output=True, text=True, check=True).stdout
@@ -213,30 +217,30 @@ def test_login_with_an_application_credential(member: Member, door: Forwarder, r
     entry["expires_at"] = "2020-01-01T00:00:00+00:00"
     changed = "1\n" + json.dumps(entry)
     subprocess.run([*kept, "set", "imgshare", "default"], input=changed, text=True, check=True)
-    count = door.count
-    assert "rejected" == tool("reject", member.image, "--json").json()["status"]
-    assert door.count > count
+    count = keystone_proxy.count
+    assert "rejected" == run_tool("reject", member.image, "--json").json()["status"]
+    assert keystone_proxy.count > count
 
 
 @pytest.mark.usefixtures("keyring")
 def test_a_revoked_token_is_renewed_on_the_way(
-    member: Member, door: Forwarder, monkeypatch: pytest.MonkeyPatch
+    member: CloudUser, keystone_proxy: TcpProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 401 in mid-run is answered with one new login, and the work is done."""
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
-    assert 0 == tool("accept", member.image).code
+    assert 0 == run_tool("accept", member.image).code
     text = subprocess.run(
         [sys.executable, "-m", "keyring", "get", "imgshare", "default@otc"], capture_output=True, text=True, check=True
     ).stdout
     member.cloud.revoke(json.loads(text.partition("\n")[2])["secret"])
-    count = door.count
+    count = keystone_proxy.count
 
-    run = tool("reject", member.image, "--json")
+    run = run_tool("reject", member.image, "--json")
 
     assert "rejected" == run.json()["status"]
     assert "rejected" == member.status()
-    assert door.count > count
+    assert keystone_proxy.count > count
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,7 @@ def test_a_revoked_token_is_renewed_on_the_way(
     ids=["password", "project", "nobody there", "plain http"],
 )
 def test_logins_that_fail(
-    member: Member, monkeypatch: pytest.MonkeyPatch, change: dict[str, str], code: int, said: str
+    member: CloudUser, monkeypatch: pytest.MonkeyPatch, change: dict[str, str], code: int, said: str
 ) -> None:
     """A wrong password, a wrong project and an absent Keystone are told apart; no secret is shown."""
     entry = member.entry()
@@ -262,7 +266,7 @@ def test_logins_that_fail(
     member.write(otc=entry)
     monkeypatch.setenv("OS_CLOUD", "otc")
 
-    run = tool("accept", member.image, "--debug")
+    run = run_tool("accept", member.image, "--debug")
 
     assert (code, "") == (run.code, run.out), run.err
     assert said in run.err
@@ -271,14 +275,14 @@ def test_logins_that_fail(
     assert "pending" == member.status()
 
 
-def test_no_project(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_project(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
     """An unscoped login is told apart, and the way to name a project is said."""
     entry = member.entry()
     del entry["auth"]["project_id"]
     member.write(otc=entry)
     monkeypatch.setenv("OS_CLOUD", "otc")
 
-    run = tool("accept", member.image)
+    run = run_tool("accept", member.image)
 
     assert 4 == run.code, run.err
     assert f"the login with cloud 'otc' as {member.user.username} is for no project" in run.err
@@ -312,28 +316,28 @@ def test_a_clouds_yaml_with_a_typing_error(monkeypatch: pytest.MonkeyPatch, text
     path.write_text(text)
     monkeypatch.setenv("OS_CLOUD", "otc")
 
-    run = tool("show", "x")
+    run = run_tool("show", "x")
 
     assert (3, "") == (run.code, run.out), run.err
     assert said in run.err
 
 
 @pytest.mark.usefixtures("keyring")
-def test_after_a_logout(member: Member) -> None:
+def test_after_a_logout(member: CloudUser) -> None:
     """Who logged in once and is logged out again is told to log in, not to name an endpoint."""
     who = ["--auth-url", member.auth_url, "--username", member.user.username, "--project", member.user.project_id]
-    assert 0 == tool("login", *who, stdin=member.user.password.encode()).code
-    assert 0 == tool("logout").code
+    assert 0 == run_tool("login", *who, stdin=member.user.password.encode()).code
+    assert 0 == run_tool("logout").code
 
     assert Run(
         4,
         "",
         "imgshare: no token: none in IMGSHARE_TOKEN, none stored for profile 'default'\n"
         "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
-    ) == tool("show", member.image)
+    ) == run_tool("show", member.image)
 
 
-def test_a_token_beside_a_cloud(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_beside_a_cloud(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token in the environment wins over OS_CLOUD, and is named where it then lacks an endpoint."""
     monkeypatch.setenv("OS_CLOUD", "otc")
     monkeypatch.setenv("IMGSHARE_TOKEN", "token")
@@ -343,39 +347,39 @@ def test_a_token_beside_a_cloud(member: Member, monkeypatch: pytest.MonkeyPatch)
         "",
         "imgshare: no endpoint: it is not known which image service to ask\n"
         "hint: IMGSHARE_TOKEN wins over the cloud: unset it, or set IMGSHARE_ENDPOINT\n",
-    ) == tool("show", member.image)
+    ) == run_tool("show", member.image)
 
 
-def test_settings_for_one_service(member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_for_one_service(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key for the image service alone is no typing error."""
     member.write(otc=member.entry(image_interface="public", image_api_version="2"))
     monkeypatch.setenv("OS_CLOUD", "otc")
 
-    assert 0 == tool("show", member.image).code
+    assert 0 == run_tool("show", member.image).code
 
 
 def test_another_clouds_token_stays_away_from_the_profile(
-    member: Member, serve: Any, monkeypatch: pytest.MonkeyPatch
+    member: CloudUser, serve: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The endpoint in a profile is for the profile's own logins: OS_CLOUD's token does not travel there."""
-    from tests.support.fake_service import answer
+    from tests.support.fake_service import build_response
 
-    other = serve(answer(404, {"message": "no"}))
+    other = serve(build_response(404, {"message": "no"}))
     for name in ("IMGSHARE_TOKEN", "IMGSHARE_ENDPOINT"):
         monkeypatch.delenv(name)
-    assert 0 == tool("config", "set", "endpoint", other.endpoint).code
+    assert 0 == run_tool("config", "set", "endpoint", other.endpoint).code
     member.write(otc=member.entry())
     monkeypatch.setenv("OS_CLOUD", "otc")
 
-    assert "accepted" == tool("accept", member.image, "--json").json()["status"]
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
     assert [] == other.asked
 
 
 def test_no_login_at_all(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """auth_type none and http_basic work as the library has it."""
-    from tests.support.fake_service import IMAGE, MEMBER, answer, share
+    from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     monkeypatch.delenv("IMGSHARE_ENDPOINT")
     monkeypatch.setenv("OS_CLOUD", "otc")
@@ -387,7 +391,7 @@ def test_no_login_at_all(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         ({"auth_type": "http_basic", "auth": basic}, "authorization", "Basic bWU6c2VjcmV0"),
     ]:
         path.write_text(json.dumps({"clouds": {"otc": entry}}))
-        run = tool("accept", IMAGE, MEMBER)
+        run = run_tool("accept", IMAGE, MEMBER)
         assert 0 == run.code, run.err
         carried = {"x-auth-token", "authorization"} & service.asked[-1].headers.keys()
         assert ({name}, header) == (carried, service.asked[-1].headers[name])

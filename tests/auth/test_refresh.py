@@ -13,8 +13,8 @@ import pytest
 from imgshare_cli.access import Access
 from imgshare_cli.config import Settings
 from imgshare_cli.errors import AuthError, ImgshareError
-from tests.support.cloud_user import member_of, port_of
-from tests.support.tcp_proxy import Forwarder
+from tests.support.cloud_user import create_cloud_user, get_port
+from tests.support.tcp_proxy import TcpProxy
 
 if TYPE_CHECKING:
     from tests.support.openstack import Cloud
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")  # openstacksdk's own, met in this process
 
 
-def _workers(access: Access, worthless: str, count: int = 8) -> list[Any]:
+def _run_workers(access: Access, worthless: str, count: int = 8) -> list[Any]:
     outcomes: list[Any] = []
 
     def work() -> None:
@@ -39,41 +39,41 @@ def _workers(access: Access, worthless: str, count: int = 8) -> list[Any]:
     return outcomes
 
 
-def test_many_workers_share_one_renewal(glance_ground: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_workers_share_one_renewal(strict_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight workers that are refused with one token cause one login, and all get what it got; a second is not made."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        member = member_of(glance_ground, door, "member")
+    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
+        member = create_cloud_user(strict_cloud, keystone_proxy, "member")
         member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(Path(os.environ["XDG_CONFIG_HOME"], "openstack/clouds.yaml")))
         settings = Settings(profile="default", cloud="otc", token_store="file")
         access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
         first = access.grant
-        once = door.count
+        once = keystone_proxy.count
 
-        outcomes = _workers(access, first.secret)
+        outcomes = _run_workers(access, first.secret)
 
         assert 1 == len({grant.secret for grant in outcomes})
         assert outcomes[0].secret != first.secret
-        assert 2 * once == door.count
-        assert [None] * 8 == _workers(access, outcomes[0].secret)
-        assert 2 * once == door.count
+        assert 2 * once == keystone_proxy.count
+        assert [None] * 8 == _run_workers(access, outcomes[0].secret)
+        assert 2 * once == keystone_proxy.count
 
 
 def test_a_renewal_that_fails_is_not_tried_by_every_worker(
-    glance_ground: Cloud, monkeypatch: pytest.MonkeyPatch
+    strict_cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the one login fails, all workers are told so, and the account is not locked by repetition."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        member = member_of(glance_ground, door, "member")
+    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
+        member = create_cloud_user(strict_cloud, keystone_proxy, "member")
         path = member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
         settings = Settings(profile="default", cloud="otc", token_store="file")
         access = Access(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
         first = access.grant
-        once = door.count
+        once = keystone_proxy.count
         entry = member.entry()
         entry["auth"]["password"] = "changed"
         path.write_text(json.dumps({"clouds": {"otc": entry}}))
 
-        assert [AuthError] * 8 == _workers(access, first.secret)
-        assert door.count <= 2 * once
+        assert [AuthError] * 8 == _run_workers(access, first.secret)
+        assert keystone_proxy.count <= 2 * once

@@ -19,7 +19,7 @@ from imgshare_cli.answers import Answer
 from imgshare_cli.cli import main
 from imgshare_cli.errors import ConfigError, UnavailableError
 from imgshare_cli.models import Member, Status
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, Service, answer
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,9 +49,9 @@ json_values = st.recursive(
 
 
 @pytest.fixture(scope="module")
-def anywhere() -> Iterator[Service]:
+def empty_service() -> Iterator[FakeService]:
     """A service that has nothing of what is asked for."""
-    with Service(answer(404, {"message": "no"})) as service:
+    with FakeService(build_response(404, {"message": "no"})) as service:
         yield service
 
 
@@ -63,9 +63,9 @@ def _run(*argv: str) -> tuple[int, str, str]:
 
 @many
 @given(argv=st.lists(words | st.text(max_size=20), max_size=6))
-def test_any_arguments(anywhere: Service, monkeypatch: pytest.MonkeyPatch, argv: list[str]) -> None:
+def test_any_arguments(empty_service: FakeService, monkeypatch: pytest.MonkeyPatch, argv: list[str]) -> None:
     """No command line ends in a traceback, shows the token, or fails without a sentence."""
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", anywhere.endpoint)
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", empty_service.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
     code, out, err = _run(*argv)
@@ -142,18 +142,18 @@ def test_what_is_set_is_what_is_read(tmp_path: Path, value: str, profile: str, k
 @many
 @given(image=st.text(max_size=40) | st.just(IMAGE), member=st.text(max_size=40))
 def test_any_ids_stay_in_their_place(
-    anywhere: Service, monkeypatch: pytest.MonkeyPatch, image: str, member: str
+    empty_service: FakeService, monkeypatch: pytest.MonkeyPatch, image: str, member: str
 ) -> None:
     """Whatever IMAGE and MEMBER hold, a request is for the list, for that image or for its shares, or is not sent."""
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", anywhere.endpoint)
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", empty_service.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-    anywhere.asked.clear()
+    empty_service.asked.clear()
 
     code, _, _ = _run("show", "--", image, member)
 
     # For a name the list is asked for, and a service that has none is no image service.
     assert code in ({2, 6} if image == IMAGE else {2, 8})
-    for asked in anywhere.asked:
+    for asked in empty_service.asked:
         path, _, query = asked.path.partition("?")
         parts = path.split("/")
         assert not set(parts) & {".", ".."}
@@ -176,6 +176,6 @@ def test_the_documents_example(monkeypatch: pytest.MonkeyPatch) -> None:
         "member_id": MEMBER,
         "schema": "/v2/schemas/member",
     }
-    with Service(answer(200, example)) as service:
+    with FakeService(build_response(200, example)) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         assert (0, json.dumps(example) + "\n", "") == _run("accept", IMAGE, MEMBER, "--json")

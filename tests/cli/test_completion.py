@@ -18,8 +18,8 @@ import pyte
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support.programs import needs
-from tests.support.run import TOOL, Run, tool
+from tests.support.programs import require_program
+from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ class Terminal:
         self._screen = pyte.Screen(100, 40)
         self._stream = pyte.ByteStream(self._screen)
         self._child = pexpect.spawn(program, ["-i"], dimensions=(40, 100))
-        self.shows("ready>")
+        self.wait_for_screen("ready>")
 
     @property
     def screen(self) -> str:
@@ -91,11 +91,11 @@ class Terminal:
         """What the terminal was told to call itself, which a shell may do, and nobody else."""
         return str(self._screen.title)
 
-    def types(self, keys: str) -> None:
+    def press_keys(self, keys: str) -> None:
         """Press keys."""
         self._child.send(keys)
 
-    def shows(self, text: str) -> None:
+    def wait_for_screen(self, text: str) -> None:
         """Wait until a text is on the screen."""
         end = time.monotonic() + SECONDS
         while text not in self.screen:
@@ -131,9 +131,9 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
     """Each shell in turn, as a user has it who has done what `imgshare completion --help` says."""
     shell = request.param
-    needs(shell)
+    require_program(shell)
     script, start = (home / place for place in PLACES[shell])
-    for path, text in ((script, tool("completion", shell).out), (start, START[shell])):
+    for path, text in ((script, run_tool("completion", shell).out), (start, START[shell])):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     terminal = Terminal(shutil.which(shell) or shell)
@@ -142,7 +142,7 @@ def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
 
 
 @pytest.fixture
-def listed(home: Path) -> Path:
+def remembered_images(home: Path) -> Path:
     """The user has looked at the inbox, where some owners gave their images hostile names; what that left."""
     assert home.is_dir()
     with Sandbox() as sandbox:
@@ -152,7 +152,7 @@ def listed(home: Path) -> Path:
             for name in HOSTILE:
                 image = http.post("/v2/images", json={"name": name, "visibility": "shared"}).json()["id"]
                 http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
-        assert 0 == tool("list", environ=environ).code
+        assert 0 == run_tool("list", environ=environ).code
     [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare").iterdir()
     assert sandbox.you.token not in path.read_text()
     return path
@@ -175,18 +175,18 @@ def liar(home: Path) -> Callable[..., None]:
 def test_what_tab_completes(terminal: Terminal) -> None:
     """Commands, options and their values complete, the first TAB included; where we know none, files do."""
     for typed, completed in COMPLETED.items():
-        terminal.types(f"imgshare {typed}\tIMAGE")
-        terminal.shows(f"ready> imgshare {completed} IMAGE")
-        terminal.types(CLEAR)
+        terminal.press_keys(f"imgshare {typed}\tIMAGE")
+        terminal.wait_for_screen(f"ready> imgshare {completed} IMAGE")
+        terminal.press_keys(CLEAR)
 
 
 def test_names_from_the_config_file_are_not_run(terminal: Terminal, home: Path) -> None:
     """Of all profiles, those with a plain name are offered, and none of the others is run."""
-    terminal.types("imgshare show --profile \t\t")
-    terminal.shows("team:one")
+    terminal.press_keys("imgshare show --profile \t\t")
+    terminal.wait_for_screen("team:one")
     assert "canary" not in terminal.screen
-    terminal.types(f"{CLEAR}echo do''ne\r")
-    terminal.shows("\ndone")
+    terminal.press_keys(f"{CLEAR}echo do''ne\r")
+    terminal.wait_for_screen("\ndone")
 
     assert not (home / "canary").exists()
 
@@ -194,18 +194,18 @@ def test_names_from_the_config_file_are_not_run(terminal: Terminal, home: Path) 
 def test_no_answer_is_run(liar: Callable[..., None], terminal: Terminal, home: Path) -> None:
     """Not even a program that answers with shell code and wildcards has them run or expanded by a TAB."""
     liar(*HOSTILE, "the-last")
-    terminal.types("imgshare show \t\t")
-    terminal.shows("the-last")
+    terminal.press_keys("imgshare show \t\t")
+    terminal.wait_for_screen("the-last")
     assert "a-file" not in terminal.screen
     for number, line in enumerate(HOSTILE):
         liar(line)
-        terminal.types(f"{CLEAR}imgshare show \t{CLEAR}echo sa''w-{number}\r")
-        terminal.shows(f"\nsaw-{number}")
+        terminal.press_keys(f"{CLEAR}imgshare show \t{CLEAR}echo sa''w-{number}\r")
+        terminal.wait_for_screen(f"\nsaw-{number}")
 
     assert not (home / "canary").exists()
 
 
-@pytest.mark.usefixtures("listed")
+@pytest.mark.usefixtures("remembered_images")
 def test_images_that_were_listed(terminal: Terminal, home: Path) -> None:
     """IMAGE completes to what `list` has shown: names, and the IDs of those whose names no shell would take."""
     for typed, completed in {
@@ -214,13 +214,13 @@ def test_images_that_were_listed(terminal: Terminal, home: Path) -> None:
         "show c9f38594": "show c9f38594-55f1-56c7-8cb5-835c2c578065",
         "members 7ffa93d5": "members 7ffa93d5-25ea-5d4c-8dc2-788ac6762eca",
     }.items():
-        terminal.types(f"imgshare {typed}\tMEMBER")
-        terminal.shows(f"ready> imgshare {completed} MEMBER")
-        terminal.types(CLEAR)
-    terminal.types("imgshare accept \t\t")
-    terminal.shows("golden-debian-12-rc")
-    terminal.types(f"{CLEAR}echo do''ne\r")
-    terminal.shows("\ndone")
+        terminal.press_keys(f"imgshare {typed}\tMEMBER")
+        terminal.wait_for_screen(f"ready> imgshare {completed} MEMBER")
+        terminal.press_keys(CLEAR)
+    terminal.press_keys("imgshare accept \t\t")
+    terminal.wait_for_screen("golden-debian-12-rc")
+    terminal.press_keys(f"{CLEAR}echo do''ne\r")
+    terminal.wait_for_screen("\ndone")
 
     assert not (home / "canary").exists()
 
@@ -235,11 +235,11 @@ def test_a_tab_that_shows_what_others_made_up(terminal: Terminal, home: Path) ->
     kept.parent.mkdir(mode=0o700)
     kept.write_text(json.dumps(known))
     for typed in ("accept ", "accept d", "accept w", f"accept {image}"):
-        terminal.types(f"imgshare {typed}\t\t")
-        terminal.types(f"{CLEAR}echo do''ne-{len(typed)}\r")
-        terminal.shows(f"\ndone-{len(typed)}")
-    terminal.types("imgshare accept \t\t")
-    terminal.shows("good")
+        terminal.press_keys(f"imgshare {typed}\t\t")
+        terminal.press_keys(f"{CLEAR}echo do''ne-{len(typed)}\r")
+        terminal.wait_for_screen(f"\ndone-{len(typed)}")
+    terminal.press_keys("imgshare accept \t\t")
+    terminal.wait_for_screen("good")
 
     assert not re.search(r"^\s+PWNED", terminal.screen, re.MULTILINE)
     assert "owned" not in terminal.title
@@ -247,21 +247,21 @@ def test_a_tab_that_shows_what_others_made_up(terminal: Terminal, home: Path) ->
     assert home.is_dir()
 
 
-def test_what_list_leaves(listed: Path) -> None:
+def test_what_list_leaves(remembered_images: Path) -> None:
     """Only its owner can read it, and a list with a filter adds to it; broken, it is as good as none."""
-    assert 0o600 == listed.stat().st_mode & 0o777
-    before = json.loads(listed.read_text())
+    assert 0o600 == remembered_images.stat().st_mode & 0o777
+    before = json.loads(remembered_images.read_text())
     with Sandbox(images=3) as sandbox:
         environ = {"IMGSHARE_ENDPOINT": sandbox.endpoint, "IMGSHARE_TOKEN": sandbox.you.token}
-        assert 0 == tool("list", "--name", "nightly-*", environ=environ).code
-        after = json.loads(listed.read_text())
+        assert 0 == run_tool("list", "--name", "nightly-*", environ=environ).code
+        after = json.loads(remembered_images.read_text())
         assert before.items() < after.items()
         assert {"nightly-000001", "nightly-000002", "nightly-000003"} == set(after.values()) - set(before.values())
-        assert 0 == tool("list", environ=environ).code
-        assert 9 == len(json.loads(listed.read_text()))
+        assert 0 == run_tool("list", environ=environ).code
+        assert 9 == len(json.loads(remembered_images.read_text()))
     for broken in ("", "[]", "{", '{"a": 1}', "\0"):
-        listed.write_text(broken)
-        assert Run(0) == _tab("bash", "accept", "")
+        remembered_images.write_text(broken)
+        assert Run(0) == _press_tab("bash", "accept", "")
 
 
 @pytest.mark.usefixtures("home")
@@ -280,7 +280,7 @@ def test_what_list_leaves(listed: Path) -> None:
 )
 def test_what_a_shell_is_told(shell: str, words: list[str], lines: list[str]) -> None:
     """One candidate a line, in the form in which the shell takes it, with a description where it shows one."""
-    assert Run(0, "".join(f"{line}\n" for line in lines)) == _tab(shell, *words)
+    assert Run(0, "".join(f"{line}\n" for line in lines)) == _press_tab(shell, *words)
 
 
 @pytest.mark.usefixtures("home")
@@ -288,14 +288,14 @@ def test_powershell_hands_over_words_in_the_environment() -> None:
     """PowerShell drops empty arguments, so it gives none, and the last word still counts where it is empty."""
     words = {"_IMGSHARE_COMPLETE": "complete_powershell", "_IMGSHARE_COMPLETE_WORDS": "show\n--profile\n"}
 
-    assert Run(0, "work\t\nteam:one\t\n") == tool(environ=words)
+    assert Run(0, "work\t\nteam:one\t\n") == run_tool(environ=words)
 
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("wish", ["complete_tcsh", "source_tcsh", "complete", "", "1", "complete_zsh_"])
 def test_a_request_that_is_not_understood(wish: str) -> None:
     """Whatever else asks for completion gets silence."""
-    assert Run(0) == tool("acc", environ={"_IMGSHARE_COMPLETE": wish})
+    assert Run(0) == run_tool("acc", environ={"_IMGSHARE_COMPLETE": wish})
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,7 @@ def test_no_error_reaches_a_half_typed_line(home: Path, words: list[str]) -> Non
     """A broken config file, an unknown command or a word that is no text: nothing is said on stderr."""
     (home / ".config/imgshare/config.toml").write_text("[profiles")
 
-    assert {(0, "")} == {(run.code, run.err) for run in (_tab(shell, *words) for shell in FILES)}
+    assert {(0, "")} == {(run.code, run.err) for run in (_press_tab(shell, *words) for shell in FILES)}
 
 
 @pytest.mark.parametrize("shell", FILES)
@@ -313,8 +313,8 @@ def test_the_scripts_are_the_files_that_we_ship(shell: str) -> None:
     """completions/ holds what `imgshare completion` prints, which is also what typer's own request gets."""
     shipped = (Path(__file__).parents[2] / "completions" / FILES[shell]).read_text()
 
-    assert Run(0, shipped) == tool("completion", shell)
-    assert Run(0, shipped) == tool(environ={"_IMGSHARE_COMPLETE": f"source_{shell}"})
+    assert Run(0, shipped) == run_tool("completion", shell)
+    assert Run(0, shipped) == run_tool(environ={"_IMGSHARE_COMPLETE": f"source_{shell}"})
 
 
 def test_an_unknown_shell() -> None:
@@ -324,10 +324,10 @@ def test_an_unknown_shell() -> None:
         "",
         "imgshare: invalid value for 'SHELL': 'tcsh' is not one of 'bash', 'zsh', 'fish', 'powershell'\n"
         "hint: `imgshare completion --help` shows what it takes\n",
-    ) == tool("completion", "tcsh")
+    ) == run_tool("completion", "tcsh")
 
 
-@pytest.mark.usefixtures("listed")
+@pytest.mark.usefixtures("remembered_images")
 @pytest.mark.parametrize("shell", FILES)
 @pytest.mark.parametrize(
     "words", [[""], ["accept", ""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""]], ids=" ".join
@@ -348,5 +348,5 @@ def test_what_a_tab_loads(shell: str, words: list[str]) -> None:
     assert set() == loaded & {"asyncio", "click", "httpx", "keyring", "rich", "socket", "ssl", "tomlkit", "truststore"}
 
 
-def _tab(shell: str, *words: str) -> Run:
-    return tool(*words, environ={"_IMGSHARE_COMPLETE": f"complete_{shell}"})
+def _press_tab(shell: str, *words: str) -> Run:
+    return run_tool(*words, environ={"_IMGSHARE_COMPLETE": f"complete_{shell}"})

@@ -13,11 +13,11 @@ def test_the_page_has_a_line_for_each() -> None:
     page = Path(__file__).parents[2].joinpath("docs/errors.md").read_text()
     codes, reasons = page.split("\n## Reasons\n")
 
-    assert _codes() == dict(re.findall(r"^\| (\d+) \| `(\w+)` \|", codes, re.MULTILINE))
+    assert _list_exit_codes() == dict(re.findall(r"^\| (\d+) \| `(\w+)` \|", codes, re.MULTILINE))
     assert list(Reason) == re.findall(r"^\| `(\w+)` \|", reasons, re.MULTILINE)
 
 
-def _codes() -> dict[str, str]:
+def _list_exit_codes() -> dict[str, str]:
     kinds = [ImgshareError]
     for kind in kinds:
         kinds += kind.__subclasses__()

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from tests.support.cloud_user import member_of, port_of
-from tests.support.fake_service import IMAGE, MEMBER, Service, answer, share
-from tests.support.run import Run, tool
-from tests.support.tcp_proxy import Forwarder
-from tests.support.terminal import at_terminal
-from tests.support.users import A_TIME, Person, new_name
+from tests.support.cloud_user import create_cloud_user, get_port
+from tests.support.expectations import A_TIME
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import Run, run_tool
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.terminal import run_at_terminal
+from tests.support.users import User, create_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tests.support.fake_service import StartService
     from tests.support.openstack import Cloud
-    from tests.support.small_inbox import Inbox
+    from tests.support.run import RunImgshare
+    from tests.support.small_inbox import SmallInbox
 
 UNUSUAL = (
     "note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
@@ -28,19 +29,19 @@ UNUSUAL = (
 
 
 @pytest.fixture
-def inbox(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> Inbox:
+def inbox(inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch) -> SmallInbox:
     """An inbox, and the tool in the hands of an owner."""
     inbox.enter(monkeypatch, inbox.one, project=False)
     return inbox
 
 
 @pytest.fixture
-def image(inbox: Inbox) -> str:
+def image(inbox: SmallInbox) -> str:
     """An image of the owner's that is shared with nobody."""
-    return inbox.one.make_image(new_name(), visibility="shared")
+    return inbox.one.make_image(create_name(), visibility="shared")
 
 
-def test_share_and_take_back(imgshare: Callable[..., Run], inbox: Inbox, image: str) -> None:
+def test_share_and_take_back(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
     """Whom it is shared with, what they decided and since when; and then no more."""
     member, two = inbox.member.project_id, inbox.two.project_id
 
@@ -70,7 +71,7 @@ def test_share_and_take_back(imgshare: Callable[..., Run], inbox: Inbox, image: 
 
 
 def test_a_member_sees_itself(
-    imgshare: Callable[..., Run], inbox: Inbox, image: str, monkeypatch: pytest.MonkeyPatch
+    imgshare: RunImgshare, inbox: SmallInbox, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who is no owner sees their own row alone."""
     for project in (inbox.member.project_id, inbox.two.project_id):
@@ -80,7 +81,7 @@ def test_a_member_sees_itself(
     assert [inbox.member.project_id] == [line.split("\t")[0] for line in imgshare("members", image).out.splitlines()]
 
 
-def test_shared_twice(imgshare: Callable[..., Run], inbox: Inbox, image: str) -> None:
+def test_shared_twice(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
     """What is shared already is exit 7, and the hint shows how to see it."""
     inbox.one.share(image, inbox.member.project_id)
 
@@ -90,7 +91,7 @@ def test_shared_twice(imgshare: Callable[..., Run], inbox: Inbox, image: str) ->
     assert f"it is shared with that project already: `imgshare members {image}` shows what it decided" == error["hint"]
 
 
-def test_too_many(imgshare: Callable[..., Run], inbox: Inbox, image: str) -> None:
+def test_too_many(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
     """The service's limit is exit 7, says what the limit is, and how to make room."""
     for number in range(128):
         inbox.one.share(image, f"{number:032x}")
@@ -102,7 +103,7 @@ def test_too_many(imgshare: Callable[..., Run], inbox: Inbox, image: str) -> Non
     assert f"`imgshare unshare {image} MEMBER` makes room" in error["hint"]
 
 
-def test_a_text_that_is_no_project(imgshare: Callable[..., Run], image: str) -> None:
+def test_a_text_that_is_no_project(imgshare: RunImgshare, image: str) -> None:
     """Glance takes any text for a project; we say that the share may be dead, and how to take it back."""
     run = imgshare("share", image, "my-project")
 
@@ -111,7 +112,7 @@ def test_a_text_that_is_no_project(imgshare: Callable[..., Run], image: str) -> 
     assert 0 == imgshare("unshare", image, "my-project").code
 
 
-def test_several(imgshare: Callable[..., Run], inbox: Inbox, image: str) -> None:
+def test_several(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
     """One that is refused keeps none of the others from being done, and the exit code is 9."""
     member, two = inbox.member.project_id, inbox.two.project_id
     inbox.one.share(image, member)
@@ -130,7 +131,7 @@ def test_several(imgshare: Callable[..., Run], inbox: Inbox, image: str) -> None
 
 
 @pytest.mark.parametrize("visibility", ["private", "community"])
-def test_an_image_that_has_no_members(imgshare: Callable[..., Run], inbox: Inbox, visibility: str) -> None:
+def test_an_image_that_has_no_members(imgshare: RunImgshare, inbox: SmallInbox, visibility: str) -> None:
     """Only images whose visibility is `shared` can be shared."""
     image = inbox.one.make_image(visibility=visibility)
 
@@ -141,7 +142,7 @@ def test_an_image_that_has_no_members(imgshare: Callable[..., Run], inbox: Inbox
     assert 5 == imgshare("members", image).code
 
 
-def test_who_may_not(imgshare: Callable[..., Run], inbox: Inbox, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_may_not(imgshare: RunImgshare, inbox: SmallInbox, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A member cannot pass an image on, nor leave; a stranger sees nothing."""
     inbox.one.share(image, inbox.member.project_id)
     inbox.enter(monkeypatch)
@@ -152,50 +153,50 @@ def test_who_may_not(imgshare: Callable[..., Run], inbox: Inbox, image: str, mon
         assert 6 == imgshare(*command).code
 
 
-def test_a_project_by_its_name(glance_ground: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_project_by_its_name(strict_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """One's own projects have names, once one is logged in; a name that is none is taken as it stands."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        member = member_of(glance_ground, door, "member")
+    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
+        member = create_cloud_user(strict_cloud, keystone_proxy, "member")
         member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLOUD", "otc")
-        status = tool("status", "--json").json()
+        status = run_tool("status", "--json").json()
         own, name = status["project_id"], status["project_name"]
         monkeypatch.setenv("IMGSHARE_TOKEN", member.owner_token)
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", glance_ground.endpoint)
-        assert UNUSUAL.format(member=name, image=member.image) == tool("share", member.image, name).err
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", strict_cloud.endpoint)
+        assert UNUSUAL.format(member=name, image=member.image) == run_tool("share", member.image, name).err
         monkeypatch.delenv("IMGSHARE_TOKEN")
-        with httpx.Client(base_url=glance_ground.endpoint, trust_env=False, timeout=60) as http:
-            image = Person(http, own, glance_ground.token(own, "member")).make_image(visibility="shared")
+        with httpx.Client(base_url=strict_cloud.endpoint, trust_env=False, timeout=60) as http:
+            image = User(http, own, strict_cloud.token(own, "member")).make_image(visibility="shared")
 
-        run = tool("share", image, name, "--json")
+        run = run_tool("share", image, name, "--json")
         assert (0, "", own) == (run.code, run.err, json.loads(run.out)["member_id"])
-        assert own == json.loads(tool("unshare", image, name, "--json").out)["member_id"]
-        assert Run(0, "[]\n") == tool("members", image, "--json")
+        assert own == json.loads(run_tool("unshare", image, name, "--json").out)["member_id"]
+        assert Run(0, "[]\n") == run_tool("members", image, "--json")
 
 
-def test_a_share_is_not_made_twice(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_share_is_not_made_twice(imgshare: RunImgshare, serve: StartService) -> None:
     """A fault after sharing is not answered by sharing again, which the service would refuse."""
-    service = serve(answer(503, "busy"), answer(200, share("pending")))
+    service = serve(build_response(503, "busy"), build_response(200, build_member("pending")))
 
     assert 8 == imgshare("share", IMAGE, MEMBER).code
     assert ["POST"] == [asked.method for asked in service.asked]
     assert b'{"member":"' + MEMBER.encode() + b'"}' == service.asked[0].body
 
 
-def test_a_share_is_not_taken_back_twice(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_a_share_is_not_taken_back_twice(imgshare: RunImgshare, serve: StartService) -> None:
     """A fault after unsharing is not answered by unsharing again, which the service would not find."""
-    service = serve(answer(503, "busy"), answer(204, b""))
+    service = serve(build_response(503, "busy"), build_response(204, b""))
 
     assert 8 == imgshare("unshare", IMAGE, MEMBER).code
     assert ["DELETE"] == [asked.method for asked in service.asked]
 
 
-def test_what_was_done_is_shown_at_a_terminal(serve: Callable[..., Service]) -> None:
+def test_what_was_done_is_shown_at_a_terminal(serve: StartService) -> None:
     """A failure does not hide what was shared before it."""
     other = MEMBER[::-1]
-    serve(answer(200, share("pending")), answer(503, "busy"))
+    serve(build_response(200, build_member("pending")), build_response(503, "busy"))
 
-    code, lines, _ = at_terminal(120, "share", IMAGE, MEMBER, other, MEMBER)
+    code, lines, _ = run_at_terminal(120, "share", IMAGE, MEMBER, other, MEMBER)
 
     assert 8 == code
     assert [MEMBER, "pending"] == lines[1].split()[:2]
@@ -204,11 +205,9 @@ def test_what_was_done_is_shown_at_a_terminal(serve: Callable[..., Service]) -> 
 
 @pytest.mark.parametrize("command", ["share", "unshare"])
 @pytest.mark.parametrize("member", ["", " ", "a/b"])
-def test_impossible_members(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], command: str, member: str
-) -> None:
+def test_impossible_members(imgshare: RunImgshare, serve: StartService, command: str, member: str) -> None:
     """What could not be taken back again is not shared."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
 
     run = imgshare(command, IMAGE, member)
 
@@ -216,10 +215,10 @@ def test_impossible_members(
     assert [] == service.asked
 
 
-def test_what_was_not_tried(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_what_was_not_tried(imgshare: RunImgshare, serve: StartService) -> None:
     """When it makes no sense to go on, the rest is named."""
     other = MEMBER[::-1]
-    serve(answer(200, share("pending")), answer(503, "busy"))
+    serve(build_response(200, build_member("pending")), build_response(503, "busy"))
 
     run = imgshare("share", IMAGE, MEMBER, other, MEMBER, "--json")
 

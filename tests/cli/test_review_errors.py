@@ -11,16 +11,16 @@ import pytest
 
 from imgshare_cli.commands.sandbox import settings
 from imgshare_cli.sandbox import Sandbox
-from tests.support.fake_service import IMAGE, MEMBER, answer, share
-from tests.support.review_screens import ASK, DEBIAN, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, panel, wrapped
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.review_screens import ASK, DEBIAN, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, build_panel, wrap_line
 from tests.support.run import TOOL
 from tests.support.terminal import Terminal
-from tests.support.users import Person
+from tests.support.users import User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tests.support.fake_service import Service
+    from tests.support.fake_service import StartService
 
 REVIEW = [TOOL, "review"]
 YOU = "7554eb872fc85cd48edb777cd123c21e"
@@ -37,16 +37,16 @@ class World:
     def __init__(self, sandbox: Sandbox, http: httpx.Client) -> None:
         self.sandbox = sandbox
         self.you, self.platform, self.vendor = (
-            Person(http, identity.project_id, identity.token) for identity in (sandbox.you, *sandbox.owners)
+            User(http, identity.project_id, identity.token) for identity in (sandbox.you, *sandbox.owners)
         )
 
-    def offers(self, person: Person, name: str, **description: Any) -> str:
+    def share_image(self, person: User, name: str, **description: Any) -> str:
         """Let somebody share a new image with you; return its ID."""
         image_id = person.make_image(name, **description)
         person.share(image_id, YOU)
         return image_id
 
-    def statuses(self) -> dict[str, str]:
+    def read_statuses(self) -> dict[str, str]:
         """What the service thinks of what is shared with you."""
         return {share.name: share.status for share in self.sandbox.shares}
 
@@ -60,7 +60,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield World(sandbox, http)
 
 
-def new(name: str, image_id: str, owner: str, more: str = "") -> str:
+def format_image(name: str, image_id: str, owner: str, more: str = "") -> str:
     """What is known of an image that was shared just now, and has no data."""
     return f"""\
 name     {name}
@@ -77,21 +77,21 @@ status   queued
 
 def test_a_hostile_name(world: World) -> None:
     """Markup, escapes, bidi overrides and emoji codes in a name act on no terminal."""
-    image_id = world.offers(world.vendor, EVIL)
+    image_id = world.share_image(world.vendor, EVIL)
     folded = EVIL_SHOWN.replace(" ", "\n         ")
     with Terminal(REVIEW) as terminal:
-        terminal.shows(seen := panel(1, 7, new(folded, image_id, VENDOR)))
-        terminal.types("r")
+        terminal.wait_for_screen(seen := build_panel(1, 7, format_image(folded, image_id, VENDOR)))
+        terminal.press_keys("r")
         shown = EVIL_SHOWN.replace("镜像", "镜像\n")  # the terminal's edge
-        terminal.shows(seen := f"{seen}r\nrejected {shown}\n" + panel(2, 7, WINDOWS))
-    assert "rejected" == world.statuses()[EVIL]
+        terminal.wait_for_screen(seen := f"{seen}r\nrejected {shown}\n" + build_panel(2, 7, WINDOWS))
+    assert "rejected" == world.read_statuses()[EVIL]
 
 
 def test_long_names_push_nothing_away(world: World) -> None:
     """However long a name and a release are, what comes after them stays on the screen."""
-    image_id = world.offers(world.vendor, "\x1b" * 255, os_distro="\x1b" * 255)
+    image_id = world.share_image(world.vendor, "\x1b" * 255, os_distro="\x1b" * 255)
     with Terminal(REVIEW) as terminal:
-        terminal.says(ASK.rstrip())
+        terminal.wait_for_text(ASK.rstrip())
 
         assert f"\nimage    {image_id}\nowner    {VENDOR}\n" in terminal.screen
         assert "\nhash     -\nstatus   queued\n" in terminal.screen
@@ -100,11 +100,11 @@ def test_long_names_push_nothing_away(world: World) -> None:
 def test_a_name_that_is_in_the_list_already(world: World) -> None:
     """An image of the same name in the project's image list is a warning that says whose it is."""
     own = world.you.make_image("debian")
-    theirs = world.offers(world.platform, "debian")
+    theirs = world.share_image(world.platform, "debian")
     world.you.decide(theirs, YOU, "accepted")
-    former = world.offers(world.vendor, "debian")
+    former = world.share_image(world.vendor, "debian")
     world.you.decide(former, YOU, "accepted")
-    image_id = world.offers(world.vendor, "debian")
+    image_id = world.share_image(world.vendor, "debian")
     warning = f"""\
 warning  3 images of this name are in the project's image list already:
          {former}  of the same owner
@@ -112,67 +112,69 @@ warning  3 images of this name are in the project's image list already:
          {own}  your own
 """
     with Terminal(REVIEW) as terminal:
-        terminal.shows(panel(1, 7, new("debian", image_id, VENDOR, warning)))
+        terminal.wait_for_screen(build_panel(1, 7, format_image("debian", image_id, VENDOR, warning)))
 
         assert b"\x1b[33mwarning\x1b[0m  \x1b[33m3 images" in terminal.raw
-        terminal.types("a")
-        terminal.says("accepted debian")
-    assert "accepted" == world.statuses()["debian"]
+        terminal.press_keys("a")
+        terminal.wait_for_text("accepted debian")
+    assert "accepted" == world.read_statuses()["debian"]
 
 
 def test_a_name_that_others_share_as_well(world: World) -> None:
     """Where several owners offer the same name, each panel warns of the others, until they are decided about."""
-    twin = world.offers(world.vendor, "golden-debian-12")
+    twin = world.share_image(world.vendor, "golden-debian-12")
     debian = DEBIAN.splitlines()[1].split()[1]
     with Terminal([*REVIEW, "--name", "golden-debian-12"]) as terminal:
         one = f"""\
 warning  an image of this name is shared by others as well:
          {debian}  {PLATFORM}
 """
-        terminal.shows(seen := panel(1, 2, new("golden-debian-12", twin, VENDOR, one)))
-        terminal.types("s")
+        terminal.wait_for_screen(seen := build_panel(1, 2, format_image("golden-debian-12", twin, VENDOR, one)))
+        terminal.press_keys("s")
         other = f"""\
 warning  an image of this name is shared by others as well:
          {twin}  {VENDOR}
 """
-        terminal.shows(seen := f"{seen}s\nskipped golden-debian-12\n" + panel(2, 2, DEBIAN + other))
-        terminal.types("u")
-        terminal.shows(seen := f"{seen}u\n" + panel(1, 2, new("golden-debian-12", twin, VENDOR, one)))
-        terminal.types("r")
-        terminal.shows(f"{seen}r\nrejected golden-debian-12\n" + panel(2, 2, DEBIAN))
+        terminal.wait_for_screen(seen := f"{seen}s\nskipped golden-debian-12\n" + build_panel(2, 2, DEBIAN + other))
+        terminal.press_keys("u")
+        terminal.wait_for_screen(
+            seen := f"{seen}u\n" + build_panel(1, 2, format_image("golden-debian-12", twin, VENDOR, one))
+        )
+        terminal.press_keys("r")
+        terminal.wait_for_screen(f"{seen}r\nrejected golden-debian-12\n" + build_panel(2, 2, DEBIAN))
 
 
 def test_unshared_before_it_is_shown(world: World) -> None:
     """What was unshared or decided about meanwhile is said in a line, and the review goes on."""
     openeuler, red_hat = (facts.splitlines()[1].split()[1] for facts in (OPENEULER, RED_HAT))
     with Terminal(REVIEW) as terminal:
-        terminal.shows(seen := panel(1, 6, WINDOWS))
+        terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
         world.vendor.ask("DELETE", f"/v2/images/{openeuler}/members/{YOU}")
         world.you.decide(red_hat, YOU, "accepted")
-        terminal.types("s")
+        terminal.press_keys("s")
         gone = "数据库-openEuler-22.03 is no longer shared with you\n[red] hat enterprise linux 9 is accepted already\n"
-        terminal.shows(seen := f"{seen}s\nskipped windows-server-2022\n{gone}" + panel(4, 6, UBUNTU))
-        terminal.types("q")
+        terminal.wait_for_screen(seen := f"{seen}s\nskipped windows-server-2022\n{gone}" + build_panel(4, 6, UBUNTU))
+        terminal.press_keys("q")
 
-        assert 0 == terminal.ends()
-        terminal.shows(seen, "q\nskipped 1; 4 are still pending\n`imgshare review` goes on with them\n")
+        assert 0 == terminal.wait_for_exit()
+        terminal.wait_for_screen(seen, "q\nskipped 1; 4 are still pending\n`imgshare review` goes on with them\n")
 
 
 def test_unshared_while_it_is_shown(world: World) -> None:
     """What is unshared while a person looks at it is an error of its own: the review goes on, and ends with exit 9."""
     with Terminal([*REVIEW, "--owner", VENDOR]) as terminal:
-        terminal.shows(seen := panel(1, 3, WINDOWS))
+        terminal.wait_for_screen(seen := build_panel(1, 3, WINDOWS))
         world.vendor.ask("DELETE", f"/v2/images/{WINDOWS_ID}/members/{YOU}")
-        terminal.types("a")
+        terminal.press_keys("a")
         error = f'cannot accept image {WINDOWS_ID} for project {YOU}: not found: "Image {WINDOWS_ID} not found."'
-        terminal.shows(seen := f"{seen}a\n{wrapped(error)}\n" + panel(2, 3, OPENEULER))
-        terminal.types("a")
-        terminal.shows(seen := f"{seen}a\naccepted 数据库-openEuler-22.03\n" + panel(3, 3, RED_HAT))
-        terminal.types("q")
+        terminal.wait_for_screen(seen := f"{seen}a\n{wrap_line(error)}\n" + build_panel(2, 3, OPENEULER))
+        terminal.press_keys("a")
+        terminal.wait_for_screen(seen := f"{seen}a\naccepted 数据库-openEuler-22.03\n" + build_panel(3, 3, RED_HAT))
+        terminal.press_keys("q")
 
-        assert 9 == terminal.ends()
-        failed = wrapped(f"  {error}")
-        terminal.shows(
+        assert 9 == terminal.wait_for_exit()
+        failed = wrap_line(f"  {error}")
+        terminal.wait_for_screen(
             seen,
             "q\naccepted 1, failed 1; 1 is still pending\n`imgshare review` goes on with it\n",
             f"imgshare: 1 of 3 failed:\n{failed}\n",
@@ -183,54 +185,60 @@ def test_a_failure_among_many(world: World) -> None:
     """Where one of an owner's images is refused, the others are decided about all the same, and it is asked about."""
     red_hat = RED_HAT.splitlines()[1].split()[1]
     with Terminal([*REVIEW, "--owner", VENDOR]) as terminal:
-        terminal.shows(panel(1, 3, WINDOWS))
+        terminal.wait_for_screen(build_panel(1, 3, WINDOWS))
         world.vendor.replace(red_hat, "visibility", "private")
-        terminal.types("A")
-        terminal.says("Accept all 3 from")
-        terminal.types("y")
-        terminal.says("accepted 2 images\ncannot accept image c9f38594-55f1-56c7-8cb5-835c2c578065 for project")
-        terminal.says(LAST.rstrip())
-        terminal.types("u")
-        terminal.says("2 images are pending again\n1 of 3")
+        terminal.press_keys("A")
+        terminal.wait_for_text("Accept all 3 from")
+        terminal.press_keys("y")
+        terminal.wait_for_text(
+            "accepted 2 images\ncannot accept image c9f38594-55f1-56c7-8cb5-835c2c578065 for project"
+        )
+        terminal.wait_for_text(LAST.rstrip())
+        terminal.press_keys("u")
+        terminal.wait_for_text("2 images are pending again\n1 of 3")
         world.vendor.replace(red_hat, "visibility", "shared")
-        terminal.types("A")
-        terminal.says("Accept all 3 from")
-        terminal.types("y")
-        terminal.says("accepted 3 images\nThat was the last one.")
-        terminal.types("q")
+        terminal.press_keys("A")
+        terminal.wait_for_text("Accept all 3 from")
+        terminal.press_keys("y")
+        terminal.wait_for_text("accepted 3 images\nThat was the last one.")
+        terminal.press_keys("q")
 
-        assert 0 == terminal.ends()
+        assert 0 == terminal.wait_for_exit()
 
 
 def test_a_refusal(world: World) -> None:
     """An image that can no longer have members is forbidden; it stays pending, as far as anybody knows."""
     with Terminal([*REVIEW, "--name", "windows*"]) as terminal:
-        terminal.shows(seen := panel(1, 1, WINDOWS))
+        terminal.wait_for_screen(seen := build_panel(1, 1, WINDOWS))
         world.vendor.replace(WINDOWS_ID, "visibility", "community")
-        terminal.types("r")
+        terminal.press_keys("r")
         error = (
             f"cannot reject image {WINDOWS_ID} for project {YOU}: "
             f'forbidden: "Not allowed to update members for image {WINDOWS_ID}."'
         )
-        terminal.shows(seen := f"{seen}r\n{wrapped(error)}\n{LAST}")
-        terminal.types("q")
+        terminal.wait_for_screen(seen := f"{seen}r\n{wrap_line(error)}\n{LAST}")
+        terminal.press_keys("q")
 
-        assert 9 == terminal.ends()
-        terminal.says("failed 1; 1 is still pending\n`imgshare review` goes on with it\nimgshare: 1 of 1 failed:\n")
+        assert 9 == terminal.wait_for_exit()
+        terminal.wait_for_text(
+            "failed 1; 1 is still pending\n`imgshare review` goes on with it\nimgshare: 1 of 1 failed:\n"
+        )
 
 
 def test_a_token_that_ends(world: World) -> None:
     """When the service no longer takes the token, the review ends at once with exit 4, after its sentence."""
     with Terminal(REVIEW) as terminal:
-        terminal.shows(seen := panel(1, 6, WINDOWS))
-        terminal.types("a")
-        terminal.shows(seen := f"{seen}a\naccepted windows-server-2022\n" + panel(2, 6, OPENEULER))
+        terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
+        terminal.press_keys("a")
+        terminal.wait_for_screen(seen := f"{seen}a\naccepted windows-server-2022\n" + build_panel(2, 6, OPENEULER))
         world.sandbox.revoke(world.you.token)
-        terminal.types("a")
+        terminal.press_keys("a")
 
-        assert 4 == terminal.ends()
-        terminal.says("accepted 1; 5 are still pending\n`imgshare review` goes on with them\nimgshare: cannot accept")
-    assert "accepted" == world.statuses()["windows-server-2022"]
+        assert 4 == terminal.wait_for_exit()
+        terminal.wait_for_text(
+            "accepted 1; 5 are still pending\n`imgshare review` goes on with them\nimgshare: cannot accept"
+        )
+    assert "accepted" == world.read_statuses()["windows-server-2022"]
 
 
 def test_a_service_that_ends() -> None:
@@ -238,26 +246,26 @@ def test_a_service_that_ends() -> None:
     with ExitStack() as service:
         sandbox = service.enter_context(Sandbox())
         with Terminal([*REVIEW, "--owner", VENDOR], settings(sandbox)) as terminal:
-            terminal.shows(seen := panel(1, 3, WINDOWS))
-            terminal.types("r")
-            terminal.shows(seen := f"{seen}r\nrejected windows-server-2022\n" + panel(2, 3, OPENEULER))
+            terminal.wait_for_screen(seen := build_panel(1, 3, WINDOWS))
+            terminal.press_keys("r")
+            terminal.wait_for_screen(seen := f"{seen}r\nrejected windows-server-2022\n" + build_panel(2, 3, OPENEULER))
             service.close()
-            terminal.types("a")
+            terminal.press_keys("a")
             openeuler = OPENEULER.splitlines()[1].split()[1]
-            error = wrapped(f"image {openeuler}: cannot reach {sandbox.endpoint}: connection refused")
+            error = wrap_line(f"image {openeuler}: cannot reach {sandbox.endpoint}: connection refused")
             unknown = "warning  it is not known whether the project's image list has one of this name\n"
             less = RED_HAT.replace("6 days ago", "-", 1) + unknown
-            terminal.shows(seen := f"{seen}a\n{error}\n" + panel(3, 3, less))
-            terminal.types("u")
+            terminal.wait_for_screen(seen := f"{seen}a\n{error}\n" + build_panel(3, 3, less))
+            terminal.press_keys("u")
             less = OPENEULER.replace("5 days ago", "-", 1) + unknown
-            terminal.shows(seen := f"{seen}u\n" + panel(2, 3, less))
-            terminal.types("q")
+            terminal.wait_for_screen(seen := f"{seen}u\n" + build_panel(2, 3, less))
+            terminal.press_keys("q")
 
-            assert 0 == terminal.ends()
-            terminal.shows(seen, "q\nrejected 1; 2 are still pending\n`imgshare review` goes on with them\n")
+            assert 0 == terminal.wait_for_exit()
+            terminal.wait_for_screen(seen, "q\nrejected 1; 2 are still pending\n`imgshare review` goes on with them\n")
 
 
-def test_what_it_asks_for(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_it_asks_for(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two questions for each image and one for a decision, which names the vault; IMS has words of its own."""
     image = {
         "id": IMAGE,
@@ -269,24 +277,24 @@ def test_what_it_asks_for(serve: Callable[..., Service], monkeypatch: pytest.Mon
         "__os_version": "CentOS 7.3 64bit",
         "__os_type": "Linux",
     }
-    nothing = answer(200, {"images": []})
+    nothing = build_response(200, {"images": []})
     service = serve(
-        answer(200, {"images": [image]}),
+        build_response(200, {"images": [image]}),
         nothing,  # it is not listed with another status, so the token is no administrator's
-        answer(200, {"members": [share("pending")]}),
+        build_response(200, {"members": [build_member("pending")]}),
         nothing,  # no hidden ones
-        answer(200, share("pending")),
+        build_response(200, build_member("pending")),
         nothing,  # no namesakes
-        answer(200, share("accepted")),
+        build_response(200, build_member("accepted")),
     )
     monkeypatch.setenv("IMGSHARE_VAULT_ID", "vault-of-mine")
     with Terminal(REVIEW) as terminal:
-        terminal.says("size     -\nsystem   CentOS 7.3 64bit, Linux\nhash     -\nAccept this image?")
-        terminal.types("a")
-        terminal.says(f"accepted full\\ud800server\n{LAST}".rstrip())
-        terminal.types("q")
+        terminal.wait_for_text("size     -\nsystem   CentOS 7.3 64bit, Linux\nhash     -\nAccept this image?")
+        terminal.press_keys("a")
+        terminal.wait_for_text(f"accepted full\\ud800server\n{LAST}".rstrip())
+        terminal.press_keys("q")
 
-        assert 0 == terminal.ends()
+        assert 0 == terminal.wait_for_exit()
     assert [
         ("GET", f"/v2/images/{IMAGE}/members/{MEMBER}", b""),
         ("GET", "/v2/images?name=full%3Fserver&limit=10", b""),
@@ -300,14 +308,14 @@ def test_interrupted_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in settings(sandbox).items():
             monkeypatch.setenv(name, value)
         with Terminal([*REVIEW, "--name", "nightly*"]) as terminal:
-            terminal.says(ASK.rstrip())
-            terminal.types("A")
-            terminal.says("Accept all 3000 from")
-            terminal.types("y")
-            terminal.says("accepting 3000 images")
-            terminal.types("ctrl-c")
+            terminal.wait_for_text(ASK.rstrip())
+            terminal.press_keys("A")
+            terminal.wait_for_text("Accept all 3000 from")
+            terminal.press_keys("y")
+            terminal.wait_for_text("accepting 3000 images")
+            terminal.press_keys("ctrl-c")
 
-            assert 130 == terminal.ends()
+            assert 130 == terminal.wait_for_exit()
             found = re.search(r"accepted (\d+)(, interrupted 1)?; (\d+) are still pending\n", terminal.screen)
             assert found, terminal.screen
         accepted, unknown = int(found[1]), 1 if found[2] else 0

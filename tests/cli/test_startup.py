@@ -7,12 +7,10 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from tests.support.fake_service import IMAGE, MEMBER, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.fake_service import Service
+    from tests.support.fake_service import StartService
 
 PROBE = """
 import json, sys
@@ -64,17 +62,17 @@ OURS = {
 }
 
 
-def _loaded(*argv: str) -> tuple[int, set[str]]:
+def _list_loaded_modules(*argv: str) -> tuple[int, set[str]]:
     done = subprocess.run([sys.executable, "-c", PROBE, *argv], capture_output=True, text=True, check=True)
     code, modules = json.loads(done.stderr.splitlines()[-1])
     return code, set(modules)
 
 
-def test_a_run_with_an_environment_token(serve: Callable[..., Service]) -> None:
+def test_a_run_with_an_environment_token(serve: StartService) -> None:
     """`accept` loads typer, httpx and two dozen modules of ours; no keyring, no rich, nothing of TLS."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
 
-    code, modules = _loaded("accept", IMAGE, MEMBER, "--json")
+    code, modules = _list_loaded_modules("accept", IMAGE, MEMBER, "--json")
 
     assert 0 == code
     assert set() == modules & HEAVY
@@ -83,7 +81,7 @@ def test_a_run_with_an_environment_token(serve: Callable[..., Service]) -> None:
 
 def test_help_loads_nothing() -> None:
     """--help asks neither the network nor the config file, and loads what neither needs."""
-    code, modules = _loaded("--help")
+    code, modules = _list_loaded_modules("--help")
 
     assert 0 == code
     assert set() == modules & (HEAVY | {"httpx"})

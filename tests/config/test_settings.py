@@ -13,13 +13,12 @@ from imgshare_cli.addresses import checked
 from imgshare_cli.config import Flags, Settings, resolve
 from imgshare_cli.configfile import File, config_path
 from imgshare_cli.errors import ConfigError
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
 from tests.support.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.fake_service import Service
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 FILE = File(
     Path("config.toml"),
@@ -125,7 +124,7 @@ def test_plain_http_to_this_machine(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["glance.example", "10.0.0.1", "127.evil.example", "localhost.evil.example"])
-def test_plain_http_to_another(imgshare: Callable[..., Run], host: str) -> None:
+def test_plain_http_to_another(imgshare: RunImgshare, host: str) -> None:
     """Plain http to another host is exit 3, unless the user insists."""
     assert Run(
         3,
@@ -136,7 +135,7 @@ def test_plain_http_to_another(imgshare: Callable[..., Run], host: str) -> None:
     assert f"http://{host}" == checked(f"http://{host}", insecure_http=True)
 
 
-def test_no_endpoint(imgshare: Callable[..., Run]) -> None:
+def test_no_endpoint(imgshare: RunImgshare) -> None:
     """Without an endpoint it is exit 3, and the ways to name one are said."""
     assert Run(
         3,
@@ -173,7 +172,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("content", FILES)
-def test_a_bad_file_is_named(imgshare: Callable[..., Run], content: str) -> None:
+def test_a_bad_file_is_named(imgshare: RunImgshare, content: str) -> None:
     """An unknown key or a wrong type names the file, the key and what would be right; and the hint mends it."""
     path = config_path(os.environ)
     path.parent.mkdir()
@@ -186,7 +185,7 @@ def test_a_bad_file_is_named(imgshare: Callable[..., Run], content: str) -> None
         assert Run(0) == imgshare("config", "list")
 
 
-def test_an_unknown_profile(imgshare: Callable[..., Run]) -> None:
+def test_an_unknown_profile(imgshare: RunImgshare) -> None:
     """A profile that is not there is exit 3, and those that are there are named."""
     imgshare("config", "set", "endpoint", "https://x", "--profile", "otc")
 
@@ -199,7 +198,7 @@ def test_an_unknown_profile(imgshare: Callable[..., Run]) -> None:
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "-1", "x", "1e9"])
-def test_timeouts_that_are_none(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_timeouts_that_are_none(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """A timeout that is no time is exit 3 from the environment, and never waited for."""
     monkeypatch.setenv("IMGSHARE_TIMEOUT", value)
 
@@ -211,10 +210,10 @@ def test_timeouts_that_are_none(imgshare: Callable[..., Run], monkeypatch: pytes
 
 
 def test_a_profiles_token_stays_with_its_endpoint(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The profile's token is not sent to an endpoint that a variable names instead of the profile's."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     path = config_path(os.environ)
     path.parent.mkdir()
@@ -228,19 +227,19 @@ def test_a_profiles_token_stays_with_its_endpoint(
 @pytest.mark.parametrize(
     "url", ["https://a..b", "https://xn--", "https://[v1.a]", f"https://{'x' * 70}.org", "https://x/" + "y" * 3000]
 )
-def test_hosts_that_cannot_be(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_hosts_that_cannot_be(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """A mistyped host is a config error, not a bug."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
     assert 3 == imgshare("show", IMAGE, MEMBER, "--endpoint", url).code
 
 
-def test_a_password_in_an_endpoint_is_not_shown(imgshare: Callable[..., Run]) -> None:
+def test_a_password_in_an_endpoint_is_not_shown(imgshare: RunImgshare) -> None:
     """An endpoint with a user in it is refused without being quoted."""
     assert "s3cret" not in imgshare("show", IMAGE, "--endpoint", "htps://user:s3cret@host").err
 
 
-def test_odd_config_files(imgshare: Callable[..., Run]) -> None:
+def test_odd_config_files(imgshare: RunImgshare) -> None:
     """A byte order mark is no trouble; a file nested without end is; what cannot be unset is said."""
     path = config_path(os.environ)
     path.parent.mkdir()
@@ -257,11 +256,9 @@ def test_odd_config_files(imgshare: Callable[..., Run]) -> None:
     assert 3 == imgshare("config", "list", "--debug").code or 3 == imgshare("show", IMAGE, "--debug").code
 
 
-def test_a_token_in_the_profile(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_in_the_profile(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """The profile's token serves where nothing else does, with a note while others can read it."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     path = config_path(os.environ)
     path.parent.mkdir()
@@ -276,9 +273,7 @@ def test_a_token_in_the_profile(
     assert "" == imgshare("accept", IMAGE, MEMBER, "--json").err
 
 
-def test_config_keeps_what_people_wrote(
-    imgshare: Callable[..., Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_config_keeps_what_people_wrote(imgshare: RunImgshare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`config set` keeps comments, order and a link, and makes the file private."""
     real = tmp_path / "dotfiles.toml"
     real.write_text(
@@ -305,7 +300,7 @@ def test_config_keeps_what_people_wrote(
     )
 
 
-def test_config_get_and_path(imgshare: Callable[..., Run]) -> None:
+def test_config_get_and_path(imgshare: RunImgshare) -> None:
     """`get` prints the value, `path` the file; what is not set is exit 2."""
     path = config_path(os.environ)
     assert Run(0, f"{path}\n") == imgshare("config", "path")
@@ -317,7 +312,7 @@ def test_config_get_and_path(imgshare: Callable[..., Run]) -> None:
     assert 0o700 == stat.S_IMODE(path.parent.stat().st_mode)
 
 
-def test_config_refuses_what_read_would(imgshare: Callable[..., Run]) -> None:
+def test_config_refuses_what_read_would(imgshare: RunImgshare) -> None:
     """A key or a value that no run would take is not written."""
     path = config_path(os.environ)
     assert Run(3, "", f"imgshare: unknown key profiles.default.endpont in {path}\nhint: {KNOWN}\n") == imgshare(
@@ -327,7 +322,7 @@ def test_config_refuses_what_read_would(imgshare: Callable[..., Run]) -> None:
     assert not path.exists()
 
 
-def test_config_shows_no_token(imgshare: Callable[..., Run]) -> None:
+def test_config_shows_no_token(imgshare: RunImgshare) -> None:
     """A token is neither shown nor taken on the command line."""
     path = config_path(os.environ)
     path.parent.mkdir()

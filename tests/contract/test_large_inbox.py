@@ -10,16 +10,16 @@ import pytest
 from tests.support.large_inbox import EVERYWHERE, ODD_NAMES
 
 if TYPE_CHECKING:
-    from tests.support.large_inbox import Crowd
+    from tests.support.large_inbox import LargeInbox
     from tests.support.openstack import Credentials
 
 
-def seen_by(crowd: Crowd, user: Credentials) -> httpx.Client:
-    headers = {"X-Auth-Token": crowd.cloud.login(user), "Accept": "application/json"}
-    return httpx.Client(base_url=f"{crowd.cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False)
+def connect_as(large_inbox: LargeInbox, user: Credentials) -> httpx.Client:
+    headers = {"X-Auth-Token": large_inbox.cloud.login(user), "Accept": "application/json"}
+    return httpx.Client(base_url=f"{large_inbox.cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False)
 
 
-def listed(http: httpx.Client, **query: str) -> list[dict[str, Any]]:
+def list_images(http: httpx.Client, **query: str) -> list[dict[str, Any]]:
     images: list[dict[str, Any]] = []
     page = {"next": "first"}
     while "next" in page:
@@ -33,57 +33,61 @@ def listed(http: httpx.Client, **query: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("who", ["member", "reader"])
 @pytest.mark.parametrize("status", ["pending", "accepted", "rejected"])
 @pytest.mark.parametrize("hidden", ["true", "false"])
-def test_pages(crowd: Crowd, who: str, status: str, hidden: str) -> None:
+def test_pages(large_inbox: LargeInbox, who: str, status: str, hidden: str) -> None:
     """Each list has the shares of its status and the project's own images, hidden or not, and each of them once."""
-    with seen_by(crowd, getattr(crowd, who)) as http:
-        ids = [image["id"] for image in listed(http, member_status=status, os_hidden=hidden)]
+    with connect_as(large_inbox, getattr(large_inbox, who)) as http:
+        ids = [image["id"] for image in list_images(http, member_status=status, os_hidden=hidden)]
 
-    expected = getattr(crowd, status) | crowd.own
-    expected = expected & crowd.hidden if hidden == "true" else expected - crowd.hidden
+    expected = getattr(large_inbox, status) | large_inbox.own
+    expected = expected & large_inbox.hidden if hidden == "true" else expected - large_inbox.hidden
     assert sorted(expected) == sorted(ids)
 
 
-def test_admin(crowd: Crowd) -> None:
+def test_admin(large_inbox: LargeInbox) -> None:
     """An admin of the project is listed every image, also what is shared with the neighbour alone."""
-    with seen_by(crowd, crowd.admin) as http:
-        shown = listed(http, member_status="pending", os_hidden="false") + listed(http, os_hidden="true")
+    with connect_as(large_inbox, large_inbox.admin) as http:
+        shown = list_images(http, member_status="pending", os_hidden="false") + list_images(http, os_hidden="true")
 
-    assert crowd.images.keys() == {image["id"] for image in shown}
-    assert crowd.elsewhere < {image["id"] for image in shown}
+    assert large_inbox.images.keys() == {image["id"] for image in shown}
+    assert large_inbox.elsewhere < {image["id"] for image in shown}
 
 
-def test_sizes(crowd: Crowd) -> None:
+def test_sizes(large_inbox: LargeInbox) -> None:
     """There are as many of each as were promised."""
-    groups = (crowd.pending, crowd.accepted, crowd.rejected, crowd.own, crowd.elsewhere)
-    given_away = {image_id for image_id in crowd.own if crowd.images[image_id].member == crowd.owners[0]}
+    groups = (large_inbox.pending, large_inbox.accepted, large_inbox.rejected, large_inbox.own, large_inbox.elsewhere)
+    given_away = {
+        image_id for image_id in large_inbox.own if large_inbox.images[image_id].member == large_inbox.owners[0]
+    }
 
     assert [1200, 40, 30, 300, 25] == [len(group) for group in groups]
-    assert [30, 1, 2, 8, 0] == [len(group & crowd.hidden) for group in groups]
-    assert (60, 1595) == (len(given_away), len(crowd.images))
+    assert [30, 1, 2, 8, 0] == [len(group & large_inbox.hidden) for group in groups]
+    assert (60, 1595) == (len(given_away), len(large_inbox.images))
 
 
-def test_names(crowd: Crowd) -> None:
+def test_names(large_inbox: LargeInbox) -> None:
     """A name may be every owner's, and some are not made for a terminal."""
-    with seen_by(crowd, crowd.member) as http:
-        everywhere = listed(http, name=EVERYWHERE, member_status="pending")
-        odd = [image["owner"] for name in ODD_NAMES.values() for image in listed(http, name=name, member_status="all")]
+    with connect_as(large_inbox, large_inbox.member) as http:
+        everywhere = list_images(http, name=EVERYWHERE, member_status="pending")
+        odd = [
+            image["owner"] for name in ODD_NAMES.values() for image in list_images(http, name=name, member_status="all")
+        ]
 
-    assert {*crowd.owners, crowd.project} == {image["owner"] for image in everywhere}
-    assert list(crowd.owners[:2]) == odd
+    assert {*large_inbox.owners, large_inbox.project} == {image["owner"] for image in everywhere}
+    assert list(large_inbox.owners[:2]) == odd
 
 
-def test_an_image_and_its_member(crowd: Crowd) -> None:
+def test_an_image_and_its_member(large_inbox: LargeInbox) -> None:
     """An image has all that an uploaded image has, and its share can be looked up."""
-    [image_id] = crowd.named("[red]")
-    copy = crowd.images[image_id]
-    with seen_by(crowd, crowd.member) as http:
+    [image_id] = large_inbox.named("[red]")
+    copy = large_inbox.images[image_id]
+    with connect_as(large_inbox, large_inbox.member) as http:
         image = http.get(f"images/{image_id}").json()
-        member = http.get(f"images/{image_id}/members/{crowd.project}").json()
+        member = http.get(f"images/{image_id}/members/{large_inbox.project}").json()
 
     facts = ("name", "owner", "status", "visibility", "os_hidden", "disk_format", "os_distro", "stores", "created_at")
     assert {
         "name": "[red]",
-        "owner": crowd.owners[0],
+        "owner": large_inbox.owners[0],
         "status": "active",
         "visibility": "shared",
         "os_hidden": False,
@@ -94,7 +98,7 @@ def test_an_image_and_its_member(crowd: Crowd) -> None:
     } == {fact: image[fact] for fact in facts}
     assert (True, 32, 128) == (image["size"] > 500_000_000, len(image["checksum"]), len(image["os_hash_value"]))
     assert {
-        "member_id": crowd.project,
+        "member_id": large_inbox.project,
         "image_id": image_id,
         "status": "pending",
         "schema": "/v2/schemas/member",
@@ -103,10 +107,10 @@ def test_an_image_and_its_member(crowd: Crowd) -> None:
     } == member
 
 
-def test_a_copy_can_be_decided_about(crowd: Crowd) -> None:
+def test_a_copy_can_be_decided_about(large_inbox: LargeInbox) -> None:
     """A share is as good as one that was made over HTTP: it can be accepted, and made pending again."""
-    path = f"images/{min(crowd.pending)}/members/{crowd.project}"
-    with seen_by(crowd, crowd.member) as http:
+    path = f"images/{min(large_inbox.pending)}/members/{large_inbox.project}"
+    with connect_as(large_inbox, large_inbox.member) as http:
         answers = [http.put(path, json={"status": status}) for status in ("accepted", "pending")]
 
     assert [(200, "accepted"), (200, "pending")] == [(it.status_code, it.json()["status"]) for it in answers]

@@ -6,32 +6,32 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.users import A_REQUEST_ID
+from tests.support.expectations import A_REQUEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.support.run import Run
-    from tests.support.shared_image import Stage
+    from tests.support.run import RunImgshare
+    from tests.support.share import Share
 
 Error = dict[str, Any]
 
 
 @pytest.fixture
-def refused(
-    imgshare: Callable[..., Run], stage: Stage, monkeypatch: pytest.MonkeyPatch
+def run_refused(
+    imgshare: RunImgshare, share: Share, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, Error]]:
-    """Run the tool as one of the cast, and return its exit code and its error."""
+    """Run the tool as one of the users, and return its exit code and its error."""
 
     def run(who: str, command: str, *arguments: str) -> tuple[int, Error]:
-        monkeypatch.setenv("IMGSHARE_TOKEN", stage.cast.tokens[who])
+        monkeypatch.setenv("IMGSHARE_TOKEN", share.users[who].token)
         run = imgshare(command, *arguments, "--json")
         return run.code, run.error()
 
     return run
 
 
-def _error(status: int, reason: str, message: str, hint: str) -> tuple[int, Error]:
+def _build_error(status: int, reason: str, message: str, hint: str) -> tuple[int, Error]:
     code, name = {403: (5, "forbidden"), 404: (6, "not_found")}[status]
     return code, {
         "code": name,
@@ -56,7 +56,7 @@ ROWS = [
     ("reader", "member", 403, "role", READER, "ask for the role 'member' in project {member}"),
     ("guest", "member", 404, "role", GUEST, "ask for the role 'member' in the project"),
     (
-        *("member", "other", 404, "wrong_member"),
+        *("member", "stranger", 404, "wrong_member"),
         "it is shared with your project {member}, and the token decides for no other",
         "type `imgshare accept {image} {member}`",
     ),
@@ -69,24 +69,24 @@ ROWS = [
         "`imgshare members {image}` shows who they are and what they decided",
     ),
     (
-        *("owner", "other", 404, "not_a_member"),
+        *("owner", "stranger", 404, "not_a_member"),
         "the image is not shared with that project",
-        "`imgshare share {image} {other}` shares it",
+        "`imgshare share {image} {stranger}` shares it",
     ),
     ("stranger", "member", 404, "not_found", HIDES, ASK),
-    ("stranger", "other", 404, "not_found", HIDES, ASK),
+    ("stranger", "stranger", 404, "not_found", HIDES, ASK),
     (
-        *("admin", "other", 404, "not_a_member"),
+        *("admin", "stranger", 404, "not_a_member"),
         "the image is not shared with that project",
-        "`imgshare share {image} {other}` shares it",
+        "`imgshare share {image} {stranger}` shares it",
     ),
 ]
 
 
 @pytest.mark.parametrize(("who", "member", "status", "reason", "because", "hint"), ROWS)
 def test_every_row(  # noqa: PLR0913, PLR0917
-    refused: Callable[..., tuple[int, Error]],
-    stage: Stage,
+    run_refused: Callable[..., tuple[int, Error]],
+    share: Share,
     who: str,
     member: str,
     status: int,
@@ -95,18 +95,18 @@ def test_every_row(  # noqa: PLR0913, PLR0917
     hint: str,
 ) -> None:
     """Every row of the table of outcomes is told apart from the others, by no more than a token and the image API."""
-    cast = stage.cast
-    for_whom = getattr(cast, member)
-    names = {"image": stage.image, "member": cast.member, "owner": cast.owner, "other": cast.other}
+    users = share.users
+    for_whom = users[member].project_id
+    names = {"image": share.image} | {name: users[name].project_id for name in ("member", "owner", "stranger")}
     words = because.format(**names)
 
-    assert _error(
+    assert _build_error(
         status,
         reason,
-        f"cannot accept image {stage.image} for project {for_whom}: {words}",
+        f"cannot accept image {share.image} for project {for_whom}: {words}",
         hint.format(**names, for_whom=for_whom),
-    ) == refused(who, "accept", stage.image, for_whom)
-    assert "pending" == stage.status()
+    ) == run_refused(who, "accept", share.image, for_whom)
+    assert "pending" == share.status()
 
 
 EVERYBODYS = "there is nothing to decide: every project sees a public image"
@@ -127,161 +127,161 @@ MAKE_SHARED = "'openstack image set --shared' lets it have members, `imgshare sh
     ],
 )
 def test_images_without_members(
-    refused: Callable[..., tuple[int, Error]], stage: Stage, who: str, value: str, hint: str
+    run_refused: Callable[..., tuple[int, Error]], share: Share, who: str, value: str, hint: str
 ) -> None:
     """Whoever sees an image that is not `shared` is told so, which the service hides."""
-    stage.visibility(value)
+    share.set_visibility(value)
     because = f"the image is '{value}', and only 'shared' images have members"
 
     for command, status in (("reject", 403), ("show", 404)):
-        assert _error(
+        assert _build_error(
             status,
             "visibility",
-            f"cannot {command} image {stage.image} for project {stage.cast.member}: {because}",
-            hint.format(image=stage.image, member=stage.cast.member),
-        ) == refused(who, command, stage.image, stage.cast.member)
+            f"cannot {command} image {share.image} for project {share.member}: {because}",
+            hint.format(image=share.image, member=share.member),
+        ) == run_refused(who, command, share.image, share.member)
 
 
 @pytest.mark.parametrize("how", ["unshared", "private", "deleted"])
-def test_what_was_withdrawn(refused: Callable[..., tuple[int, Error]], stage: Stage, how: str) -> None:
+def test_what_was_withdrawn(run_refused: Callable[..., tuple[int, Error]], share: Share, how: str) -> None:
     """Unshared, private and deleted look the same from outside: both possibilities are said, and none is guessed."""
     if how == "unshared":
-        stage.unshare()
+        share.unshare()
     elif how == "private":
-        stage.visibility("private")
+        share.set_visibility("private")
     else:
-        stage.as_owner("DELETE", f"/v2/images/{stage.image}").raise_for_status()
+        share.delete_image()
 
-    assert _error(
+    assert _build_error(
         404,
         "not_found",
-        f"cannot accept image {stage.image} for project {stage.cast.member}: {HIDES}",
-        ASK.format(image=stage.image, for_whom=stage.cast.member),
-    ) == refused("member", "accept", stage.image, stage.cast.member)
+        f"cannot accept image {share.image} for project {share.member}: {HIDES}",
+        ASK.format(image=share.image, for_whom=share.member),
+    ) == run_refused("member", "accept", share.image, share.member)
     nobody = "where MEMBER is your project's ID"
-    assert _error(
+    assert _build_error(
         404,
         "not_found",
-        f"cannot look up image {stage.image}: {HIDES}",
-        ASK.format(image=stage.image, for_whom="MEMBER").replace("`;", f"`, {nobody};"),
-    ) == refused("member", "accept", stage.image)
+        f"cannot look up image {share.image}: {HIDES}",
+        ASK.format(image=share.image, for_whom="MEMBER").replace("`;", f"`, {nobody};"),
+    ) == run_refused("member", "accept", share.image)
 
 
 @pytest.mark.parametrize("who", ["member", "owner", "admin"])
-def test_capitals(refused: Callable[..., tuple[int, Error]], stage: Stage, who: str) -> None:
+def test_capitals(run_refused: Callable[..., tuple[int, Error]], share: Share, who: str) -> None:
     """A project's ID in capitals, or with dashes, is called what it is, with the right one to type."""
-    own = stage.cast.member
+    own = share.member
     dashed = f"{own[:8]}-{own[8:]}"
     for typed in (own.upper(), dashed):
-        assert _error(
+        assert _build_error(
             404,
             "wrong_member",
-            f"cannot accept image {stage.image} for project {typed}: "
+            f"cannot accept image {share.image} for project {typed}: "
             f"it is shared with {own}, and capitals and dashes count",
-            f"type `imgshare accept {stage.image} {own}`",
-        ) == refused(who, "accept", stage.image, typed)
+            f"type `imgshare accept {share.image} {own}`",
+        ) == run_refused(who, "accept", share.image, typed)
 
 
-def test_an_image_in_capitals(refused: Callable[..., tuple[int, Error]], stage: Stage) -> None:
+def test_an_image_in_capitals(run_refused: Callable[..., tuple[int, Error]], share: Share) -> None:
     """An image's ID in capitals is found out as well."""
-    typed = stage.image.upper()
+    typed = share.image.upper()
 
-    assert _error(
+    assert _build_error(
         404,
         "not_found",
-        f"cannot show image {typed} for project {stage.cast.member}: "
+        f"cannot show image {typed} for project {share.member}: "
         "no image has this ID in capitals, but one has it in small letters",
-        f"type `imgshare show {stage.image} {stage.cast.member}`",
-    ) == refused("member", "show", typed, stage.cast.member)
+        f"type `imgshare show {share.image} {share.member}`",
+    ) == run_refused("member", "show", typed, share.member)
 
 
-def test_a_name_instead_of_an_id(refused: Callable[..., tuple[int, Error]], stage: Stage) -> None:
+def test_a_name_instead_of_an_id(run_refused: Callable[..., tuple[int, Error]], share: Share) -> None:
     """What is no ID is called a name, and nobody is told to share an image with it: the service would take it."""
-    assert _error(
+    assert _build_error(
         404,
         "wrong_member",
-        f"cannot accept image {stage.image} for project my team: "
-        f"it is shared with your project {stage.cast.member}: my team is a name, and MEMBER is an ID",
-        f"type `imgshare accept {stage.image} {stage.cast.member}`",
-    ) == refused("member", "accept", stage.image, "my team")
-    assert _error(
+        f"cannot accept image {share.image} for project my team: "
+        f"it is shared with your project {share.member}: my team is a name, and MEMBER is an ID",
+        f"type `imgshare accept {share.image} {share.member}`",
+    ) == run_refused("member", "accept", share.image, "my team")
+    assert _build_error(
         404,
         "not_a_member",
-        f"cannot accept image {stage.image} for project my team: "
+        f"cannot accept image {share.image} for project my team: "
         "the image is not shared with my team, which is a name and no project's ID",
-        f"`imgshare members {stage.image}` shows the IDs of those whom it is shared with",
-    ) == refused("owner", "accept", stage.image, "my team")
+        f"`imgshare members {share.image}` shows the IDs of those whom it is shared with",
+    ) == run_refused("owner", "accept", share.image, "my team")
 
 
-def test_an_owner_among_the_members(refused: Callable[..., tuple[int, Error]], stage: Stage) -> None:
+def test_an_owner_among_the_members(run_refused: Callable[..., tuple[int, Error]], share: Share) -> None:
     """An owner who shares an image with itself does not decide about it either."""
-    stage.share(stage.cast.owner)
+    share.add_member(share.users.owner.project_id)
 
-    assert _error(
+    assert _build_error(
         403,
         "owner",
-        f"cannot accept image {stage.image} for project {stage.cast.owner}: "
+        f"cannot accept image {share.image} for project {share.users.owner.project_id}: "
         "the image is that project's own, and an owner decides nothing, not even for itself",
-        f"`imgshare members {stage.image}` shows who else it is shared with",
-    ) == refused("owner", "accept", stage.image, stage.cast.owner)
+        f"`imgshare members {share.image}` shows who else it is shared with",
+    ) == run_refused("owner", "accept", share.image, share.users.owner.project_id)
 
 
 @pytest.mark.parametrize(("who", "reason"), [("owner", "owner"), ("reader", "role")])
 @pytest.mark.parametrize("decided", ["accepted", "rejected", "pending"])
 @pytest.mark.parametrize("hidden", [False, True], ids=["listed", "hidden"])
 def test_owner_or_reader(  # noqa: PLR0913, PLR0917
-    refused: Callable[..., tuple[int, Error]],
-    stage: Stage,
+    run_refused: Callable[..., tuple[int, Error]],
+    share: Share,
     who: str,
     reason: str,
     decided: str,
     hidden: bool,  # noqa: FBT001
 ) -> None:
     """Owner and reader hear the same 403 and see the same one row, and still are told apart, MEMBER given or not."""
-    path = f"/v2/images/{stage.image}/members/{stage.cast.member}"
-    stage.send("member", "PUT", path, {"status": decided}).raise_for_status()
-    stage.replace("os_hidden", hidden)
+    path = f"/v2/images/{share.image}/members/{share.member}"
+    share.users.member.send("PUT", path, {"status": decided}).raise_for_status()
+    share.replace("os_hidden", hidden)
 
-    code, without_member = refused(who, "reset", stage.image)
-    _, with_member = refused(who, "reset", stage.image, stage.cast.member)
+    code, without_member = run_refused(who, "reset", share.image)
+    _, with_member = run_refused(who, "reset", share.image, share.member)
 
     assert (5, reason) == (code, with_member["reason"])
     assert with_member == without_member | {"request_id": with_member["request_id"]}
 
 
-def test_by_its_name(refused: Callable[..., tuple[int, Error]], stage: Stage) -> None:
+def test_by_its_name(run_refused: Callable[..., tuple[int, Error]], share: Share) -> None:
     """An image that is given by its name has its reasons, too; in what others type, it is the ID."""
-    name = f"name of {stage.image}"
-    stage.replace("name", name)
+    name = f"name of {share.image}"
+    share.replace("name", name)
 
-    _, error = refused("owner", "accept", name, stage.cast.member)
-    assert ("owner", THEY_TYPE.format(image=stage.image, member=stage.cast.member)) == (error["reason"], error["hint"])
-    assert _error(
+    _, error = run_refused("owner", "accept", name, share.member)
+    assert ("owner", THEY_TYPE.format(image=share.image, member=share.member)) == (error["reason"], error["hint"])
+    assert _build_error(
         403, "role", f"cannot list the images: {GUEST}", "ask for the role 'member' in the project"
-    ) == refused("guest", "accept", name, stage.cast.member)
+    ) == run_refused("guest", "accept", name, share.member)
 
 
-def test_after_waiting(refused: Callable[..., tuple[int, Error]], stage: Stage) -> None:
+def test_after_waiting(run_refused: Callable[..., tuple[int, Error]], share: Share) -> None:
     """What was waited for in vain has its reason, and the waiting is still told."""
-    stage.unshare()
+    share.unshare()
 
-    _, error = refused("member", "accept", stage.image, stage.cast.member, "--wait", "1s")
+    _, error = run_refused("member", "accept", share.image, share.member, "--wait", "1s")
 
     assert "not_found" == error["reason"]
     assert error["message"].endswith(f": {HIDES}; waited 1 s for it")
 
 
-def test_in_text(imgshare: Callable[..., Run], stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_text(imgshare: RunImgshare, share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
     """People read the sentence and the way out."""
-    monkeypatch.setenv("IMGSHARE_TOKEN", stage.cast.tokens["owner"])
+    monkeypatch.setenv("IMGSHARE_TOKEN", share.users.owner.token)
 
-    run = imgshare("accept", stage.image, stage.cast.member)
+    run = imgshare("accept", share.image, share.member)
 
     assert (5, "") == (run.code, run.out)
     said, hint, request = run.err.splitlines()
     assert (
-        f"imgshare: cannot accept image {stage.image} for project {stage.cast.member}: the image is your own "
-        f"project's, and only project {stage.cast.member} decides"
+        f"imgshare: cannot accept image {share.image} for project {share.member}: the image is your own "
+        f"project's, and only project {share.member} decides"
     ) == said
-    assert f"hint: whoever works in project {stage.cast.member} types `imgshare accept {stage.image}`" == hint
+    assert f"hint: whoever works in project {share.member} types `imgshare accept {share.image}`" == hint
     assert A_REQUEST_ID == request.removeprefix("request ID: ")

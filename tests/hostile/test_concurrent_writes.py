@@ -16,25 +16,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.examples import ROUNDS, rounds
-from tests.support.fake_service import TOKEN, Service, answer
-from tests.support.run import TOOL, Run, tool
-from tests.support.user_files import FILE_STORE, Places
+from tests.support.examples import ROUNDS, limit_examples
+from tests.support.fake_service import TOKEN, build_response
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.user_files import FILE_STORE, UserFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
 
 @pytest.fixture
-def places() -> Places:
+def places() -> UserFiles:
     """The files of a user who has none yet."""
-    return Places()
+    return UserFiles()
 
 
 @pytest.mark.parametrize("_round", range(2 * ROUNDS))
-def test_many_change_the_config_file(places: Places, _round: int) -> None:
+def test_many_change_the_config_file(places: UserFiles, _round: int) -> None:
     """Of twenty `config set` at once, none is lost."""
     children = [
         subprocess.Popen([TOOL, "config", "set", "endpoint", f"https://h{number}.example", "--profile", f"p{number}"])
@@ -48,11 +51,9 @@ def test_many_change_the_config_file(places: Places, _round: int) -> None:
 
 
 @pytest.mark.parametrize("_round", range(2 * ROUNDS))
-def test_many_log_in(
-    places: Places, serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, _round: int
-) -> None:
+def test_many_log_in(places: UserFiles, serve: StartService, monkeypatch: pytest.MonkeyPatch, _round: int) -> None:
     """Of eight logins at once, each has its endpoint in the config file and its token in its file, whole."""
-    service = serve(answer(200, {"name": "member", "properties": {}}))
+    service = serve(build_response(200, {"name": "member", "properties": {}}))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     monkeypatch.delenv("IMGSHARE_ENDPOINT")
     names = [f"p{number}" for number in range(8)]
@@ -81,7 +82,7 @@ def test_many_log_in(
         assert f"token-of-{name}" == json.loads((places.state / "tokens" / name).read_text())["secret"]
 
 
-def test_a_run_that_does_not_end(places: Places) -> None:
+def test_a_run_that_does_not_end(places: UserFiles) -> None:
     """A run that waits for another gives up after ten seconds, and says which file it is about."""
     holder = (
         "import sys; from pathlib import Path; from imgshare_cli import writing\n"
@@ -98,12 +99,12 @@ def test_a_run_that_does_not_end(places: Places) -> None:
             "",
             f"imgshare: another run of imgshare is changing {places.config}, and did not end within 10 s\n"
             "hint: end it, or try again when it has ended\n",
-        ) == tool("config", "set", "timeout", "3")
+        ) == run_tool("config", "set", "timeout", "3")
         child.send_signal(signal.SIGKILL)  # and a lock ends with whoever held it
-    assert Run(0) == tool("config", "set", "timeout", "3")
+    assert Run(0) == run_tool("config", "set", "timeout", "3")
 
 
-def test_a_lock_that_is_none(places: Places, tmp_path: Path) -> None:
+def test_a_lock_that_is_none(places: UserFiles, tmp_path: Path) -> None:
     """A link in the place of a lock is not followed, and a FIFO or a folder there is not waited for."""
     lock = places.config.with_name(".config.toml.lock")
     kinds: list[Callable[[], object]] = [
@@ -113,14 +114,14 @@ def test_a_lock_that_is_none(places: Places, tmp_path: Path) -> None:
     ]
     for make in kinds:
         make()
-        assert Run(3, "", f"imgshare: {lock} is not a regular file, so it cannot be a lock\nhint: remove it\n") == tool(
-            "config", "set", "timeout", "3"
-        )
+        assert Run(
+            3, "", f"imgshare: {lock} is not a regular file, so it cannot be a lock\nhint: remove it\n"
+        ) == run_tool("config", "set", "timeout", "3")
         lock.rmdir() if lock.is_dir() else lock.unlink()
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_what_killed_runs_leave(places: Places) -> None:
+def test_what_killed_runs_leave(places: UserFiles) -> None:
     """A file on its way into place that was left behind goes with the next write and with `logout`; others stay."""
     left = [
         places.config.with_name(".config.toml.abcd1234.tmp"),
@@ -131,20 +132,20 @@ def test_what_killed_runs_leave(places: Places) -> None:
         path.write_text(TOKEN)
         path.chmod(0o600)
 
-    assert Run(0) == tool("config", "set", "token_store", "file")
-    assert Run(0, "", "there was no token stored for profile 'default'\n") == tool("logout")
+    assert Run(0) == run_tool("config", "set", "token_store", "file")
+    assert Run(0, "", "there was no token stored for profile 'default'\n") == run_tool("logout")
 
     assert [] == [path for path in left if path.exists()]
     assert others == [path for path in others if path.exists()]
 
 
-def test_kills_at_any_moment(places: Places, serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kills_at_any_moment(places: UserFiles, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """However a login is killed, the config file is whole, and after `logout` no file has the token."""
-    service = serve(answer(200, {"name": "member", "properties": {}}))
+    service = serve(build_response(200, {"name": "member", "properties": {}}))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     places.config.write_text(FILE_STORE)
     started = time.monotonic()
-    assert 0 == tool("login", "--endpoint", service.endpoint, stdin=TOKEN.encode()).code
+    assert 0 == run_tool("login", "--endpoint", service.endpoint, stdin=TOKEN.encode()).code
     whole = time.monotonic() - started
     for delay in [whole * (0.4 + 0.05 * number / ROUNDS) for number in range(12 * ROUNDS)]:
         with subprocess.Popen(
@@ -156,7 +157,7 @@ def test_kills_at_any_moment(places: Places, serve: Callable[..., Service], monk
             time.sleep(delay)
             child.kill()
         tomllib.loads(places.config.read_text())
-    assert 0 == tool("logout").code
+    assert 0 == run_tool("logout").code
 
     holders = [path for path in places.state.rglob("*") if path.is_file() and TOKEN in path.read_text()]
     assert [] == holders
@@ -178,14 +179,14 @@ LINES = [
 ]
 
 
-@rounds(100)
+@limit_examples(100)
 @given(
     lines=st.lists(st.sampled_from(LINES), max_size=6),
     profile=st.sampled_from(["default", "other", "new", "a.b", "q"]),
     key=st.sampled_from(["project_id", "cloud"]),
 )
 def test_one_change_changes_nothing_else(
-    places: Places, imgshare: Callable[..., Run], lines: list[str], profile: str, key: str
+    places: UserFiles, imgshare: RunImgshare, lines: list[str], profile: str, key: str
 ) -> None:
     """Whatever style a config file is written in, a change changes one value, or is refused and changes nothing."""
     before = "\n".join(lines)

@@ -14,13 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support.examples import ROUNDS, rounds
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, Service, answer
-from tests.support.run import TOOL, Run, tool
-from tests.support.user_files import FILE_STORE, SECONDS, Places, sane
+from tests.support.examples import ROUNDS, limit_examples
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.user_files import FILE_STORE, SECONDS, UserFiles, assert_clean_exit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from tests.support.fake_service import StartService
 
 pytestmark = pytest.mark.hostile
 
@@ -33,9 +35,9 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def places() -> Places:
+def places() -> UserFiles:
     """The files of a user who has none yet."""
-    return Places()
+    return UserFiles()
 
 
 UMASKS = ["000", "022", "077", "777"]
@@ -43,7 +45,7 @@ HOMES = [None, "", "/dev/null", "/nonexistent/home", "relative/home", "/proc", "
 XDG = [None, "", "relative", "/proc/1", "/dev/null", "/nonexistent/xdg", "/" + "y" * 5000, "xdg"]
 
 
-def _cornered(tmp_path: Path, umask: str, home: str | None, xdg: str | None, *argv: str) -> tuple[Run, set[Path]]:
+def _run_with_home(tmp_path: Path, umask: str, home: str | None, xdg: str | None, *argv: str) -> tuple[Run, set[Path]]:
     """Run the tool with such a home, in an empty folder; also tell what is new in its places afterwards."""
     folder = tmp_path / "here"
     shutil.rmtree(folder, ignore_errors=True)
@@ -66,7 +68,7 @@ def _cornered(tmp_path: Path, umask: str, home: str | None, xdg: str | None, *ar
     return Run(done.returncode, done.stdout.decode(), done.stderr.decode()), made
 
 
-@rounds(25)
+@limit_examples(25)
 @given(umask=st.sampled_from(UMASKS), home=st.sampled_from(HOMES), xdg=st.sampled_from(XDG))
 def test_any_home(  # noqa: PLR0913, PLR0917
     tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, umask: str, home: str | None, xdg: str | None
@@ -80,39 +82,39 @@ def test_any_home(  # noqa: PLR0913, PLR0917
     monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
 
-    listed, _ = _cornered(tmp_path, umask, home, xdg, "list", "--quiet", "--limit", "1")
+    listed, _ = _run_with_home(tmp_path, umask, home, xdg, "list", "--quiet", "--limit", "1")
     assert (0, 1) == (listed.code, listed.out.count("\n")), listed
-    shown, _ = _cornered(tmp_path, umask, home, xdg, "show", listed.out.strip(), "--json")
+    shown, _ = _run_with_home(tmp_path, umask, home, xdg, "show", listed.out.strip(), "--json")
     assert (0, "") == (shown.code, shown.err)
-    kept, made = _cornered(tmp_path, umask, home, xdg, "config", "set", "timeout", "9")
-    sane(kept, "config set")
+    kept, made = _run_with_home(tmp_path, umask, home, xdg, "config", "set", "timeout", "9")
+    assert_clean_exit(kept, "config set")
     assert kept.code in {0, 3}
     for path in made:
         assert (0o700 if path.is_dir() else 0o600) == path.stat().st_mode & 0o777, path
 
 
 @pytest.mark.parametrize("store", ["keyring", "file"])
-def test_nowhere_to_keep_anything(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, store: str) -> None:
+def test_nowhere_to_keep_anything(serve: StartService, monkeypatch: pytest.MonkeyPatch, store: str) -> None:
     """Without a home, what must be kept is a sentence that says so."""
-    serve(answer(200, {"name": "member", "properties": {}}))
+    serve(build_response(200, {"name": "member", "properties": {}}))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", "/dev/null")
     path = "/dev/null/.config/imgshare/config.toml"
 
-    assert Run(0, f"{path}\n") == tool("config", "path")
-    assert Run(0) == tool("config", "list")
-    assert Run(3, "", f"imgshare: cannot write {path}: Not a directory\n") == tool("config", "set", "timeout", "3")
+    assert Run(0, f"{path}\n") == run_tool("config", "path")
+    assert Run(0) == run_tool("config", "list")
+    assert Run(3, "", f"imgshare: cannot write {path}: Not a directory\n") == run_tool("config", "set", "timeout", "3")
     if store == "file":
         monkeypatch.setenv("IMGSHARE_CONFIG", f"{Path.cwd()}/config.toml")
-    run = tool("login", stdin=TOKEN.encode())
+    run = run_tool("login", stdin=TOKEN.encode())
     assert run.code in {3, 4}
-    sane(run, "login")
+    assert_clean_exit(run, "login")
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_state_folder_of_somebody_else(places: Places, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_folder_of_somebody_else(places: UserFiles, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in a state folder that belongs to somebody else is not read, and nothing is put there."""
     places.config.write_text(FILE_STORE)
     places.token.write_text(json.dumps({"secret": TOKEN, "endpoint": "https://evil.example"}))
@@ -122,21 +124,21 @@ def test_a_state_folder_of_somebody_else(places: Places, sandbox: Sandbox, monke
     said = f"imgshare: {places.state} belongs to somebody else, so your token cannot be kept there\n"
     hint = "hint: set XDG_STATE_HOME to a folder of your own\n"
 
-    assert Run(3, "", said + hint) == tool("show", IMAGE, MEMBER)
-    assert Run(3, "", said + hint) == tool("logout")
-    assert Run(0) == tool("accept", "", environ={"_IMGSHARE_COMPLETE": "complete_bash"})
+    assert Run(3, "", said + hint) == run_tool("show", IMAGE, MEMBER)
+    assert Run(3, "", said + hint) == run_tool("logout")
+    assert Run(0) == run_tool("accept", "", environ={"_IMGSHARE_COMPLETE": "complete_bash"})
     monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
-    assert 0 == tool("list").code
+    assert 0 == run_tool("list").code
     assert json.dumps({IMAGE: "evil"}) == places.images.read_text()
 
 
-def test_a_state_folder_that_was_open(places: Places, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_state_folder_that_was_open(places: UserFiles, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A state folder that others could enter is closed by the next write."""
     monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
     places.state.chmod(0o777)
 
-    assert 0 == tool("list").code
+    assert 0 == run_tool("list").code
 
     assert 0o700 == places.state.stat().st_mode & 0o777

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.run import TOOL, Run, tool
+from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def test_json_describes_the_world(world: Any) -> None:
     assert {"pending", "accepted", "rejected"} == set(statuses)
     environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
     for image in world["images"]:
-        shown = tool("show", image["image_id"], "--json", environ=environ).json()
+        shown = run_tool("show", image["image_id"], "--json", environ=environ).json()
         assert (world["project_id"], image["status"]) == (shown["member_id"], shown["status"])
 
 
@@ -80,7 +80,7 @@ def test_around_a_command() -> None:
     """After --, the command has the settings, and its exit code is the sandbox's."""
     script = f"{TOOL} accept {GOLDEN} --json && {TOOL} show {GOLDEN} --json; exit 7"
 
-    run = tool("sandbox", "--", "/bin/sh", "-c", script)
+    run = run_tool("sandbox", "--", "/bin/sh", "-c", script)
 
     accepted, shown = map(json.loads, run.out.splitlines())
     assert (7, "", "accepted") == (run.code, run.err, accepted["status"])
@@ -93,8 +93,8 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("IMGSHARE_VAULT_ID", "v")
     monkeypatch.setenv("OS_CACERT", "/nowhere")
 
-    assert 0 == tool("sandbox", "--", TOOL, "config", "set", "timeout", "5").code
-    run = tool("sandbox", "--", "env")
+    assert 0 == run_tool("sandbox", "--", TOOL, "config", "set", "timeout", "5").code
+    run = run_tool("sandbox", "--", "env")
 
     ours = {line.partition("=")[0] for line in run.out.splitlines() if line.startswith(("IMGSHARE_", "OS_"))}
     assert {"IMGSHARE_CONFIG", "IMGSHARE_ENDPOINT", "IMGSHARE_PROJECT_ID", "IMGSHARE_TOKEN"} == ours
@@ -102,19 +102,19 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_commands_own_options_are_its_own() -> None:
     """What stands after -- belongs to the command, --json and --help too."""
-    run = tool("sandbox", "--", sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--help", "-h")
+    run = run_tool("sandbox", "--", sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--help", "-h")
 
     assert Run(0, "['--json', '--help', '-h']\n") == run
 
 
 def test_a_command_that_dies() -> None:
     """A command ended by a signal makes 128 and the signal's number, as in a shell."""
-    assert 143 == tool("sandbox", "--", "/bin/sh", "-c", "kill -TERM $$").code
+    assert 143 == run_tool("sandbox", "--", "/bin/sh", "-c", "kill -TERM $$").code
 
 
 def test_a_command_that_is_not_there() -> None:
     """A command that cannot be run is exit 2, with its name."""
-    assert Run(2, "", "imgshare: cannot run no-such-program: No such file or directory\n") == tool(
+    assert Run(2, "", "imgshare: cannot run no-such-program: No such file or directory\n") == run_tool(
         "sandbox", "--", "no-such-program"
     )
 
@@ -151,6 +151,6 @@ def test_a_port_of_ones_own() -> None:
         port = taken.getsockname()[1]
         assert Run(
             3, "", f"imgshare: cannot listen on port {port}: Address already in use\nhint: leave --port out\n"
-        ) == tool("sandbox", "--port", str(port), "--", "true")
-    run = tool("sandbox", "--port", str(port), "--", "/bin/sh", "-c", "echo $IMGSHARE_ENDPOINT")
+        ) == run_tool("sandbox", "--port", str(port), "--", "true")
+    run = run_tool("sandbox", "--port", str(port), "--", "/bin/sh", "-c", "echo $IMGSHARE_ENDPOINT")
     assert Run(0, f"http://127.0.0.1:{port}\n") == run

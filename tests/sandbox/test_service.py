@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from imgshare_cli.sandbox import Identity, Sandbox, Share
-from tests.support.users import A_TIME, Person, Text
+from tests.support.expectations import A_TIME, Text
+from tests.support.users import User
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,21 +39,21 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def you(sandbox: Sandbox) -> Iterator[Person]:
+def you(sandbox: Sandbox) -> Iterator[User]:
     """The project that its images are shared with."""
     with httpx.Client(base_url=sandbox.endpoint, timeout=60, trust_env=False) as http:
-        yield Person(http, sandbox.you.project_id, sandbox.you.token)
+        yield User(http, sandbox.you.project_id, sandbox.you.token)
 
 
-def raw(sandbox: Sandbox, request: bytes) -> bytes:
+def send_raw(sandbox: Sandbox, request: bytes) -> bytes:
     """Everything that the sandbox answers to these bytes, after which nothing more comes."""
-    with socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", get_port(sandbox)), timeout=10) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
-def port_of(sandbox: Sandbox) -> int:
+def get_port(sandbox: Sandbox) -> int:
     return int(sandbox.endpoint.rpartition(":")[2])
 
 
@@ -65,7 +66,7 @@ def test_world(sandbox: Sandbox) -> None:
     ]
 
 
-def test_traps_of_the_world(you: Person) -> None:
+def test_traps_of_the_world(you: User) -> None:
     """What is pending comes with an image of one's own and without the hidden one, the newest first."""
     page = you.ask("GET", "/v2/images?visibility=shared&member_status=pending")[1]
 
@@ -79,7 +80,7 @@ def test_traps_of_the_world(you: Person) -> None:
     ] == [image["name"] for image in page["images"]]
 
 
-def test_image_of_the_world(sandbox: Sandbox, you: Person) -> None:
+def test_image_of_the_world(sandbox: Sandbox, you: User) -> None:
     """Its images look like those of a cloud."""
     image = {
         "id": GOLDEN,
@@ -114,10 +115,10 @@ def test_image_of_the_world(sandbox: Sandbox, you: Person) -> None:
     assert (200, image) == you.ask("GET", f"/v2/images/{GOLDEN}")
 
 
-def test_shares_follow(sandbox: Sandbox, you: Person) -> None:
+def test_shares_follow(sandbox: Sandbox, you: User) -> None:
     """What is decided over HTTP is seen from Python, and what is taken back is gone."""
     you.decide(GOLDEN, you.project_id, "accepted")
-    owner = Person(you.http, sandbox.owners[1].project_id, sandbox.owners[1].token)
+    owner = User(you.http, sandbox.owners[1].project_id, sandbox.owners[1].token)
     owner.ask("DELETE", f"/v2/images/{SHARES[5].image_id}/members/{you.project_id}")
 
     golden = Share(GOLDEN, "golden-debian-12", "platform", "accepted")
@@ -127,7 +128,7 @@ def test_shares_follow(sandbox: Sandbox, you: Person) -> None:
 def test_more_images() -> None:
     """As many more pending images as asked for are there at once, and a list finds each of them once."""
     with Sandbox(images=2500) as sandbox, httpx.Client(base_url=sandbox.endpoint, trust_env=False) as http:
-        you = Person(http, sandbox.you.project_id, sandbox.you.token)
+        you = User(http, sandbox.you.project_id, sandbox.you.token)
         step, names = "/v2/images?visibility=shared&member_status=pending&limit=1000&os_distro=ubuntu", []
         while step:
             page = you.ask("GET", step)[1]
@@ -139,7 +140,7 @@ def test_more_images() -> None:
         assert 2500 + len(SHARES) == len(sandbox.shares)
 
 
-def test_revoked(sandbox: Sandbox, you: Person) -> None:
+def test_revoked(sandbox: Sandbox, you: User) -> None:
     """A revoked token is worthless at once, and so is revoking it again."""
     assert you.ask("GET", "/v2/images")[0] == 200
 
@@ -161,7 +162,7 @@ def test_tokens(sandbox: Sandbox) -> None:
 
 def test_port(sandbox: Sandbox) -> None:
     """A port can be asked for, and one that is in use is an OSError."""
-    with pytest.raises(OSError, match="Address already in use"), Sandbox(port=port_of(sandbox)):
+    with pytest.raises(OSError, match="Address already in use"), Sandbox(port=get_port(sandbox)):
         pass
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -173,13 +174,13 @@ def test_port(sandbox: Sandbox) -> None:
 def test_the_end() -> None:
     """Whoever is still connected when a sandbox ends is hung up on, and nobody gets in any more."""
     with Sandbox() as sandbox:
-        idle = socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=10)
+        idle = socket.create_connection(("127.0.0.1", get_port(sandbox)), timeout=10)
         assert httpx.get(sandbox.endpoint, trust_env=False).status_code == 300
 
     with idle:
         assert idle.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=10)
+        socket.create_connection(("127.0.0.1", get_port(sandbox)), timeout=10)
 
 
 BEGIN = b"PUT /v2/images HTTP/1.1\r\nHost: x\r\n"
@@ -224,7 +225,7 @@ BEGIN = b"PUT /v2/images HTTP/1.1\r\nHost: x\r\n"
 )
 def test_unreadable(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request_bytes: bytes, status: int) -> None:
     """What is no request is refused, the connection ends, and nothing is said where the user would see it."""
-    answer = raw(sandbox, request_bytes)
+    answer = send_raw(sandbox, request_bytes)
 
     assert Text(rf"(?s)HTTP/1.1 {status} .*\r\nConnection: close\r\n.*") == answer.decode()
     assert ("", "") == capfd.readouterr()
@@ -233,7 +234,7 @@ def test_unreadable(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request
 @pytest.mark.parametrize("request_bytes", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\n", BEGIN[:30]])
 def test_unfinished(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request_bytes: bytes) -> None:
     """A client that goes before its request was whole leaves no trace."""
-    raw(sandbox, request_bytes)
+    send_raw(sandbox, request_bytes)
 
     assert httpx.get(sandbox.endpoint, trust_env=False).status_code == 300
     assert ("", "") == capfd.readouterr()
@@ -242,7 +243,7 @@ def test_unfinished(sandbox: Sandbox, capfd: pytest.CaptureFixture[str], request
 def test_vanishing(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     """A client that hangs up on its answer leaves no trace either."""
     for _ in range(50):
-        with socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", get_port(sandbox)), timeout=10) as connection:
             # Makes close() a reset.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
@@ -270,7 +271,7 @@ def test_vanishing(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
 )
 def test_connections(sandbox: Sandbox, request_bytes: bytes, statuses: list[int]) -> None:
     """A connection serves one request after the other, in order, until one of them asks to end it."""
-    answers = raw(sandbox, request_bytes).split(b"HTTP/1.1 ")[1:]
+    answers = send_raw(sandbox, request_bytes).split(b"HTTP/1.1 ")[1:]
 
     assert statuses == [int(answer[:3]) for answer in answers]
 
@@ -280,13 +281,13 @@ def test_unescaped_query(sandbox: Sandbox, query: bytes, status: int) -> None:
     """A name that was not escaped is understood all the same, as long as it is UTF-8."""
     head = f"HTTP/1.1\r\nX-Auth-Token: {sandbox.you.token}\r\nConnection: close\r\n\r\n".encode()
 
-    answer = raw(sandbox, b"GET /v2/images?member_status=all&name=" + query + b" " + head)
+    answer = send_raw(sandbox, b"GET /v2/images?member_status=all&name=" + query + b" " + head)
 
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert (status == 200) == (SHARES[6].image_id.encode() in answer)
 
 
-def test_crowd(sandbox: Sandbox, you: Person) -> None:
+def test_crowd(sandbox: Sandbox, you: User) -> None:
     """Many at once each get a whole answer, and every decision counts."""
 
     def decide(number: int) -> tuple[int, Any]:
@@ -295,7 +296,7 @@ def test_crowd(sandbox: Sandbox, you: Person) -> None:
         owner.share(image_id, you.project_id)
         return you.decide(image_id, you.project_id, ("accepted", "rejected")[number % 2])
 
-    owner = Person(you.http, sandbox.owners[0].project_id, sandbox.owners[0].token)
+    owner = User(you.http, sandbox.owners[0].project_id, sandbox.owners[0].token)
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(decide, range(200)))
 

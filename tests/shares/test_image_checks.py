@@ -12,17 +12,18 @@ import pexpect
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support.fake_service import IMAGE, MEMBER, answer, share
-from tests.support.run import TOOL, Run, tool
-from tests.support.terminal import at_terminal
-from tests.support.users import new_name
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.terminal import run_at_terminal
+from tests.support.users import create_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tests.support.fake_service import Service
-    from tests.support.large_inbox import Crowd
-    from tests.support.small_inbox import Inbox
+    from tests.support.fake_service import StartService
+    from tests.support.large_inbox import LargeInbox
+    from tests.support.run import RunImgshare
+    from tests.support.small_inbox import SmallInbox
 
 NOTHING = "hint: nothing was changed; ask whoever told you of the image which it is\n"
 
@@ -30,10 +31,10 @@ NOTHING = "hint: nothing was changed; ask whoever told you of the image which it
 @pytest.fixture
 def name() -> str:
     """A name that no other image has."""
-    return new_name()
+    return create_name()
 
 
-def test_by_owner(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_by_owner(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """--owner accepts what is from there, and refuses what is not before anything is changed."""
     image = inbox.offer(name)
     other = inbox.two.project_id
@@ -53,7 +54,7 @@ def test_by_owner(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None
     assert "accepted" == inbox.status(image)
 
 
-def test_an_image_without_data(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_an_image_without_data(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """What has no hash yet cannot be compared, and is not accepted."""
     image = inbox.offer(name)
 
@@ -66,26 +67,30 @@ def test_an_image_without_data(imgshare: Callable[..., Run], inbox: Inbox, name:
     assert "pending" == inbox.status(image)
 
 
-def _by_hash(environ: dict[str, str], image: str) -> None:
-    raw = tool("list", "--json", "--status", "all", environ=environ)
+def _assert_hash_is_checked(environ: dict[str, str], image: str) -> None:
+    raw = run_tool("list", "--json", "--status", "all", environ=environ)
     digest = next(one for one in json.loads(raw.out) if one["id"] == image)["os_hash_value"]
     wrong = "0" * 128
     said = f"imgshare: image {image} has the sha512 hash {digest}, not the one you gave\n{NOTHING}"
-    assert Run(7, "", said) == tool("accept", image, "--hash", f"sha512:{wrong}", environ=environ)
+    assert Run(7, "", said) == run_tool("accept", image, "--hash", f"sha512:{wrong}", environ=environ)
     said = f"imgshare: image {image} has a sha512 hash, and none of sha256 to compare\n{NOTHING}"
-    assert Run(7, "", said) == tool("accept", image, "--hash", f"sha256:{digest[:64]}", environ=environ)
-    assert "pending" == tool("show", image, "--json", environ=environ).json()["status"]
-    accepted = tool("accept", image, "--hash", f"SHA512:{digest.upper()}", "--json", environ=environ)
+    assert Run(7, "", said) == run_tool("accept", image, "--hash", f"sha256:{digest[:64]}", environ=environ)
+    assert "pending" == run_tool("show", image, "--json", environ=environ).json()["status"]
+    accepted = run_tool("accept", image, "--hash", f"SHA512:{digest.upper()}", "--json", environ=environ)
     assert "accepted" == accepted.json()["status"]
-    assert "pending" == tool("reset", image, "--json", environ=environ).json()["status"]
+    assert "pending" == run_tool("reset", image, "--json", environ=environ).json()["status"]
 
 
-def test_by_hash_on_glance(crowd: Crowd) -> None:
+def test_by_hash_on_glance(large_inbox: LargeInbox) -> None:
     """--hash compares with `os_hash_value`, if `os_hash_algo` is the same."""
-    token = crowd.cloud.login(crowd.member)
-    _by_hash(
-        {"IMGSHARE_ENDPOINT": crowd.cloud.endpoint, "IMGSHARE_TOKEN": token, "IMGSHARE_PROJECT_ID": crowd.project},
-        min(crowd.pending),
+    token = large_inbox.cloud.login(large_inbox.member)
+    _assert_hash_is_checked(
+        {
+            "IMGSHARE_ENDPOINT": large_inbox.cloud.endpoint,
+            "IMGSHARE_TOKEN": token,
+            "IMGSHARE_PROJECT_ID": large_inbox.project,
+        },
+        min(large_inbox.pending),
     )
 
 
@@ -101,13 +106,13 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 def test_by_hash_on_the_sandbox(sandbox: Sandbox) -> None:
     """The embedded service has hashes, too."""
-    _by_hash({}, next(one.image_id for one in sandbox.shares if one.status == "pending"))
+    _assert_hash_is_checked({}, next(one.image_id for one in sandbox.shares if one.status == "pending"))
 
 
 @pytest.mark.parametrize("text", ["sha512", "sha512:", ":abc", "sha512:xyz", "deadbeef", "sha512=ab", ""])
-def test_no_hash(imgshare: Callable[..., Run], serve: Callable[..., Service], text: str) -> None:
+def test_no_hash(imgshare: RunImgshare, serve: StartService, text: str) -> None:
     """What is no hash is exit 2, and asks nobody; an empty one is no licence to accept anything."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
 
     assert Run(
         2,
@@ -117,16 +122,16 @@ def test_no_hash(imgshare: Callable[..., Run], serve: Callable[..., Service], te
     assert [] == service.asked
 
 
-def test_no_owner(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_no_owner(imgshare: RunImgshare, serve: StartService) -> None:
     """An empty owner, such as of a variable that is not set, is exit 2, and asks nobody."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
 
     assert 2 == imgshare("accept", IMAGE, MEMBER, "--owner", "").code
     assert [] == service.asked
 
 
 @pytest.mark.parametrize("by_name", [True, False])
-def test_waiting(imgshare: Callable[..., Run], inbox: Inbox, name: str, by_name: bool) -> None:  # noqa: FBT001
+def test_waiting(imgshare: RunImgshare, inbox: SmallInbox, name: str, by_name: bool) -> None:  # noqa: FBT001
     """--wait accepts what is shared a little later."""
     image = inbox.one.make_image(name, visibility="shared")
     later = threading.Timer(1.5, lambda: inbox.one.share(image, inbox.member.project_id))
@@ -139,7 +144,7 @@ def test_waiting(imgshare: Callable[..., Run], inbox: Inbox, name: str, by_name:
     assert "accepted" == inbox.status(image)
 
 
-def test_waiting_for_the_right_one(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_waiting_for_the_right_one(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """Another project's image of the same name does not end the waiting, and is not accepted."""
     wrong = inbox.offer(name, inbox.two)
     later = threading.Timer(1.5, lambda: inbox.offer("right", inbox.one, name=name))
@@ -152,7 +157,7 @@ def test_waiting_for_the_right_one(imgshare: Callable[..., Run], inbox: Inbox, n
     assert ("pending", "accepted") == (inbox.status(wrong), inbox.status(inbox.images["right"]))
 
 
-def test_waiting_in_vain(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_waiting_in_vain(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """What does not come within the time is exit 6, and says how long was waited."""
     image = inbox.one.make_image(name, visibility="shared")
     started = time.monotonic()
@@ -167,7 +172,7 @@ def test_waiting_in_vain(imgshare: Callable[..., Run], inbox: Inbox, name: str) 
     assert "waited 1 s for it\n" in run.err
 
 
-def test_nothing_to_wait_for(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_nothing_to_wait_for(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """What will not change by waiting ends at once: a wrong owner of an ID, one's own image, a bad span."""
     image = inbox.offer(name)
     started = time.monotonic()
@@ -196,7 +201,7 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     accepted, image, vendor = twins
     [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
 
-    code, lines, _ = at_terminal(120, "accept", image, answer="n")
+    code, lines, _ = run_at_terminal(120, "accept", image, answer="n")
 
     assert 130 == code
     assert [
@@ -205,17 +210,17 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
         f"Accept {image} from project {vendor} as well? [y/N]",
     ] == [line.removesuffix(" n") for line in lines[:3]]
     assert ["imgshare: nothing was changed"] == lines[3:]
-    assert "pending" == tool("show", image, "--json").json()["status"]
-    code, lines, _ = at_terminal(120, "accept", image, answer="y")
+    assert "pending" == run_tool("show", image, "--json").json()["status"]
+    code, lines, _ = run_at_terminal(120, "accept", image, answer="y")
     assert (0, "status      accepted") == (code, lines[5])
-    assert "accepted" == tool("show", image, "--json").json()["status"]
+    assert "accepted" == run_tool("show", image, "--json").json()["status"]
 
 
 def test_a_question_after_waiting(twins: tuple[str, str, str]) -> None:
     """Nothing turns any more while a person is asked."""
     _, image, vendor = twins
 
-    code, lines, raw = at_terminal(120, "accept", image, "--wait", "5s", answer="n")
+    code, lines, raw = run_at_terminal(120, "accept", image, "--wait", "5s", answer="n")
 
     assert (130, "imgshare: nothing was changed") == (code, lines[-1])
     assert f"Accept {image} from project {vendor} as well? [y/N] n" in lines
@@ -227,9 +232,9 @@ def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
     """A script is not asked, nor is whoever names the owner."""
     _, image, vendor = twins
 
-    assert "accepted" == tool("accept", image, "--json").json()["status"]
-    assert 0 == tool("reset", image).code
-    code, lines, _ = at_terminal(80, "accept", image, "--owner", vendor)
+    assert "accepted" == run_tool("accept", image, "--json").json()["status"]
+    assert 0 == run_tool("reset", image).code
+    code, lines, _ = run_at_terminal(80, "accept", image, "--owner", vendor)
     assert (0, "status      accepted") == (code, lines[2])
 
 
@@ -237,15 +242,15 @@ def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
     """Accepting again what is in the list already asks nobody."""
     image = next(one.image_id for one in sandbox.shares if one.name == "golden-ubuntu-22.04")
 
-    code, lines, _ = at_terminal(80, "accept", image)
+    code, lines, _ = run_at_terminal(80, "accept", image)
 
     assert (0, "status      accepted") == (code, lines[2])
 
 
-def test_another_image_than_the_one_asked_for(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_another_image_than_the_one_asked_for(imgshare: RunImgshare, serve: StartService) -> None:
     """What a confused service says of another image proves nothing of this one."""
     other = IMAGE.replace("d164", "0000")
-    service = serve(answer(200, {"id": other, "owner": "me"}), answer(200, share()))
+    service = serve(build_response(200, {"id": other, "owner": "me"}), build_response(200, build_member()))
 
     run = imgshare("accept", IMAGE, MEMBER, "--owner", "me")
 
@@ -264,9 +269,9 @@ def test_what_is_asked_is_clean(sandbox: Sandbox) -> None:
             images.append(http.post("/v2/images", json={"name": name, "visibility": "shared"}).json()["id"])  # noqa: PERF401
         for image in images:
             http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
-    assert 0 == tool("accept", images[0]).code
+    assert 0 == run_tool("accept", images[0]).code
 
-    shown = at_terminal(120, "accept", images[1], answer="n")
+    shown = run_at_terminal(120, "accept", images[1], answer="n")
 
     assert 130 == shown.code
     assert "\x1b]0" not in shown.raw
@@ -277,7 +282,7 @@ def test_a_name_of_its_own(sandbox: Sandbox) -> None:
     """Where no image of the name is there, nobody is asked."""
     image = next(one.image_id for one in sandbox.shares if one.name == "golden-debian-12")
 
-    code, lines, _ = at_terminal(80, "accept", image)
+    code, lines, _ = run_at_terminal(80, "accept", image)
 
     assert (0, "status      accepted") == (code, lines[2])
 

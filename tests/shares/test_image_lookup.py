@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import Run
-from tests.support.users import new_name
+from tests.support.users import create_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.fake_service import Service
-    from tests.support.small_inbox import Inbox
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
+    from tests.support.small_inbox import SmallInbox
 
 
 @pytest.fixture
 def name() -> str:
     """A name that no other image has."""
-    return new_name()
+    return create_name()
 
 
 @pytest.mark.parametrize("state", ["pending", "accepted", "rejected"])
 @pytest.mark.parametrize("hidden", [False, True])
-def test_one_match(imgshare: Callable[..., Run], inbox: Inbox, name: str, state: str, hidden: bool) -> None:  # noqa: FBT001
+def test_one_match(imgshare: RunImgshare, inbox: SmallInbox, name: str, state: str, hidden: bool) -> None:  # noqa: FBT001
     """A name is as good as an ID, whatever was decided before, and where the image is hidden too."""
     image = inbox.offer(name, decided=state, os_hidden=hidden)
 
@@ -37,7 +36,7 @@ def test_one_match(imgshare: Callable[..., Run], inbox: Inbox, name: str, state:
     assert "pending" == inbox.status(image)
 
 
-def test_a_bare_token(imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_bare_token(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Nobody need say which project a token is for."""
     inbox.enter(monkeypatch, project=False)
     image = inbox.offer(name)
@@ -47,7 +46,7 @@ def test_a_bare_token(imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: p
 
 
 @pytest.mark.parametrize("odd", ["[red] {}", "{} with, commas", "in:{}", "neq:{}", 'say "{}"', "数据库 {}", "{}*"])
-def test_odd_names(imgshare: Callable[..., Run], inbox: Inbox, name: str, odd: str) -> None:
+def test_odd_names(imgshare: RunImgshare, inbox: SmallInbox, name: str, odd: str) -> None:
     """A name is taken as it stands; no operator, pattern or quote in it means anything."""
     image = inbox.offer(odd.format(name))
     inbox.offer(name)
@@ -55,7 +54,7 @@ def test_odd_names(imgshare: Callable[..., Run], inbox: Inbox, name: str, odd: s
     assert image == imgshare("show", odd.format(name), "--json").json()["image_id"]
 
 
-def test_several(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """Of several nobody is guessed: all are shown with their owners, and nothing happens."""
     first = inbox.offer(name, inbox.one)
     second = inbox.offer("second", inbox.two, name=name, os_hidden=True)
@@ -80,7 +79,7 @@ def test_several(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
     )
 
 
-def test_the_owner_tells_them_apart(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_the_owner_tells_them_apart(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """With --owner a name that several use is enough."""
     first = inbox.offer(name, inbox.one)
     second = inbox.offer("second", inbox.two, name=name)
@@ -89,7 +88,7 @@ def test_the_owner_tells_them_apart(imgshare: Callable[..., Run], inbox: Inbox, 
     assert ("pending", "accepted") == (inbox.status(first), inbox.status(second))
 
 
-def test_none(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_none(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """What is not found is exit 6, and says where it was looked for."""
     inbox.two.make_image(name, visibility="shared")
 
@@ -103,7 +102,7 @@ def test_none(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
     assert "not_found" == imgshare("accept", name, "--json").error()["reason"]
 
 
-def test_what_is_shared_comes_before_ones_own(imgshare: Callable[..., Run], inbox: Inbox, name: str) -> None:
+def test_what_is_shared_comes_before_ones_own(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     """Who decides means the image that is shared with them; who shares means their own."""
     own = inbox.member.make_image(name, visibility="shared")
     offered = inbox.offer(name)
@@ -113,21 +112,19 @@ def test_what_is_shared_comes_before_ones_own(imgshare: Callable[..., Run], inbo
     assert f"{inbox.two.project_id}\tpending\t" in imgshare("members", name).out
 
 
-def test_an_administrator(
-    imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_an_administrator(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Other people's images of the same name confuse nobody."""
     image = inbox.offer(name)
     inbox.two.make_image(name, visibility="shared")
-    inbox.enter(monkeypatch, inbox.person("admin"))
+    inbox.enter(monkeypatch, inbox.create_user("admin"))
 
     assert "accepted" == imgshare("accept", name, "--json").json()["status"]
     assert "accepted" == inbox.status(image)
 
 
-def test_an_id_is_one_request(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_an_id_is_one_request(imgshare: RunImgshare, serve: StartService) -> None:
     """What has the form of an ID is not looked up, in whatever case."""
     for image in (IMAGE, IMAGE.upper()):
-        service = serve(answer(200, share(image_id=image)))
+        service = serve(build_response(200, build_member(image_id=image)))
         assert 0 == imgshare("accept", image, MEMBER).code
         assert 1 == len(service.asked)

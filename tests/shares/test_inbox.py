@@ -8,33 +8,34 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support import small_inbox as inboxes
-from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, answer
+from tests.support import small_inbox
+from tests.support.expectations import A_TIME
+from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, build_response
 from tests.support.run import Run
-from tests.support.small_inbox import ACCEPTED, PENDING, REJECTED, Inbox
-from tests.support.terminal import at_terminal
-from tests.support.users import A_TIME
+from tests.support.small_inbox import ACCEPTED, PENDING, REJECTED, SmallInbox
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from tests.support.backend import Ground
-    from tests.support.fake_service import Service
+    from tests.support.backend import Backend
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 
 @pytest.fixture
-def inbox(inbox: Inbox) -> Inbox:
+def inbox(inbox: SmallInbox) -> SmallInbox:
     """The filled inbox; no test changes it, and so it is filled once."""
     if not inbox.images:
-        inboxes.fill(inbox)
+        small_inbox.fill_inbox(inbox)
     return inbox
 
 
-def _id(number: int) -> str:
+def _build_image_id(number: int) -> str:
     return f"{number:08}-0000-4000-8000-000000000000"
 
 
-def _ids(run: Run) -> list[str]:
+def _read_ids(run: Run) -> list[str]:
     assert (0, "") == (run.code, run.err), run
     return run.out.split()
 
@@ -61,9 +62,9 @@ def _ids(run: Run) -> list[str]:
     ],
     ids=" ".join,
 )
-def test_which(imgshare: Callable[..., Run], inbox: Inbox, argv: list[str], names: tuple[str, ...]) -> None:
+def test_which(imgshare: RunImgshare, inbox: SmallInbox, argv: list[str], names: tuple[str, ...]) -> None:
     """Every share that is asked for is there once, hidden ones too; our own images never are."""
-    listed = _ids(imgshare("list", "--quiet", *argv))
+    listed = _read_ids(imgshare("list", "--quiet", *argv))
 
     assert len(names) == len(listed)
     assert inbox.ids(*names) == set(listed)
@@ -73,15 +74,15 @@ def test_which(imgshare: Callable[..., Run], inbox: Inbox, argv: list[str], name
 @pytest.mark.parametrize("role", ["member", "reader"])
 @pytest.mark.parametrize("status", ["pending", "accepted", "all"])
 def test_who(  # noqa: PLR0913, PLR0917
-    imgshare: Callable[..., Run],
-    inbox: Inbox,
+    imgshare: RunImgshare,
+    inbox: SmallInbox,
     monkeypatch: pytest.MonkeyPatch,
     known: bool,  # noqa: FBT001
     role: str,
     status: str,
 ) -> None:
     """A reader sees as much as a member, and a bare token finds out by itself which project it is for."""
-    inbox.enter(monkeypatch, inbox.person(role), project=known)
+    inbox.enter(monkeypatch, inbox.create_user(role), project=known)
     names = {"pending": PENDING, "accepted": ACCEPTED, "all": PENDING + ACCEPTED + REJECTED}[status]
 
     shares = json.loads(imgshare("list", "--status", status, "--json").out)
@@ -92,27 +93,25 @@ def test_who(  # noqa: PLR0913, PLR0917
 
 @pytest.mark.parametrize(("home", "status"), [(True, "pending"), (False, "rejected"), (False, "all")])
 def test_an_administrator(
-    imgshare: Callable[..., Run],
-    inbox: Inbox,
+    imgshare: RunImgshare,
+    inbox: SmallInbox,
     monkeypatch: pytest.MonkeyPatch,
     home: bool,  # noqa: FBT001
     status: str,
 ) -> None:
     """To an administrator Glance lists every image of the cloud; ours are those that are shared with us."""
     names = {"pending": PENDING, "rejected": REJECTED, "all": PENDING + ACCEPTED + REJECTED}[status]
-    inbox.enter(monkeypatch, inbox.person("admin", project_id=None if home else inbox.two.project_id))
+    inbox.enter(monkeypatch, inbox.create_user("admin", project_id=None if home else inbox.two.project_id))
 
-    listed = _ids(imgshare("list", "--quiet", "--status", status))
+    listed = _read_ids(imgshare("list", "--quiet", "--status", status))
 
     assert len(names) == len(listed)
     assert inbox.ids(*names) == set(listed)
 
 
-def test_an_administrator_of_nowhere(
-    imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_administrator_of_nowhere(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who sees everybody's images must say whose inbox is meant."""
-    inbox.enter(monkeypatch, inbox.person("admin"), project=False)
+    inbox.enter(monkeypatch, inbox.create_user("admin"), project=False)
 
     assert Run(
         3,
@@ -122,9 +121,9 @@ def test_an_administrator_of_nowhere(
     ) == imgshare("list")
 
 
-def test_without_a_role(imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_role(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token without a fitting role is exit 5, and the hint is what to ask for."""
-    inbox.enter(monkeypatch, inbox.person("guest"))
+    inbox.enter(monkeypatch, inbox.create_user("guest"))
 
     error = imgshare("list", "--json").error()
 
@@ -136,7 +135,7 @@ def test_without_a_role(imgshare: Callable[..., Run], inbox: Inbox, monkeypatch:
     assert error["message"].startswith("cannot list the images: forbidden")
 
 
-def test_another_project(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_another_project(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """What is shared with another project than the token's is not made up."""
     other = inbox.two.project_id
 
@@ -148,14 +147,14 @@ def test_another_project(imgshare: Callable[..., Run], inbox: Inbox) -> None:
     ) == imgshare("list", "--project", other)
 
 
-def test_from_one_owner(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_from_one_owner(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """--owner is a project's ID."""
-    assert inbox.ids("debian-12") == set(_ids(imgshare("list", "-q", "--owner", inbox.one.project_id)))
-    assert inbox.ids("debian-13", "hidden") == set(_ids(imgshare("list", "-q", "--owner", inbox.two.project_id)))
-    assert [] == _ids(imgshare("list", "-q", "--owner", inbox.member.project_id))
+    assert inbox.ids("debian-12") == set(_read_ids(imgshare("list", "-q", "--owner", inbox.one.project_id)))
+    assert inbox.ids("debian-13", "hidden") == set(_read_ids(imgshare("list", "-q", "--owner", inbox.two.project_id)))
+    assert [] == _read_ids(imgshare("list", "-q", "--owner", inbox.member.project_id))
 
 
-def test_json(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_json(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """--json is an array of the API's own image objects, with what was decided and by whom; --long adds when."""
     [short] = json.loads(imgshare("list", "--json", "--name", "debian-12").out)
     [long] = json.loads(imgshare("list", "--json", "--name", "debian-12", "--long").out)
@@ -166,7 +165,7 @@ def test_json(imgshare: Callable[..., Run], inbox: Inbox) -> None:
     assert Run(0, "[]\n") == imgshare("list", "--json", "--name", "nothing")
 
 
-def test_a_pipe(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_a_pipe(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """A pipe gets tab-separated lines, whole IDs, bytes and ISO times, and nothing on stderr."""
     short = imgshare("list", "--name", "debian-12")
     long = imgshare("list", "--name", "debian-12", "--long")
@@ -178,14 +177,14 @@ def test_a_pipe(imgshare: Callable[..., Run], inbox: Inbox) -> None:
     assert Run(0) == imgshare("list", "--name", "nothing")
 
 
-def test_order(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_order(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """--sort by name puts names in order, and loses none."""
     for order, names in {
         "name": ["debian-12", "debian-13", "hidden"],
         "name:asc": ["debian-12", "debian-13", "hidden"],
         "name:desc": ["hidden", "debian-13", "debian-12"],
     }.items():
-        assert [inbox.images[name] for name in names] == _ids(imgshare("list", "-q", "--sort", order))
+        assert [inbox.images[name] for name in names] == _read_ids(imgshare("list", "-q", "--sort", order))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,7 @@ def test_order(imgshare: Callable[..., Run], inbox: Inbox) -> None:
         ("shared", "member_updated_at"),
     ],
 )
-def test_orders(imgshare: Callable[..., Run], world: Sandbox, order: str, field: str) -> None:
+def test_orders(imgshare: RunImgshare, world: Sandbox, order: str, field: str) -> None:
     """Every key sorts by what it says, both ways round."""
     argv = ["list", "--status", "all", "--long", "--json", "--project", world.you.project_id]
 
@@ -210,26 +209,28 @@ def test_orders(imgshare: Callable[..., Run], world: Sandbox, order: str, field:
     assert sorted(values, reverse=True) == turned
 
 
-def test_names_in_capitals(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_names_in_capitals(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Capitals do not come before all the others."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    images = [{"id": _id(number), "owner": "o", "name": name} for number, name in enumerate(("b", "A", "C"))]
-    rows = {"members": [{"image_id": _id(0), "member_id": MEMBER, "status": "pending"}]}
-    nothing = answer(200, {"images": []})
-    serve(answer(200, {"images": images}), nothing, answer(200, rows), nothing)
+    images = [
+        {"id": _build_image_id(number), "owner": "o", "name": name} for number, name in enumerate(("b", "A", "C"))
+    ]
+    rows = {"members": [{"image_id": _build_image_id(0), "member_id": MEMBER, "status": "pending"}]}
+    nothing = build_response(200, {"images": []})
+    serve(build_response(200, {"images": images}), nothing, build_response(200, rows), nothing)
 
-    assert Run(0, f"{_id(1)}\n{_id(0)}\n{_id(2)}\n") == imgshare("list", "-q", "--sort", "name")
+    assert Run(0, f"{_build_image_id(1)}\n{_build_image_id(0)}\n{_build_image_id(2)}\n") == imgshare(
+        "list", "-q", "--sort", "name"
+    )
 
 
-def test_limit(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_limit(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """--limit is the first few, of the order that was asked for."""
-    assert [inbox.images["hidden"], inbox.images["debian-13"]] == _ids(
+    assert [inbox.images["hidden"], inbox.images["debian-13"]] == _read_ids(
         imgshare("list", "-q", "--sort", "name:desc", "--limit", "2")
     )
-    assert 1 == len(_ids(imgshare("list", "-q", "--limit", "1")))
-    assert 3 == len(_ids(imgshare("list", "-q", "--limit", "100")))
+    assert 1 == len(_read_ids(imgshare("list", "-q", "--limit", "1")))
+    assert 3 == len(_read_ids(imgshare("list", "-q", "--limit", "100")))
 
 
 @pytest.mark.parametrize(
@@ -247,11 +248,9 @@ def test_limit(imgshare: Callable[..., Run], inbox: Inbox) -> None:
     ],
     ids=str,
 )
-def test_wrong_arguments(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], argv: list[str], said: str
-) -> None:
+def test_wrong_arguments(imgshare: RunImgshare, serve: StartService, argv: list[str], said: str) -> None:
     """What cannot be meant is exit 2, and asks nobody."""
-    service = serve(answer(200, {"images": []}))
+    service = serve(build_response(200, {"images": []}))
 
     run = imgshare("list", *argv)
 
@@ -260,9 +259,9 @@ def test_wrong_arguments(
 
 
 @pytest.mark.parametrize("body", [{}, {"images": {}}, {"images": [{}]}, {"images": ["x"]}, {"images": [{"id": 1}]}, []])
-def test_an_answer_that_is_no_list(imgshare: Callable[..., Run], serve: Callable[..., Service], body: object) -> None:
+def test_an_answer_that_is_no_list(imgshare: RunImgshare, serve: StartService, body: object) -> None:
     """What is no list of images is exit 8, and nobody believes a part of it."""
-    serve(answer(200, body))
+    serve(build_response(200, body))
 
     run = imgshare("list")
 
@@ -270,18 +269,16 @@ def test_an_answer_that_is_no_list(imgshare: Callable[..., Run], serve: Callable
     assert run.err.startswith("imgshare: the answer is not the image API's: ")
 
 
-def test_a_service_behind_a_prefix(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_behind_a_prefix(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next page is asked for at the endpoint, though `next` lacks its prefix; the last page may be empty."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
     image = {"id": IMAGE, "owner": "somebody", "name": "x", "created_at": "2026-01-01T00:00:00Z"}
     row = {"image_id": IMAGE, "member_id": MEMBER, "status": "pending"}
-    empty = answer(200, {"images": []})
+    empty = build_response(200, {"images": []})
     service = serve(
-        answer(200, {"images": [image], "next": f"/v2/images?marker={IMAGE}&visibility=shared"}),
+        build_response(200, {"images": [image], "next": f"/v2/images?marker={IMAGE}&visibility=shared"}),
         empty,  # with another member_status it does not come, so that is not an administrator
-        answer(200, {"members": [row]}),
+        build_response(200, {"members": [row]}),
         empty,
         empty,
     )
@@ -320,7 +317,7 @@ def test_a_narrow_terminal() -> None:
         "c26a7205-6924-55d2-a1a9-c6d6caeb44f2  golden-debian-12              2.2 GiB",
         "139af098-7cb8-533b-8c48-53ddd96e016a  golden-debian-12-rc           2.2 GiB",
         "6 images are pending: `imgshare accept ID`, or `imgshare review`",
-    ] == at_terminal(80, "list").lines
+    ] == run_at_terminal(80, "list").lines
 
 
 def test_a_wide_terminal(world: Sandbox) -> None:
@@ -332,26 +329,26 @@ def test_a_wide_terminal(world: Sandbox) -> None:
         f"7ffa93d5-25ea-5d4c-8dc2-788ac6762eca  数据库-openEuler-22.03        {vendor}  pending  4.6 GiB   5 days ago",
         f"c9f38594-55f1-56c7-8cb5-835c2c578065  [red] hat enterprise linux 9  {vendor}  pending  3.8 GiB   6 days ago",
         "3 matching images are pending: `imgshare accept ID`, or `imgshare review`",
-    ] == at_terminal(200, "list", "--long", "--owner", vendor).lines
+    ] == run_at_terminal(200, "list", "--long", "--owner", vendor).lines
 
 
 @pytest.mark.usefixtures("world")
 def test_nothing_on_a_terminal() -> None:
     """Where nothing matches, it says so, and where else to look; and `--limit` is no count."""
-    assert ["no matching image is pending; `imgshare list --status all` shows the rest"] == at_terminal(
+    assert ["no matching image is pending; `imgshare list --status all` shows the rest"] == run_at_terminal(
         80, "list", "--name", "nothing"
     ).lines
-    assert [] == at_terminal(80, "list", "--name", "nothing", "-q").lines
-    assert ["these are the first 2 that are pending: `imgshare accept ID`, or `imgshare review`"] == at_terminal(
+    assert [] == run_at_terminal(80, "list", "--name", "nothing", "-q").lines
+    assert ["these are the first 2 that are pending: `imgshare accept ID`, or `imgshare review`"] == run_at_terminal(
         200, "list", "--limit", "2"
     ).lines[3:]
 
 
 def test_an_administrator_who_filters(
-    imgshare: Callable[..., Run], inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+    imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One owner on a page is no proof that it is one's own project."""
-    inbox.enter(monkeypatch, inbox.person("admin"), project=False)
+    inbox.enter(monkeypatch, inbox.create_user("admin"), project=False)
 
     for argv in (["--owner", inbox.one.project_id], ["--name", "debian-12"]):
         run = imgshare("list", *argv)
@@ -359,11 +356,9 @@ def test_an_administrator_who_filters(
         assert "nothing says which project is yours" in run.err
 
 
-def test_a_token_of_nobody_knows_whom(
-    imgshare: Callable[..., Run], ground: Ground, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_of_nobody_knows_whom(imgshare: RunImgshare, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a token may be an administrator's or the owner's, no half of an inbox is passed off as the whole."""
-    alone = inboxes.made(ground)
+    alone = small_inbox.create_small_inbox(backend)
     image = alone.one.make_image(visibility="shared")
     alone.one.share(image, alone.member.project_id)
     alone.enter(monkeypatch, alone.one)
@@ -379,24 +374,32 @@ def test_a_token_of_nobody_knows_whom(
 
 
 def test_unshared_while_we_find_out(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An image that vanishes while we find out whose inbox it is costs nothing but itself."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    images = [{"id": _id(1), "owner": "a", "name": "x"}, {"id": _id(2), "owner": "b", "name": "y"}]
-    rows = {"members": [{"image_id": _id(1), "member_id": MEMBER, "status": "pending"}]}
-    nothing = answer(200, {"images": []})
-    serve(answer(200, {"images": images}), nothing, answer(404, {}), nothing, answer(200, rows), nothing)
+    images = [
+        {"id": _build_image_id(1), "owner": "a", "name": "x"},
+        {"id": _build_image_id(2), "owner": "b", "name": "y"},
+    ]
+    rows = {"members": [{"image_id": _build_image_id(1), "member_id": MEMBER, "status": "pending"}]}
+    nothing = build_response(200, {"images": []})
+    serve(
+        build_response(200, {"images": images}),
+        nothing,
+        build_response(404, {}),
+        nothing,
+        build_response(200, rows),
+        nothing,
+    )
 
-    assert Run(0, f"{_id(1)}\n{_id(2)}\n") == imgshare("list", "-q")
+    assert Run(0, f"{_build_image_id(1)}\n{_build_image_id(2)}\n") == imgshare("list", "-q")
 
 
-def test_a_list_without_end(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_without_end(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """A service that gives the same page again and again is found out."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    serve(answer(200, {"images": [{"id": IMAGE, "owner": MEMBER}], "next": f"/v2/images?marker={IMAGE}"}))
+    serve(build_response(200, {"images": [{"id": IMAGE, "owner": MEMBER}], "next": f"/v2/images?marker={IMAGE}"}))
 
     run = imgshare("list")
 
@@ -405,13 +408,13 @@ def test_a_list_without_end(
 
 
 @pytest.mark.parametrize("age", ["999999w", "700000d", "20000d"])
-def test_older_than_anything(imgshare: Callable[..., Run], world: Sandbox, age: str) -> None:
+def test_older_than_anything(imgshare: RunImgshare, world: Sandbox, age: str) -> None:
     """No age is too great to ask for."""
     assert Run(0) == imgshare("list", "--older-than", age, "--project", world.you.project_id)
     assert 6 == imgshare("list", "-q", "--newer-than", age).out.count("\n")
 
 
-def test_a_name_with_brackets(imgshare: Callable[..., Run], inbox: Inbox) -> None:
+def test_a_name_with_brackets(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """A whole name is found by itself, whatever its characters mean in a pattern."""
     image = inbox.offer("[red] hat", decided="rejected")
 
@@ -420,12 +423,10 @@ def test_a_name_with_brackets(imgshare: Callable[..., Run], inbox: Inbox) -> Non
     assert Run(0, f"{image}\n") == found
 
 
-def test_a_few_are_enough(
-    imgshare: Callable[..., Run], serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_few_are_enough(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever wants two images does not wait for a page of a thousand."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
-    service = serve(answer(200, {"images": []}))
+    service = serve(build_response(200, {"images": []}))
 
     for argv, size in ((["--limit", "2"], 25), (["--limit", "100"], 400), (["--limit", "2", "--sort", "name"], 1000)):
         service.asked.clear()
@@ -433,9 +434,9 @@ def test_a_few_are_enough(
         assert [f"&limit={size}"] * 2 == [asked.path[-len(f"&limit={size}") :] for asked in service.asked]
 
 
-def test_no_image_service(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_no_image_service(imgshare: RunImgshare, serve: StartService) -> None:
     """What has no list of images is no image service, such as Keystone's address by mistake."""
-    serve(answer(404, {"error": {"message": "not here", "code": 404}}))
+    serve(build_response(404, {"error": {"message": "not here", "code": 404}}))
 
     assert Run(
         8,

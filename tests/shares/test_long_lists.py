@@ -27,7 +27,7 @@ print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
 """
 
 
-def _environ(sandbox: Sandbox, **other: str) -> dict[str, str]:
+def _build_environ(sandbox: Sandbox, **other: str) -> dict[str, str]:
     own = {
         "IMGSHARE_ENDPOINT": sandbox.endpoint,
         "IMGSHARE_TOKEN": sandbox.you.token,
@@ -37,40 +37,42 @@ def _environ(sandbox: Sandbox, **other: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def crowded() -> Iterator[Sandbox]:
+def full_sandbox() -> Iterator[Sandbox]:
     """A service where three pages of images wait."""
     with Sandbox(images=MANY) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def owner(crowded: Sandbox) -> Iterator[httpx.Client]:
+def owner(full_sandbox: Sandbox) -> Iterator[httpx.Client]:
     """The owner of those images."""
-    [platform] = [one for one in crowded.owners if one.name == "platform"]
-    with httpx.Client(base_url=crowded.endpoint, headers={"X-Auth-Token": platform.token}, trust_env=False) as http:
+    [platform] = [one for one in full_sandbox.owners if one.name == "platform"]
+    with httpx.Client(
+        base_url=full_sandbox.endpoint, headers={"X-Auth-Token": platform.token}, trust_env=False
+    ) as http:
         yield http
 
 
-def _pending(sandbox: Sandbox) -> set[str]:
+def _list_pending(sandbox: Sandbox) -> set[str]:
     return {share.image_id for share in sandbox.shares if share.status == "pending"}
 
 
 @pytest.mark.parametrize("how", ["unshared", "deleted"])
-def test_a_marker_that_vanishes(crowded: Sandbox, owner: httpx.Client, tmp_path: Path, how: str) -> None:
+def test_a_marker_that_vanishes(full_sandbox: Sandbox, owner: httpx.Client, tmp_path: Path, how: str) -> None:
     """The first row is there before the second page is asked for; what vanishes meanwhile costs nothing else."""
     query = {"visibility": "shared", "member_status": "pending", "limit": "1000"}
     listed = httpx.get(
-        f"{crowded.endpoint}/v2/images", params=query, headers={"X-Auth-Token": crowded.you.token}
+        f"{full_sandbox.endpoint}/v2/images", params=query, headers={"X-Auth-Token": full_sandbox.you.token}
     ).json()["images"]
     read = {image["id"] for image in listed}
     marker, before = listed[-1]["id"], listed[-2]["id"]
-    later = min(_pending(crowded) - read)
+    later = min(_list_pending(full_sandbox) - read)
     talk = tmp_path / "talk"
     with (
         talk.open("w") as stderr,
         subprocess.Popen(
             [TOOL, "list", "--json", "--debug"],
-            env=_environ(crowded),
+            env=_build_environ(full_sandbox),
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -82,7 +84,7 @@ def test_a_marker_that_vanishes(crowded: Sandbox, owner: httpx.Client, tmp_path:
         assert listed[0]["id"] == json.loads(first.strip("[,\n"))["id"]
         assert "marker" not in talk.read_text()
         for image in (marker, before, later):
-            path = f"/v2/images/{image}" + (f"/members/{crowded.you.project_id}" if how == "unshared" else "")
+            path = f"/v2/images/{image}" + (f"/members/{full_sandbox.you.project_id}" if how == "unshared" else "")
             owner.delete(path).raise_for_status()
         out = first + child.stdout.read()
 
@@ -90,7 +92,7 @@ def test_a_marker_that_vanishes(crowded: Sandbox, owner: httpx.Client, tmp_path:
     ids = [image["id"] for image in json.loads(out)]
     assert len(ids) == len(set(ids))
     # What stood on the first page had been read by then.
-    assert set(ids) == _pending(crowded) | {marker, before}
+    assert set(ids) == _list_pending(full_sandbox) | {marker, before}
     assert later not in ids
     assert f"&marker={marker}: 40" in talk.read_text()
 
@@ -103,7 +105,7 @@ def test_memory(option: str) -> None:
         with Sandbox(images=images) as sandbox:
             done = subprocess.run(
                 [sys.executable, "-c", PROBE, "list", option],
-                env=_environ(sandbox),
+                env=_build_environ(sandbox),
                 capture_output=True,
                 text=True,
                 check=True,
@@ -116,11 +118,11 @@ def test_memory(option: str) -> None:
     assert peaks[1] - peaks[0] < 8 << 20, peaks
 
 
-def test_a_reader_that_has_enough(crowded: Sandbox) -> None:
+def test_a_reader_that_has_enough(full_sandbox: Sandbox) -> None:
     """`| head -1` ends the reading, quietly."""
     done = subprocess.run(
         ["/bin/bash", "-c", f"{TOOL} list --json --debug | head -1 | wc -l; echo ${{PIPESTATUS[0]}}"],
-        env=_environ(crowded),
+        env=_build_environ(full_sandbox),
         capture_output=True,
         text=True,
         check=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Ground(Protocol):
+class Backend(Protocol):
     """An image service, and the power to make identities in it.
 
     Both the embedded service and a real Glance with its Keystone offer this; everything else a test

@@ -11,17 +11,19 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tests.support.users import create_user
+
 if TYPE_CHECKING:
     from tests.support.openstack import Cloud, Credentials
-    from tests.support.tcp_proxy import Forwarder
+    from tests.support.tcp_proxy import TcpProxy
 
 
 @dataclass
-class Member:
+class CloudUser:
     """A user of a project, an image that is shared with that project, and a clouds.yaml to log in with."""
 
     cloud: Cloud
-    door: Forwarder
+    keystone_proxy: TcpProxy
     user: Credentials
     image: str
     owner_token: str
@@ -29,7 +31,7 @@ class Member:
     @property
     def auth_url(self) -> str:
         """Keystone's address, through the door that counts."""
-        return f"http://127.0.0.1:{self.door.port}/v3"
+        return f"http://127.0.0.1:{self.keystone_proxy.port}/v3"
 
     def entry(self, **other: Any) -> dict[str, Any]:
         """An entry of clouds.yaml for this user."""
@@ -56,19 +58,18 @@ class Member:
         return status
 
 
-def member_of(cloud: Cloud, door: Forwarder, *roles: str) -> Member:
-    """Make a user with these roles, and an image that is shared with their project."""
-    owner = cloud.project("owner")
+def create_cloud_user(cloud: Cloud, keystone_proxy: TcpProxy, *roles: str) -> CloudUser:
+    """Create a user with these roles, and an image that is shared with their project."""
     user = cloud.user(cloud.project("member"), *roles)
-    token = cloud.token(owner, "member")
-    with httpx.Client(base_url=cloud.endpoint, headers={"X-Auth-Token": token}, timeout=60) as http:
-        image = http.post("/v2/images", json={"name": "golden", "visibility": "shared"}).raise_for_status().json()["id"]
-        http.post(f"/v2/images/{image}/members", json={"member": user.project_id}).raise_for_status()
-    return Member(cloud, door, user, image, token)
+    with httpx.Client(base_url=cloud.endpoint, timeout=60, trust_env=False) as http:
+        owner = create_user(cloud, http, "owner")
+        image = owner.make_image("golden", visibility="shared")
+        owner.share(image, user.project_id)
+    return CloudUser(cloud, keystone_proxy, user, image, owner.token)
 
 
-def port_of(url: str) -> int:
-    """The port in an address."""
+def get_port(url: str) -> int:
+    """Get the port in an address."""
     port = urlsplit(url).port
     assert port
     return port

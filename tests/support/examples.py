@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 ROUNDS = int(os.environ.get("HOSTILE_ROUNDS", "1"))
 
 
-def rounds(examples: int) -> settings:
+def limit_examples(examples: int) -> settings:
     """The settings of a property that usually tries so many examples."""
     return settings(
         max_examples=examples * ROUNDS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.support.fake_service import Service
-from tests.support.hostile_responses import reply
+from tests.support.fake_service import FakeService
+from tests.support.hostile_responses import build_reply
 
 if TYPE_CHECKING:
     import ssl
@@ -18,13 +18,13 @@ ISSUED = "gAAAAABissued-token-that-nobody-may-see"
 PROJECT = "edc89b490d7d4392898e19b2deb34797"
 
 
-def discovery(url: str) -> bytes:
+def build_discovery(url: str) -> bytes:
     """What GET /v3 answers."""
     version = {"id": "v3.14", "status": "stable", "links": [{"rel": "self", "href": url}], "media-types": []}
-    return reply(json.dumps({"version": version}).encode())
+    return build_reply(json.dumps({"version": version}).encode())
 
 
-def token(endpoint: str, **other: Any) -> dict[str, Any]:
+def build_token_document(endpoint: str, **other: Any) -> dict[str, Any]:
     """What POST /v3/auth/tokens answers."""
     service = {"id": "p", "interface": "public", "region": "one", "region_id": "one", "url": endpoint}
     domain = {"id": "default", "name": "Default"}
@@ -43,22 +43,22 @@ def token(endpoint: str, **other: Any) -> dict[str, Any]:
     }
 
 
-def issued(document: Any, **headers: str) -> bytes:
+def build_login_response(document: Any, **headers: str) -> bytes:
     """An answer to a login."""
-    return reply(json.dumps(document).encode(), status=201, **{"X_Subject_Token": ISSUED, **headers})
+    return build_reply(json.dumps(document).encode(), status=201, **{"X_Subject_Token": ISSUED, **headers})
 
 
-class Keystone(Service):
+class FakeKeystone(FakeService):
     """An identity service that discovers well, and answers logins with what it was given."""
 
     def __init__(self, *answers: Any, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(b"", tls=tls)
         self.auth_url = f"{self.endpoint}/v3"
         self.answers.clear()
-        self.answers.extend([discovery(self.auth_url), *answers])
+        self.answers.extend([build_discovery(self.auth_url), *answers])
 
 
-def log_in_with(auth_url: str, monkeypatch: pytest.MonkeyPatch, **other: str) -> None:
+def set_login_environ(auth_url: str, monkeypatch: pytest.MonkeyPatch, **other: str) -> None:
     """Set what an openrc sets."""
     settings = {
         "AUTH_URL": auth_url,

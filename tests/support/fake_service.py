@@ -6,12 +6,12 @@ import json
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
     from types import TracebackType
 
 IMAGE = "d164b5df-1bc3-4c3f-893e-3e471fd16e64"
@@ -20,7 +20,7 @@ TOKEN = "gAAAAABtoken-that-nobody-may-see"
 REQUEST_ID = "req-0c0ffee0-0000-4000-8000-000000000000"
 
 
-def share(status: str = "accepted", **other: Any) -> dict[str, Any]:
+def build_member(status: str = "accepted", **other: Any) -> dict[str, Any]:
     """The API's member object, as in its documentation."""
     return {
         "status": status,
@@ -33,7 +33,7 @@ def share(status: str = "accepted", **other: Any) -> dict[str, Any]:
     }
 
 
-def answer(status: int, body: object, content_type: str = "application/json", **headers: str) -> bytes:
+def build_response(status: int, body: object, content_type: str = "application/json", **headers: str) -> bytes:
     """One whole HTTP answer."""
     content = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
     lines = [
@@ -56,7 +56,7 @@ class Asked:
     body: bytes = b""
 
 
-class Service:
+class FakeService:
     """Listens on loopback; each request takes the next answer, and the last one stays.
 
     An answer is the bytes to send, or a function that is given the open connection.
@@ -112,6 +112,10 @@ class Service:
             pass  # the tool hung up, which many tests are about
         finally:
             connection.close()
+
+
+StartService = Callable[..., FakeService]
+"""Starts a service with these answers, and points the tool at it (the fixture `serve`)."""
 
 
 def _read(stream: Any) -> Asked | None:

@@ -7,13 +7,13 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, share
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.support.scripted_cloud import Asked, HostileCloud
+    from tests.support.scripted_cloud import Request, ScriptedCloud
 
 _OTHER = "5bd2a8f1d4e34f0c9a7a63a1c1f0e7b2"
 _CAPITALS = IMAGE.upper()
@@ -22,7 +22,7 @@ _NO = (404, {"message": "no"})
 
 
 @dataclass
-class Scene:
+class Scenario:
     """One run.
 
     Attributes:
@@ -41,7 +41,7 @@ class Scene:
     mode: int = 0o600
     state: str = "state"
 
-    def enter(self, cloud: HostileCloud, folder: Path, setenv: Callable[[str, str], None]) -> None:
+    def enter(self, cloud: ScriptedCloud, folder: Path, setenv: Callable[[str, str], None]) -> None:
         """Make the world so."""
         cloud.answers = self._answer
         path = folder / "config.toml"
@@ -60,7 +60,7 @@ class Scene:
         kept.write_text(json.dumps(self.grant))
         kept.chmod(self.mode)
 
-    def _answer(self, asked: Asked) -> tuple[int, Any]:
+    def _answer(self, asked: Request) -> tuple[int, Any]:
         if "os_hidden=true" in asked.query:
             return _images()
         for key in (f"{asked.token} {asked.method} {asked.path}", f"{asked.method} {asked.path}", asked.method):
@@ -69,7 +69,7 @@ class Scene:
         return _NO
 
 
-def scenes(text: str, cloud: HostileCloud) -> Iterator[Scene]:
+def build_scenarios(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     """Every scene, with this text in it."""
     argument = _argument(text)
     yield from _of_services(text)
@@ -93,109 +93,109 @@ def _images(*images: tuple[int, Any]) -> tuple[int, Any]:
 
 
 def _members(*ids: str) -> tuple[int, Any]:
-    return 200, {"members": [share("pending", member_id=one) for one in ids]}
+    return 200, {"members": [build_member("pending", member_id=one) for one in ids]}
 
 
-def _of_services(text: str) -> Iterator[Scene]:
+def _of_services(text: str) -> Iterator[Scenario]:
     forged = f"{text} `imgshare accept evil`"
     named = {"GET /v2/images": _images(_image(id=text))}
-    yield Scene(["accept", "golden", MEMBER], named)
-    yield Scene(["members", "golden"], named)
-    yield Scene(["unshare", "golden", MEMBER], named)
-    yield Scene(["share", "golden", MEMBER], {**named, "POST": (409, {"message": forged})})
-    yield Scene(["show", "golden"], {"GET /v2/images": _images(_image(owner=forged), _image(id=text, owner=text))})
-    yield Scene(["accept", "golden", "--owner", "me"], {"GET /v2/images": _images(_image(owner=forged))})
+    yield Scenario(["accept", "golden", MEMBER], named)
+    yield Scenario(["members", "golden"], named)
+    yield Scenario(["unshare", "golden", MEMBER], named)
+    yield Scenario(["share", "golden", MEMBER], {**named, "POST": (409, {"message": forged})})
+    yield Scenario(["show", "golden"], {"GET /v2/images": _images(_image(owner=forged), _image(id=text, owner=text))})
+    yield Scenario(["accept", "golden", "--owner", "me"], {"GET /v2/images": _images(_image(owner=forged))})
     for status in (400, 401, 403, 404, 413):
-        yield Scene(["accept", IMAGE, MEMBER], {"PUT": (status, {"message": forged})})
-    yield Scene(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text)})
-    yield Scene(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text, forged)})
-    yield Scene(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members()})
+        yield Scenario(["accept", IMAGE, MEMBER], {"PUT": (status, {"message": forged})})
+    yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text)})
+    yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text, forged)})
+    yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members()})
     for member in (MEMBER, MEMBER.upper(), "name", text):
         seen = {
             f"GET /v2/images/{IMAGE}": _image(),
             f"GET /v2/images/{IMAGE}/members": _members(text),
             "GET /v2/images": _images(),
         }
-        yield Scene(["accept", IMAGE, "--", _argument(member)], seen)
-        yield Scene(["accept", IMAGE, MEMBER], {**seen, f"GET /v2/images/{IMAGE}/members": _members(member)})
+        yield Scenario(["accept", IMAGE, "--", _argument(member)], seen)
+        yield Scenario(["accept", IMAGE, MEMBER], {**seen, f"GET /v2/images/{IMAGE}/members": _members(member)})
     private = {f"GET /v2/images/{IMAGE}": _image(visibility="private"), f"GET /v2/images/{IMAGE}/members": (403, {})}
-    yield Scene(["show", IMAGE, MEMBER], private)
+    yield Scenario(["show", IMAGE, MEMBER], private)
 
 
-def _of_arguments(text: str, cloud: HostileCloud) -> Iterator[Scene]:
+def _of_arguments(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     for argv in ([text], ["accept", f"--{text}"], ["list", text], ["login", text], ["config", text]):
-        yield Scene(argv)
-    yield Scene(["share", "--", IMAGE, text], {"POST": (201, share("pending", member_id=text))})
+        yield Scenario(argv)
+    yield Scenario(["share", "--", IMAGE, text], {"POST": (201, build_member("pending", member_id=text))})
     for status in (403, 404, 409, 413):
-        yield Scene(["share", "--", IMAGE, text], {"POST": (status, {"message": "no"})})
-        yield Scene(["unshare", "--", IMAGE, text], {"DELETE": (status, {"message": "no"})})
-    yield Scene(["accept", "--", text], {"GET /v2/images": _images()})
-    yield Scene(["accept", "--owner", text, "golden"], {"GET /v2/images": _images(_image())})
-    yield Scene(["accept", IMAGE, "--", text])
+        yield Scenario(["share", "--", IMAGE, text], {"POST": (status, {"message": "no"})})
+        yield Scenario(["unshare", "--", IMAGE, text], {"DELETE": (status, {"message": "no"})})
+    yield Scenario(["accept", "--", text], {"GET /v2/images": _images()})
+    yield Scenario(["accept", "--owner", text, "golden"], {"GET /v2/images": _images(_image())})
+    yield Scenario(["accept", IMAGE, "--", text])
     for command in (["get"], ["unset"], ["set"]):
-        yield Scene(["config", *command, "--", text, *["value"] * (command == ["set"])])
-    yield Scene(["config", "set", "--", f"profiles.{text}.endpoint", ""])
-    yield Scene(["config", "set", "--", f"profiles.{text}.endpoint", "x"], config="profiles = 1")
-    yield Scene(["config", "get", "--", f"profiles.{text}"])
-    yield Scene(["config", "set", "--", "default_profile", text])
-    yield Scene(["list", f"--profile={text}"])
-    yield Scene(["config", "get", "endpoint", f"--profile={text}"])
+        yield Scenario(["config", *command, "--", text, *["value"] * (command == ["set"])])
+    yield Scenario(["config", "set", "--", f"profiles.{text}.endpoint", ""])
+    yield Scenario(["config", "set", "--", f"profiles.{text}.endpoint", "x"], config="profiles = 1")
+    yield Scenario(["config", "get", "--", f"profiles.{text}"])
+    yield Scenario(["config", "set", "--", "default_profile", text])
+    yield Scenario(["list", f"--profile={text}"])
+    yield Scenario(["config", "get", "endpoint", f"--profile={text}"])
     again = {f"GET /v2/images/{IMAGE}": _image(), "GET /v2/images": _images(_image())}
     config = f"profiles.{json.dumps(text)} = {{}}\n"
     world = [f"--profile={text}", f"--cacert={text}", "--insecure-http"]
-    yield Scene(["accept", _CAPITALS, MEMBER, *world], again, config=config)
+    yield Scenario(["accept", _CAPITALS, MEMBER, *world], again, config=config)
     odd = f"--endpoint={cloud.endpoint}{_ODD}"
-    yield Scene(
+    yield Scenario(
         ["accept", _CAPITALS, MEMBER, odd],
         {f"GET {_ODD}{path.removeprefix('GET ')}": body for path, body in again.items()},
     )
 
 
-def _of_settings(text: str, argument: str, cloud: HostileCloud) -> Iterator[Scene]:
+def _of_settings(text: str, argument: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     name = json.dumps(text)
     for entry in ("1", "{timeout = 'x'}", "{endpoint = 1}", "{token_store = 'x'}", f"{{{name} = 1}}"):
-        yield Scene(["config", "list"], config=f"profiles.{name} = {entry}\n")
+        yield Scenario(["config", "list"], config=f"profiles.{name} = {entry}\n")
     profile = {"IMGSHARE_PROFILE": argument, "IMGSHARE_TOKEN": "", "IMGSHARE_ENDPOINT": ""}
-    yield Scene(["list"], environ=profile)
-    yield Scene(["status"], environ=profile, config=f"profiles.{name} = {{}}\n")
-    yield Scene(["status"], environ=profile, config=f"profiles.{name} = {{endpoint = 'http://127.0.0.1:1'}}\n")
+    yield Scenario(["list"], environ=profile)
+    yield Scenario(["status"], environ=profile, config=f"profiles.{name} = {{}}\n")
+    yield Scenario(["status"], environ=profile, config=f"profiles.{name} = {{endpoint = 'http://127.0.0.1:1'}}\n")
     for store in ("file", "keyring"):
         config = f"profiles.{name} = {{token_store = '{store}', endpoint = '{cloud.endpoint}'}}\n"
-        yield Scene(["list"], environ=profile, config=config)
-    yield Scene(["list"], environ={"IMGSHARE_ENDPOINT": argument})
-    yield Scene(["list"], environ={"IMGSHARE_ENDPOINT": cloud.endpoint, "IMGSHARE_PROJECT_ID": argument})
+        yield Scenario(["list"], environ=profile, config=config)
+    yield Scenario(["list"], environ={"IMGSHARE_ENDPOINT": argument})
+    yield Scenario(["list"], environ={"IMGSHARE_ENDPOINT": cloud.endpoint, "IMGSHARE_PROJECT_ID": argument})
 
 
-def _of_what_is_kept(text: str, argument: str, cloud: HostileCloud) -> Iterator[Scene]:
+def _of_what_is_kept(text: str, argument: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     config = "profiles.default = {token_store = 'file'}\n"
     here = {"IMGSHARE_ENDPOINT": cloud.endpoint}
     folder = argument.replace("/", "").replace("\0", "")[:50].strip(".") or "state"
     grant = {"secret": TOKEN, "endpoint": cloud.endpoint}
-    yield Scene(["list"], config=config, environ=here, grant=grant, mode=0o644, state=folder)
-    yield Scene(["list"], config=config, environ=here, grant={"secret": 1}, state=folder)
+    yield Scenario(["list"], config=config, environ=here, grant=grant, mode=0o644, state=folder)
+    yield Scenario(["list"], config=config, environ=here, grant={"secret": 1}, state=folder)
     for again in (_login(text), _login(shlex.quote(text)), text, f"touch PWNED; {_login('x')}"):
         kept = {**grant, "again": again}
         expired = {**kept, "expires_at": "2020-01-01T00:00:00+00:00"}
         refused = {"GET": (401, {"message": "no"})}
-        yield Scene(["list"], config=config, environ=here, grant=expired)
-        yield Scene(["list"], refused, config=config, environ=here, grant=kept)
-    yield Scene(["list"], refused, config=config, environ=here, grant={**grant, "variable": text})
+        yield Scenario(["list"], config=config, environ=here, grant=expired)
+        yield Scenario(["list"], refused, config=config, environ=here, grant=kept)
+    yield Scenario(["list"], refused, config=config, environ=here, grant={**grant, "variable": text})
     other = {"IMGSHARE_ENDPOINT": f"{cloud.endpoint}{_ODD}"}
-    yield Scene(["list"], config=config, environ=other, grant=grant)
+    yield Scenario(["list"], config=config, environ=other, grant=grant)
 
 
 def _login(value: str) -> str:
     return f"imgshare login --auth-url {value} --username {value} --project {value} --profile {value}"
 
 
-def _of_elsewhere(text: str, cloud: HostileCloud) -> Iterator[Scene]:
+def _of_elsewhere(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     config = "profiles.default = {token_store = 'file'}\n"
     grant = {"secret": TOKEN, "endpoint": cloud.endpoint, "auth_url": cloud.endpoint, "project_id": MEMBER}
     usual = {"GET /v2/images": _images(), "POST /v3/auth/tokens": (201, {})}
     theirs = {
         "GET /v3/auth/projects": (200, {"projects": [{"id": text, "name": text}]}),
         f"other-token GET /v2/images/{IMAGE}": _image(),
-        f"other-token GET /v2/images/{IMAGE}/members/{text}": (200, share("pending", member_id=text)),
+        f"other-token GET /v2/images/{IMAGE}/members/{text}": (200, build_member("pending", member_id=text)),
     }
     owned = {**theirs, f"other-token GET /v2/images/{IMAGE}": _image(owner=text)}
     south = {"region": text, "interface": "public", "url": f"{cloud.endpoint}{_ODD}"}
@@ -206,5 +206,5 @@ def _of_elsewhere(text: str, cloud: HostileCloud) -> Iterator[Scene]:
         for found in (theirs, owned, away):
             answers = {**usual, **found}
             unnamed = {"IMGSHARE_ENDPOINT": ""}
-            yield Scene(["accept", IMAGE, MEMBER], answers, unnamed, config, {**grant, **more})
-        yield Scene(["accept", IMAGE], {**usual, **away}, config=config, grant={**grant, **more})
+            yield Scenario(["accept", IMAGE, MEMBER], answers, unnamed, config, {**grant, **more})
+        yield Scenario(["accept", IMAGE], {**usual, **away}, config=config, grant={**grant, **more})

@@ -27,7 +27,7 @@ MIB = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class ImageCopy:
     """An image that is like its model in all that is not said here.
 
     Attributes:
@@ -68,7 +68,7 @@ class Copy:
         return {"size": size, "virtual_size": 10240 * MIB, "checksum": digest[:32], "os_hash_value": digest}
 
 
-def multiply(database: Path, copies: Sequence[Copy]) -> None:
+def insert_copies(database: Path, copies: Sequence[ImageCopy]) -> None:
     """Put copies in the place of their models, which must be shared; all at once."""
     with closing(sqlite3.connect(database, timeout=60)) as connection, connection:
         connection.row_factory = sqlite3.Row

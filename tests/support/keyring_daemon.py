@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tests.support.programs import needs
+from tests.support.programs import require_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +19,14 @@ BACKEND = "keyring.backends.SecretService.Keyring"
 
 
 @contextmanager
-def bus(home: Path, *, service: str | None = None) -> Iterator[dict[str, str]]:
+def run_dbus(home: Path, *, service: str | None = None) -> Iterator[dict[str, str]]:
     """Run a session bus, and yield the environment of a program that is to use it.
 
     Args:
         home: an empty folder for all that the programs on the bus keep.
         service: the command line that the bus starts when somebody asks for the Secret Service.
     """
-    needs("dbus-daemon")
+    require_program("dbus-daemon")
     environ = _environ(home)
     if service:
         folder = home / "data/dbus-1/services"
@@ -49,10 +49,10 @@ def bus(home: Path, *, service: str | None = None) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def gnome_keyring(home: Path, *, unlocked: bool = True) -> Iterator[dict[str, str]]:
+def run_gnome_keyring(home: Path, *, unlocked: bool = True) -> Iterator[dict[str, str]]:
     """Run gnome-keyring on a bus of its own; a locked one asks for a password that nobody can type."""
-    needs("gnome-keyring-daemon")
-    with bus(home) as environ:
+    require_program("gnome-keyring-daemon")
+    with run_dbus(home) as environ:
         command = ["gnome-keyring-daemon", "--foreground", "--components=secrets", *(["--unlock"] if unlocked else [])]
         daemon = subprocess.Popen(
             command,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.support.image_copies import Copy, multiply
+from tests.support.image_copies import ImageCopy, insert_copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Crowd:
+class LargeInbox:
     """A project that 1,270 images of three others are shared with, and that has 300 of its own.
 
     Attributes:
@@ -51,10 +51,10 @@ class Crowd:
     admin: Credentials
     owners: tuple[str, ...]
     neighbour: str
-    images: dict[str, Copy]
+    images: dict[str, ImageCopy]
 
     @classmethod
-    def of(cls, cloud: Cloud) -> Crowd:
+    def of(cls, cloud: Cloud) -> LargeInbox:
         """Fill a cloud."""
         project, neighbour = cloud.project("member"), cloud.project("neighbour")
         teams = [Team(name, cloud.project(name)) for name in TEAMS]
@@ -67,7 +67,7 @@ class Crowd:
             *(_copy(models, own, n, None if n % 5 else teams[0].project) for n in range(300)),
             *(_copy(models, teams[1], n, neighbour) for n in range(425, 450)),
         ]
-        multiply(cloud.glance_database, copies)
+        insert_copies(cloud.glance_database, copies)
         member, reader, admin = (cloud.user(project, role) for role in ("member", "reader", "admin"))
         owners = tuple(team.project for team in teams)
         return cls(cloud, member, reader, admin, owners, neighbour, {copy.image_id: copy for copy in copies})
@@ -111,7 +111,7 @@ class Crowd:
         """What has this name, whosever it is."""
         return self._ids(lambda copy: copy.name == name)
 
-    def _ids(self, belongs: Callable[[Copy], bool]) -> frozenset[str]:
+    def _ids(self, belongs: Callable[[ImageCopy], bool]) -> frozenset[str]:
         return frozenset(image_id for image_id, copy in self.images.items() if belongs(copy))
 
 
@@ -150,9 +150,9 @@ def _status(position: int) -> str:
     return "accepted" if position < 1240 else "rejected"
 
 
-def _copy(models: list[str], team: Team, number: int, member: str | None, status: str = "pending") -> Copy:
+def _copy(models: list[str], team: Team, number: int, member: str | None, status: str = "pending") -> ImageCopy:
     distro = number // 2 % len(DISTROS)
-    return Copy(
+    return ImageCopy(
         model=models[distro],
         name=_name(team, number, DISTROS[distro]),
         owner=team.project,

@@ -22,7 +22,7 @@ print(json.dumps([done.returncode, done.stdout.decode(), done.stderr.decode(), u
 """
 
 
-def measured(*argv: str, timeout: float, most_mib: float = MOST_MIB) -> Run:
+def run_measured(*argv: str, timeout: float, most_mib: float = MOST_MIB) -> Run:
     """Run the tool with --timeout, and see that it keeps to it and to its memory, and that nothing is a bug.
 
     Args:

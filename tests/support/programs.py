@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 
-def needs(program: str) -> None:
+def require_program(program: str) -> None:
     """Skip the test where a program is missing, except in CI, where that is a failure."""
     if shutil.which(program):
         return

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tests.support.fake_service import Service, answer
+from tests.support.fake_service import FakeService, build_response
 
 
-class Proxy(Service):
+class RefusingProxy(FakeService):
     """Refuses every connection, after it was asked for it."""
 
     def __init__(self) -> None:
-        super().__init__(answer(403, "no", "text/plain"))
+        super().__init__(build_response(403, "no", "text/plain"))
 
     @property
     def wanted(self) -> list[str]:

@@ -83,11 +83,11 @@ q  quit: what was decided stays so, the others stay pending
 """
 
 
-def panel(number: int, of: int, facts: str, columns: int = 80) -> str:
+def build_panel(number: int, of: int, facts: str, columns: int = 80) -> str:
     """What is known of one image, under its headline, and the question."""
     return f"{number} of {of} ".ljust(columns, "─") + f"\n{facts}{ASK}"
 
 
-def wrapped(text: str, columns: int = 80) -> str:
+def wrap_line(text: str, columns: int = 80) -> str:
     """A line as the terminal breaks it."""
     return "\n".join(text[start : start + columns] for start in range(0, len(text), columns))

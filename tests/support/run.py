@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +35,11 @@ class Run(NamedTuple):
         return error
 
 
-def tool(*argv: str, stdin: bytes | None = None, environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
+RunImgshare = Callable[..., Run]
+"""Runs the tool with these arguments (the fixture `imgshare`)."""
+
+
+def run_tool(*argv: str, stdin: bytes | None = None, environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
     """Run the installed command in a process of its own."""
     done = subprocess.run(
         [TOOL, *argv],
@@ -48,12 +53,12 @@ def tool(*argv: str, stdin: bytes | None = None, environ: dict[str, str] | None 
     return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def typed(hint: str) -> list[str]:
+def find_commands(hint: str) -> list[str]:
     """The commands in a hint."""
     return re.findall(r"`([^`]*imgshare[^`]*)`", hint)
 
 
-def type_(command: str, stdin: str = "") -> int:
+def run_command(command: str, stdin: str = "") -> int:
     """Type a command as it stands in a hint, and return its exit code."""
     shell = command.replace("imgshare", shlex.quote(TOOL), 1)
     return subprocess.run(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """One request; its path is decoded."""
 
     method: str
@@ -21,7 +21,7 @@ class Asked(NamedTuple):
     token: str
 
 
-class HostileCloud:
+class ScriptedCloud:
     """Listens on loopback.
 
     Attributes:
@@ -30,7 +30,7 @@ class HostileCloud:
     """
 
     def __init__(self) -> None:
-        self.answers: Callable[[Asked], tuple[int, Any]] = lambda _asked: (404, {"message": "no"})
+        self.answers: Callable[[Request], tuple[int, Any]] = lambda _asked: (404, {"message": "no"})
         cloud = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,7 +41,7 @@ class HostileCloud:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 url, token = urlsplit(self.path), self.headers.get("X-Auth-Token", "")
                 path = unquote(url.path)
-                status, body = cloud.answers(Asked(self.command, path, url.query, token))
+                status, body = cloud.answers(Request(self.command, path, url.query, token))
                 content = json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.support.fake_service import MEMBER, TOKEN, share
+from tests.support.fake_service import MEMBER, TOKEN, build_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,15 +23,15 @@ Query = dict[str, str]
 OWNER = "5bd2a8f1d4e34f0c9a7a63a1c1f0e7b2"
 
 
-def image_id(number: int) -> str:
+def build_image_id(number: int) -> str:
     """The ID of an image, with letters, so that its case can differ."""
     return f"{number:08x}-abcd-4000-8000-00000000abcd"
 
 
-def row(number: int = 1, **other: Any) -> dict[str, Any]:
+def build_image(number: int = 1, **other: Any) -> dict[str, Any]:
     """An image of a list, as a well-behaved service describes it, but for what is given."""
     return {
-        "id": image_id(number),
+        "id": build_image_id(number),
         "name": "golden",
         "owner": OWNER,
         "status": "active",
@@ -56,25 +56,25 @@ def _page(_query: Query) -> Page:
 
 
 def _shared_with_us(image: str) -> list[Any]:
-    return [share("pending", image_id=image)]
+    return [build_member("pending", image_id=image)]
 
 
-class ImageService:
+class ScriptedImageService:
     """Listens on loopback, and answers what the test's functions say; every image is shared with MEMBER, and pending.
 
     Attributes:
-        listed: gives the page for a list's query, or the status that refuses it.
-        told: gives the same for `id=`, with which the tool finds out whether it is an administrator's token.
+        list_page: gives the page for a list's query, or the status that refuses it.
+        admin_page: gives the same for `id=`, with which the tool finds out whether it is an administrator's token.
         members: gives the rows of an image's members.
         image: gives the description of one image.
         asked: each request as method, path and query.
     """
 
     def __init__(self) -> None:
-        self.listed: Callable[[Query], Page | int] = _page
-        self.told: Callable[[Query], Page | int] = _page
+        self.list_page: Callable[[Query], Page | int] = _page
+        self.admin_page: Callable[[Query], Page | int] = _page
         self.members: Callable[[str], list[Any]] = _shared_with_us
-        self.image: Callable[[str], Any] = lambda image: row(id=image)
+        self.image: Callable[[str], Any] = lambda image: build_image(id=image)
         self.asked: list[tuple[str, str, Query]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -114,7 +114,7 @@ class ImageService:
         """The status and the body of an answer."""
         self.asked.append((method, path, query))
         if path == "/v2/images":
-            page = self.told(query) if "id" in query else self.listed(query)
+            page = self.admin_page(query) if "id" in query else self.list_page(query)
             if isinstance(page, int):
                 return page, {"message": "no"}
             return 200, {"images": page.rows} | ({"next": "/v2/images?marker=x"} if page.more else {})
@@ -123,7 +123,7 @@ class ImageService:
             return 404, {"message": "no"}
         if found[2]:
             status = body["status"] if method == "PUT" else "pending"
-            return 200, share(status, image_id=found[1], member_id=found[2])
+            return 200, build_member(status, image_id=found[1], member_id=found[2])
         return 200, {"members": self.members(found[1])} if path.endswith("/members") else self.image(found[1])
 
     def _handler(service) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (`self` is the request's below)

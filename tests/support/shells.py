@@ -23,22 +23,22 @@ printf '%s\\0' "$OS_REGION_NAME" "$OS_PROJECT_ID" "$#" "$@" >> "$RECORD"
 """
 
 
-class Typed(NamedTuple):
+class TypedCommand(NamedTuple):
     """What the tool was given: variables and arguments."""
 
     variables: dict[str, str]
     arguments: list[str]
 
 
-def meant(command: str) -> Typed:
+def parse_command(command: str) -> TypedCommand:
     """What a command says to somebody who knows nothing of shells."""
     words = command.split(" ")
     start = words.index("imgshare")
     given = dict(word.split("=", 1) for word in words[:start])
-    return Typed({name: given.get(name, "") for name in VARIABLES}, words[start + 1 :])
+    return TypedCommand({name: given.get(name, "") for name in VARIABLES}, words[start + 1 :])
 
 
-def pasted(shell: str, commands: Sequence[str], folder: Path) -> tuple[list[Typed], list[str], str]:
+def paste_commands(shell: str, commands: Sequence[str], folder: Path) -> tuple[list[TypedCommand], list[str], str]:
     """Run commands, one after the other, in an empty folder.
 
     Args:
@@ -69,11 +69,11 @@ def pasted(shell: str, commands: Sequence[str], folder: Path) -> tuple[list[Type
     return list(_read(record.read_bytes().decode())), left, (done.stdout + done.stderr).decode()
 
 
-def _read(record: str) -> list[Typed]:
+def _read(record: str) -> list[TypedCommand]:
     words = iter(record.split("\0")[:-1])
     found = []
     for first in words:
         values = [first, *(next(words) for _ in VARIABLES[1:])]
         count = int(next(words))
-        found.append(Typed(dict(zip(VARIABLES, values, strict=True)), [next(words) for _ in range(count)]))
+        found.append(TypedCommand(dict(zip(VARIABLES, values, strict=True)), [next(words) for _ in range(count)]))
     return found

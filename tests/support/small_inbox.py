@@ -1,4 +1,4 @@
-"""A small inbox on any ground: two owners who share images with a project, each with everything one meets."""
+"""A small inbox on any backend: two owners who share images with a project, each with everything one meets."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.support.users import Person
+from tests.support.users import User, create_user
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.support.backend import Ground
+    from tests.support.backend import Backend
 
 
 @dataclass
-class Inbox:
+class SmallInbox:
     """A project, what is shared with it, and who may look.
 
     Attributes:
@@ -26,19 +26,19 @@ class Inbox:
         images: the IDs of what is shared, by what each is for.
     """
 
-    ground: Ground
+    backend: Backend
     http: httpx.Client
-    member: Person
-    one: Person
-    two: Person
+    member: User
+    one: User
+    two: User
     images: dict[str, str] = field(default_factory=dict)
 
-    def person(self, *roles: str, project_id: str | None = None) -> Person:
-        """Someone else of the project, or of another one."""
+    def create_user(self, *roles: str, project_id: str | None = None) -> User:
+        """Create someone else in the project, or in another one."""
         project_id = project_id or self.member.project_id
-        return Person(self.http, project_id, self.ground.token(project_id, *roles))
+        return User(self.http, project_id, self.backend.token(project_id, *roles))
 
-    def offer(self, what: str, owner: Person | None = None, decided: str | None = None, **image: Any) -> str:
+    def offer(self, what: str, owner: User | None = None, decided: str | None = None, **image: Any) -> str:
         """Share a new image with the project, and let it decide; the name is `what` unless given."""
         owner = owner or self.one
         image_id = owner.make_image(image.pop("name", what), visibility="shared", **image)
@@ -58,10 +58,10 @@ class Inbox:
         """The IDs of these images."""
         return {self.images[name] for name in names}
 
-    def enter(self, monkeypatch: pytest.MonkeyPatch, person: Person | None = None, *, project: bool = True) -> None:
+    def enter(self, monkeypatch: pytest.MonkeyPatch, person: User | None = None, *, project: bool = True) -> None:
         """Point the tool at the service, as the member or as somebody else."""
         person = person or self.member
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", self.ground.endpoint)
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", self.backend.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", person.token)
         if project:
             monkeypatch.setenv("IMGSHARE_PROJECT_ID", self.member.project_id)
@@ -69,18 +69,15 @@ class Inbox:
             monkeypatch.delenv("IMGSHARE_PROJECT_ID", raising=False)
 
 
-def made(ground: Ground) -> Inbox:
-    """An inbox with nothing in it; whoever makes it closes its client."""
-    http = httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60)
+def create_small_inbox(backend: Backend) -> SmallInbox:
+    """Create an inbox with nothing in it; whoever creates it closes its client."""
+    http = httpx.Client(base_url=backend.endpoint, trust_env=False, timeout=60)
 
-    def person(name: str) -> Person:
-        project_id = ground.project(name)
-        return Person(http, project_id, ground.token(project_id, "member"))
-
-    return Inbox(ground, http, person("member"), person("one"), person("two"))
+    member, one, two = (create_user(backend, http, name) for name in ("member", "one", "two"))
+    return SmallInbox(backend, http, member, one, two)
 
 
-def fill(inbox: Inbox) -> None:
+def fill_inbox(inbox: SmallInbox) -> None:
     """Put in what the API's own list gets wrong."""
     inbox.offer("debian-12")
     inbox.offer("debian-13", inbox.two)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-class Forwarder:
+class TcpProxy:
     """Passes connections on to a port of this machine.
 
     Attributes:

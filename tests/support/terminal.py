@@ -51,7 +51,7 @@ class Terminal:
         """Hang up."""
         self._child.close(force=True)
 
-    def types(self, *keys: str) -> None:
+    def press_keys(self, *keys: str) -> None:
         """Press keys, by their character or their name."""
         for key in keys:
             self._child.send(KEYS.get(key, key))
@@ -61,19 +61,19 @@ class Terminal:
         """What is on the screen, as far as it has been waited for, without the empty lines below it."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip("\n")
 
-    def shows(self, *texts: str) -> None:
+    def wait_for_screen(self, *texts: str) -> None:
         """Wait until the whole screen is the end of these texts."""
         lines = "".join(texts).split("\n")[-self._lines :]
         expected = "\n".join(line.rstrip() for line in lines).rstrip("\n")
         self._waits_for(lambda: self.screen == expected)
         assert expected == self.screen, f"expected:\n{expected}\n\ncame:\n{self.screen}"
 
-    def says(self, text: str) -> None:
+    def wait_for_text(self, text: str) -> None:
         """Wait until a text is on the screen."""
         self._waits_for(lambda: text in self.screen)
         assert text in self.screen, f"expected somewhere:\n{text}\n\ncame:\n{self.screen}"
 
-    def ends(self) -> int:
+    def wait_for_exit(self) -> int:
         """Wait for the program's end and return its exit code."""
         self._waits_for(lambda: False)
         self._child.close()
@@ -105,7 +105,7 @@ class Shown(NamedTuple):
     raw: str
 
 
-def at_terminal(columns: int, *argv: str, answer: str | None = None, **environ: str) -> Shown:
+def run_at_terminal(columns: int, *argv: str, answer: str | None = None, **environ: str) -> Shown:
     """Run the tool to its end.
 
     Args:
@@ -116,7 +116,7 @@ def at_terminal(columns: int, *argv: str, answer: str | None = None, **environ: 
     """
     with Terminal([TOOL, *argv], environ, columns=columns) as terminal:
         if answer is not None:
-            terminal.says("[y/N]")
-            terminal.types(f"{answer}\r")
-        code = terminal.ends()
+            terminal.wait_for_text("[y/N]")
+            terminal.press_keys(f"{answer}\r")
+        code = terminal.wait_for_exit()
         return Shown(code, [line for line in terminal.screen.split("\n") if line], terminal.raw.decode())

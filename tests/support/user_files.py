@@ -15,7 +15,7 @@ SECONDS = 15  # of which a busy machine takes the most to start Python
 FILE_STORE = '[profiles.default]\ntoken_store = "file"\n'
 
 
-class Places:
+class UserFiles:
     """Where our files are."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Places:
         return self.all()[name]
 
 
-def sane(run: Run, command: str) -> None:
+def assert_clean_exit(run: Run, command: str) -> None:
     """A run ended with a documented code and, where it failed, a sentence."""
     assert run.code in CODES, (command, run)
     said = run.out + run.err

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, TOKEN, answer, share
-from tests.support.run import TOOL, Run, tool
-from tests.support.terminal import at_terminal
+from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, TOKEN, build_member, build_response
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.support.fake_service import Service
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 EVIL = "[red]\x1b]0;owned\x07\x9b2J\u202e:warning: [link=https://evil]镜像\x00"
 EVIL_SHOWN = "[red]\\u001b]0;owned\\u0007\\u009b2J\\u202e:warning: [link=https://evil]镜像\\u0000"
@@ -32,11 +31,11 @@ updated_at\t2016-09-01T02:37:11Z
 
 
 @pytest.mark.parametrize("columns", [80, 200])
-def test_a_table_on_a_terminal(serve: Callable[..., Service], columns: int) -> None:
+def test_a_table_on_a_terminal(serve: StartService, columns: int) -> None:
     """A terminal gets a table with colour, and no ID is cut."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
 
-    _, lines, raw = at_terminal(columns, "show", IMAGE, MEMBER)
+    _, lines, raw = run_at_terminal(columns, "show", IMAGE, MEMBER)
 
     assert [
         f"image_id    {IMAGE}",
@@ -48,11 +47,11 @@ def test_a_table_on_a_terminal(serve: Callable[..., Service], columns: int) -> N
     assert "\x1b[32maccepted" in raw
 
 
-def test_a_narrow_terminal_folds(serve: Callable[..., Service]) -> None:
+def test_a_narrow_terminal_folds(serve: StartService) -> None:
     """At 40 columns an ID is folded, not cut."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
 
-    _, lines, _ = at_terminal(40, "show", IMAGE, MEMBER)
+    _, lines, _ = run_at_terminal(40, "show", IMAGE, MEMBER)
 
     assert IMAGE == lines[0].split()[1] + lines[1].strip()
 
@@ -69,11 +68,11 @@ def test_a_narrow_terminal_folds(serve: Callable[..., Service]) -> None:
     ],
     ids=str,
 )
-def test_colour_on_a_terminal(serve: Callable[..., Service], environ: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
+def test_colour_on_a_terminal(serve: StartService, environ: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
     """NO_COLOR and TERM=dumb take the colour from a terminal, bold included."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
 
-    _, lines, raw = at_terminal(80, "show", IMAGE, MEMBER, **environ)
+    _, lines, raw = run_at_terminal(80, "show", IMAGE, MEMBER, **environ)
 
     assert "accepted" == lines[2].split()[1]
     assert coloured == ("\x1b[" in raw)
@@ -92,45 +91,45 @@ def test_colour_on_a_terminal(serve: Callable[..., Service], environ: dict[str, 
     ],
     ids=str,
 )
-def test_a_pipe_gets_plain_text(serve: Callable[..., Service], environ: dict[str, str], status: str) -> None:
+def test_a_pipe_gets_plain_text(serve: StartService, environ: dict[str, str], status: str) -> None:
     """A pipe gets tab-separated text; only FORCE_COLOR or CLICOLOR_FORCE colours it."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
 
-    assert Run(0, PLAIN % status) == tool("accept", IMAGE, MEMBER, environ=environ)
+    assert Run(0, PLAIN % status) == run_tool("accept", IMAGE, MEMBER, environ=environ)
 
 
 @pytest.mark.parametrize("environ", [{}, {"FORCE_COLOR": "1"}, {"GITHUB_ACTIONS": "1"}, {"COLUMNS": "40"}], ids=str)
-def test_json_is_json_everywhere(serve: Callable[..., Service], environ: dict[str, str]) -> None:
+def test_json_is_json_everywhere(serve: StartService, environ: dict[str, str]) -> None:
     """--json is the same on a pipe and on a terminal, whatever the environment says of colour."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
 
-    piped = tool("accept", IMAGE, MEMBER, "--json", environ=environ)
-    *_, raw = at_terminal(300, "show", IMAGE, MEMBER, "--json", **environ)
+    piped = run_tool("accept", IMAGE, MEMBER, "--json", environ=environ)
+    *_, raw = run_at_terminal(300, "show", IMAGE, MEMBER, "--json", **environ)
 
     assert piped.out.replace("\n", "\r\n") == raw
-    assert share() == piped.json()
+    assert build_member() == piped.json()
 
 
-def test_text_from_the_service_is_data(serve: Callable[..., Service]) -> None:
+def test_text_from_the_service_is_data(serve: StartService) -> None:
     """Markup, escapes, bidi overrides and emoji codes of the service act on no terminal."""
-    serve(answer(409, {"message": EVIL}))
+    serve(build_response(409, {"message": EVIL}))
     said = (
         f'imgshare: cannot show image {IMAGE} for project {MEMBER}: refused (409 Conflict): "{EVIL_SHOWN}"\n'
         f"request ID: {REQUEST_ID}\n"
     )
 
-    assert Run(7, "", said) == tool("show", IMAGE, MEMBER)
-    *_, raw = at_terminal(300, "show", IMAGE, MEMBER)
+    assert Run(7, "", said) == run_tool("show", IMAGE, MEMBER)
+    *_, raw = run_at_terminal(300, "show", IMAGE, MEMBER)
     assert said.replace("\n", "\r\n") == raw
-    serve(answer(200, share(created_at=EVIL)))
-    *_, raw = at_terminal(300, "show", IMAGE, MEMBER, NO_COLOR="1")
+    serve(build_response(200, build_member(created_at=EVIL)))
+    *_, raw = run_at_terminal(300, "show", IMAGE, MEMBER, NO_COLOR="1")
     assert f"created_at  {EVIL_SHOWN}\r\n" in raw
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
-def test_any_encoding(serve: Callable[..., Service], encoding: str) -> None:
+def test_any_encoding(serve: StartService, encoding: str) -> None:
     """A stream that cannot write a character gets its escape, and the run goes on."""
-    serve(answer(200, share(created_at="镜像")))
+    serve(build_response(200, build_member(created_at="镜像")))
     done = subprocess.run(
         [TOOL, "show", IMAGE, MEMBER],
         env={**os.environ, "PYTHONIOENCODING": encoding},
@@ -146,9 +145,9 @@ def test_any_encoding(serve: Callable[..., Service], encoding: str) -> None:
 @pytest.mark.parametrize(
     "command", [f"accept {IMAGE} {MEMBER}", f"accept {IMAGE} {MEMBER} --json", "--help", "config path"]
 )
-def test_a_reader_that_goes_away(serve: Callable[..., Service], command: str, unbuffered: str) -> None:
+def test_a_reader_that_goes_away(serve: StartService, command: str, unbuffered: str) -> None:
     """`| true` and `| head -1` end quietly with the exit code that the work earned."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
     for reader in ("true", "head -1"):
         shell = f"{{ {TOOL} {command}; echo code $? >&2; }} | {reader} > /dev/null"
 
@@ -164,9 +163,9 @@ def test_a_reader_that_goes_away(serve: Callable[..., Service], command: str, un
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("command", [f"accept {IMAGE} {MEMBER} --json", "--help"])
-def test_a_full_disk(serve: Callable[..., Service], command: str, unbuffered: str) -> None:
+def test_a_full_disk(serve: StartService, command: str, unbuffered: str) -> None:
     """An answer that cannot be written is an error, not a traceback."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [TOOL, *command.split()],
@@ -185,9 +184,9 @@ def test_a_full_disk(serve: Callable[..., Service], command: str, unbuffered: st
 
 
 @pytest.mark.parametrize(("streams", "code"), [(">&-", 1), ("2>&-", 0), ("<&-", 0), (">&- 2>&- <&-", 1)])
-def test_closed_streams(serve: Callable[..., Service], streams: str, code: int) -> None:
+def test_closed_streams(serve: StartService, streams: str, code: int) -> None:
     """A caller may have closed any of the three streams; an answer with nowhere to go is exit 1."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
 
     done = subprocess.run(
         ["/bin/sh", "-c", f"{TOOL} accept {IMAGE} {MEMBER} {streams}"], capture_output=True, text=True, check=False
@@ -198,7 +197,7 @@ def test_closed_streams(serve: Callable[..., Service], streams: str, code: int) 
 
 
 @pytest.mark.parametrize("argv", [[], ["--json"]], ids=["human", "json"])
-def test_interrupt(serve: Callable[..., Service], argv: list[str]) -> None:
+def test_interrupt(serve: StartService, argv: list[str]) -> None:
     """Ctrl-C while the service is slow is exit 130 with a line, without a traceback."""
     service = serve(lambda connection: connection.recv(1))
     child = subprocess.Popen(
@@ -245,7 +244,7 @@ def test_interrupt_while_python_starts() -> None:
         (["config", "sett"], "no such command 'sett'. Did you mean 'set', 'unset'?", "imgshare config"),
     ],
 )
-def test_wrong_arguments(imgshare: Callable[..., Run], argv: list[str], message: str, command: str) -> None:
+def test_wrong_arguments(imgshare: RunImgshare, argv: list[str], message: str, command: str) -> None:
     """Wrong arguments are exit 2, with the help to read; as JSON with --json."""
     hint = f"`{command} --help` shows what it takes"
 
@@ -254,9 +253,9 @@ def test_wrong_arguments(imgshare: Callable[..., Run], argv: list[str], message:
     assert ("usage", message, hint) == (error["code"], error["message"], error["hint"])
 
 
-def test_talk_does_not_end_the_work(serve: Callable[..., Service]) -> None:
+def test_talk_does_not_end_the_work(serve: StartService) -> None:
     """A stderr that nobody reads any more keeps no share from being accepted."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
     reader, writer = os.pipe()
     os.close(reader)
 
@@ -268,7 +267,7 @@ def test_talk_does_not_end_the_work(serve: Callable[..., Service]) -> None:
     assert (0, PLAIN % "accepted", 1) == (done.returncode, done.stdout, len(service.asked))
 
 
-def test_help(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """-h and --help are the same, go to stdout, show no secret and do not mind a broken config file."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     monkeypatch.setenv("IMGSHARE_CONFIG", "/dev/zero/x")

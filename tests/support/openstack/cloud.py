@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.support.openstack import config, template
 from tests.support.openstack.identity import Credentials, Identity
-from tests.support.openstack.service import Service
+from tests.support.openstack.service import ServiceProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Cloud:
     """A `Ground` (tests/support/backend.py) made of a real Keystone and Glance."""
 
-    def __init__(self, keystone: Service, glance: Service, identity: Identity) -> None:
+    def __init__(self, keystone: ServiceProcess, glance: ServiceProcess, identity: Identity) -> None:
         self._keystone = keystone
         self._glance = glance
         self._identity = identity
@@ -97,8 +97,8 @@ def running_cloud(
     """
     with (
         tempfile.TemporaryDirectory(prefix="imgshare-cloud-") as folder,
-        closing(Service("keystone", Path(folder), workers=workers)) as keystone,
-        closing(Service("glance", Path(folder), workers=workers)) as glance,
+        closing(ServiceProcess("keystone", Path(folder), workers=workers)) as keystone,
+        closing(ServiceProcess("glance", Path(folder), workers=workers)) as glance,
     ):
         home, auth_url = Path(folder), f"{keystone.url}/v3"
         password = template.copy_to(home)

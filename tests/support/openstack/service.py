@@ -18,7 +18,7 @@ START_SECONDS = 120
 STOP_SECONDS = 10
 
 
-class Service:
+class ServiceProcess:
     """Keystone or Glance, with its configuration and its log in a folder."""
 
     def __init__(self, name: str, home: Path, *, workers: int) -> None:
