@@ -27,8 +27,8 @@ from bench.programs import (
     programs,
 )
 from bench.stopwatch import race
-from tests.cloud import running_cloud
-from tests.secret_service import gnome_keyring
+from tests.support.keyring_daemon import run_gnome_keyring
+from tests.support.openstack import running_cloud
 
 ROUNDS = 40
 # What each may take, in multiples of the bare script; for the peers, in multiples of ours and at least.
@@ -44,7 +44,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_cloud(hash_rounds=None, cache_tokens=True) as cloud,
-        gnome_keyring(Path(folder)) as environ,
+        run_gnome_keyring(Path(folder)) as environ,
     ):
         # Caches of bytecode are part of how the programs are installed.
         base = {**environ, "PATH": os.environ["PATH"], "TERM": "xterm-256color"}
@@ -76,7 +76,7 @@ def _table(seconds: dict[str, float]) -> tuple[str, bool]:
             kept = kept and held
         lines.append(f"| {name} | {took * 1000:.0f} | {against_bare:.2f} | {against_ours:.2f} | {budget} |")
     about = f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {date.today()}"  # noqa: DTZ011
-    return TEXT.format(rounds=ROUNDS, about=about, lines="\n".join(lines)), kept
+    return TEXT.format(limit_examples=ROUNDS, about=about, lines="\n".join(lines)), kept
 
 
 TEXT = """\

@@ -12,10 +12,10 @@ import httpx
 
 from bench.environments import ROOT
 from bench.stopwatch import Program
-from tests.crowd import Crowd
+from tests.support.large_inbox import LargeInbox
 
 if TYPE_CHECKING:
-    from tests.cloud import Cloud, Credentials
+    from tests.support.openstack import Cloud, Credentials
 
 BARE = "a bare script with httpx"
 ACCEPT = "`imgshare accept IMAGE MEMBER --json`"
@@ -50,13 +50,13 @@ class Tools:
 
 def programs(cloud: Cloud, base: Environ, tools: Tools) -> list[Program]:
     """Everything to measure, on images that are made for it in this cloud."""
-    user, crowd = cloud.user(cloud.create_project("member"), "member"), Crowd.of(cloud)
-    logins = {"bench": _login(cloud, user), "crowd": _login(cloud, crowd.member)}
+    user, large_inbox = cloud.user(cloud.create_project("member"), "member"), LargeInbox.of(cloud)
+    logins = {"bench": _login(cloud, user), "crowd": _login(cloud, large_inbox.member)}
     _write_clouds(base, logins)
     deciding = _deciding(cloud, user, base, tools)
     bare = {**base, "IMGSHARE_ENDPOINT": cloud.endpoint}
-    bare["IMGSHARE_TOKEN"] = cloud.issue_token(crowd.member.project_id, "member")
-    bare_list = [str(tools.ours / "python"), str(ROOT / "bench/bare_list.py"), crowd.member.project_id]
+    bare["IMGSHARE_TOKEN"] = cloud.issue_token(large_inbox.member.project_id, "member")
+    bare_list = [str(tools.ours / "python"), str(ROOT / "bench/bare_list.py"), large_inbox.member.project_id]
     return [
         *deciding,
         Program(BARE_LIST, bare_list, bare, rarely=True),
@@ -81,7 +81,7 @@ def _deciding(cloud: Cloud, user: Credentials, base: Environ, tools: Tools) -> l
     return [
         Program(BARE, [str(tools.ours / "python"), str(ROOT / "bench/bare.py"), image, project], with_token),
         Program(ACCEPT, [*accept, "--json"], with_token),
-        Program(TABLE, accept, with_token, at_terminal=True),
+        Program(TABLE, accept, with_token, run_at_terminal=True),
         Program(KEYRING, [*accept, "--json"], endpoint),
         Program(KEPT, [tool, "accept", image, "--json"], cloud_named),
         Program(FIRST, first, in_a_file, rarely=True),

@@ -10,21 +10,26 @@ import keyring.core
 import pytest
 
 from imgshare_cli.cli.app import main
-from tests.clouds import Member, member_of, port_of
-from tests.forwarder import Forwarder
-from tests.inbox import made
-from tests.run import Run
-from tests.service import TOKEN, Service
+from tests.support.cloud_user import CloudUser, create_cloud_user, get_port
+from tests.support.fake_service import TOKEN, FakeService
+from tests.support.run import Run
+from tests.support.small_inbox import create_small_inbox
+from tests.support.tcp_proxy import TcpProxy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cloud import Cloud
-    from tests.crowd import Crowd
-    from tests.grounds import Ground
-    from tests.inbox import Inbox
-    from tests.stage import Stage
+    from tests.support.backend import Backend
+    from tests.support.fake_service import StartService
+    from tests.support.large_inbox import LargeInbox
+    from tests.support.openstack import Cloud
+    from tests.support.run import RunImgshare
+    from tests.support.share import Share
+    from tests.support.small_inbox import SmallInbox
+    from tests.support.users import Users
+
+_CLOUDS = ("strict_cloud", "caching_cloud", "large_inbox")
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -32,6 +37,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 _FOREIGN = ("IMGSHARE_", "OS_", "SSL_CERT_", "KEYRING_", "_IMGSHARE_")
 _OTHER = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "COLUMNS", "PYTHON_KEYRING_BACKEND", "LC_ALL"}
 _OTHER |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "NETRC", "REQUEST_METHOD"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that needs a real cloud, and keep those of one cloud on one worker: a cloud starts slowly."""
+    for item in items:
+        if cloud := _find_cloud(item):
+            item.add_marker("cloud")
+            item.add_marker(pytest.mark.xdist_group(cloud))
+
+
+def _find_cloud(item: pytest.Item) -> str | None:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if callspec := getattr(item, "callspec", None):
+        fixtures.add(callspec.params.get("backend"))
+    return next((cloud for cloud in _CLOUDS if cloud in fixtures), None)
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +80,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def imgshare(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
+def imgshare(capfd: pytest.CaptureFixture[str]) -> RunImgshare:
     """Run the tool's front door in this process."""
 
     def run(*argv: str) -> Run:
@@ -72,12 +92,12 @@ def imgshare(capfd: pytest.CaptureFixture[str]) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[StartService]:
     """Start a service with the given answers, and point the tool at it."""
-    started: list[Service] = []
+    started: list[FakeService] = []
 
-    def start(*answers: Any, **settings: Any) -> Service:
-        service = Service(*answers, **settings).__enter__()
+    def start(*answers: Any, **settings: Any) -> FakeService:
+        service = FakeService(*answers, **settings).__enter__()
         started.append(service)
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
@@ -89,7 +109,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Service]]:
 
 
 @pytest.fixture(scope="session")
-def sandbox_ground() -> Iterator[Ground]:
+def sandbox_backend() -> Iterator[Backend]:
     """The embedded image service."""
     from imgshare_cli.sandbox import Sandbox
 
@@ -98,80 +118,98 @@ def sandbox_ground() -> Iterator[Ground]:
 
 
 @pytest.fixture(scope="session")
-def glance_ground() -> Iterator[Ground]:
+def strict_cloud() -> Iterator[Backend]:
     """A real Glance and Keystone that look at every token anew."""
-    from tests.cloud import running_cloud
+    from tests.support.openstack import running_cloud
 
     with running_cloud() as cloud:
         yield cloud
 
 
 @pytest.fixture
-def door(glance_ground: Cloud) -> Iterator[Forwarder]:
+def keystone_proxy(strict_cloud: Cloud) -> Iterator[TcpProxy]:
     """The way to Keystone, counted."""
-    with Forwarder(port_of(glance_ground.auth_url)) as door:
-        yield door
+    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
+        yield keystone_proxy
 
 
 @pytest.fixture
-def member(glance_ground: Cloud, door: Forwarder) -> Member:
+def member(strict_cloud: Cloud, keystone_proxy: TcpProxy) -> CloudUser:
     """Someone with an image waiting."""
-    return member_of(glance_ground, door, "member")
+    return create_cloud_user(strict_cloud, keystone_proxy, "member")
 
 
 @pytest.fixture(scope="session")
-def trusting_glance() -> Iterator[Ground]:
+def caching_cloud() -> Iterator[Backend]:
     """A real Glance that remembers for a while which tokens are good, as deployments do: ten times faster."""
-    from tests.cloud import running_cloud
+    from tests.support.openstack import running_cloud
 
     with running_cloud(cache_tokens=True, workers=1) as cloud:
         yield cloud
 
 
 @pytest.fixture(scope="session")
-def crowd() -> Iterator[Crowd]:
+def large_inbox() -> Iterator[LargeInbox]:
     """A project with a full inbox, in a real cloud of its own."""
-    from tests.cloud import running_cloud
-    from tests.crowd import Crowd
+    from tests.support.large_inbox import LargeInbox
+    from tests.support.openstack import running_cloud
 
     with running_cloud(cache_tokens=True) as cloud:
-        yield Crowd.of(cloud)
+        yield LargeInbox.of(cloud)
 
 
-@pytest.fixture(params=["sandbox_ground", "trusting_glance"], ids=["sandbox", "glance"])
-def ground(request: pytest.FixtureRequest) -> Ground:
+@pytest.fixture(params=["sandbox_backend", "caching_cloud"], ids=["sandbox", "glance"])
+def backend(request: pytest.FixtureRequest) -> Backend:
     """Each image service in turn: where the two differ, the embedded one is wrong."""
-    ground: Ground = request.getfixturevalue(request.param)
-    return ground
+    backend: Backend = request.getfixturevalue(request.param)
+    return backend
 
 
 @pytest.fixture(scope="module")
-def inboxes() -> Iterator[dict[str, Inbox]]:
-    """The inboxes of a module's tests, by the address of their ground: people are slow to make."""
-    inboxes: dict[str, Inbox] = {}
+def inboxes() -> Iterator[dict[str, SmallInbox]]:
+    """The inboxes of a module's tests, by the address of their backend: people are slow to make."""
+    inboxes: dict[str, SmallInbox] = {}
     yield inboxes
     for inbox in inboxes.values():
         inbox.http.close()
 
 
 @pytest.fixture
-def inbox(ground: Ground, inboxes: dict[str, Inbox], monkeypatch: pytest.MonkeyPatch) -> Inbox:
+def inbox(backend: Backend, inboxes: dict[str, SmallInbox], monkeypatch: pytest.MonkeyPatch) -> SmallInbox:
     """An inbox, and the tool in the hands of the project's member."""
-    if ground.endpoint not in inboxes:
-        inboxes[ground.endpoint] = made(ground)
-    inboxes[ground.endpoint].enter(monkeypatch)
-    return inboxes[ground.endpoint]
+    if backend.endpoint not in inboxes:
+        inboxes[backend.endpoint] = create_small_inbox(backend)
+    inboxes[backend.endpoint].enter(monkeypatch)
+    return inboxes[backend.endpoint]
+
+
+@pytest.fixture(scope="session")
+def created_users() -> Iterator[dict[str, Users]]:
+    """The users of each backend, by its address: they take long to create, and no test changes them."""
+    created: dict[str, Users] = {}
+    yield created
+    for users in created.values():
+        users.owner.http.close()
 
 
 @pytest.fixture
-def stage(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """A fresh image, shared with the member and pending, and the tool pointed at the service."""
+def users(backend: Backend, created_users: dict[str, Users]) -> Users:
+    """Everyone, on this backend."""
     import httpx
 
-    from tests.stage import staged
+    from tests.support.users import create_users
 
-    with httpx.Client(base_url=ground.endpoint, trust_env=False, timeout=60) as http:
-        stage = staged(ground, http)
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", ground.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", stage.cast.tokens["member"])
-        yield stage
+    if backend.endpoint not in created_users:
+        http = httpx.Client(base_url=backend.endpoint, timeout=60, trust_env=False)
+        created_users[backend.endpoint] = create_users(backend, http)
+    return created_users[backend.endpoint]
+
+
+@pytest.fixture
+def share(backend: Backend, users: Users, monkeypatch: pytest.MonkeyPatch) -> Share:
+    """A new image, shared with the member and pending, and the tool pointed at the service."""
+    from tests.support.share import share_new_image
+
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", backend.endpoint)
+    monkeypatch.setenv("IMGSHARE_TOKEN", users.member.token)
+    return share_new_image(users)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.cast import A_TIME, refusal
+from tests.support.expectations import A_TIME, build_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.cast import Cast, Offer
+    from tests.support.share import Share
+    from tests.support.users import Users
 
 NOT_AUTHORIZED = "You are not authorized to complete modify_member action."
 NOT_A_MEMBER = "{member_id} not found in the member list of the image {image_id}."
@@ -23,11 +24,11 @@ BAD_STATUS = 'Incorrect request: Status must be "pending", "accepted" or "reject
 
 
 @pytest.mark.parametrize("who", ["member", "admin", "owner_admin"])
-def test_who_decides(cast: Cast, offer: Offer, who: str) -> None:
+def test_who_decides(users: Users, share: Share, who: str) -> None:
     """The member's project decides, and so does an admin of whatever project."""
-    answer = cast[who].decide(offer.image_id, offer.member_id, "accepted")
+    answer = users[who].decide(share.image, share.member, "accepted")
 
-    assert (200, offer.shared | {"status": "accepted", "updated_at": A_TIME}) == answer
+    assert (200, share.created | {"status": "accepted", "updated_at": A_TIME}) == answer
 
 
 @pytest.mark.parametrize(
@@ -48,22 +49,22 @@ def test_who_decides(cast: Cast, offer: Offer, who: str) -> None:
         ("admin", "admin", 404, NOT_A_MEMBER),
     ],
 )
-def test_who_does_not(cast: Cast, offer: Offer, who: str, whose: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
+def test_who_does_not(users: Users, share: Share, who: str, whose: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
     """Everyone else is refused, each for their own reason, and the share stays as it is."""
-    member_id = cast[whose].project_id
+    member_id = users[whose].project_id
 
-    answer = cast[who].decide(offer.image_id, member_id, "accepted")
+    answer = users[who].decide(share.image, member_id, "accepted")
 
-    assert refusal(status, sentence.format(member_id=member_id, image_id=offer.image_id)) == answer
-    assert (200, offer.shared) == cast.member.ask("GET", offer.path)
+    assert build_refusal(status, sentence.format(member_id=member_id, image_id=share.image)) == answer
+    assert (200, share.created) == users.member.ask("GET", share.path)
 
 
-def test_owner_as_member(cast: Cast) -> None:
+def test_owner_as_member(users: Users) -> None:
     """An owner may share with itself, and then still may not decide."""
-    image_id = cast.owner.make_image()
-    cast.owner.share(image_id, cast.owner.project_id)
+    image_id = users.owner.make_image()
+    users.owner.share(image_id, users.owner.project_id)
 
-    assert refusal(403, NOT_AUTHORIZED) == cast.owner.decide(image_id, cast.owner.project_id, "accepted")
+    assert build_refusal(403, NOT_AUTHORIZED) == users.owner.decide(image_id, users.owner.project_id, "accepted")
 
 
 @pytest.mark.parametrize(
@@ -80,49 +81,49 @@ def test_owner_as_member(cast: Cast) -> None:
         ("member", "private", 404, NO_IMAGE),
     ],
 )
-def test_not_shared_any_more(cast: Cast, offer: Offer, who: str, visibility: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
+def test_not_shared_any_more(users: Users, share: Share, who: str, visibility: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
     """Only a shared image has members; whoever sees it otherwise is forbidden, the others find nothing."""
-    assert cast.admin.replace(offer.image_id, "visibility", visibility)[0] == 200
+    assert users.admin.replace(share.image, "visibility", visibility)[0] == 200
 
-    answer = cast[who].decide(offer.image_id, offer.member_id, "accepted")
+    answer = users[who].decide(share.image, share.member, "accepted")
 
-    assert refusal(status, sentence.format(image_id=offer.image_id)) == answer
+    assert build_refusal(status, sentence.format(image_id=share.image)) == answer
 
 
 @pytest.mark.parametrize(
     "withdraw",
     [
-        lambda cast, offer: cast.owner.ask("DELETE", offer.path),
-        lambda cast, offer: cast.owner.ask("DELETE", f"/v2/images/{offer.image_id}"),
+        lambda users, share: users.owner.ask("DELETE", share.path),
+        lambda users, share: users.owner.ask("DELETE", f"/v2/images/{share.image}"),
     ],
     ids=["unshared", "deleted"],
 )
-def test_withdrawn(cast: Cast, offer: Offer, withdraw: Callable[[Cast, Offer], Any]) -> None:
+def test_withdrawn(users: Users, share: Share, withdraw: Callable[[Users, Share], Any]) -> None:
     """A member whose share was taken back, or whose image is gone, finds nothing."""
-    assert (204, None) == withdraw(cast, offer)
+    assert (204, None) == withdraw(users, share)
 
-    answer = cast.member.decide(offer.image_id, offer.member_id, "accepted")
-    assert refusal(404, f"Image {offer.image_id} not found.") == answer
+    answer = users.member.decide(share.image, share.member, "accepted")
+    assert build_refusal(404, f"Image {share.image} not found.") == answer
 
 
-def test_every_change(cast: Cast, offer: Offer) -> None:
+def test_every_change(users: Users, share: Share) -> None:
     """Every status may follow every other."""
     walk = ["accepted", "rejected", "accepted", "pending", "rejected", "pending", "accepted"]
 
-    answers = [cast.member.decide(offer.image_id, offer.member_id, status) for status in walk]
+    answers = [users.member.decide(share.image, share.member, status) for status in walk]
 
-    assert [(200, offer.shared | {"status": status, "updated_at": A_TIME}) for status in walk] == answers
+    assert [(200, share.created | {"status": status, "updated_at": A_TIME}) for status in walk] == answers
 
 
-def test_same_again(cast: Cast, offer: Offer) -> None:
+def test_same_again(users: Users, share: Share) -> None:
     """The same decision again is a 200 that changes nothing, not even the time; another one changes the time."""
-    first = cast.member.decide(offer.image_id, offer.member_id, "accepted")
+    first = users.member.decide(share.image, share.member, "accepted")
     time.sleep(1.1)
-    again = cast.member.decide(offer.image_id, offer.member_id, "accepted")
-    other = cast.member.decide(offer.image_id, offer.member_id, "rejected")
+    again = users.member.decide(share.image, share.member, "accepted")
+    other = users.member.decide(share.image, share.member, "rejected")
 
-    assert (200, offer.shared | {"status": "accepted", "updated_at": A_TIME}) == first == again
-    assert (200, offer.shared | {"status": "rejected", "updated_at": A_TIME}) == other
+    assert (200, share.created | {"status": "accepted", "updated_at": A_TIME}) == first == again
+    assert (200, share.created | {"status": "rejected", "updated_at": A_TIME}) == other
     assert first[1]["updated_at"] < other[1]["updated_at"]
 
 
@@ -135,11 +136,11 @@ def test_same_again(cast: Cast, offer: Offer) -> None:
         (b'{"st\\u0061tus": "accepted"}', "accepted"),
     ],
 )
-def test_forgiven(cast: Cast, offer: Offer, body: bytes, decision: str) -> None:
+def test_forgiven(users: Users, share: Share, body: bytes, decision: str) -> None:
     """Unknown keys are ignored, the last of two equal keys counts, and the Content-Type does not matter."""
-    answer = cast.member.ask("PUT", offer.path, body, Content_Type="text/plain")
+    answer = users.member.ask("PUT", share.path, body, Content_Type="text/plain")
 
-    assert (200, offer.shared | {"status": decision, "updated_at": A_TIME}) == answer
+    assert (200, share.created | {"status": decision, "updated_at": A_TIME}) == answer
 
 
 @pytest.mark.parametrize(
@@ -167,19 +168,19 @@ def test_forgiven(cast: Cast, offer: Offer, body: bytes, decision: str) -> None:
         (b'{"status": {"status": "accepted"}}', BAD_STATUS),
     ],
 )
-def test_bad_bodies(cast: Cast, offer: Offer, body: bytes | None, sentence: str) -> None:
+def test_bad_bodies(users: Users, share: Share, body: bytes | None, sentence: str) -> None:
     """A body that says no status is refused with what is wrong with it, and the share stays as it is."""
-    assert refusal(400, sentence) == cast.member.ask("PUT", offer.path, body)
-    assert (200, offer.shared) == cast.member.ask("GET", offer.path)
+    assert build_refusal(400, sentence) == users.member.ask("PUT", share.path, body)
+    assert (200, share.created) == users.member.ask("GET", share.path)
 
 
 @pytest.mark.parametrize(("who", "status"), [("owner", 403), ("reader", 403), ("stranger", 404)])
-def test_who_comes_before_what(cast: Cast, offer: Offer, who: str, status: int) -> None:
+def test_who_comes_before_what(users: Users, share: Share, who: str, status: int) -> None:
     """Who may not decide is told so whatever they wanted to say."""
-    assert status == cast[who].decide(offer.image_id, offer.member_id, "Accepted")[0]
+    assert status == users[who].decide(share.image, share.member, "Accepted")[0]
 
 
 @pytest.mark.parametrize("who", ["owner", "reader", "stranger"])
-def test_form_comes_before_who(cast: Cast, offer: Offer, who: str) -> None:
+def test_form_comes_before_who(users: Users, share: Share, who: str) -> None:
     """But a body that cannot be read is refused before anyone looks at who sent it."""
-    assert refusal(400, "Status not specified") == cast[who].ask("PUT", offer.path, {})
+    assert build_refusal(400, "Status not specified") == users[who].ask("PUT", share.path, {})

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_REQUEST_ID, Text
+from tests.support.expectations import A_REQUEST_ID, Text
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.contract.cast import Cast, Offer
+    from tests.support.share import Share
+    from tests.support.users import Users
 
 PATH = "/v2/images/%3Cb%3E%26%22%27%C3%A9"
 SENTENCE = "No image found with ID <b>&\"'Ã©"
@@ -57,19 +58,19 @@ UNAUTHORIZED = (
         ("image/png", TEXT),
     ],
 )
-def test_format(cast: Cast, accept: str, form: tuple[str, str]) -> None:
+def test_format(users: Users, accept: str, form: tuple[str, str]) -> None:
     """Exactly `application/json` gets JSON, whatever HTML could satisfy gets HTML, and the rest gets plain text."""
-    response = cast.member.send("GET", PATH, Accept=accept)
+    response = users.member.send("GET", PATH, Accept=accept)
 
     assert (404, *form) == (response.status_code, response.headers["Content-Type"], response.text)
 
 
-def test_format_without_accept(cast: Cast) -> None:
+def test_format_without_accept(users: Users) -> None:
     """A client that says nothing gets plain text."""
-    request = cast.member.http.build_request("GET", PATH, headers={"X-Auth-Token": cast.member.token})
+    request = users.member.http.build_request("GET", PATH, headers={"X-Auth-Token": users.member.token})
     del request.headers["Accept"]
 
-    response = cast.member.http.send(request)
+    response = users.member.http.send(request)
 
     assert (404, *TEXT) == (response.status_code, response.headers["Content-Type"], response.text)
 
@@ -85,9 +86,9 @@ def test_format_without_accept(cast: Cast) -> None:
         ("PUT", "/v2/images", 405),
     ],
 )
-def test_request_id(cast: Cast, method: str, path: str, status: int) -> None:
+def test_request_id(users: Users, method: str, path: str, status: int) -> None:
     """Every answer has the ID of its request, another one each time."""
-    first, second = cast.member.send(method, path), cast.member.send(method, path)
+    first, second = users.member.send(method, path), users.member.send(method, path)
 
     assert (status, A_REQUEST_ID) == (first.status_code, first.headers["X-Openstack-Request-Id"])
     assert first.headers["X-Openstack-Request-Id"] != second.headers["X-Openstack-Request-Id"]
@@ -103,9 +104,9 @@ def test_request_id(cast: Cast, method: str, path: str, status: int) -> None:
         ("m" * 65, None),
     ],
 )
-def test_own_request_id(cast: Cast, sent: str, answered: object) -> None:
+def test_own_request_id(users: Users, sent: str, answered: object) -> None:
     """A client may bring its own ID; one of more than 64 characters is lost."""
-    response = cast.member.send("GET", "/v2/schemas/member", X_Openstack_Request_Id=sent)
+    response = users.member.send("GET", "/v2/schemas/member", X_Openstack_Request_Id=sent)
 
     assert (200, answered) == (response.status_code, response.headers.get("X-Openstack-Request-Id"))
 
@@ -122,9 +123,9 @@ def test_nobody(http: httpx.Client, headers: dict[str, str], path: str) -> None:
     assert "X-Openstack-Request-Id" not in response.headers
 
 
-def test_nobody_in_html(http: httpx.Client, offer: Offer) -> None:
+def test_nobody_in_html(http: httpx.Client, share: Share) -> None:
     """A 401 comes in the format that was asked for, too."""
-    response = http.put(offer.path, json={"status": "accepted"}, headers={"Accept": "*/*"})
+    response = http.put(share.path, json={"status": "accepted"}, headers={"Accept": "*/*"})
 
     page = (
         "<html>\n <head>\n  <title>401 Unauthorized</title>\n </head>\n <body>\n  <h1>401 Unauthorized</h1>\n"

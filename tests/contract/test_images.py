@@ -6,24 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.contract.cast import A_TIME, PATCH, WITHOUT_DATA, refusal
+from tests.support.expectations import A_TIME, WITHOUT_DATA, build_refusal
+from tests.support.users import PATCH
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast, Offer
+    from tests.support.share import Share
+    from tests.support.users import Users
 
 NOT_FOUND = "The resource could not be found."
 DENIED = "Access was denied to this resource."
 
 
-def test_new_image(cast: Cast) -> None:
+def test_new_image(users: Users) -> None:
     """A new image is a 201 with its address; it is shared, seen and empty unless described otherwise."""
-    response = cast.owner.send("POST", "/v2/images", {"name": "数据库", "os_type": "linux", "tags": ["ci"]})
+    response = users.owner.send("POST", "/v2/images", {"name": "数据库", "os_type": "linux", "tags": ["ci"]})
 
     image_id = response.json()["id"]
     image = {
         "id": image_id,
         "name": "数据库",
-        "owner": cast.owner.project_id,
+        "owner": users.owner.project_id,
         "visibility": "shared",
         "status": "queued",
         "os_hidden": False,
@@ -38,84 +40,88 @@ def test_new_image(cast: Cast) -> None:
         "schema": "/v2/schemas/image",
     }
     assert (201, image) == (response.status_code, response.json())
-    assert f"{cast.owner.endpoint}/v2/images/{image_id}" == response.headers["Location"]
+    assert f"{users.owner.endpoint}/v2/images/{image_id}" == response.headers["Location"]
 
 
 @pytest.mark.parametrize(
     ("who", "description", "answer"),
     [
-        ("reader", {}, refusal(403, "You are not authorized to complete add_image action.")),
-        ("guest", {}, refusal(403, "You are not authorized to complete add_image action.")),
-        ("owner", {"visibility": "public"}, refusal(403, "You are not authorized to complete publicize_image action.")),
-        ("owner", {"self": "x"}, refusal(403, "Attribute 'self' is read-only.")),
-        ("owner", {"status": "active"}, refusal(403, "Attribute 'status' is read-only.")),
+        ("reader", {}, build_refusal(403, "You are not authorized to complete add_image action.")),
+        ("guest", {}, build_refusal(403, "You are not authorized to complete add_image action.")),
+        (
+            "owner",
+            {"visibility": "public"},
+            build_refusal(403, "You are not authorized to complete publicize_image action."),
+        ),
+        ("owner", {"self": "x"}, build_refusal(403, "Attribute 'self' is read-only.")),
+        ("owner", {"status": "active"}, build_refusal(403, "Attribute 'status' is read-only.")),
         (
             "owner",
             {"location": "x"},
-            refusal(403, DENIED, "<br /><br />\nAttribute 'location' is reserved.\n\n"),
+            build_refusal(403, DENIED, "<br /><br />\nAttribute 'location' is reserved.\n\n"),
         ),
         (
             "owner",
             {"owner": "x"},
-            refusal(403, DENIED, "<br /><br />\nYou are not permitted to create images owned by 'x'\n\n"),
+            build_refusal(403, DENIED, "<br /><br />\nYou are not permitted to create images owned by 'x'\n\n"),
         ),
-        ("owner", {"name": "😀"}, refusal(400, "Name can't contain 4 byte unicode characters.")),
+        ("owner", {"name": "😀"}, build_refusal(400, "Name can't contain 4 byte unicode characters.")),
         (
             "owner",
             {"min_disk": -1},
-            refusal(400, "Invalid value '-1' for parameter 'min_disk': Cannot be a negative value"),
+            build_refusal(400, "Invalid value '-1' for parameter 'min_disk': Cannot be a negative value"),
         ),
     ],
 )
-def test_images_refused(cast: Cast, who: str, description: Any, answer: object) -> None:
+def test_images_refused(users: Users, who: str, description: Any, answer: object) -> None:
     """Not everyone may make an image, and not every image."""
-    assert answer == cast[who].ask("POST", "/v2/images", description)
+    assert answer == users[who].ask("POST", "/v2/images", description)
 
 
 @pytest.mark.parametrize(
     "description",
     [{"name": 5}, {"visibility": "Shared"}, {"tags": "x"}, {"os_hidden": "x"}, {"id": "nope"}, {"os_distro": 1}],
 )
-def test_images_misdescribed(cast: Cast, description: Any) -> None:
+def test_images_misdescribed(users: Users, description: Any) -> None:
     """An image that the schema has no room for is refused with the reason, which Glance spells out at length."""
-    status, page = cast.owner.ask("POST", "/v2/images", description)
+    status, page = users.owner.ask("POST", "/v2/images", description)
 
     assert (400, "400 Bad Request") == (status, page["code"])
     assert page["message"].startswith("Provided object does not match schema 'image': ")
 
 
 @pytest.mark.parametrize(("field", "value"), [("visibility", "private"), ("os_hidden", True), ("name", "renamed")])
-def test_changed(cast: Cast, offer: Offer, field: str, value: object) -> None:
+def test_changed(users: Users, share: Share, field: str, value: object) -> None:
     """The owner replaces a field, and the answer is the whole image with it."""
-    image = cast.owner.ask("GET", f"/v2/images/{offer.image_id}")[1]
+    image = users.owner.ask("GET", f"/v2/images/{share.image}")[1]
 
-    changed = cast.owner.replace(offer.image_id, field, value)
+    changed = users.owner.replace(share.image, field, value)
 
     assert (200, image | {field: value, "updated_at": A_TIME}) == changed
-    assert changed == cast.owner.ask("GET", f"/v2/images/{offer.image_id}")
+    assert changed == users.owner.ask("GET", f"/v2/images/{share.image}")
 
 
 @pytest.mark.parametrize(
     ("who", "value", "answer"),
     [
-        ("member", "private", refusal(403, "You are not authorized to complete modify_image action.")),
-        ("reader", "private", refusal(403, "You are not authorized to complete modify_image action.")),
-        ("owner_reader", "private", refusal(403, "You are not authorized to complete modify_image action.")),
-        ("guest", "private", refusal(404, NOT_FOUND)),
-        ("owner_guest", "private", refusal(404, NOT_FOUND)),
-        ("owner", "public", refusal(403, "You are not authorized to complete publicize_image action.")),
+        ("member", "private", build_refusal(403, "You are not authorized to complete modify_image action.")),
+        ("reader", "private", build_refusal(403, "You are not authorized to complete modify_image action.")),
+        ("owner_reader", "private", build_refusal(403, "You are not authorized to complete modify_image action.")),
+        ("guest", "private", build_refusal(404, NOT_FOUND)),
+        ("owner_guest", "private", build_refusal(404, NOT_FOUND)),
+        ("owner", "public", build_refusal(403, "You are not authorized to complete publicize_image action.")),
     ],
 )
-def test_changes_refused(cast: Cast, offer: Offer, who: str, value: str, answer: object) -> None:
+def test_changes_refused(users: Users, share: Share, who: str, value: str, answer: object) -> None:
     """Nobody but the owner changes an image, and nobody but an admin makes one public."""
-    assert answer == cast[who].replace(offer.image_id, "visibility", value)
+    assert answer == users[who].replace(share.image, "visibility", value)
 
 
-def test_changes_of_a_stranger(cast: Cast, offer: Offer) -> None:
+def test_changes_of_a_stranger(users: Users, share: Share) -> None:
     """A stranger finds nothing to change."""
-    answer = cast.stranger.replace(offer.image_id, "visibility", "private")
+    answer = users.stranger.replace(share.image, "visibility", "private")
 
-    assert refusal(404, f"No image found with ID {offer.image_id}") == answer
+    assert build_refusal(404, f"No image found with ID {share.image}") == answer
 
 
 @pytest.mark.parametrize(
@@ -127,51 +133,51 @@ def test_changes_of_a_stranger(cast: Cast, offer: Offer) -> None:
         (b"[", "Malformed JSON in request body."),
     ],
 )
-def test_bad_changes(cast: Cast, offer: Offer, body: bytes, sentence: str) -> None:
+def test_bad_changes(users: Users, share: Share, body: bytes, sentence: str) -> None:
     """A patch is a list of operations."""
-    answer = cast.owner.ask("PATCH", f"/v2/images/{offer.image_id}", body, Content_Type=PATCH)
+    answer = users.owner.ask("PATCH", f"/v2/images/{share.image}", body, Content_Type=PATCH)
 
-    assert refusal(400, sentence) == answer
+    assert build_refusal(400, sentence) == answer
 
 
-def test_patch_is_no_json(cast: Cast, offer: Offer) -> None:
+def test_patch_is_no_json(users: Users, share: Share) -> None:
     """A patch that does not say that it is one is refused with the names it may go by."""
-    response = cast.owner.send("PATCH", f"/v2/images/{offer.image_id}", [], Content_Type="application/json")
+    response = users.owner.send("PATCH", f"/v2/images/{share.image}", [], Content_Type="application/json")
 
     names = "application/openstack-images-v2.0-json-patch, application/openstack-images-v2.1-json-patch"
     sentence = "The request media type application/json is not supported by this server."
     tail = f"\n<br /><br />\nImage PATCH expects Content-Type one of: {names}"
-    assert refusal(415, sentence, tail) == (response.status_code, response.json())
+    assert build_refusal(415, sentence, tail) == (response.status_code, response.json())
     assert names == response.headers["Accept-Patch"]
 
 
-def test_deleted(cast: Cast, offer: Offer) -> None:
+def test_deleted(users: Users, share: Share) -> None:
     """The owner deletes an image, and then it is gone for everybody."""
-    path = f"/v2/images/{offer.image_id}"
+    path = f"/v2/images/{share.image}"
 
-    assert (204, None) == cast.owner.ask("DELETE", path)
-    assert refusal(404, f"No image found with ID {offer.image_id}") == cast.owner.ask("GET", path)
-    assert refusal(404, f"Failed to find image {offer.image_id} to delete") == cast.owner.ask("DELETE", path)
-    assert refusal(404, f"Image {offer.image_id} not found.") == cast.owner.ask("GET", f"{path}/members")
+    assert (204, None) == users.owner.ask("DELETE", path)
+    assert build_refusal(404, f"No image found with ID {share.image}") == users.owner.ask("GET", path)
+    assert build_refusal(404, f"Failed to find image {share.image} to delete") == users.owner.ask("DELETE", path)
+    assert build_refusal(404, f"Image {share.image} not found.") == users.owner.ask("GET", f"{path}/members")
 
 
 @pytest.mark.parametrize(
     ("who", "answer"),
     [
-        ("member", refusal(403, "You are not authorized to complete delete_image action.")),
-        ("owner_reader", refusal(403, "You are not authorized to complete delete_image action.")),
-        ("guest", refusal(404, NOT_FOUND)),
+        ("member", build_refusal(403, "You are not authorized to complete delete_image action.")),
+        ("owner_reader", build_refusal(403, "You are not authorized to complete delete_image action.")),
+        ("guest", build_refusal(404, NOT_FOUND)),
     ],
 )
-def test_deletion_refused(cast: Cast, offer: Offer, who: str, answer: object) -> None:
+def test_deletion_refused(users: Users, share: Share, who: str, answer: object) -> None:
     """Nobody but the owner deletes an image."""
-    assert answer == cast[who].ask("DELETE", f"/v2/images/{offer.image_id}")
+    assert answer == users[who].ask("DELETE", f"/v2/images/{share.image}")
 
 
-def test_protected(cast: Cast) -> None:
+def test_protected(users: Users) -> None:
     """A protected image cannot be deleted."""
-    image_id = cast.owner.make_image(protected=True)
+    image_id = users.owner.make_image(protected=True)
 
-    answer = cast.owner.ask("DELETE", f"/v2/images/{image_id}")
+    answer = users.owner.ask("DELETE", f"/v2/images/{image_id}")
 
-    assert refusal(403, f"Image {image_id} is protected and cannot be deleted.") == answer
+    assert build_refusal(403, f"Image {image_id} is protected and cannot be deleted.") == answer

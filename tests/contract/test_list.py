@@ -6,34 +6,35 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_TIME, WITHOUT_DATA, new_name, refusal
+from tests.support.expectations import A_TIME, WITHOUT_DATA, build_refusal
+from tests.support.users import create_name
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast
+    from tests.support.users import Users
 
 SORT_KEYS = "name, status, container_format, disk_format, size, id, created_at, updated_at"
 
 
-def offered(cast: Cast, name: str, decision: str = "pending", **description: object) -> str:
+def create_offer(users: Users, name: str, decision: str = "pending", **description: object) -> str:
     """An image that is shared with the member, who has decided this."""
-    image_id = cast.owner.make_image(name, **description)
-    cast.owner.share(image_id, cast.member.project_id)
+    image_id = users.owner.make_image(name, **description)
+    users.owner.share(image_id, users.member.project_id)
     if decision != "pending":
-        cast.member.decide(image_id, cast.member.project_id, decision)
+        users.member.decide(image_id, users.member.project_id, decision)
     return image_id
 
 
-def test_page(cast: Cast) -> None:
+def test_page(users: Users) -> None:
     """A page has the images as they are, the address of the first page, and no next one unless it is full."""
-    name = new_name()
-    image_id = offered(cast, name)
+    name = create_name()
+    image_id = create_offer(users, name)
 
-    answer = cast.member.ask("GET", f"/v2/images?visibility=shared&member_status=pending&name={name}")
+    answer = users.member.ask("GET", f"/v2/images?visibility=shared&member_status=pending&name={name}")
 
     image = {
         "id": image_id,
         "name": name,
-        "owner": cast.owner.project_id,
+        "owner": users.owner.project_id,
         "visibility": "shared",
         "status": "queued",
         "os_hidden": False,
@@ -69,34 +70,38 @@ def test_page(cast: Cast) -> None:
     ],
 )
 @pytest.mark.parametrize("who", ["member", "reader"])
-def test_member_status(cast: Cast, who: str, query: str, expected: list[str]) -> None:
+def test_member_status(users: Users, who: str, query: str, expected: list[str]) -> None:
     """The list has what was accepted unless asked for another status, the newest first."""
-    name = new_name()
-    ids = {decision: offered(cast, name, decision) for decision in ("pending", "accepted", "rejected")}
+    name = create_name()
+    ids = {decision: create_offer(users, name, decision) for decision in ("pending", "accepted", "rejected")}
 
-    assert (200, [ids[decision] for decision in expected]) == cast[who].listed(f"name={name}{query}")
+    assert (200, [ids[decision] for decision in expected]) == users[who].list_ids(f"name={name}{query}")
 
 
 @pytest.mark.parametrize("member_status", ["pending", "accepted", "rejected", "all"])
-def test_own_images_leak_in(cast: Cast, member_status: str) -> None:
+def test_own_images_leak_in(users: Users, member_status: str) -> None:
     """What one owns is listed as well, whatever the status asked for, even where `shared with me` was meant."""
-    name = new_name()
-    own = cast.member.make_image(name)
-    theirs = offered(cast, name)
+    name = create_name()
+    own = users.member.make_image(name)
+    theirs = create_offer(users, name)
 
-    listed = cast.member.listed(f"visibility=shared&member_status={member_status}&name={name}")
+    listed = users.member.list_ids(f"visibility=shared&member_status={member_status}&name={name}")
 
     assert (200, [theirs, own] if member_status in {"pending", "all"} else [own]) == listed
 
 
 @pytest.mark.parametrize("who", ["admin", "owner_admin"])
 @pytest.mark.parametrize("member_status", ["pending", "accepted", "rejected", "all"])
-def test_admin_sees_all(cast: Cast, who: str, member_status: str) -> None:
+def test_admin_sees_all(users: Users, who: str, member_status: str) -> None:
     """An admin is listed every image of the cloud, whatever the status asked for."""
-    name = new_name()
-    ids = [offered(cast, name), cast.stranger.make_image(name), cast.owner.make_image(name, visibility="private")]
+    name = create_name()
+    ids = [
+        create_offer(users, name),
+        users.stranger.make_image(name),
+        users.owner.make_image(name, visibility="private"),
+    ]
 
-    assert (200, ids[::-1]) == cast[who].listed(f"member_status={member_status}&name={name}")
+    assert (200, ids[::-1]) == users[who].list_ids(f"member_status={member_status}&name={name}")
 
 
 @pytest.mark.parametrize(
@@ -111,44 +116,44 @@ def test_admin_sees_all(cast: Cast, who: str, member_status: str) -> None:
         ("admin", "&visibility=all", ["community"]),
     ],
 )
-def test_community(cast: Cast, who: str, query: str, seen: list[str]) -> None:
+def test_community(users: Users, who: str, query: str, seen: list[str]) -> None:
     """A community image is listed to its owner, and to others where they ask for its visibility or for all."""
-    name = new_name()
-    image_id = cast.owner.make_image(name, visibility="community")
+    name = create_name()
+    image_id = users.owner.make_image(name, visibility="community")
 
-    assert (200, [image_id for _ in seen]) == cast[who].listed(f"name={name}{query}")
+    assert (200, [image_id for _ in seen]) == users[who].list_ids(f"name={name}{query}")
 
 
-def test_public_needs_no_share(cast: Cast) -> None:
+def test_public_needs_no_share(users: Users) -> None:
     """A public image is in everybody's list, unless they ask for shared ones."""
-    name = new_name()
-    image_id = cast.admin.make_image(name, visibility="public")
+    name = create_name()
+    image_id = users.admin.make_image(name, visibility="public")
 
-    assert (200, [image_id]) == cast.member.listed(f"member_status=pending&name={name}")
-    assert (200, []) == cast.member.listed(f"visibility=shared&member_status=pending&name={name}")
+    assert (200, [image_id]) == users.member.list_ids(f"member_status=pending&name={name}")
+    assert (200, []) == users.member.list_ids(f"visibility=shared&member_status=pending&name={name}")
 
 
 @pytest.mark.parametrize("who", ["member", "owner", "admin"])
-def test_hidden(cast: Cast, who: str) -> None:
+def test_hidden(users: Users, who: str) -> None:
     """A hidden image is listed where hidden ones are asked for, and then alone."""
-    name = new_name()
-    seen = offered(cast, name)
-    hidden = offered(cast, name, os_hidden=True)
+    name = create_name()
+    seen = create_offer(users, name)
+    hidden = create_offer(users, name, os_hidden=True)
 
-    assert (200, [seen]) == cast[who].listed(f"member_status=all&name={name}")
-    assert (200, [seen]) == cast[who].listed(f"member_status=all&name={name}&os_hidden=false")
-    assert (200, [hidden]) == cast[who].listed(f"member_status=all&name={name}&os_hidden=True")
+    assert (200, [seen]) == users[who].list_ids(f"member_status=all&name={name}")
+    assert (200, [seen]) == users[who].list_ids(f"member_status=all&name={name}&os_hidden=false")
+    assert (200, [hidden]) == users[who].list_ids(f"member_status=all&name={name}&os_hidden=True")
 
 
-def test_hidden_later(cast: Cast) -> None:
+def test_hidden_later(users: Users) -> None:
     """An image that is hidden after it was shared leaves the list, and can still be decided about."""
-    name = new_name()
-    image_id = offered(cast, name)
+    name = create_name()
+    image_id = create_offer(users, name)
 
-    cast.owner.replace(image_id, "os_hidden", value=True)
+    users.owner.replace(image_id, "os_hidden", value=True)
 
-    assert (200, []) == cast.member.listed(f"member_status=all&name={name}")
-    assert cast.member.decide(image_id, cast.member.project_id, "accepted")[0] == 200
+    assert (200, []) == users.member.list_ids(f"member_status=all&name={name}")
+    assert users.member.decide(image_id, users.member.project_id, "accepted")[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -176,17 +181,17 @@ def test_hidden_later(cast: Cast) -> None:
         ("name={one}&size_min=1", []),
     ],
 )
-def test_filters(cast: Cast, query: str, expected: list[str]) -> None:
+def test_filters(users: Users, query: str, expected: list[str]) -> None:
     """Names are exact and not unique; every field and property filters, and all filters must hold."""
-    names = {"one": new_name(), "two": new_name()}
+    names = {"one": create_name(), "two": create_name()}
     ids = {
-        "first": offered(cast, names["one"], tags=["golden"], os_distro="debian"),
-        "twin": offered(cast, names["one"]),
-        "other": offered(cast, names["two"]),
+        "first": create_offer(users, names["one"], tags=["golden"], os_distro="debian"),
+        "twin": create_offer(users, names["one"]),
+        "other": create_offer(users, names["two"]),
     }
-    people = {"owner": cast.owner.project_id, "stranger": cast.stranger.project_id}
+    people = {"owner": users.owner.project_id, "stranger": users.stranger.project_id}
 
-    listed = cast.member.listed("member_status=all&sort=created_at:asc&" + query.format(**names, **people, **ids))
+    listed = users.member.list_ids("member_status=all&sort=created_at:asc&" + query.format(**names, **people, **ids))
 
     assert (200, [ids[name] for name in expected]) == listed
 
@@ -207,25 +212,25 @@ def test_filters(cast: Cast, query: str, expected: list[str]) -> None:
         ("sort_key=name&sort_key=created_at&sort_dir=asc&sort_dir=desc", "cba"),
     ],
 )
-def test_order(cast: Cast, query: str, order: str) -> None:
+def test_order(users: Users, query: str, order: str) -> None:
     """The newest comes first unless another order is asked for, in either syntax; nothing sorts before something."""
-    name = new_name()
+    name = create_name()
     formats = {"a": "qcow2", "b": None, "c": "raw"}
-    ids = {key: cast.owner.make_image(name, disk_format=disk_format) for key, disk_format in formats.items()}
+    ids = {key: users.owner.make_image(name, disk_format=disk_format) for key, disk_format in formats.items()}
 
-    assert (200, [ids[key] for key in order]) == cast.owner.listed(f"name={name}&{query}")
+    assert (200, [ids[key] for key in order]) == users.owner.list_ids(f"name={name}&{query}")
 
 
-def test_pages(cast: Cast) -> None:
+def test_pages(users: Users) -> None:
     """Each full page names the next, below the endpoint's root, so that the last one may be empty."""
-    name = new_name()
-    ids = [offered(cast, name) for _ in range(4)][::-1]
+    name = create_name()
+    ids = [create_offer(users, name) for _ in range(4)][::-1]
     path = f"/v2/images?limit=2&member_status=pending&name={name}"
 
     pages = []
     step: str | None = path
     while step:
-        status, page = cast.member.ask("GET", step)
+        status, page = users.member.ask("GET", step)
         pages.append((status, [image["id"] for image in page["images"]], page["first"], page.get("next")))
         step = page.get("next")
 
@@ -236,63 +241,63 @@ def test_pages(cast: Cast) -> None:
     ] == pages
 
 
-def test_deciding_between_pages(cast: Cast) -> None:
+def test_deciding_between_pages(users: Users) -> None:
     """A marker that has left the list meanwhile still marks its place, so no image is missed."""
-    name = new_name()
-    ids = [offered(cast, name) for _ in range(5)][::-1]
+    name = create_name()
+    ids = [create_offer(users, name) for _ in range(5)][::-1]
     seen = []
     marker = ""
 
-    while page := cast.member.listed(f"limit=2&member_status=pending&name={name}{marker}")[1]:
+    while page := users.member.list_ids(f"limit=2&member_status=pending&name={name}{marker}")[1]:
         for image_id in page:
-            cast.member.decide(image_id, cast.member.project_id, "accepted")
+            users.member.decide(image_id, users.member.project_id, "accepted")
         seen += page
         marker = f"&marker={page[-1]}"
 
     assert ids == seen
 
 
-def test_marker_in_another_order(cast: Cast) -> None:
+def test_marker_in_another_order(users: Users) -> None:
     """A marker marks its place in whatever order was asked for."""
-    name = new_name()
-    ids = [offered(cast, name, disk_format=kind) for kind in ("raw", "qcow2", "vhd")]
+    name = create_name()
+    ids = [create_offer(users, name, disk_format=kind) for kind in ("raw", "qcow2", "vhd")]
 
-    listed = cast.member.listed(f"member_status=all&name={name}&sort=disk_format:asc&marker={ids[1]}")
+    listed = users.member.list_ids(f"member_status=all&name={name}&sort=disk_format:asc&marker={ids[1]}")
 
     assert (200, [ids[0], ids[2]]) == listed
 
 
-def test_next_forgets_tags(cast: Cast) -> None:
+def test_next_forgets_tags(users: Users) -> None:
     """Of a repeated key only the last is in the next address, so that following it asks another question."""
-    name = new_name()
-    image_id = cast.owner.make_image(name, tags=["x", "y"])
+    name = create_name()
+    image_id = users.owner.make_image(name, tags=["x", "y"])
 
-    page = cast.owner.ask("GET", f"/v2/images?tag=x&tag=y&name={name}&limit=1")[1]
+    page = users.owner.ask("GET", f"/v2/images?tag=x&tag=y&name={name}&limit=1")[1]
 
     assert [image_id] == [image["id"] for image in page["images"]]
     assert f"/v2/images?tag=y&name={name}&limit=1&marker={image_id}" == page["next"]
 
 
-def test_no_room(cast: Cast) -> None:
+def test_no_room(users: Users) -> None:
     """A limit of nothing is an empty page without a next one."""
     page = {"images": [], "first": "/v2/images?limit=0", "schema": "/v2/schemas/images"}
 
-    assert (200, page) == cast.owner.ask("GET", "/v2/images?limit=0")
+    assert (200, page) == users.owner.ask("GET", "/v2/images?limit=0")
 
 
-def test_limit_is_capped(cast: Cast) -> None:
+def test_limit_is_capped(users: Users) -> None:
     """A limit above the service's own is no mistake."""
-    assert (200, []) == cast.owner.listed(f"limit=5000&name={new_name()}")
+    assert (200, []) == users.owner.list_ids(f"limit=5000&name={create_name()}")
 
 
-def test_withdrawn_marker(cast: Cast) -> None:
+def test_withdrawn_marker(users: Users) -> None:
     """A marker whose share was taken back is forbidden."""
-    image_id = offered(cast, new_name())
-    cast.owner.ask("DELETE", f"/v2/images/{image_id}/members/{cast.member.project_id}")
+    image_id = create_offer(users, create_name())
+    users.owner.ask("DELETE", f"/v2/images/{image_id}/members/{users.member.project_id}")
 
-    answer = cast.member.ask("GET", f"/v2/images?member_status=pending&marker={image_id}")
+    answer = users.member.ask("GET", f"/v2/images?member_status=pending&marker={image_id}")
 
-    assert refusal(403, f"Forbidding request, image {image_id} not visible") == answer
+    assert build_refusal(403, f"Forbidding request, image {image_id} not visible") == answer
 
 
 @pytest.mark.parametrize(
@@ -325,12 +330,14 @@ def test_withdrawn_marker(cast: Cast) -> None:
         ("changes-since=2020-01-01", 'The "changes-since" filter is no longer available on v2.'),
     ],
 )
-def test_bad_queries(cast: Cast, query: str, sentence: str) -> None:
+def test_bad_queries(users: Users, query: str, sentence: str) -> None:
     """A query that cannot be meant is refused with what is wrong with it; values are case-sensitive."""
-    assert refusal(400, sentence) == cast.member.ask("GET", f"/v2/images?{query}")
+    assert build_refusal(400, sentence) == users.member.ask("GET", f"/v2/images?{query}")
 
 
 @pytest.mark.parametrize("who", ["guest", "owner_guest"])
-def test_without_a_role(cast: Cast, who: str) -> None:
+def test_without_a_role(users: Users, who: str) -> None:
     """People without a role get no list."""
-    assert refusal(403, "You are not authorized to complete get_images action.") == cast[who].ask("GET", "/v2/images")
+    assert build_refusal(403, "You are not authorized to complete get_images action.") == users[who].ask(
+        "GET", "/v2/images"
+    )

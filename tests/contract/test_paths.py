@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import refusal
+from tests.support.expectations import build_refusal
 
 if TYPE_CHECKING:
     import httpx
 
-    from tests.contract.cast import Cast, Offer
+    from tests.support.share import Share
+    from tests.support.users import Users
 
 NOT_FOUND = "The resource could not be found."
 VERSIONS = [f"v2.{minor}" for minor in range(18, -1, -1)]
@@ -38,24 +39,24 @@ def test_versions_elsewhere(http: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("version", ["v2", "v2.0", "v2.9", "v2.18"])
-def test_any_version(cast: Cast, offer: Offer, version: str) -> None:
+def test_any_version(users: Users, share: Share, version: str) -> None:
     """Every version is the same service."""
-    assert (200, offer.shared) == cast.member.ask("GET", offer.path.replace("v2", version, 1))
+    assert (200, share.created) == users.member.ask("GET", share.path.replace("v2", version, 1))
 
 
-def test_root_of_the_api(cast: Cast) -> None:
+def test_root_of_the_api(users: Users) -> None:
     """The root of the API redirects to itself with a slash, where there is nothing."""
-    response = cast.member.send("GET", "/v2")
+    response = users.member.send("GET", "/v2")
 
-    assert (302, f"{cast.member.endpoint}/v2/") == (
+    assert (302, f"{users.member.endpoint}/v2/") == (
         response.status_code,
         response.headers["Location"],
     )
-    assert refusal(404, NOT_FOUND) == cast.member.ask("GET", "/v2/")
+    assert build_refusal(404, NOT_FOUND) == users.member.ask("GET", "/v2/")
 
 
 @pytest.mark.parametrize("name", ["member", "members"])
-def test_schemas(cast: Cast, name: str) -> None:
+def test_schemas(users: Users, name: str) -> None:
     """Everybody with a token, even without a role, may read what a member looks like."""
     member = {
         "name": "member",
@@ -82,7 +83,7 @@ def test_schemas(cast: Cast, name: str) -> None:
         "links": [{"rel": "describedby", "href": "{schema}"}],
     }
 
-    assert (200, {"member": member, "members": members}[name]) == cast.guest.ask("GET", f"/v2/schemas/{name}")
+    assert (200, {"member": member, "members": members}[name]) == users.guest.ask("GET", f"/v2/schemas/{name}")
 
 
 @pytest.mark.parametrize(
@@ -96,20 +97,20 @@ def test_schemas(cast: Cast, name: str) -> None:
         ("/v2/schemas/members", "GET"),
     ],
 )
-def test_methods(cast: Cast, offer: Offer, path: str, methods: str) -> None:
+def test_methods(users: Users, share: Share, path: str, methods: str) -> None:
     """A method that a resource lacks is a 405 that names those it has."""
-    path = path.format(image_id=offer.image_id, member_id=offer.member_id)
+    path = path.format(image_id=share.image, member_id=share.member)
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"} - set(methods.split(", ")):
-        response = cast.member.send(method, path)
+        response = users.member.send(method, path)
 
         sentence = f"The method {method} is not allowed for this resource. "
-        assert refusal(405, sentence, "<br /><br />\n") == (response.status_code, response.json())
+        assert build_refusal(405, sentence, "<br /><br />\n") == (response.status_code, response.json())
         assert methods == response.headers["Allow"]
 
 
-def test_head(cast: Cast, offer: Offer) -> None:
+def test_head(users: Users, share: Share) -> None:
     """There is no HEAD."""
-    response = cast.member.send("HEAD", offer.path)
+    response = users.member.send("HEAD", share.path)
 
     assert (405, b"", "GET, PUT, DELETE") == (response.status_code, response.content, response.headers["Allow"])
 
@@ -120,12 +121,12 @@ def test_options(http: httpx.Client, path: str) -> None:
     assert http.options(path).status_code == 200
 
 
-def test_unheard_of_method(cast: Cast) -> None:
+def test_unheard_of_method(users: Users) -> None:
     """A method that nobody has heard of is not implemented where there is nothing."""
-    answer = cast.member.ask("BREW", "/v2/nope")
+    answer = users.member.ask("BREW", "/v2/nope")
 
     sentence = "\nThe request method BREW is not implemented for this server. "
-    assert refusal(501, sentence, "<br /><br />\n") == answer
+    assert build_refusal(501, sentence, "<br /><br />\n") == answer
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
@@ -143,11 +144,11 @@ def test_unheard_of_method(cast: Cast) -> None:
         "/v2/images/{image_id}/nope",
     ],
 )
-def test_nothing_there(cast: Cast, offer: Offer, method: str, path: str) -> None:
+def test_nothing_there(users: Users, share: Share, method: str, path: str) -> None:
     """A slash at the end, one too many, or one in disguise, leads to nothing."""
-    path = path.format(path=offer.path, image_id=offer.image_id, member_id=offer.member_id)
+    path = path.format(path=share.path, image_id=share.image, member_id=share.member)
 
-    assert refusal(404, NOT_FOUND) == cast.member.ask(method, path)
+    assert build_refusal(404, NOT_FOUND) == users.member.ask(method, path)
 
 
 @pytest.mark.parametrize(
@@ -159,12 +160,12 @@ def test_nothing_there(cast: Cast, offer: Offer, method: str, path: str) -> None
         "/v2/images/{image_id}/members/{member_id}?any=thing",
     ],
 )
-def test_same_place(cast: Cast, offer: Offer, path: str) -> None:
+def test_same_place(users: Users, share: Share, path: str) -> None:
     """Many slashes are one, an escaped slash is a slash, and any other character may be escaped."""
-    escaped = "".join(f"%{ord(character):02x}" for character in offer.member_id)
-    path = path.format(image_id=offer.image_id, member_id=offer.member_id, escaped=escaped)
+    escaped = "".join(f"%{ord(character):02x}" for character in share.member)
+    path = path.format(image_id=share.image, member_id=share.member, escaped=escaped)
 
-    assert (200, offer.shared) == cast.member.ask("GET", cast.member.endpoint + path)
+    assert (200, share.created) == users.member.ask("GET", users.member.endpoint + path)
 
 
 @pytest.mark.parametrize(
@@ -182,35 +183,35 @@ def test_same_place(cast: Cast, offer: Offer, path: str) -> None:
         ("a.json", "a.json"),
     ],
 )
-def test_odd_ids(cast: Cast, offer: Offer, given: str, heard: str) -> None:
+def test_odd_ids(users: Users, share: Share, given: str, heard: str) -> None:
     """Any text is a possible ID and none of these is one; each byte of it is heard as a character."""
-    images = f"{cast.member.endpoint}/v2/images"
+    images = f"{users.member.endpoint}/v2/images"
 
-    no_member = refusal(404, f"{heard} not found in the member list of the image {offer.image_id}.")
-    assert no_member == cast.member.ask("PUT", f"{images}/{offer.image_id}/members/{given}", {"status": "accepted"})
-    assert refusal(404, f"No image found with ID {heard}") == cast.member.ask("GET", f"{images}/{given}")
-    assert refusal(404, f"Image {heard} not found.") == cast.member.ask("GET", f"{images}/{given}/members")
+    no_member = build_refusal(404, f"{heard} not found in the member list of the image {share.image}.")
+    assert no_member == users.member.ask("PUT", f"{images}/{share.image}/members/{given}", {"status": "accepted"})
+    assert build_refusal(404, f"No image found with ID {heard}") == users.member.ask("GET", f"{images}/{given}")
+    assert build_refusal(404, f"Image {heard} not found.") == users.member.ask("GET", f"{images}/{given}/members")
 
 
-def test_ids_have_a_case(cast: Cast, offer: Offer) -> None:
+def test_ids_have_a_case(users: Users, share: Share) -> None:
     """An ID in upper case is another one."""
-    image_id, member_id = offer.image_id.upper(), offer.member_id.upper()
+    image_id, member_id = share.image.upper(), share.member.upper()
 
-    assert refusal(404, f"No image found with ID {image_id}") == cast.member.ask("GET", f"/v2/images/{image_id}")
-    assert refusal(404, f"Image {image_id} not found.") == cast.member.decide(image_id, offer.member_id, "accepted")
-    assert refusal(404, f"{member_id} not found in the member list of the image {offer.image_id}.") == (
-        cast.member.decide(offer.image_id, member_id, "accepted")
+    assert build_refusal(404, f"No image found with ID {image_id}") == users.member.ask("GET", f"/v2/images/{image_id}")
+    assert build_refusal(404, f"Image {image_id} not found.") == users.member.decide(image_id, share.member, "accepted")
+    assert build_refusal(404, f"{member_id} not found in the member list of the image {share.image}.") == (
+        users.member.decide(share.image, member_id, "accepted")
     )
 
 
-def test_unreachable_member(cast: Cast) -> None:
+def test_unreachable_member(users: Users) -> None:
     """An image can be shared with a member whose ID is not ASCII, who can then never be found."""
-    image_id = cast.owner.make_image()
-    cast.owner.share(image_id, "日")
+    image_id = users.owner.make_image()
+    users.owner.share(image_id, "日")
 
-    answer = cast.owner.ask("GET", f"/v2/images/{image_id}/members/日")
+    answer = users.owner.ask("GET", f"/v2/images/{image_id}/members/日")
 
-    assert refusal(404, f"æ\x97¥ not found in the member list of the image {image_id}.") == answer
+    assert build_refusal(404, f"æ\x97¥ not found in the member list of the image {image_id}.") == answer
 
 
 @pytest.mark.parametrize(
@@ -224,19 +225,19 @@ def test_unreachable_member(cast: Cast) -> None:
         ("GET", "/v2/schemas/member"),
     ],
 )
-def test_unexpected_bodies(cast: Cast, offer: Offer, method: str, path: str) -> None:
+def test_unexpected_bodies(users: Users, share: Share, method: str, path: str) -> None:
     """A body where none belongs is refused, and nothing happens."""
-    answer = cast.owner.ask(method, path.format(path=offer.path, image_id=offer.image_id), b"{}")
+    answer = users.owner.ask(method, path.format(path=share.path, image_id=share.image), b"{}")
 
-    assert refusal(400, "A body is not expected with this request.") == answer
-    assert (200, offer.shared) == cast.member.ask("GET", offer.path)
+    assert build_refusal(400, "A body is not expected with this request.") == answer
+    assert (200, share.created) == users.member.ask("GET", share.path)
 
 
 @pytest.mark.parametrize("chunks", [[b'{"status": ', b'"accepted"}'], [b'{"status": "accepted"}']])
-def test_chunks(cast: Cast, offer: Offer, chunks: list[bytes]) -> None:
+def test_chunks(users: Users, share: Share, chunks: list[bytes]) -> None:
     """A body may come in chunks."""
-    headers = {"X-Auth-Token": cast.member.token, "Accept": "application/json"}
+    headers = {"X-Auth-Token": users.member.token, "Accept": "application/json"}
 
-    response = cast.member.http.put(offer.path, content=iter(chunks), headers=headers)
+    response = users.member.http.put(share.path, content=iter(chunks), headers=headers)
 
     assert (200, "accepted") == (response.status_code, response.json()["status"])

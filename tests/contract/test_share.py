@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.cast import A_TIME, refusal
+from tests.support.expectations import A_TIME, build_refusal
 
 if TYPE_CHECKING:
-    from tests.contract.cast import Cast, Offer
+    from tests.support.share import Share
+    from tests.support.users import Users
 
 NOT_FOUND = "The resource could not be found."
 NO_IMAGE = "Image {image_id} not found."
@@ -21,11 +22,11 @@ NOT_A_MEMBER = "{member_id} not found in the member list of the image {image_id}
 
 
 @pytest.mark.parametrize("who", ["owner", "admin", "owner_admin"])
-def test_who_shares(cast: Cast, who: str) -> None:
+def test_who_shares(users: Users, who: str) -> None:
     """Sharing is answered with 200 and the pending share, whether it is the owner or an admin who shares."""
-    image_id, member_id = cast.owner.make_image(), cast.member.project_id
+    image_id, member_id = users.owner.make_image(), users.member.project_id
 
-    answer = cast[who].ask("POST", f"/v2/images/{image_id}/members", {"member": member_id})
+    answer = users[who].ask("POST", f"/v2/images/{image_id}/members", {"member": member_id})
 
     share = {
         "member_id": member_id,
@@ -49,21 +50,21 @@ def test_who_shares(cast: Cast, who: str) -> None:
         ("stranger", 404, NO_IMAGE),
     ],
 )
-def test_who_does_not_share(cast: Cast, offer: Offer, who: str, status: int, sentence: str) -> None:
+def test_who_does_not_share(users: Users, share: Share, who: str, status: int, sentence: str) -> None:
     """Everyone else is refused; a shared image cannot be shared on."""
-    answer = cast[who].ask("POST", f"/v2/images/{offer.image_id}/members", {"member": "someone"})
+    answer = users[who].ask("POST", f"/v2/images/{share.image}/members", {"member": "someone"})
 
-    assert refusal(status, sentence.format(image_id=offer.image_id)) == answer
+    assert build_refusal(status, sentence.format(image_id=share.image)) == answer
 
 
 @pytest.mark.parametrize("visibility", ["private", "community", "public"])
-def test_only_shared_images_are_shared(cast: Cast, visibility: str) -> None:
+def test_only_shared_images_are_shared(users: Users, visibility: str) -> None:
     """An image of any other visibility takes no members, from its owner or from an admin."""
-    image_id = cast.admin.make_image(visibility=visibility)
+    image_id = users.admin.make_image(visibility=visibility)
 
-    answer = cast.admin.ask("POST", f"/v2/images/{image_id}/members", {"member": "someone"})
+    answer = users.admin.ask("POST", f"/v2/images/{image_id}/members", {"member": "someone"})
 
-    assert refusal(403, f"Not allowed to create members for image {image_id}.") == answer
+    assert build_refusal(403, f"Not allowed to create members for image {image_id}.") == answer
 
 
 @pytest.mark.parametrize(
@@ -81,15 +82,15 @@ def test_only_shared_images_are_shared(cast: Cast, visibility: str) -> None:
         (True, "1"),
     ],
 )
-def test_any_text_is_a_member(cast: Cast, given: object, kept: str) -> None:
+def test_any_text_is_a_member(users: Users, given: object, kept: str) -> None:
     """No one checks that a project exists: any text will do, and a number is repeated as one and kept as text."""
-    image_id = cast.owner.make_image()
+    image_id = users.owner.make_image()
 
-    status, shared = cast.owner.ask("POST", f"/v2/images/{image_id}/members", {"member": given})
+    status, shared = users.owner.ask("POST", f"/v2/images/{image_id}/members", {"member": given})
 
     assert (200, given, "pending") == (status, shared["member_id"], shared["status"])
     members = {"members": [shared | {"member_id": kept}], "schema": "/v2/schemas/members"}
-    assert (200, members) == cast.owner.ask("GET", f"/v2/images/{image_id}/members")
+    assert (200, members) == users.owner.ask("GET", f"/v2/images/{image_id}/members")
 
 
 @pytest.mark.parametrize(
@@ -108,60 +109,60 @@ def test_any_text_is_a_member(cast: Cast, given: object, kept: str) -> None:
         ('{"member": "😀"}'.encode(), "Member can't contain 4 byte unicode characters."),
     ],
 )
-def test_bad_bodies(cast: Cast, offer: Offer, body: bytes | None, sentence: str) -> None:
+def test_bad_bodies(users: Users, share: Share, body: bytes | None, sentence: str) -> None:
     """A body that names no member is refused with what is wrong with it."""
-    assert refusal(400, sentence) == cast.owner.ask("POST", f"/v2/images/{offer.image_id}/members", body)
+    assert build_refusal(400, sentence) == users.owner.ask("POST", f"/v2/images/{share.image}/members", body)
 
 
 @pytest.mark.parametrize("member", [["m"], {"m": "m"}])
-def test_no_text_at_all(cast: Cast, offer: Offer, member: object) -> None:
+def test_no_text_at_all(users: Users, share: Share, member: object) -> None:
     """A list or an object as a member breaks the server, which says no more than that."""
-    answer = cast.owner.ask("POST", f"/v2/images/{offer.image_id}/members", {"member": member})
+    answer = users.owner.ask("POST", f"/v2/images/{share.image}/members", {"member": member})
 
     sentence = "The server has either erred or is incapable of performing the requested operation."
-    assert refusal(500, sentence) == answer
+    assert build_refusal(500, sentence) == answer
 
 
-def test_shared_twice(cast: Cast, offer: Offer) -> None:
+def test_shared_twice(users: Users, share: Share) -> None:
     """Sharing with the same project twice is a conflict, and the decision made in between stands."""
-    cast.member.decide(offer.image_id, offer.member_id, "accepted")
+    users.member.decide(share.image, share.member, "accepted")
 
-    answer = cast.owner.ask("POST", f"/v2/images/{offer.image_id}/members", {"member": offer.member_id})
+    answer = users.owner.ask("POST", f"/v2/images/{share.image}/members", {"member": share.member})
 
-    assert refusal(409, f"Member {offer.member_id} is duplicated for image {offer.image_id}") == answer
-    assert cast.member.ask("GET", offer.path)[1]["status"] == "accepted"
+    assert build_refusal(409, f"Member {share.member} is duplicated for image {share.image}") == answer
+    assert users.member.ask("GET", share.path)[1]["status"] == "accepted"
 
 
-def test_quota(cast: Cast, offer: Offer) -> None:
+def test_quota(users: Users, share: Share) -> None:
     """An image has at most 128 members; taking one share back makes room for one."""
-    path = f"/v2/images/{offer.image_id}/members"
+    path = f"/v2/images/{share.image}/members"
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda number: cast.owner.ask("POST", path, {"member": f"m{number}"}), range(2, 128)))
+        answers = list(pool.map(lambda number: users.owner.ask("POST", path, {"member": f"m{number}"}), range(2, 128)))
     assert [200] * 126 == [status for status, _ in answers]
 
-    full = cast.owner.ask("POST", path, {"member": "one more"})
-    cast.owner.ask("DELETE", offer.path)
-    again = cast.owner.ask("POST", path, {"member": "one more"})
+    full = users.owner.ask("POST", path, {"member": "one more"})
+    users.owner.ask("DELETE", share.path)
+    again = users.owner.ask("POST", path, {"member": "one more"})
 
     reason = (
         "The limit has been exceeded on the number of allowed image members for this image."
         " Attempted: 129, Maximum: 128"
     )
-    assert refusal(413, f"Image member limit exceeded for image {offer.image_id}: {reason}:") == full
+    assert build_refusal(413, f"Image member limit exceeded for image {share.image}: {reason}:") == full
     assert again[0] == 200
 
 
 @pytest.mark.parametrize("who", ["owner", "admin", "owner_admin"])
-def test_who_unshares(cast: Cast, offer: Offer, who: str) -> None:
+def test_who_unshares(users: Users, share: Share, who: str) -> None:
     """Taking a share back is a 204 with nothing in it; the other members keep theirs."""
-    response = cast[who].send("DELETE", offer.path)
+    response = users[who].send("DELETE", share.path)
 
     assert (204, b"", None) == (response.status_code, response.content, response.headers.get("content-type"))
-    sentence = NOT_A_MEMBER.format(member_id=offer.member_id, image_id=offer.image_id)
-    assert refusal(404, sentence) == cast.owner.ask("GET", offer.path)
-    assert refusal(404, sentence) == cast.owner.ask("DELETE", offer.path)
-    assert refusal(404, f"Image {offer.image_id} not found.") == cast.member.ask("GET", offer.path)
-    assert cast.neighbour.decide(offer.image_id, cast.neighbour.project_id, "accepted")[0] == 200
+    sentence = NOT_A_MEMBER.format(member_id=share.member, image_id=share.image)
+    assert build_refusal(404, sentence) == users.owner.ask("GET", share.path)
+    assert build_refusal(404, sentence) == users.owner.ask("DELETE", share.path)
+    assert build_refusal(404, f"Image {share.image} not found.") == users.member.ask("GET", share.path)
+    assert users.neighbour.decide(share.image, users.neighbour.project_id, "accepted")[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -177,46 +178,46 @@ def test_who_unshares(cast: Cast, offer: Offer, who: str) -> None:
         ("stranger", "member", 404, NO_IMAGE),
     ],
 )
-def test_who_does_not_unshare(cast: Cast, offer: Offer, who: str, whose: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
+def test_who_does_not_unshare(users: Users, share: Share, who: str, whose: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
     """Everyone else is refused; a member cannot leave."""
-    member_id = cast[whose].project_id
+    member_id = users[whose].project_id
 
-    answer = cast[who].ask("DELETE", f"/v2/images/{offer.image_id}/members/{member_id}")
+    answer = users[who].ask("DELETE", f"/v2/images/{share.image}/members/{member_id}")
 
-    assert refusal(status, sentence.format(member_id=member_id, image_id=offer.image_id)) == answer
+    assert build_refusal(status, sentence.format(member_id=member_id, image_id=share.image)) == answer
 
 
-def test_unshare_what_is_not_shared(cast: Cast, offer: Offer) -> None:
+def test_unshare_what_is_not_shared(users: Users, share: Share) -> None:
     """The members of an image that is private now cannot be removed either."""
-    cast.owner.replace(offer.image_id, "visibility", "private")
+    users.owner.replace(share.image, "visibility", "private")
 
-    answer = cast.owner.ask("DELETE", offer.path)
+    answer = users.owner.ask("DELETE", share.path)
 
-    assert refusal(403, f"Not allowed to delete members for image {offer.image_id}.") == answer
+    assert build_refusal(403, f"Not allowed to delete members for image {share.image}.") == answer
 
 
-def test_shared_again(cast: Cast, offer: Offer) -> None:
+def test_shared_again(users: Users, share: Share) -> None:
     """A share that was taken back and given again is pending and new, but was created when it first was."""
-    cast.member.decide(offer.image_id, offer.member_id, "accepted")
-    cast.owner.ask("DELETE", offer.path)
+    users.member.decide(share.image, share.member, "accepted")
+    users.owner.ask("DELETE", share.path)
     time.sleep(1.1)
 
-    again = cast.owner.share(offer.image_id, offer.member_id)
+    again = users.owner.share(share.image, share.member)
 
-    assert offer.shared | {"updated_at": A_TIME} == again
-    assert again["created_at"] == offer.shared["created_at"] < again["updated_at"]
-    assert (200, again) == cast.member.ask("GET", offer.path)
-    assert [offer.member_id, cast.neighbour.project_id] == [
-        member["member_id"] for member in cast.owner.ask("GET", f"/v2/images/{offer.image_id}/members")[1]["members"]
+    assert share.created | {"updated_at": A_TIME} == again
+    assert again["created_at"] == share.created["created_at"] < again["updated_at"]
+    assert (200, again) == users.member.ask("GET", share.path)
+    assert [share.member, users.neighbour.project_id] == [
+        member["member_id"] for member in users.owner.ask("GET", f"/v2/images/{share.image}/members")[1]["members"]
     ]
 
 
-def test_private_and_shared_again(cast: Cast, offer: Offer) -> None:
+def test_private_and_shared_again(users: Users, share: Share) -> None:
     """An image that was private for a while has its members, and what they decided, as before."""
-    decided = cast.member.decide(offer.image_id, offer.member_id, "accepted")
-    cast.owner.replace(offer.image_id, "visibility", "private")
-    hidden = cast.member.ask("GET", offer.path)
-    cast.owner.replace(offer.image_id, "visibility", "shared")
+    decided = users.member.decide(share.image, share.member, "accepted")
+    users.owner.replace(share.image, "visibility", "private")
+    hidden = users.member.ask("GET", share.path)
+    users.owner.replace(share.image, "visibility", "shared")
 
-    assert refusal(404, f"Image {offer.image_id} not found.") == hidden
-    assert decided == cast.member.ask("GET", offer.path)
+    assert build_refusal(404, f"Image {share.image} not found.") == hidden
+    assert decided == users.member.ask("GET", share.path)

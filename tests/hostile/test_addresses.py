@@ -14,14 +14,23 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.identity import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
-from tests.hostile.proxy import Proxy
-from tests.hostile.rounds import rounds
-from tests.run import Run, tool
-from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.examples import limit_examples
+from tests.support.fake_keystone import (
+    ISSUED,
+    PASSWORD,
+    FakeKeystone,
+    build_login_response,
+    build_token_document,
+    set_login_environ,
+)
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
+from tests.support.refusing_proxy import RefusingProxy
+from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from tests.support.run import RunImgshare
 
 pytestmark = [
     pytest.mark.hostile,
@@ -35,7 +44,7 @@ https = st.sampled_from(["https", "HTTPS", "Https", "hTTPs", "httpS"])
 OTHERS = ["0.0.0.0", "0", "[::]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]"]  # noqa: S104  (nobody listens there)
 
 
-def _certified() -> ssl.SSLContext:
+def _create_tls_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     AUTHORITY.issue_cert("127.0.0.1", "localhost").configure_cert(context)
     return context
@@ -50,31 +59,31 @@ def authority(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def secure() -> Iterator[Service]:
+def untrusted_service() -> Iterator[FakeService]:
     """An image service with a certificate that nobody trusts."""
-    with Service(answer(200, share()), tls=_certified()) as service:
+    with FakeService(build_response(200, build_member()), tls=_create_tls_context()) as service:
         yield service
 
 
-def _config(**profile: str) -> None:
+def _write_config(**profile: str) -> None:
     path = Path(os.environ["XDG_CONFIG_HOME"], "imgshare", "config.toml")
     path.parent.mkdir(exist_ok=True)
     lines = [f"{key} = {json.dumps(value)}" for key, value in profile.items()]
     path.write_text("\n".join(["[profiles.default]", *lines]))
 
 
-def _named_by(source: str, address: str, patch: pytest.MonkeyPatch) -> list[str]:
+def _set_endpoint(source: str, address: str, patch: pytest.MonkeyPatch) -> list[str]:
     """Name the image service in one of the places, and return the options for it."""
     if source == "flag":
         return ["--endpoint", address]
     if source == "profile":
-        _config(endpoint=address)
+        _write_config(endpoint=address)
     else:
         patch.setenv(source, address)
     return []
 
 
-@rounds(60)
+@limit_examples(60)
 @given(
     scheme=https,
     host=st.sampled_from(["127.0.0.1", "LocalHost", "127.1"]),
@@ -82,32 +91,32 @@ def _named_by(source: str, address: str, patch: pytest.MonkeyPatch) -> list[str]
     source=st.sampled_from(["flag", "profile", "IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE", "catalog"]),
 )
 def test_no_spelling_goes_unverified(  # noqa: PLR0913, PLR0917
-    imgshare: Callable[..., Run], secure: Service, scheme: str, host: str, end: str, source: str
+    imgshare: RunImgshare, untrusted_service: FakeService, scheme: str, host: str, end: str, source: str
 ) -> None:
     """However https is spelled, and wherever, an unknown authority is exit 8, and the service is not asked."""
-    address = secure.endpoint.replace("https", scheme).replace("127.0.0.1", host) + end
+    address = untrusted_service.endpoint.replace("https", scheme).replace("127.0.0.1", host) + end
     with pytest.MonkeyPatch.context() as patch:
-        _config()
+        _write_config()
         if source == "catalog":
-            with Keystone(issued(token(address))) as keystone:
-                log_in_with(keystone.auth_url, patch)
+            with FakeKeystone(build_login_response(build_token_document(address))) as keystone:
+                set_login_environ(keystone.auth_url, patch)
                 run = imgshare("accept", IMAGE, MEMBER)
         else:
             patch.setenv("IMGSHARE_TOKEN", TOKEN)
-            run = imgshare("accept", IMAGE, MEMBER, *_named_by(source, address, patch))
+            run = imgshare("accept", IMAGE, MEMBER, *_set_endpoint(source, address, patch))
 
     assert 8 == run.code, run
     assert run.err.startswith(f"imgshare: the certificate of {host.lower()} is not trusted: ")
-    assert [] == secure.asked
+    assert [] == untrusted_service.asked
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
-def test_identity_services_are_verified(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, scheme: str
-) -> None:
+def test_identity_services_are_verified(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     """A password goes to no identity service that is not verified."""
-    with Keystone(issued(token("http://127.0.0.1:1")), tls=_certified()) as keystone:
-        log_in_with(keystone.auth_url.replace("https", scheme), monkeypatch)
+    with FakeKeystone(
+        build_login_response(build_token_document("http://127.0.0.1:1")), tls=_create_tls_context()
+    ) as keystone:
+        set_login_environ(keystone.auth_url.replace("https", scheme), monkeypatch)
 
         run = imgshare("accept", IMAGE, MEMBER)
 
@@ -117,9 +126,9 @@ def test_identity_services_are_verified(
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
-def test_proxies_are_verified(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+def test_proxies_are_verified(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     """A proxy that is spoken to over TLS is verified as well."""
-    with Service(answer(200, share()), tls=_certified()) as proxy:
+    with FakeService(build_response(200, build_member()), tls=_create_tls_context()) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("https", scheme))
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
@@ -133,23 +142,21 @@ def test_proxies_are_verified(imgshare: Callable[..., Run], monkeypatch: pytest.
 @pytest.mark.parametrize("scheme", ["http", "HTTP"])
 @pytest.mark.parametrize("source", ["flag", "profile", "IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE"])
 def test_nothing_goes_in_plain_text_to_another_machine(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, scheme: str, host: str, source: str
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, scheme: str, host: str, source: str
 ) -> None:
     """Plain http to what is not this machine for certain is exit 3, before anything is sent."""
-    with Service(answer(200, share())) as service:
+    with FakeService(build_response(200, build_member())) as service:
         address = service.endpoint.replace("http", scheme).replace("127.0.0.1", host)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
-        run = imgshare("accept", IMAGE, MEMBER, *_named_by(source, address, monkeypatch))
+        run = imgshare("accept", IMAGE, MEMBER, *_set_endpoint(source, address, monkeypatch))
 
         assert (3, "", []) == (run.code, run.out, service.asked), run
     assert "is plain http: anyone on the way could read the token" in run.err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1.1", "127.", "127.0.0.1.", "127.0.0.1.example", "127.08", "localhost."])
-def test_what_only_looks_like_this_machine(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, host: str
-) -> None:
+def test_what_only_looks_like_this_machine(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     """A name that begins as this machine's address does is another machine's."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
@@ -160,15 +167,15 @@ def test_what_only_looks_like_this_machine(
 
 @pytest.mark.parametrize("host", OTHERS[:2])
 def test_a_login_in_plain_text_does_not_stick(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, host: str
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     """What --insecure-http allowed once, later runs and `logout` do not do by themselves."""
-    _config(token_store="file")
-    with Service(answer(200, share())) as service:
+    _write_config(token_store="file")
+    with FakeService(build_response(200, build_member())) as service:
         address = service.endpoint.replace("127.0.0.1", host)
-        with Keystone(issued(token(address))) as keystone:
+        with FakeKeystone(build_login_response(build_token_document(address))) as keystone:
             auth_url = keystone.auth_url.replace("127.0.0.1", host)
-            log_in_with(auth_url, monkeypatch)
+            set_login_environ(auth_url, monkeypatch)
             assert 0 == imgshare("accept", IMAGE, MEMBER, "--insecure-http").code
             service.asked.clear()
             keystone.asked.clear()
@@ -181,13 +188,11 @@ def test_a_login_in_plain_text_does_not_stick(
     assert f"the endpoint {auth_url} is plain http" in run.err
 
 
-def test_an_identity_provider_that_sends_the_login_on(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_identity_provider_that_sends_the_login_on(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """A discovery document that names plain http on another host gets no password there."""
-    with Service(answer(200, share())) as elsewhere:
+    with FakeService(build_response(200, build_member())) as elsewhere:
         other = elsewhere.endpoint.replace("127.0.0.1", OTHERS[0])
-        with Service(answer(200, {"token_endpoint": f"{other}/token"})) as provider:
+        with FakeService(build_response(200, {"token_endpoint": f"{other}/token"})) as provider:
             federated = {
                 "AUTH_TYPE": "v3oidcpassword",
                 "IDENTITY_PROVIDER": "idp",
@@ -196,7 +201,7 @@ def test_an_identity_provider_that_sends_the_login_on(
                 "CLIENT_SECRET": "client-secret",
                 "DISCOVERY_ENDPOINT": f"{provider.endpoint}/.well-known",
             }
-            log_in_with(f"{provider.endpoint}/v3", monkeypatch, **federated)
+            set_login_environ(f"{provider.endpoint}/v3", monkeypatch, **federated)
             monkeypatch.delenv("OS_USER_DOMAIN_NAME")
 
             run = imgshare("accept", IMAGE, MEMBER)
@@ -231,27 +236,27 @@ EXCEPTIONS = [
 
 
 @pytest.fixture
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """No connection leaves this machine."""
     connect = socket.create_connection
 
-    def only_here(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
+    def connect_locally(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
         if not address[0].startswith("127."):
             raise ConnectionRefusedError(address)
         return connect(address, *arguments, **options)
 
-    monkeypatch.setattr(socket, "create_connection", only_here)
+    monkeypatch.setattr(socket, "create_connection", connect_locally)
 
 
-@pytest.mark.usefixtures("alone")
+@pytest.mark.usefixtures("loopback_only")
 @pytest.mark.parametrize(("exceptions", "address", "asked"), EXCEPTIONS)
 def test_proxies_and_exceptions(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, exceptions: str, address: str, *, asked: bool
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, exceptions: str, address: str, *, asked: bool
 ) -> None:
     """NO_PROXY is read in every form that people write: networks, addresses with brackets, domains, ports."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     monkeypatch.setenv("NO_PROXY", exceptions)
-    with Proxy() as proxy:
+    with RefusingProxy() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
 
         run = imgshare("show", IMAGE, MEMBER, "--endpoint", address, "--timeout", "0.5")
@@ -263,36 +268,39 @@ def test_proxies_and_exceptions(
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
 
 
-def test_no_proxy_sees_this_machine(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_sees_this_machine(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the image service nor the identity service of this machine is reached through a proxy."""
-    with Service(answer(200, share())) as service, Proxy() as proxy:
+    with FakeService(build_response(200, build_member())) as service, RefusingProxy() as proxy:
         for name in PROXIES:
             monkeypatch.setenv(name, proxy.endpoint)
-        with Keystone(issued(token(service.endpoint))) as keystone:
-            log_in_with(keystone.auth_url, monkeypatch)
+        with FakeKeystone(build_login_response(build_token_document(service.endpoint))) as keystone:
+            set_login_environ(keystone.auth_url, monkeypatch)
             assert 0 == imgshare("accept", IMAGE, MEMBER).code
 
         assert [] == proxy.wanted
 
 
-def test_netrc_is_not_read(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_netrc_is_not_read(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What ~/.netrc holds for a host goes to nobody."""
     netrc = tmp_path / "netrc"
     netrc.write_text("default login me password from-netrc\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
     Path(os.environ["HOME"], ".netrc").write_text(netrc.read_text())
-    with Service(answer(200, share())) as service, Keystone(issued(token(service.endpoint))) as keystone:
-        log_in_with(keystone.auth_url, monkeypatch)
+    with (
+        FakeService(build_response(200, build_member())) as service,
+        FakeKeystone(build_login_response(build_token_document(service.endpoint))) as keystone,
+    ):
+        set_login_environ(keystone.auth_url, monkeypatch)
 
         assert 0 == imgshare("accept", IMAGE, MEMBER).code
     assert all("authorization" not in asked.headers for asked in service.asked + keystone.asked)
 
 
-def test_a_proxys_password_is_not_shown(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxys_password_is_not_shown(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy is given its password, and nobody else; and a bad address does not show it."""
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-    with Proxy() as proxy:
+    with RefusingProxy() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("//", "//me:s%40cret@"))
         run = imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example", "--debug")
         assert {"Basic bWU6c0BjcmV0"} == {asked.headers["proxy-authorization"] for asked in proxy.asked}
@@ -305,14 +313,19 @@ def test_a_proxys_password_is_not_shown(imgshare: Callable[..., Run], monkeypatc
 
 
 def test_a_credential_keeps_its_authorities(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, authority: str
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, authority: str
 ) -> None:
     """What --cacert named for a login holds for all that the login is used for: `logout` revokes."""
-    _config(token_store="file")
-    with Service(answer(200, share()), tls=_certified()) as service:
-        revoked = answer(204, b"")
-        with Keystone(issued(token(service.endpoint)), answer(401, {}), revoked, tls=_certified()) as keystone:
-            log_in_with(keystone.auth_url, monkeypatch)
+    _write_config(token_store="file")
+    with FakeService(build_response(200, build_member()), tls=_create_tls_context()) as service:
+        revoked = build_response(204, b"")
+        with FakeKeystone(
+            build_login_response(build_token_document(service.endpoint)),
+            build_response(401, {}),
+            revoked,
+            tls=_create_tls_context(),
+        ) as keystone:
+            set_login_environ(keystone.auth_url, monkeypatch)
             assert 0 == imgshare("accept", IMAGE, MEMBER, "--cacert", authority).code
 
             keystone.answers.clear()
@@ -324,13 +337,17 @@ def test_a_credential_keeps_its_authorities(
     assert run.err.endswith(f"revoked it with {keystone.auth_url}\n")
 
 
-def test_a_refused_token_with_private_authorities(imgshare: Callable[..., Run], authority: str) -> None:
+def test_a_refused_token_with_private_authorities(imgshare: RunImgshare, authority: str) -> None:
     """A token that is refused after a login with --cacert is exit 4, and the way to log in again keeps --cacert."""
-    _config(token_store="file")
-    with Service(answer(401, {"message": "no"}), tls=_certified()) as service:
-        with Keystone(issued(token(service.endpoint)), answer(200, {}), tls=_certified()) as keystone:
+    _write_config(token_store="file")
+    with FakeService(build_response(401, {"message": "no"}), tls=_create_tls_context()) as service:
+        with FakeKeystone(
+            build_login_response(build_token_document(service.endpoint)),
+            build_response(200, {}),
+            tls=_create_tls_context(),
+        ) as keystone:
             who = ["--auth-url", keystone.auth_url, "--username", "me", "--project", "mine"]
-            login = tool("login", *who, "--cacert", authority, stdin=PASSWORD.encode())
+            login = run_tool("login", *who, "--cacert", authority, stdin=PASSWORD.encode())
             assert 0 == login.code, login
 
             run = imgshare("accept", IMAGE, MEMBER)
@@ -342,23 +359,23 @@ def test_a_refused_token_with_private_authorities(imgshare: Callable[..., Run], 
 
 @pytest.mark.parametrize("auth_url", ["http://0.0.0.0:1/v3", "not an address", "https://user@127.0.0.1:1"])
 def test_a_refused_token_beside_an_odd_address(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, auth_url: str
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, auth_url: str
 ) -> None:
     """A token that is refused is exit 4, also where the identity service that might be down cannot be asked."""
     monkeypatch.setenv("OS_AUTH_URL", auth_url)
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-    with Service(answer(401, {"message": "no"})) as service:
+    with FakeService(build_response(401, {"message": "no"})) as service:
         run = imgshare("accept", IMAGE, MEMBER, "--endpoint", service.endpoint)
 
     assert 4 == run.code, run
 
 
-def test_a_kept_login_in_capitals(imgshare: Callable[..., Run]) -> None:
+def test_a_kept_login_in_capitals(imgshare: RunImgshare) -> None:
     """A login that was kept with an address in capitals is for the same address."""
-    _config(token_store="file")
-    with Service(answer(200, {"name": "member"}), answer(200, share())) as service:
+    _write_config(token_store="file")
+    with FakeService(build_response(200, {"name": "member"}), build_response(200, build_member())) as service:
         address = service.endpoint.replace("127.0.0.1", "localhost")
-        assert 0 == tool("login", "--endpoint", address, stdin=TOKEN.encode()).code
+        assert 0 == run_tool("login", "--endpoint", address, stdin=TOKEN.encode()).code
         [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare", "tokens").glob("default")
         path.write_text(path.read_text().replace(address, address.upper()))
 
@@ -368,10 +385,12 @@ def test_a_kept_login_in_capitals(imgshare: Callable[..., Run]) -> None:
 
 
 def test_verification_is_turned_off_by_the_flag_alone(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, secure: Service, tmp_path: Path
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, untrusted_service: FakeService, tmp_path: Path
 ) -> None:
     """`verify: false` in a clouds.yaml is exit 3; --insecure-tls does it for one run, and says so."""
-    with Keystone(issued(token(secure.endpoint)), tls=_certified()) as keystone:
+    with FakeKeystone(
+        build_login_response(build_token_document(untrusted_service.endpoint)), tls=_create_tls_context()
+    ) as keystone:
         auth = {"auth_url": keystone.auth_url, "username": "me", "password": PASSWORD, "project_name": "mine"}
         path = tmp_path / "clouds.yaml"
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
@@ -388,18 +407,22 @@ def test_verification_is_turned_off_by_the_flag_alone(
             assert [] == keystone.asked
 
         run = imgshare("accept", IMAGE, MEMBER, "--insecure-tls", "--json")
-    assert (0, share()) == (run.code, json.loads(run.out))
+    assert (0, build_member()) == (run.code, json.loads(run.out))
     assert "note: with --insecure-tls nothing is verified: anyone on the way can read the token\n" == run.err
 
 
 def test_the_order_of_authorities(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, secure: Service, authority: str, tmp_path: Path
+    imgshare: RunImgshare,
+    monkeypatch: pytest.MonkeyPatch,
+    untrusted_service: FakeService,
+    authority: str,
+    tmp_path: Path,
 ) -> None:
     """REQUESTS_CA_BUNDLE counts after OS_CACERT, and before SSL_CERT_FILE."""
     other = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(str(other))
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", secure.endpoint)
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", untrusted_service.endpoint)
 
     codes = []
     for first, second in [("OS_CACERT", "REQUESTS_CA_BUNDLE"), ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")]:
@@ -415,7 +438,7 @@ def test_the_order_of_authorities(
 
 @pytest.mark.parametrize("path", ["/dev/zero", "fifo", ".", "~nobody-of-this-name/ca.pem", "\x00", "x" * 5000])
 def test_authorities_that_are_no_file(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
 ) -> None:
     """A device, a pipe or an impossible path as --cacert is exit 3 or trusts nobody, at once."""
     monkeypatch.chdir(tmp_path)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import TOOL, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from tests.service import Service
+    from tests.support.fake_service import StartService
 
 pytestmark = pytest.mark.hostile
 
@@ -99,10 +98,10 @@ def _run(folder: Path, *argv: str, **environ: str) -> Run:
     ],
 )
 def test_nothing_of_it_is_imported(
-    serve: Callable[..., Service], hostile: Path, start: list[str], command: str, code: int
+    serve: StartService, hostile: Path, start: list[str], command: str, code: int
 ) -> None:
     """Whatever a command loads, early or late, it never comes from the current folder, however imgshare starts."""
-    serve(answer(200, share()), answer(200, share()))
+    serve(build_response(200, build_member()), build_response(200, build_member()))
 
     run = _run(hostile, *start, *command.split())
 

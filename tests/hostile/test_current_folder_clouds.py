@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from keystoneauth1.loading import get_available_plugin_names
 
-from tests.hostile import replies
-from tests.hostile.identity import PASSWORD, Keystone, discovery, issued, token
-from tests.hostile.proxy import Proxy
-from tests.hostile.replies import endless
-from tests.run import Run, tool
-from tests.service import IMAGE, MEMBER, Service, answer, share
+from tests.support import hostile_responses
+from tests.support.fake_keystone import (
+    PASSWORD,
+    FakeKeystone,
+    build_discovery,
+    build_login_response,
+    build_token_document,
+)
+from tests.support.fake_service import IMAGE, MEMBER, FakeService, build_member, build_response
+from tests.support.hostile_responses import repeat_reply
+from tests.support.refusing_proxy import RefusingProxy
+from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,17 +32,20 @@ SECRET = {"clouds": {"otc": {"auth": {"password": PASSWORD}}}}
 
 
 @pytest.fixture
-def keystone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Keystone]:
+def keystone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeKeystone]:
     """An identity service, and a current folder of somebody else's."""
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.setenv("OS_CLOUD", "otc")
-    with Service(answer(200, share())) as service, Keystone(issued(token(service.endpoint))) as keystone:
+    with (
+        FakeService(build_response(200, build_member())) as service,
+        FakeKeystone(build_login_response(build_token_document(service.endpoint))) as keystone,
+    ):
         yield keystone
 
 
-def _entry(keystone: Keystone, **auth: str) -> dict[str, Any]:
+def _build_clouds(keystone: FakeKeystone, **auth: str) -> dict[str, Any]:
     own = {"auth_url": keystone.auth_url, "username": "me", "project_name": "mine", **auth}
     return {"clouds": {"otc": {"auth": own}}}
 
@@ -48,73 +57,78 @@ def _write(folder: Path, name: str, content: Any) -> Path:
     return path
 
 
-def _home() -> Path:
+def _find_user_folder() -> Path:
     return Path(os.environ["XDG_CONFIG_HOME"], "openstack")
 
 
 @pytest.mark.parametrize("theirs", ["clouds.yaml", "clouds.yml", "clouds.json"])
 @pytest.mark.parametrize("mine", ["secure.yaml", "secure.yml", "secure.json"])
-def test_ones_own_secrets_stay_away(keystone: Keystone, theirs: str, mine: str) -> None:
+def test_ones_own_secrets_stay_away(keystone: FakeKeystone, theirs: str, mine: str) -> None:
     """A clouds.yaml of the current folder does not get the password of one's own secure.yaml."""
-    entries = _write(Path.cwd(), theirs, _entry(keystone))
-    secrets = _write(_home(), mine, SECRET)
+    entries = _write(Path.cwd(), theirs, _build_clouds(keystone))
+    secrets = _write(_find_user_folder(), mine, SECRET)
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert (3, "", []) == (run.code, run.out, keystone.asked)
     assert run.err.startswith(f"imgshare: {entries} and {secrets} are not used together, because only one of them is ")
 
 
 @pytest.mark.parametrize("theirs", ["secure.yaml", "secure.json"])
-def test_ones_own_entries_stay_away(keystone: Keystone, theirs: str) -> None:
+def test_ones_own_entries_stay_away(keystone: FakeKeystone, theirs: str) -> None:
     """A secure.yaml of the current folder does not send one's own login elsewhere."""
-    _write(_home(), "clouds.yaml", _entry(keystone, password=PASSWORD, auth_url="http://127.0.0.1:1"))
-    _write(Path.cwd(), theirs, _entry(keystone))
+    _write(
+        _find_user_folder(), "clouds.yaml", _build_clouds(keystone, password=PASSWORD, auth_url="http://127.0.0.1:1")
+    )
+    _write(Path.cwd(), theirs, _build_clouds(keystone))
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert (3, "", []) == (run.code, run.out, keystone.asked)
     assert "are not used together" in run.err
 
 
-def test_a_vendor_file_of_the_current_folder(keystone: Keystone) -> None:
+def test_a_vendor_file_of_the_current_folder(keystone: FakeKeystone) -> None:
     """A clouds-public.yaml of the current folder does not say where one's own login goes."""
-    own = _entry(keystone, password=PASSWORD)
+    own = _build_clouds(keystone, password=PASSWORD)
     own["clouds"]["otc"]["profile"] = "theirs"
     del own["clouds"]["otc"]["auth"]["auth_url"]
-    _write(_home(), "clouds.yaml", own)
+    _write(_find_user_folder(), "clouds.yaml", own)
     vendor = {"public-clouds": {"theirs": {"auth": {"auth_url": keystone.auth_url}}}}
     _write(Path.cwd(), "clouds-public.yaml", vendor)
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert ("", []) == (run.out, keystone.asked)
     assert run.code in {3, 8}
 
 
 @pytest.mark.parametrize("linked", ["clouds.yaml", "secure.yaml"])
-def test_links_of_the_current_folder(keystone: Keystone, linked: str) -> None:
+def test_links_of_the_current_folder(keystone: FakeKeystone, linked: str) -> None:
     """A link of the current folder to one's own file does not make that a file of the current folder."""
-    own = {"clouds.yaml": _entry(keystone, password=PASSWORD, auth_url="http://127.0.0.1:1"), "secure.yaml": SECRET}
+    own = {
+        "clouds.yaml": _build_clouds(keystone, password=PASSWORD, auth_url="http://127.0.0.1:1"),
+        "secure.yaml": SECRET,
+    }
     other = {"clouds.yaml": "secure.yaml", "secure.yaml": "clouds.yaml"}[linked]
-    _write(_home(), linked, own[linked])
-    Path(linked).symlink_to(os.path.relpath(_home() / linked))
-    _write(Path.cwd(), other, _entry(keystone))
+    _write(_find_user_folder(), linked, own[linked])
+    Path(linked).symlink_to(os.path.relpath(_find_user_folder() / linked))
+    _write(Path.cwd(), other, _build_clouds(keystone))
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert (3, "", []) == (run.code, run.out, keystone.asked), run
     assert ", of the current folder, is a link, which is not followed\n" in run.err
 
 
-def test_a_secure_file_alone(keystone: Keystone) -> None:
+def test_a_secure_file_alone(keystone: FakeKeystone) -> None:
     """A secure.yaml of the current folder, without a clouds.yaml, does not get one's own profile either."""
-    theirs = _entry(keystone)
+    theirs = _build_clouds(keystone)
     theirs["clouds"]["otc"]["profile"] = "mine"
     _write(Path.cwd(), "secure.yaml", theirs)
-    _write(_home(), "clouds-public.yaml", {"public-clouds": {"mine": {"auth": {"password": PASSWORD}}}})
+    _write(_find_user_folder(), "clouds-public.yaml", {"public-clouds": {"mine": {"auth": {"password": PASSWORD}}}})
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
     assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
@@ -123,10 +137,10 @@ def test_a_secure_file_alone(keystone: Keystone) -> None:
 @pytest.mark.parametrize(
     ("kind", "place"), [("v3websso", "here"), ("v3oidcdeviceauthz", "here"), ("v3oidcdeviceauthz", "home")]
 )
-def test_logins_in_a_browser(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, kind: str, place: str) -> None:
+def test_logins_in_a_browser(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch, kind: str, place: str) -> None:
     """No folder opens a browser, and a login that shows its code to nobody is a sentence."""
     monkeypatch.setenv("BROWSER", "touch browser-was-started")
-    entry = _entry(keystone, identity_provider="i", protocol="openid", client_id="c")
+    entry = _build_clouds(keystone, identity_provider="i", protocol="openid", client_id="c")
     entry["clouds"]["otc"]["auth_type"] = kind
     entry["clouds"]["otc"]["auth"]["project_domain_name"] = "Default"
     del entry["clouds"]["otc"]["auth"]["username"]
@@ -134,9 +148,9 @@ def test_logins_in_a_browser(keystone: Keystone, monkeypatch: pytest.MonkeyPatch
         del entry["clouds"]["otc"]["auth"]["client_id"]
     else:
         entry["clouds"]["otc"]["auth"]["discovery_endpoint"] = f"{keystone.endpoint}/wk"
-    _write(Path.cwd() if place == "here" else _home(), "clouds.yaml", entry)
+    _write(Path.cwd() if place == "here" else _find_user_folder(), "clouds.yaml", entry)
 
-    run = tool("accept", IMAGE, seconds=20)
+    run = run_tool("accept", IMAGE, seconds=20)
 
     assert (3, []) == (run.code, keystone.asked), run
     known = kind in get_available_plugin_names()
@@ -144,40 +158,42 @@ def test_logins_in_a_browser(keystone: Keystone, monkeypatch: pytest.MonkeyPatch
     assert not Path("browser-was-started").exists()
 
 
-def test_ones_own_profiles_stay_away(keystone: Keystone) -> None:
+def test_ones_own_profiles_stay_away(keystone: FakeKeystone) -> None:
     """A clouds.yaml of the current folder does not get the password of one's own clouds-public.yaml."""
-    theirs = _entry(keystone)
+    theirs = _build_clouds(keystone)
     theirs["clouds"]["otc"]["profile"] = "mine"
     _write(Path.cwd(), "clouds.yaml", theirs)
-    _write(_home(), "clouds-public.yaml", {"public-clouds": {"mine": {"auth": {"password": PASSWORD}}}})
+    _write(_find_user_folder(), "clouds-public.yaml", {"public-clouds": {"mine": {"auth": {"password": PASSWORD}}}})
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
     assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
 
 
 @pytest.mark.parametrize("name", ["clouds.yaml", "clouds-public.yaml"])
-def test_a_profile_from_the_network(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_a_profile_from_the_network(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A profile that is an address is fetched by our rules: no redirect, no proxy for this machine, in time."""
-    vendor = answer(200, {"name": "theirs", "profile": {"auth": {"auth_url": keystone.auth_url}}})
+    vendor = build_response(200, {"name": "theirs", "profile": {"auth": {"auth_url": keystone.auth_url}}})
     for reply, code in (
         (vendor, 0),
-        (answer(302, "", Location=f"{keystone.endpoint}/moved"), 3),
-        (endless(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.05), 8),
-        (replies.UNREADABLE["deep arrays"], 3),
-        (replies.ENCODED["gzip three times"], 8),
+        (build_response(302, "", Location=f"{keystone.endpoint}/moved"), 3),
+        (repeat_reply(b"HTTP/1.1 200 OK\r\n\r\n", b" ", 0.05), 8),
+        (hostile_responses.UNREADABLE["deep arrays"], 3),
+        (hostile_responses.ENCODED["gzip three times"], 8),
     ):
         keystone.answers.clear()
-        keystone.answers.extend([discovery(keystone.auth_url), issued(token("http://127.0.0.1:1"))])
-        with Service(reply) as source, Proxy() as proxy:
+        keystone.answers.extend(
+            [build_discovery(keystone.auth_url), build_login_response(build_token_document("http://127.0.0.1:1"))]
+        )
+        with FakeService(reply) as source, RefusingProxy() as proxy:
             monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
-            own = _entry(keystone, password=PASSWORD)
+            own = _build_clouds(keystone, password=PASSWORD)
             del own["clouds"]["otc"]["auth"]["auth_url"]
             own["clouds"]["otc"]["profile"] = source.endpoint.replace("http:", "http:\t") if code else source.endpoint
-            _write(_home(), name.replace("-public", ""), own)
+            _write(_find_user_folder(), name.replace("-public", ""), own)
 
-            run = tool("accept", IMAGE, MEMBER, "--timeout", "2", seconds=20)
+            run = run_tool("accept", IMAGE, MEMBER, "--timeout", "2", seconds=20)
 
             assert [] == proxy.asked
         assert run.code == code or (code == 0 and "cannot reach http://127.0.0.1:1" in run.err), run
@@ -186,29 +202,29 @@ def test_a_profile_from_the_network(keystone: Keystone, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("kind", ["fifo", "encrypted", "absent"])
-def test_a_client_certificate_that_is_none(keystone: Keystone, tmp_path: Path, kind: str) -> None:
+def test_a_client_certificate_that_is_none(keystone: FakeKeystone, tmp_path: Path, kind: str) -> None:
     """A pipe, an encrypted key or nothing as `cert` is a sentence at once, and nobody is asked at the terminal."""
     path = tmp_path / "cert.pem"
     if kind == "fifo":
         os.mkfifo(path)
     elif kind == "encrypted":
         path.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIBvTBX\n-----END ENCRYPTED PRIVATE KEY-----\n")
-    entry = _entry(keystone, password=PASSWORD, auth_url="https://127.0.0.1:1/v3")
+    entry = _build_clouds(keystone, password=PASSWORD, auth_url="https://127.0.0.1:1/v3")
     entry["clouds"]["otc"]["cert"] = str(path)
-    _write(_home(), "clouds.yaml", entry)
+    _write(_find_user_folder(), "clouds.yaml", entry)
 
-    run = tool("accept", IMAGE, seconds=20)
+    run = run_tool("accept", IMAGE, seconds=20)
 
     assert 3 == run.code, run
     assert run.err.startswith("imgshare: cannot read the client certificate: ")
 
 
 @pytest.mark.parametrize("password", ["//[x", "http://[", "{}", "{x}", "%s", "a" * 5000])
-def test_odd_passwords(keystone: Keystone, password: str) -> None:
+def test_odd_passwords(keystone: FakeKeystone, password: str) -> None:
     """A password is only a password, whatever it looks like."""
-    _write(_home(), "clouds.yaml", _entry(keystone, password=password))
+    _write(_find_user_folder(), "clouds.yaml", _build_clouds(keystone, password=password))
 
-    assert 0 == tool("accept", IMAGE).code
+    assert 0 == run_tool("accept", IMAGE).code
     assert password.encode() in json.dumps(json.loads(keystone.asked[-1].body)).encode()
 
 
@@ -216,70 +232,72 @@ def test_odd_passwords(keystone: Keystone, password: str) -> None:
     ("name", "content"),
     [("secure.json", "a: b"), ("secure.yaml", "!!python/name:os.system"), ("secure.yaml", "[]"), ("secure.yml", "")],
 )
-def test_a_file_that_openstacksdk_passes_over(keystone: Keystone, name: str, content: str) -> None:
+def test_a_file_that_openstacksdk_passes_over(keystone: FakeKeystone, name: str, content: str) -> None:
     """A secure.yaml of the current folder that cannot be used does not make room for one's own."""
-    _write(Path.cwd(), "clouds.yaml", _entry(keystone))
+    _write(Path.cwd(), "clouds.yaml", _build_clouds(keystone))
     _write(Path.cwd(), name, content)
-    _write(_home(), "secure.yaml", SECRET)
+    _write(_find_user_folder(), "secure.yaml", SECRET)
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
     assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
 
 
-def test_a_vendor_file_that_is_a_pipe(keystone: Keystone) -> None:
+def test_a_vendor_file_that_is_a_pipe(keystone: FakeKeystone) -> None:
     """A pipe as clouds-public.yaml does not hang a login of the current folder."""
-    entry = _entry(keystone, password=PASSWORD)
+    entry = _build_clouds(keystone, password=PASSWORD)
     entry["clouds"]["otc"]["profile"] = "theirs"
     path = _write(Path.cwd(), "clouds.yaml", entry).with_name("clouds-public.yaml")
     os.mkfifo(path)
 
-    assert Run(3, "", f"imgshare: cannot read {path}: it is not a regular file\n") == tool("accept", IMAGE, seconds=20)
+    assert Run(3, "", f"imgshare: cannot read {path}: it is not a regular file\n") == run_tool(
+        "accept", IMAGE, seconds=20
+    )
 
 
-def test_a_whole_login_of_the_current_folder(keystone: Keystone) -> None:
+def test_a_whole_login_of_the_current_folder(keystone: FakeKeystone) -> None:
     """What the current folder has alone is used, and a note says so."""
-    path = _write(Path.cwd(), "clouds.yaml", _entry(keystone))
+    path = _write(Path.cwd(), "clouds.yaml", _build_clouds(keystone))
     _write(Path.cwd(), "secure.yaml", SECRET)
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert 0 == run.code, run
     assert f"note: logging in by {path}, a file of the current folder\n" == run.err
 
 
-def test_a_file_that_is_named(keystone: Keystone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_named(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch) -> None:
     """OS_CLIENT_CONFIG_FILE says that the file is meant, wherever it is."""
-    path = _write(Path.cwd(), "clouds.yaml", _entry(keystone))
-    _write(_home(), "secure.yaml", SECRET)
+    path = _write(Path.cwd(), "clouds.yaml", _build_clouds(keystone))
+    _write(_find_user_folder(), "secure.yaml", SECRET)
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert (0, "") == (run.code, run.err)
 
 
-def test_the_usual_folder_is_the_current_one(keystone: Keystone, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_usual_folder_is_the_current_one(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch) -> None:
     """In ~/.config/openstack itself, nothing is mixed."""
-    _write(_home(), "clouds.yaml", _entry(keystone))
-    _write(_home(), "secure.yaml", SECRET)
-    monkeypatch.chdir(_home())
+    _write(_find_user_folder(), "clouds.yaml", _build_clouds(keystone))
+    _write(_find_user_folder(), "secure.yaml", SECRET)
+    monkeypatch.chdir(_find_user_folder())
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert (0, "") == (run.code, run.err)
 
 
-def test_a_folder_that_is_gone(monkeypatch: pytest.MonkeyPatch, keystone: Keystone) -> None:
+def test_a_folder_that_is_gone(monkeypatch: pytest.MonkeyPatch, keystone: FakeKeystone) -> None:
     """A current folder that was removed is a sentence."""
-    _write(_home(), "clouds.yaml", _entry(keystone, password=PASSWORD))
+    _write(_find_user_folder(), "clouds.yaml", _build_clouds(keystone, password=PASSWORD))
     gone = Path.cwd() / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert (3, "") == (run.code, run.out), run
     assert run.err.startswith("imgshare: the current folder is not there any more\n")
@@ -289,11 +307,11 @@ SECRET_KEYS = ["passwordS3CRET", "password-S3CRET", "S3CRETpassword", "password 
 
 
 @pytest.mark.parametrize("key", SECRET_KEYS)
-def test_a_key_that_is_a_secret(keystone: Keystone, key: str) -> None:
+def test_a_key_that_is_a_secret(keystone: FakeKeystone, key: str) -> None:
     """What stands where a secret may is not shown, not even as a key."""
-    _write(_home(), "clouds.yaml", _entry(keystone, **{key: "x"}))
+    _write(_find_user_folder(), "clouds.yaml", _build_clouds(keystone, **{key: "x"}))
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
     assert key not in run.err
@@ -332,9 +350,9 @@ CONTENTS = [
 def test_any_clouds_yaml(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """A clouds.yaml that cannot be used is a sentence, without what it holds."""
     monkeypatch.setenv("OS_CLOUD", "otc")
-    _write(_home(), "clouds.yaml", CONTENTS[number])
+    _write(_find_user_folder(), "clouds.yaml", CONTENTS[number])
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert run.code in {3, 8}, run
     assert "this is a bug" not in run.err, run
@@ -343,12 +361,12 @@ def test_any_clouds_yaml(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
 @pytest.mark.parametrize("name", ["OS_REGION_NAME", "OS_INTERFACE", "OS_CACERT"])
 @pytest.mark.parametrize("value", ["{", "{}", "{0}", "{auth[password]}", "{x!z}", "a}b"])
-def test_braces(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_braces(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """Braces in a setting are only braces."""
-    _write(_home(), "clouds.yaml", _entry(keystone, password=PASSWORD))
+    _write(_find_user_folder(), "clouds.yaml", _build_clouds(keystone, password=PASSWORD))
     monkeypatch.setenv(name, value)
 
-    run = tool("accept", IMAGE)
+    run = run_tool("accept", IMAGE)
 
     assert run.code in {0, 3, 8}, run
     assert "this is a bug" not in run.err, run
@@ -359,7 +377,7 @@ def test_braces(keystone: Keystone, monkeypatch: pytest.MonkeyPatch, name: str, 
 def test_files_that_are_none(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """A clouds.yaml that is a pipe, a folder, a device or too large is a sentence, at once."""
     monkeypatch.setenv("OS_CLOUD", "otc")
-    path = _write(_home(), "other", "").with_name("clouds.yaml")
+    path = _write(_find_user_folder(), "other", "").with_name("clouds.yaml")
     match kind:
         case "fifo":
             os.mkfifo(path)
@@ -370,7 +388,7 @@ def test_files_that_are_none(monkeypatch: pytest.MonkeyPatch, kind: str) -> None
         case _:
             path.write_bytes(b" " * (5 << 20))
 
-    run = tool("accept", IMAGE, seconds=20)
+    run = run_tool("accept", IMAGE, seconds=20)
 
     assert 3 == run.code, run
     reason = "it is larger than 256 KiB" if kind == "large" else "it is not a regular file"

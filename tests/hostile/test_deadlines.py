@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from tests.hostile.measure import measured
-from tests.hostile.replies import GRACE_SECONDS, endless
-from tests.run import Run
-from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
+from tests.support.hostile_responses import GRACE_SECONDS, repeat_reply
+from tests.support.measured_run import run_measured
+from tests.support.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def _run(addresses: str, port: int, timeout: float) -> Run:
 
 
 @pytest.fixture
-def dead() -> Iterator[int]:
+def dead_port() -> Iterator[int]:
     """A port at which 127.0.0.2 to 127.0.0.7 take no more connections, and answer none."""
     with ExitStack() as stack:
         port = 0
@@ -80,27 +80,27 @@ def test_a_name_server_that_hangs() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 6])
-def test_addresses_that_do_not_answer(dead: int, count: int) -> None:
+def test_addresses_that_do_not_answer(dead_port: int, count: int) -> None:
     """Several addresses share the time: none of them gets it again."""
-    run = _run(" ".join(f"127.0.0.{number}" for number in range(2, 2 + count)), dead, 2)
+    run = _run(" ".join(f"127.0.0.{number}" for number in range(2, 2 + count)), dead_port, 2)
 
     assert (8, "") == (run.code, run.out)
     assert "many.example" in run.err
 
 
-def test_the_last_of_several_addresses(dead: int) -> None:
+def test_the_last_of_several_addresses(dead_port: int) -> None:
     """An address that answers is reached although those before it do not."""
-    with Service(answer(200, share())) as service:
+    with FakeService(build_response(200, build_member())) as service:
         port = int(service.endpoint.rpartition(":")[2])
         # The dead ones refuse at this port, and the first of the others does not answer at its own.
         run = _run("127.0.0.2 127.0.0.3 127.0.0.1", port, 4)
 
     assert 0 == run.code, run
-    assert dead
+    assert dead_port
 
 
 @pytest.fixture
-def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+def tls_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """A server's side of TLS, whose authority the tool trusts."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
@@ -111,31 +111,31 @@ def certified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext
     return context
 
 
-def test_tls_that_drips(certified: ssl.SSLContext) -> None:
+def test_tls_that_drips(tls_context: ssl.SSLContext) -> None:
     """A handshake, and an answer over TLS, that come byte by byte end in time as well."""
     for tls, reply in (
-        (certified, endless(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ", 0.05)),
-        (None, endless(b"\x16\x03\x03\x40\x00", b"\x02", 0.05)),
+        (tls_context, repeat_reply(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b" ", 0.05)),
+        (None, repeat_reply(b"\x16\x03\x03\x40\x00", b"\x02", 0.05)),
     ):
-        with Service(reply, tls=tls) as service:
+        with FakeService(reply, tls=tls) as service:
             endpoint = service.endpoint.replace("http://", "https://")
 
-            assert 8 == measured("show", IMAGE, MEMBER, "--endpoint", endpoint, timeout=2).code
+            assert 8 == run_measured("show", IMAGE, MEMBER, "--endpoint", endpoint, timeout=2).code
 
 
-def test_tls_within_the_tls_of_a_proxy(certified: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tls_within_the_tls_of_a_proxy(tls_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind a proxy that is spoken to over TLS, a handshake that drips ends in time, too."""
-    drip = endless(b"HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03\x40\x00", b"\x02", 0.05)
-    with Service(drip, tls=certified) as proxy:
+    drip = repeat_reply(b"HTTP/1.1 200 OK\r\n\r\n\x16\x03\x03\x40\x00", b"\x02", 0.05)
+    with FakeService(drip, tls=tls_context) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
 
-        assert 8 == measured("show", IMAGE, MEMBER, "--endpoint", "https://glance.example", timeout=2).code
+        assert 8 == run_measured("show", IMAGE, MEMBER, "--endpoint", "https://glance.example", timeout=2).code
         assert "CONNECT" == proxy.asked[0].method
 
 
 def test_a_stall_is_tried_again() -> None:
     """One try gets half of the time, so that another may do better."""
-    with Service(endless(b"", b"", 0.1), answer(200, share())) as service:
+    with FakeService(repeat_reply(b"", b"", 0.1), build_response(200, build_member())) as service:
         run = _run("127.0.0.1", int(service.endpoint.rpartition(":")[2]), 3)
 
         assert 0 == run.code, run
@@ -144,7 +144,7 @@ def test_a_stall_is_tried_again() -> None:
 
 def test_a_real_answer_is_not_hidden_by_a_late_one() -> None:
     """A try that the time cuts short does not hide the 503 that an earlier one was told."""
-    with Service(answer(503, {"message": "busy"}), endless(b"", b"", 0.1)) as service:
+    with FakeService(build_response(503, {"message": "busy"}), repeat_reply(b"", b"", 0.1)) as service:
         run = _run("127.0.0.1", int(service.endpoint.rpartition(":")[2]), 2)
 
     assert 8 == run.code

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.places import SECONDS, Places, sane
-from tests.hostile.rounds import rounds
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, Service, answer
+from tests.support.examples import limit_examples
+from tests.support.fake_service import IMAGE, MEMBER, FakeService, build_response
+from tests.support.run import TOOL, Run
+from tests.support.user_files import SECONDS, UserFiles, assert_clean_exit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
@@ -40,19 +42,19 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def anywhere() -> Iterator[Service]:
+def empty_service() -> Iterator[FakeService]:
     """A service that has nothing of what is asked for."""
-    with Service(answer(404, {"message": "no"})) as service:
+    with FakeService(build_response(404, {"message": "no"})) as service:
         yield service
 
 
 @pytest.fixture
-def places() -> Places:
+def places() -> UserFiles:
     """The files of a user who has none yet."""
-    return Places()
+    return UserFiles()
 
 
-def _typed(command: str) -> tuple[tuple[str, ...], dict[str, str]]:
+def _split_command(command: str) -> tuple[tuple[str, ...], dict[str, str]]:
     words = COMMANDS[command]
     return (words, {"_IMGSHARE_COMPLETE": "complete_zsh"}) if words else (tuple(command.split()), {})
 
@@ -122,16 +124,16 @@ contents = st.one_of(
 )
 
 
-@rounds(150)
+@limit_examples(150)
 @given(
     content=contents,
     name=st.sampled_from(["config", "token", "images", "backend"]),
     command=st.sampled_from([*COMMANDS]),
 )
 def test_any_content(  # noqa: PLR0913, PLR0917
-    places: Places,
-    anywhere: Service,
-    imgshare: Callable[..., Run],
+    places: UserFiles,
+    empty_service: FakeService,
+    imgshare: RunImgshare,
     monkeypatch: pytest.MonkeyPatch,
     content: bytes,
     name: str,
@@ -141,28 +143,28 @@ def test_any_content(  # noqa: PLR0913, PLR0917
     path = places.clear(name)
     path.write_bytes(content)
     path.chmod(0o600)
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", anywhere.endpoint)
-    argv, environ = _typed(command)
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", empty_service.endpoint)
+    argv, environ = _split_command(command)
     started = time.monotonic()
     with monkeypatch.context() as inside:
         for variable, value in environ.items():
             inside.setenv(variable, value)
-        sane(imgshare(*argv), command)
+        assert_clean_exit(imgshare(*argv), command)
 
     assert time.monotonic() - started < 5
 
 
-def _fifo(path: Path) -> None:
+def _make_fifo(path: Path) -> None:
     os.mkfifo(path)
 
 
-def _sparse(path: Path) -> None:
+def _make_sparse_file(path: Path) -> None:
     with path.open("wb") as stream:
         stream.truncate(1 << 30)
 
 
 KINDS: dict[str, Callable[[Path], object]] = {
-    "fifo": _fifo,
+    "fifo": _make_fifo,
     "folder": Path.mkdir,
     "loop": lambda path: path.symlink_to(path.name),
     "nowhere": lambda path: path.symlink_to("/nonexistent/x"),
@@ -171,21 +173,21 @@ KINDS: dict[str, Callable[[Path], object]] = {
     "/dev/tty": lambda path: path.symlink_to("/dev/tty"),
     "/proc/self/mem": lambda path: path.symlink_to("/proc/self/mem"),
     "stdin": lambda path: path.symlink_to("/dev/stdin"),
-    "a gigabyte": _sparse,
+    "a gigabyte": _make_sparse_file,
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["config", "token", "images", "backend"])
 def test_any_kind_of_file(
-    places: Places, anywhere: Service, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
+    places: UserFiles, empty_service: FakeService, monkeypatch: pytest.MonkeyPatch, name: str, kind: str
 ) -> None:
     """What is not a regular file of a sane size is not waited for and not read, whichever of our files it is."""
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", anywhere.endpoint)
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", empty_service.endpoint)
     for command in ("config set timeout 5", f"show {IMAGE} {MEMBER}", "logout", "TAB accept", "TAB show --profile"):
         path = places.clear(name)
         KINDS[kind](path)
-        argv, environ = _typed(command) if command in COMMANDS else (tuple(command.split()), {})
+        argv, environ = _split_command(command) if command in COMMANDS else (tuple(command.split()), {})
         with subprocess.Popen(
             ["/bin/sh", "-c", 'ulimit -v 1000000; exec "$0" "$@"', TOOL, *argv],
             env={**os.environ, **environ},
@@ -199,18 +201,16 @@ def test_any_kind_of_file(
                 child.kill()
             assert child.stdout is not None
             assert child.stderr is not None
-            sane(Run(code, child.stdout.read().decode(), child.stderr.read().decode()), command)
+            assert_clean_exit(Run(code, child.stdout.read().decode(), child.stderr.read().decode()), command)
 
 
-def test_the_sentences_about_files(
-    places: Places, imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_sentences_about_files(places: UserFiles, imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is none is named with what it is; the null device is an empty config."""
     said = "imgshare: cannot read {}: {}\n"
-    _fifo(places.config)
+    _make_fifo(places.config)
     assert Run(3, "", said.format(places.config, "it is not a regular file")) == imgshare("config", "list")
     places.config.unlink()
-    _sparse(places.config)
+    _make_sparse_file(places.config)
     assert Run(3, "", said.format(places.config, "it is larger than 256 KiB")) == imgshare("config", "list")
     monkeypatch.setenv("IMGSHARE_CONFIG", "/dev/null")
     assert Run(0) == imgshare("config", "list")
@@ -232,13 +232,13 @@ JSON_NUMBERS: list[Any] = [float("nan"), float("inf"), 10**400, -1, True, None, 
 
 
 @pytest.mark.parametrize("value", JSON_NUMBERS, ids=str)
-def test_wrong_types_in_a_token_file(places: Places, imgshare: Callable[..., Run], value: object) -> None:
+def test_wrong_types_in_a_token_file(places: UserFiles, imgshare: RunImgshare, value: object) -> None:
     """A token file that holds something else was not stored by us, and `logout` removes it."""
     for key in GRANT:
         places.clear("token").write_text(json.dumps({"secret": "x", "endpoint": "https://h.example", key: value}))
         places.token.chmod(0o600)
         run = imgshare("show", IMAGE, MEMBER)
-        sane(run, key)
+        assert_clean_exit(run, key)
         # The empty ones are what we may have stored, and then nobody is at this address.
         assert run.code == (8 if (key, value) in [("roles", []), ("renewal", {})] else 4), (key, run)
         assert "forgot the token" in imgshare("logout").err
@@ -248,7 +248,7 @@ def test_wrong_types_in_a_token_file(places: Places, imgshare: Callable[..., Run
 SECRET = "gAAAAABsecret-that-nobody-may-see-0123456789"
 
 
-@rounds(60)
+@limit_examples(60)
 @given(
     template=st.sampled_from(
         [
@@ -272,12 +272,12 @@ SECRET = "gAAAAABsecret-that-nobody-may-see-0123456789"
     ),
     command=st.sampled_from(["config list", "config set timeout 5", "config unset timeout", f"show {IMAGE}", "logout"]),
 )
-def test_no_sentence_quotes_a_secret(places: Places, imgshare: Callable[..., Run], template: str, command: str) -> None:
+def test_no_sentence_quotes_a_secret(places: UserFiles, imgshare: RunImgshare, template: str, command: str) -> None:
     """A token in the wrong place of the config file is in no sentence about that file."""
     places.config.write_text(template.format(SECRET, SECRET))
 
     run = imgshare(*command.split())
 
-    sane(run, command)
+    assert_clean_exit(run, command)
     if not template.startswith("[profiles]\n"):  # the name of a profile is shown wherever it matters
         assert SECRET not in run.out + run.err

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.images import OWNER, ImageService, Page, image_id, row
-from tests.hostile.rounds import rounds
-from tests.run import Run
-from tests.service import MEMBER, share
-from tests.terminal import at_terminal
+from tests.support.examples import limit_examples
+from tests.support.fake_service import MEMBER, build_member
+from tests.support.run import Run
+from tests.support.scripted_images import OWNER, Page, ScriptedImageService, build_image, build_image_id
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
@@ -35,7 +37,7 @@ odd_json: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.lists(st.none()) | st.just({})
 )
 fields = {
-    "id": st.integers(1, 4).map(image_id) | st.integers(1, 4).map(lambda number: image_id(number).upper()),
+    "id": st.integers(1, 4).map(build_image_id) | st.integers(1, 4).map(lambda number: build_image_id(number).upper()),
     "name": st.just(NAME) | st.sampled_from([*LIKE, "evil-image", "\ud800", ""]) | odd_json,
     "owner": st.just(OWNER) | st.sampled_from([OWNER.upper(), f"{OWNER} ", MEMBER, "evil"]) | odd_json,
     "visibility": st.sampled_from(["shared", "private", GONE]) | st.sampled_from(["public", "Shared"]) | odd_json,
@@ -43,26 +45,26 @@ fields = {
     "created_at": st.sampled_from(["2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", 7]),
 }
 rows = st.lists(
-    st.fixed_dictionaries(fields).map(lambda one: row() | {k: v for k, v in one.items() if v is not GONE}),
+    st.fixed_dictionaries(fields).map(lambda one: build_image() | {k: v for k, v in one.items() if v is not GONE}),
     max_size=5,
 )
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImageService]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
     """The service, and the tool pointed at it."""
-    with ImageService() as service:
+    with ScriptedImageService() as service:
         service.enter(monkeypatch)
         yield service
 
 
-@rounds(120)
+@limit_examples(120)
 @given(
     given_rows=rows, by=st.sampled_from([["--owner", OWNER], ["--name", NAME], ["--name", "golden-debian-1[2]"], []])
 )
-def test_any_list(imgshare: Callable[..., Run], service: ImageService, given_rows: list[Any], by: list[str]) -> None:
+def test_any_list(imgshare: RunImgshare, service: ScriptedImageService, given_rows: list[Any], by: list[str]) -> None:
     """`list` shows each image once, and those alone that are from this owner, of this name and shared."""
-    service.listed = lambda _query: Page(given_rows)
+    service.list_page = lambda _query: Page(given_rows)
 
     run = imgshare("list", "--json", *by)
 
@@ -90,12 +92,12 @@ def _is_alone(one: dict[str, Any], others: list[Any]) -> bool:
     return [one["id"].lower()] == [other["id"].lower() for other in others if other["id"].lower() == one["id"].lower()]
 
 
-@rounds(120)
+@limit_examples(120)
 @given(given_rows=rows, command=st.sampled_from(["accept", "reject", "reset", "show", "members"]))
-def test_any_look_up(imgshare: Callable[..., Run], service: ImageService, given_rows: list[Any], command: str) -> None:
+def test_any_look_up(imgshare: RunImgshare, service: ScriptedImageService, given_rows: list[Any], command: str) -> None:
     """A command that takes a name is about the one image of exactly this name, or about none."""
     service.asked.clear()
-    service.listed = lambda _query: Page(given_rows)
+    service.list_page = lambda _query: Page(given_rows)
 
     run = imgshare(command, NAME, "--json")
 
@@ -115,9 +117,9 @@ def test_any_look_up(imgshare: Callable[..., Run], service: ImageService, given_
 
 
 @pytest.mark.parametrize("name", ["evil-image", *LIKE])
-def test_a_name_that_is_alike(imgshare: Callable[..., Run], service: ImageService, name: str) -> None:
+def test_a_name_that_is_alike(imgshare: RunImgshare, service: ScriptedImageService, name: str) -> None:
     """Another case, accent, space or what cannot be seen is another name: told, where it looks the same, not taken."""
-    service.listed = lambda query: Page([row(name=name)] if query["os_hidden"] == "false" else [])
+    service.list_page = lambda query: Page([build_image(name=name)] if query["os_hidden"] == "false" else [])
     alike = name not in {"evil-image", "golden-d\u0435bian-12"}  # the second has a Cyrillic letter: no more than unlike
 
     assert Run(
@@ -125,34 +127,38 @@ def test_a_name_that_is_alike(imgshare: Callable[..., Run], service: ImageServic
         "",
         f"imgshare: no image is called '{NAME}': none that is shared with you, accepted or not, none of yours, no "
         "public one; hidden ones were looked at, too"
-        + (f"; these names are alike, but not the same:\n  {image_id(1)}  {name!a}  owner {OWNER}\n" if alike else "\n")
+        + (
+            f"; these names are alike, but not the same:\n  {build_image_id(1)}  {name!a}  owner {OWNER}\n"
+            if alike
+            else "\n"
+        )
         + "hint: `imgshare list --status all` shows what is shared with you; an image ID does as well\n",
     ) == imgshare("accept", NAME)
     assert [] == service.decided
 
 
-def test_the_right_one_among_many(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_the_right_one_among_many(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """A thousand images whose names are alike do not hide the one that is meant."""
-    alike = [row(number, name=NAME.upper()) for number in range(1, 1001)]
+    alike = [build_image(number, name=NAME.upper()) for number in range(1, 1001)]
 
     def listed(query: dict[str, str]) -> Page:
         if query["os_hidden"] == "true":
             return Page()
-        return Page([row(5000, name=NAME)]) if "marker" in query else Page(alike, more=True)
+        return Page([build_image(5000, name=NAME)]) if "marker" in query else Page(alike, more=True)
 
-    service.listed = listed
+    service.list_page = listed
 
     assert 0 == imgshare("accept", NAME).code
-    assert [image_id(5000)] == service.decided
+    assert [build_image_id(5000)] == service.decided
 
 
 @pytest.mark.parametrize(
-    "bad", ["x;touch${IFS}PWNED;#", "", 7, None, "../images", image_id(1) + "\n", "$(id)", "\uff11" * 36]
+    "bad", ["x;touch${IFS}PWNED;#", "", 7, None, "../images", build_image_id(1) + "\n", "$(id)", "\uff11" * 36]
 )
 @pytest.mark.parametrize("argv", [["list"], ["list", "--long"], ["accept", NAME], ["show", NAME], ["members", NAME]])
-def test_an_id_that_is_none(imgshare: Callable[..., Run], service: ImageService, argv: list[str], bad: object) -> None:
+def test_an_id_that_is_none(imgshare: RunImgshare, service: ScriptedImageService, argv: list[str], bad: object) -> None:
     """An image whose ID is no UUID is the service's fault, exit 8, and nothing is done to it or said to paste."""
-    service.listed = lambda _query: Page([row(id=bad, name=NAME)])
+    service.list_page = lambda _query: Page([build_image(id=bad, name=NAME)])
 
     error = imgshare(*argv, "--json").error()
 
@@ -163,49 +169,56 @@ def test_an_id_that_is_none(imgshare: Callable[..., Run], service: ImageService,
 
 @pytest.mark.parametrize("hidden", [{}, {"os_hidden": None}, {"os_hidden": False}, {"os_hidden": True}])
 def test_a_service_that_knows_no_hidden_images(
-    imgshare: Callable[..., Run], service: ImageService, hidden: dict[str, object]
+    imgshare: RunImgshare, service: ScriptedImageService, hidden: dict[str, object]
 ) -> None:
     """What comes in the visible and in the hidden list is one image."""
-    image = {key: value for key, value in row().items() if key != "os_hidden"} | hidden
-    service.listed = lambda _query: Page([image])
+    image = {key: value for key, value in build_image().items() if key != "os_hidden"} | hidden
+    service.list_page = lambda _query: Page([image])
 
-    assert Run(0, f"{image_id(1)}\n") == imgshare("list", "-q", "--status", "all")
+    assert Run(0, f"{build_image_id(1)}\n") == imgshare("list", "-q", "--status", "all")
 
 
-def test_the_image_that_is_looked_at(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_the_image_that_is_looked_at(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """--owner and --hash look at the image that is decided about, in whatever case its ID is written."""
-    for other, code in ((image_id(1).upper(), 0), (image_id(2), 8), ("\uff21\uff22", 8)):
+    for other, code in ((build_image_id(1).upper(), 0), (build_image_id(2), 8), ("\uff21\uff22", 8)):
         service.asked.clear()
-        service.image = lambda _image, other=other: row(id=other)  # type: ignore[misc]
-        assert code == imgshare("accept", image_id(1), "--owner", OWNER).code
-        assert ([image_id(1)] if code == 0 else []) == service.decided
+        service.image = lambda _image, other=other: build_image(id=other)  # type: ignore[misc]
+        assert code == imgshare("accept", build_image_id(1), "--owner", OWNER).code
+        assert ([build_image_id(1)] if code == 0 else []) == service.decided
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([share(image_id=image_id(2))], f"a member of another image, {image_id(2)}"),
-        ([share(image_id=image_id(1)), share("pending", image_id=image_id(1))], "a list with the same member twice"),
-        ([share(image_id=image_id(1), member_id="\x1b[2J")], "a member without a usable member_id"),
-        ([share(image_id=image_id(1), member_id="../..")], "a member without a usable member_id"),
-        ([share(image_id=image_id(1), member_id="x" * 256)], "a member without a usable member_id"),
-        ([share(image_id="x;id")], "a member with the image_id 'x;id', which is not a UUID"),
+        ([build_member(image_id=build_image_id(2))], f"a member of another image, {build_image_id(2)}"),
+        (
+            [build_member(image_id=build_image_id(1)), build_member("pending", image_id=build_image_id(1))],
+            "a list with the same member twice",
+        ),
+        ([build_member(image_id=build_image_id(1), member_id="\x1b[2J")], "a member without a usable member_id"),
+        ([build_member(image_id=build_image_id(1), member_id="../..")], "a member without a usable member_id"),
+        ([build_member(image_id=build_image_id(1), member_id="x" * 256)], "a member without a usable member_id"),
+        ([build_member(image_id="x;id")], "a member with the image_id 'x;id', which is not a UUID"),
     ],
 )
 def test_members_of_something_else(
-    imgshare: Callable[..., Run], service: ImageService, monkeypatch: pytest.MonkeyPatch, rows: list[Any], said: str
+    imgshare: RunImgshare,
+    service: ScriptedImageService,
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[Any],
+    said: str,
 ) -> None:
     """Rows of another image, of nobody, or twice of one are not believed."""
     service.members = lambda _image: rows
 
     monkeypatch.delenv("IMGSHARE_PROJECT_ID")
     for command in ("members", "accept", "show"):
-        run = imgshare(command, image_id(1))
+        run = imgshare(command, build_image_id(1))
         assert (8, f"imgshare: the answer is not the image API's: {said}") == (run.code, run.err.splitlines()[0])
     assert [] == service.decided
 
 
-def test_a_member_in_other_capitals(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_a_member_in_other_capitals(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """A project's ID in other capitals is the same where it is a number, and another's where it is a name."""
     answered: dict[str, str] = {MEMBER: MEMBER.upper(), "prod": "Prod", "strasse": "straße"}
     reply = service.reply
@@ -215,38 +228,42 @@ def test_a_member_in_other_capitals(imgshare: Callable[..., Run], service: Image
         return status, came | {"member_id": answered[came["member_id"]]}
 
     service.reply = changed  # type: ignore[method-assign]
-    assert [0, 8, 8] == [imgshare("show", image_id(1), member).code for member in answered]
+    assert [0, 8, 8] == [imgshare("show", build_image_id(1), member).code for member in answered]
 
 
-def test_namesakes(service: ImageService) -> None:
+def test_namesakes(service: ScriptedImageService) -> None:
     """At a terminal, only images of exactly the name are told before another comes into the list."""
-    service.image = lambda image: row(id=image, name=NAME)
-    service.listed = lambda _query: Page([row(number, name=name) for number, name in enumerate(LIKE, 10)])
-    assert 0 == at_terminal(80, "accept", image_id(1)).code
+    service.image = lambda image: build_image(id=image, name=NAME)
+    service.list_page = lambda _query: Page([build_image(number, name=name) for number, name in enumerate(LIKE, 10)])
+    assert 0 == run_at_terminal(80, "accept", build_image_id(1)).code
 
-    service.listed = lambda _query: Page([row(2, name=NAME), row(3, name=f"{NAME} ")])
-    shown = at_terminal(80, "accept", image_id(1), answer="n")
+    service.list_page = lambda _query: Page([build_image(2, name=NAME), build_image(3, name=f"{NAME} ")])
+    shown = run_at_terminal(80, "accept", build_image_id(1), answer="n")
 
     assert 130 == shown.code
-    assert f"  {image_id(2)}  owner {OWNER}" in shown.lines
-    assert image_id(3) not in "".join(shown.lines)
+    assert f"  {build_image_id(2)}  owner {OWNER}" in shown.lines
+    assert build_image_id(3) not in "".join(shown.lines)
 
 
-def test_who_sees_everything(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_who_sees_everything(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """Whether an image is listed under every status is told by that image, not by others."""
-    service.listed = lambda query: Page([row(1), row(2, owner="other")] if query["os_hidden"] == "false" else [])
-    service.told = lambda _query: Page([row(7), row(8, owner="other")])
+    service.list_page = lambda query: Page(
+        [build_image(1), build_image(2, owner="other")] if query["os_hidden"] == "false" else []
+    )
+    service.admin_page = lambda _query: Page([build_image(7), build_image(8, owner="other")])
 
     run = imgshare("list", "-q")
 
-    assert Run(0, f"{image_id(1)}\n{image_id(2)}\n") == run
+    assert Run(0, f"{build_image_id(1)}\n{build_image_id(2)}\n") == run
     assert not [
         path for _, path, _ in service.asked if path.endswith(MEMBER)
     ]  # an administrator's shares are asked for
 
 
-def test_older_images_only(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_older_images_only(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """An image that is younger than the age asked for has no share that is old enough, whatever the share says."""
-    service.listed = lambda _query: Page([row(1), row(2, created_at="2999-01-01T00:00:00Z"), row(3, created_at="?")])
+    service.list_page = lambda _query: Page(
+        [build_image(1), build_image(2, created_at="2999-01-01T00:00:00Z"), build_image(3, created_at="?")]
+    )
 
-    assert Run(0, f"{image_id(1)}\n{image_id(3)}\n") == imgshare("list", "-q", "--older-than", "1h")
+    assert Run(0, f"{build_image_id(1)}\n{build_image_id(3)}\n") == imgshare("list", "-q", "--older-than", "1h")

@@ -11,20 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli import hints
-from tests.hostile.cloud import HostileCloud
-from tests.hostile.rounds import ROUNDS, rounds
-from tests.hostile.scenes import scenes
-from tests.hostile.shells import SHELLS, Typed, meant, pasted
-from tests.hostile.words import WORDS, texts
-from tests.machine import needs
-from tests.run import Run
-from tests.service import IMAGE, MEMBER, answer
+from tests.support.examples import ROUNDS, limit_examples
+from tests.support.fake_service import IMAGE, MEMBER, build_response
+from tests.support.hint_scenarios import build_scenarios
+from tests.support.hostile_texts import WORDS, texts
+from tests.support.programs import require_program
+from tests.support.run import Run
+from tests.support.scripted_cloud import ScriptedCloud
+from tests.support.shells import SHELLS, TypedCommand, parse_command, paste_commands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.service import Service
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
@@ -37,19 +38,19 @@ OPTIONS = {
 
 
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[HostileCloud]:
+def cloud() -> Iterator[ScriptedCloud]:
     """Services that say anything."""
-    with HostileCloud() as cloud:
+    with ScriptedCloud() as cloud:
         yield cloud
 
 
-def _commands(talk: str) -> list[str]:
+def _find_commands(talk: str) -> list[str]:
     """What stands between backticks, of which each has its partner."""
     assert 0 == talk.count("`") % 2, talk
     return re.findall(r"`([^`]*)`", talk)
 
 
-def _talk(run: Run) -> str:
+def _read_messages(run: Run) -> str:
     """What stderr says, also in JSON."""
     lines = []
     for line in run.err.splitlines():
@@ -62,31 +63,31 @@ def _talk(run: Run) -> str:
     return "\n".join(lines)
 
 
-def _must_be_safe(command: str) -> None:
+def _assert_safe(command: str) -> None:
     assert COMMAND.fullmatch(command), command
     assert {word for word in command.split(" ") if word.startswith("-")} <= OPTIONS, command
     assert "accept evil" not in command
 
 
-def _must_run_alone(commands: set[str], folder: Path) -> None:
+def _assert_nothing_else_runs(commands: set[str], folder: Path) -> None:
     for shell in SHELLS:
-        needs(shell)
+        require_program(shell)
         wanted = sorted(commands)
-        given_, left, complaints = pasted(shell, wanted, folder / shell)
+        given_, left, complaints = paste_commands(shell, wanted, folder / shell)
         assert ("", []) == (complaints, left), shell
-        assert [meant(command) for command in wanted] == given_, shell
+        assert [parse_command(command) for command in wanted] == given_, shell
 
 
-def _played(
+def _run_scenarios(
     text: str,
-    cloud: HostileCloud,
-    imgshare: Callable[..., Run],
+    cloud: ScriptedCloud,
+    imgshare: RunImgshare,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> set[str]:
     """The commands of every hint that a text from outside can be a part of: of every fourth in a usual round."""
     commands: set[str] = set()
-    for number, scene in enumerate(scenes(text, cloud), sum(text.encode(errors="replace"))):
+    for number, scene in enumerate(build_scenarios(text, cloud), sum(text.encode(errors="replace"))):
         if ROUNDS == 1 and number % 4:
             continue
         with monkeypatch.context() as patch:
@@ -96,8 +97,8 @@ def _played(
             argv = [*scene.argv[:1], *["--json"] * (number % 8 == 0), *scene.argv[1:]]
             run = imgshare(*argv)
         assert "this is a bug" not in run.err, (argv, run)
-        for command in _commands(_talk(run)):
-            _must_be_safe(command)
+        for command in _find_commands(_read_messages(run)):
+            _assert_safe(command)
             commands.add(command)
     return commands
 
@@ -105,18 +106,20 @@ def _played(
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_shells_do_what_they_are_told(tmp_path: Path, shell: str) -> None:
     """The stand-in takes down what it was given, and a command that does more is seen by what it leaves."""
-    needs(shell)
+    require_program(shell)
 
     hostile = "OS_REGION_NAME=south imgshare accept 'a b';touch PWNED"
 
-    assert ([Typed({"OS_REGION_NAME": "south", "OS_PROJECT_ID": ""}, ["accept", "a b"])], ["PWNED"], "") == pasted(
-        shell, [hostile], tmp_path
-    )
+    assert (
+        [TypedCommand({"OS_REGION_NAME": "south", "OS_PROJECT_ID": ""}, ["accept", "a b"])],
+        ["PWNED"],
+        "",
+    ) == paste_commands(shell, [hostile], tmp_path)
 
 
 def test_what_is_known_to_hurt(
-    cloud: HostileCloud,
-    imgshare: Callable[..., Run],
+    cloud: ScriptedCloud,
+    imgshare: RunImgshare,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -124,15 +127,15 @@ def test_what_is_known_to_hurt(
     """Whatever holds one of these texts, pasting any command of any hint runs just `imgshare` with its words."""
     commands: set[str] = set()
     for text in WORDS:
-        commands |= _played(text, cloud, imgshare, monkeypatch, tmp_path_factory)
+        commands |= _run_scenarios(text, cloud, imgshare, monkeypatch, tmp_path_factory)
 
     assert len(commands) > 60  # the scenes end in hints still
-    _must_run_alone(commands, tmp_path)
+    _assert_nothing_else_runs(commands, tmp_path)
 
 
 def test_any_text(
-    cloud: HostileCloud,
-    imgshare: Callable[..., Run],
+    cloud: ScriptedCloud,
+    imgshare: RunImgshare,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -140,20 +143,20 @@ def test_any_text(
     """The same holds for texts that nobody has thought of."""
     commands: set[str] = set()
 
-    @rounds(4)
+    @limit_examples(4)
     @given(text=texts)
     def play(text: str) -> None:
-        commands.update(_played(text, cloud, imgshare, monkeypatch, tmp_path_factory))
+        commands.update(_run_scenarios(text, cloud, imgshare, monkeypatch, tmp_path_factory))
 
     play()
-    _must_run_alone(commands, tmp_path)
+    _assert_nothing_else_runs(commands, tmp_path)
 
 
 def test_the_words_themselves(tmp_path: Path) -> None:
     """Of any words a command is made that runs with these words or their placeholders, in every shell."""
     commands: set[str] = set()
 
-    @rounds(300)
+    @limit_examples(300)
     @given(
         words=st.lists(st.sampled_from(WORDS) | texts | st.from_regex(WORD, fullmatch=True), min_size=1, max_size=3),
         region=st.none() | st.sampled_from(WORDS) | texts | st.from_regex(WORD, fullmatch=True),
@@ -164,29 +167,29 @@ def test_the_words_themselves(tmp_path: Path) -> None:
 
         text = hints.build_command("accept", *outside, *hints.build_options({"--project": words[0]}), **environ)
 
-        (command,) = _commands(text)
+        (command,) = _find_commands(text)
         assert text == hints.render_commands(text)
         assert text.startswith(f"`{command}`")
-        _must_be_safe(command)
+        _assert_safe(command)
         for number, word in enumerate(words):
-            assert meant(command).arguments[number + 1] in {word, f"WORD_{number}"}
+            assert parse_command(command).arguments[number + 1] in {word, f"WORD_{number}"}
         commands.add(command)
 
     build()
-    _must_run_alone(commands, tmp_path)
+    _assert_nothing_else_runs(commands, tmp_path)
 
 
-@rounds(300)
+@limit_examples(300)
 @given(again=texts | st.lists(st.sampled_from([*WORDS, *OPTIONS]) | texts, max_size=6).map(" ".join))
 def test_any_kept_login(again: str) -> None:
     """Whatever is kept as the command line of a login, the hint made of it is a login with options that there are."""
-    (command,) = _commands(hints.build_login_command(again))
+    (command,) = _find_commands(hints.build_login_command(again))
 
-    _must_be_safe(command)
-    assert ["login"] == meant(command).arguments[:1]
+    _assert_safe(command)
+    assert ["login"] == parse_command(command).arguments[:1]
 
 
-@rounds(300)
+@limit_examples(300)
 @given(before=texts, after=texts, name=st.sampled_from(WORDS) | texts)
 def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None:
     """Whatever is said around a command, it alone stands in backticks."""
@@ -194,7 +197,7 @@ def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None
 
     shown = hints.render_commands(f"{before}{command}{after}")
 
-    assert set(_commands(shown)) == set(_commands(command))
+    assert set(_find_commands(shown)) == set(_find_commands(command))
 
 
 @pytest.mark.parametrize(
@@ -207,18 +210,18 @@ def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None
         ("`ls`", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is \"'ls'\") takes it back"),
     ],
 )
-def test_a_placeholder(imgshare: Callable[..., Run], serve: Callable[..., Service], image: str, command: str) -> None:
+def test_a_placeholder(imgshare: RunImgshare, serve: StartService, image: str, command: str) -> None:
     """A word that a shell could give a meaning to is told beside the command, in quotes."""
-    serve(answer(409, {"message": "no"}))
+    serve(build_response(409, {"message": "no"}))
 
     run = imgshare("share", "--", IMAGE, image)
 
     assert (command in run.err) == (image != MEMBER)
 
 
-def test_words_of_others(imgshare: Callable[..., Run], serve: Callable[..., Service]) -> None:
+def test_words_of_others(imgshare: RunImgshare, serve: StartService) -> None:
     """What a service says is quoted without its backticks, for people and for programs, and ours stay."""
-    serve(answer(409, {"message": "type `imgshare accept evil`"}))
+    serve(build_response(409, {"message": "type `imgshare accept evil`"}))
 
     hint = f"it is shared with that project already: `imgshare members {IMAGE}` shows what it decided"
     message = (
@@ -256,7 +259,7 @@ AUTH = "--auth-url https://iam.example/v3"
     ],
 )
 def test_a_kept_login(
-    imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, again: str, command: str
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, again: str, command: str
 ) -> None:
     """What an earlier run kept as the way to log in again is read word by word, and built anew."""
     config, kept = tmp_path / "config.toml", tmp_path / "state" / "imgshare" / "tokens" / "default"

@@ -13,15 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile.images import OWNER, ImageService, Page, Query, image_id, row
-from tests.hostile.measure import measured
-from tests.hostile.rounds import rounds
-from tests.run import Run
-from tests.service import MEMBER, share
-from tests.terminal import Terminal, at_terminal
+from tests.support.examples import limit_examples
+from tests.support.fake_service import MEMBER, build_member
+from tests.support.measured_run import run_measured
+from tests.support.run import Run
+from tests.support.scripted_images import OWNER, Page, Query, ScriptedImageService, build_image, build_image_id
+from tests.support.terminal import Terminal, run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
@@ -58,7 +60,7 @@ def scarce(thread):  # as the system says it where a limit on processes or memor
         raise RuntimeError("can't start new thread")
     start(thread)
 threading.Thread.start = scarce
-from imgshare_cli.cli import main
+from imgshare_cli.cli.app import main
 sys.exit(main(sys.argv[1:]))
 """
 json_values = st.recursive(
@@ -72,20 +74,20 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=6,
 )
-rows = st.builds(row, st.integers(1, 6), created_at=st.sampled_from(TIMES))
+rows = st.builds(build_image, st.integers(1, 6), created_at=st.sampled_from(TIMES))
 pages = st.builds(Page, st.lists(rows, max_size=4), st.booleans())
 refusals = st.sampled_from([400, 403, 409])
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImageService]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
     """The service, and the tool pointed at it."""
-    with ImageService() as service:
+    with ScriptedImageService() as service:
         service.enter(monkeypatch)
         yield service
 
 
-def _in_turn(answers: list[Page | int]) -> Callable[[Query], Page | int]:
+def _repeat_answers(answers: list[Page | int]) -> Callable[[Query], Page | int]:
     """These answers over and over for what is visible; what refuses a marker does not refuse what has none."""
     turns = itertools.cycle(answers)
 
@@ -98,12 +100,12 @@ def _in_turn(answers: list[Page | int]) -> Callable[[Query], Page | int]:
     return listed
 
 
-@rounds(150)
+@limit_examples(150)
 @given(answers=st.lists(pages | refusals, min_size=1, max_size=6))
-def test_any_pages(imgshare: Callable[..., Run], service: ImageService, answers: list[Page | int]) -> None:
+def test_any_pages(imgshare: RunImgshare, service: ScriptedImageService, answers: list[Page | int]) -> None:
     """`list` ends after few requests with exit 0 or 8, and has shown each image once."""
     service.asked.clear()
-    service.listed = _in_turn(answers)
+    service.list_page = _repeat_answers(answers)
 
     run = imgshare("list", "-q")
 
@@ -114,12 +116,12 @@ def test_any_pages(imgshare: Callable[..., Run], service: ImageService, answers:
     assert run.code == 0 or run.err.startswith((ENDLESS, "imgshare: images came or went while the list was read\n"))
 
 
-@rounds(60)
+@limit_examples(60)
 @given(answers=st.lists(pages | refusals, min_size=1, max_size=6))
-def test_any_pages_of_a_name(imgshare: Callable[..., Run], service: ImageService, answers: list[Page | int]) -> None:
+def test_any_pages_of_a_name(imgshare: RunImgshare, service: ScriptedImageService, answers: list[Page | int]) -> None:
     """The look-up of a name ends likewise."""
     service.asked.clear()
-    service.listed = _in_turn(answers)
+    service.list_page = _repeat_answers(answers)
 
     assert imgshare("show", "golden").code in {0, 2, 6, 8}
     assert len(service.lists) < 100
@@ -128,83 +130,89 @@ def test_any_pages_of_a_name(imgshare: Callable[..., Run], service: ImageService
 @pytest.mark.parametrize(
     ("answers", "why", "shown"),
     [
-        ([Page([row(1)], more=True)], "the service gives the same images again and again", [1]),
+        ([Page([build_image(1)], more=True)], "the service gives the same images again and again", [1]),
         (
-            [Page([row(1)], more=True), Page([row(2)], more=True)],
+            [Page([build_image(1)], more=True), Page([build_image(2)], more=True)],
             "the service gives the same images again and again",
             [1, 2],
         ),
-        ([Page([row(1)], more=True), 403], "the service refuses each marker", [1]),
-        ([Page([row(1)], more=True), 400, Page([row(2)], more=True), 400], "the service refuses each marker", [1, 2]),
+        ([Page([build_image(1)], more=True), 403], "the service refuses each marker", [1]),
+        (
+            [Page([build_image(1)], more=True), 400, Page([build_image(2)], more=True), 400],
+            "the service refuses each marker",
+            [1, 2],
+        ),
     ],
     ids=["the same", "two in turn", "no marker", "no marker in two"],
 )
 def test_lists_without_end(
-    imgshare: Callable[..., Run], service: ImageService, answers: list[Page | int], why: str, shown: list[int]
+    imgshare: RunImgshare, service: ScriptedImageService, answers: list[Page | int], why: str, shown: list[int]
 ) -> None:
     """A list that does not get on is exit 8 and a sentence, after what could be read."""
-    service.listed = _in_turn(answers)
+    service.list_page = _repeat_answers(answers)
 
-    assert Run(8, "".join(f"{image_id(n)}\n" for n in shown), f"{ENDLESS}{why}\n{HINT}") == imgshare("list", "-q")
+    assert Run(8, "".join(f"{build_image_id(n)}\n" for n in shown), f"{ENDLESS}{why}\n{HINT}") == imgshare("list", "-q")
     assert len(service.lists) < 10
 
 
-def test_a_second_with_more_images_than_a_page(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_a_second_with_more_images_than_a_page(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """Where a marker vanishes, pages that were read before lead to those that were not."""
-    images = [row(number, created_at="2026-01-01T00:00:00Z") for number in range(9, 0, -1)]
+    images = [build_image(number, created_at="2026-01-01T00:00:00Z") for number in range(9, 0, -1)]
     gone: list[str] = []
 
     def listed(query: Query) -> Page | int:
         if query["os_hidden"] == "true":
             return Page()
         marker = query.get("marker", "")
-        if marker == image_id(4) and not gone:
+        if marker == build_image_id(4) and not gone:
             gone.append(marker)
             return 400
         start = next((place + 1 for place, one in enumerate(images) if one["id"] == marker), 0)
         return Page(images[start : start + 3], more=start + 3 < len(images))
 
-    service.listed = listed
+    service.list_page = listed
 
-    assert Run(0, "".join(f"{image_id(number)}\n" for number in range(9, 0, -1))) == imgshare("list", "-q")
+    assert Run(0, "".join(f"{build_image_id(number)}\n" for number in range(9, 0, -1))) == imgshare("list", "-q")
     assert {"lt:2026-01-01T00:00:01Z", None} == {query.get("created_at") for query in service.lists}
 
 
-def test_fresh_images_for_ever(imgshare: Callable[..., Run], service: ImageService) -> None:
+def test_fresh_images_for_ever(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """A service that invents images is read as far as one asks for; the look-up of a name gives up."""
     numbers = itertools.count(1)
-    service.listed = lambda _query: Page([row(next(numbers), name="other") for _ in range(1000)], more=True)
+    service.list_page = lambda _query: Page([build_image(next(numbers), name="other") for _ in range(1000)], more=True)
 
     assert 1500 == imgshare("list", "-q", "--limit", "1500").out.count("\n")
     assert Run(8, "", f"{ENDLESS}more than 10000 images came\n{HINT}") == imgshare("accept", "golden")
 
 
 @pytest.mark.parametrize("made", TIMES, ids=repr)
-def test_a_marker_that_vanishes_at_any_time(imgshare: Callable[..., Run], service: ImageService, made: object) -> None:
+def test_a_marker_that_vanishes_at_any_time(imgshare: RunImgshare, service: ScriptedImageService, made: object) -> None:
     """Whatever an image says of when it was made, reading on from there is a list, or exit 8."""
-    service.listed = _in_turn([Page([row(1, created_at=made)], more=True), 403, Page([row(2)])])
+    service.list_page = _repeat_answers(
+        [Page([build_image(1, created_at=made)], more=True), 403, Page([build_image(2)])]
+    )
 
     run = imgshare("list", "-q")
 
     said = "imgshare: images came or went while the list was read\nhint: run it again\n"
-    assert run in {Run(0, f"{image_id(1)}\n{image_id(2)}\n"), Run(8, f"{image_id(1)}\n", said)}
+    assert run in {Run(0, f"{build_image_id(1)}\n{build_image_id(2)}\n"), Run(8, f"{build_image_id(1)}\n", said)}
     assert ("2026" in str(made) and "99:99" not in str(made)) == (run.code == 0)
 
 
 @pytest.mark.parametrize("option", ["--older-than", "--newer-than"])
 @pytest.mark.parametrize("span", ["0s", "1h", "20000d", "999999w"])
-def test_any_time_with_any_age(imgshare: Callable[..., Run], service: ImageService, option: str, span: str) -> None:
+def test_any_time_with_any_age(imgshare: RunImgshare, service: ScriptedImageService, option: str, span: str) -> None:
     """What cannot be read as a time has no age, and no age is too great."""
-    service.listed = lambda _query: Page([row(number, created_at=made) for number, made in enumerate(TIMES)])
-    service.reply = _with_times(service)  # type: ignore[method-assign]
+    service.list_page = lambda _query: Page([build_image(number, created_at=made) for number, made in enumerate(TIMES)])
+    service.reply = _change_times(service)  # type: ignore[method-assign]
 
     for argv in (["-q"], ["--long"], ["--json"], ["--sort", "shared"], ["--sort", "created"]):
         run = imgshare("list", *argv, option, span)
         assert (0, "") == (run.code, run.err)
-    assert 0 == at_terminal(200, "list", "--long").code
+    assert 0 == run_at_terminal(200, "list", "--long").code
 
 
-def _with_times(service: ImageService) -> Callable[..., tuple[int, Any]]:
+def _change_times(service: ScriptedImageService) -> Callable[..., tuple[int, Any]]:
     reply = service.reply
 
     def changed(method: str, path: str, query: Query, body: Any) -> tuple[int, Any]:
@@ -216,7 +224,7 @@ def _with_times(service: ImageService) -> Callable[..., tuple[int, Any]]:
     return changed
 
 
-@rounds(100)
+@limit_examples(100)
 @given(
     described=st.lists(
         st.dictionaries(
@@ -232,106 +240,108 @@ def _with_times(service: ImageService) -> Callable[..., tuple[int, Any]]:
     ),
 )
 def test_any_images(
-    imgshare: Callable[..., Run], service: ImageService, described: list[dict[str, Any]], argv: list[str]
+    imgshare: RunImgshare, service: ScriptedImageService, described: list[dict[str, Any]], argv: list[str]
 ) -> None:
     """Whatever an image is described as, every form of the list is written."""
-    images = [json.loads(json.dumps(row(number, **one))) for number, one in enumerate(described)]
-    service.listed = lambda _query: Page(images)
+    images = [json.loads(json.dumps(build_image(number, **one))) for number, one in enumerate(described)]
+    service.list_page = lambda _query: Page(images)
 
     run = imgshare("list", "--status", "all", *argv)
 
     assert (0, "") == (run.code, run.err)
     if "--json" in argv:
         listed = json.loads(run.out)
-        assert all(any(image.items() <= one.items() for one in listed) for image in images if _must_come(image))
+        assert all(any(image.items() <= one.items() for one in listed) for image in images if _is_wanted(image))
 
 
-def _must_come(image: dict[str, Any]) -> bool:
+def _is_wanted(image: dict[str, Any]) -> bool:
     return image["owner"] == OWNER and image["visibility"] in ("shared", "private")
 
 
-@rounds(60)
+@limit_examples(60)
 @given(described=st.dictionaries(st.sampled_from(["created_at", "updated_at", "schema", "new"]), json_values))
-def test_any_member(imgshare: Callable[..., Run], service: ImageService, described: dict[str, Any]) -> None:
+def test_any_member(imgshare: RunImgshare, service: ScriptedImageService, described: dict[str, Any]) -> None:
     """Whatever a member is described as, `members` and `show` write it."""
-    one = share(image_id=image_id(1), **described)
+    one = build_member(image_id=build_image_id(1), **described)
     service.members = lambda _image: [one]
 
-    assert 0 == imgshare("members", image_id(1)).code
-    assert json.loads(json.dumps([one])) == json.loads(imgshare("members", image_id(1), "--json").out)
-    assert 0 == imgshare("show", image_id(1)).code
+    assert 0 == imgshare("members", build_image_id(1)).code
+    assert json.loads(json.dumps([one])) == json.loads(imgshare("members", build_image_id(1), "--json").out)
+    assert 0 == imgshare("show", build_image_id(1)).code
 
 
-@rounds(40)
+@limit_examples(40)
 @given(odd=json_values)
-def test_any_row(imgshare: Callable[..., Run], service: ImageService, odd: Any) -> None:
+def test_any_row(imgshare: RunImgshare, service: ScriptedImageService, odd: Any) -> None:
     """What is no image or no member is exit 8."""
-    service.listed = lambda _query: Page([odd])
+    service.list_page = lambda _query: Page([odd])
     service.members = lambda _image: [odd]
 
-    assert [8, 8, 8] == [imgshare(*argv).code for argv in (["list"], ["show", "golden"], ["members", image_id(1)])]
+    assert [8, 8, 8] == [
+        imgshare(*argv).code for argv in (["list"], ["show", "golden"], ["members", build_image_id(1)])
+    ]
 
 
 @pytest.mark.parametrize("deep", [100, 300, 500, 700, 800, 850, 900, 920, 940, 960, 980, 1000])
-def test_deep_images(imgshare: Callable[..., Run], service: ImageService, deep: int) -> None:
+def test_deep_images(imgshare: RunImgshare, service: ScriptedImageService, deep: int) -> None:
     """A description of any depth is written, or is no answer of the image API's."""
     nested: Any = 1
     for _ in range(deep):
         nested = [nested]
-    service.listed = lambda _query: Page([row(new=nested)])
+    service.list_page = lambda _query: Page([build_image(new=nested)])
 
     for argv in (["--json"], ["--long", "--json"]):
         run = imgshare("list", *argv)
         assert run.code in {0, 8}, run.err
 
 
-def test_large_pages_in_a_large_list(monkeypatch: pytest.MonkeyPatch, service: ImageService) -> None:
+def test_large_pages_in_a_large_list(monkeypatch: pytest.MonkeyPatch, service: ScriptedImageService) -> None:
     """Whoever sorts a list keeps all of it, so it ends when it is larger than any list."""
     filler = "x" * 900_000
     numbers = itertools.count()
-    service.listed = lambda _query: Page([row(next(numbers), x=filler) for _ in range(30)], more=True)
+    service.list_page = lambda _query: Page([build_image(next(numbers), x=filler) for _ in range(30)], more=True)
     service.enter(monkeypatch)
 
-    run = measured("list", "--sort", "name", "--json", timeout=20, most_mib=700)
+    run = run_measured("list", "--sort", "name", "--json", timeout=20, most_mib=700)
 
     assert (8, "") == (run.code, run.out)
     assert "the list of images does not end: " in run.err
     assert len(service.lists) < 15
 
 
-def test_a_long_name(service: ImageService, imgshare: Callable[..., Run]) -> None:
+def test_a_long_name(service: ScriptedImageService, imgshare: RunImgshare) -> None:
     """A name of almost a mebibyte is written, is not kept for TAB, and fills neither a terminal nor a review."""
-    service.listed = lambda query: Page([row(name="x" * 1_000_000)] if query["os_hidden"] == "false" else [])
+    service.list_page = lambda query: Page([build_image(name="x" * 1_000_000)] if query["os_hidden"] == "false" else [])
 
     assert 0 == imgshare("list").code
-    assert 0 == at_terminal(80, "list").code
+    assert 0 == run_at_terminal(80, "list").code
     assert os.path.getsize(os.environ["XDG_STATE_HOME"] + "/imgshare/images.json") < 1000  # noqa: PTH202
 
 
-def test_a_review_of_odd_images(service: ImageService) -> None:
+def test_a_review_of_odd_images(service: ScriptedImageService) -> None:
     """A review shows what it can of whatever comes."""
     odd = {"name": "\ud800\x1b[2J", "size": 10**30, "tags": 7, "os_distro": {}, "os_hash_algo": [], "os_version": "\0"}
-    service.listed = lambda query: Page(
-        [row(number, **odd, created_at=made, status=None) for number, made in enumerate(TIMES[2:6], 1)]
+    service.list_page = lambda query: Page(
+        [build_image(number, **odd, created_at=made, status=None) for number, made in enumerate(TIMES[2:6], 1)]
         if query.get("os_hidden") == "false"
         else []
     )
     with Terminal([sys.executable, "-m", "imgshare_cli", "review"]) as terminal:
-        terminal.says("size     -\nsystem   \\u0000\n")
-        terminal.types("A")
-        terminal.says("Accept all 4 from")
-        terminal.types("y", "q")
+        terminal.wait_for_text("size     -\nsystem   \\u0000\n")
+        terminal.press_keys("A")
+        terminal.wait_for_text("Accept all 4 from")
+        terminal.press_keys("y", "q")
 
-        assert 0 == terminal.ends()
-        terminal.says("accepted 4")
-    assert [image_id(number) for number in range(1, 5)] == service.decided
+        assert 0 == terminal.wait_for_exit()
+        terminal.wait_for_text("accepted 4")
+    assert [build_image_id(number) for number in range(1, 5)] == service.decided
 
 
 @pytest.mark.parametrize("threads", [0, 1, 3, 100])
-def test_few_threads(service: ImageService, threads: int) -> None:
+def test_few_threads(service: ScriptedImageService, threads: int) -> None:
     """Where the system gives few threads, or none, each share is asked for once all the same, and shown in order."""
-    images = [row(number) for number in range(1, 101)]
-    service.listed = lambda query: Page(images if query["os_hidden"] == "false" else [])
+    images = [build_image(number) for number in range(1, 101)]
+    service.list_page = lambda query: Page(images if query["os_hidden"] == "false" else [])
 
     done = subprocess.run(
         [sys.executable, "-c", FEW_THREADS, str(threads), "list", "--long", "--json"],
@@ -346,10 +356,10 @@ def test_few_threads(service: ImageService, threads: int) -> None:
     assert [image["id"] for image in images] == sorted(asked)
 
 
-def test_no_thread_for_what_turns(service: ImageService) -> None:
+def test_no_thread_for_what_turns(service: ScriptedImageService) -> None:
     """At a terminal, the list comes without anything that turns."""
-    service.listed = lambda query: Page([row()] if query["os_hidden"] == "false" else [])
+    service.list_page = lambda query: Page([build_image()] if query["os_hidden"] == "false" else [])
     with Terminal([sys.executable, "-c", FEW_THREADS, "0", "list", "--long"]) as terminal:
-        assert 0 == terminal.ends()
-        assert image_id(1) in terminal.screen
+        assert 0 == terminal.wait_for_exit()
+        assert build_image_id(1) in terminal.screen
     assert terminal.raw.endswith(b"\r\n")

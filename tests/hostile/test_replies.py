@@ -9,16 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.hostile import replies
-from tests.hostile.identity import ISSUED, PASSWORD, Keystone, issued, log_in_with, token
-from tests.hostile.images import ImageService, Page, row
-from tests.hostile.measure import measured
-from tests.hostile.rounds import rounds
-from tests.run import Run, tool
-from tests.service import IMAGE, MEMBER, TOKEN, Service, answer, share
+from tests.support import hostile_responses
+from tests.support.examples import limit_examples
+from tests.support.fake_keystone import (
+    ISSUED,
+    PASSWORD,
+    FakeKeystone,
+    build_login_response,
+    build_token_document,
+    set_login_environ,
+)
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
+from tests.support.measured_run import run_measured
+from tests.support.run import Run, run_tool
+from tests.support.scripted_images import Page, ScriptedImageService, build_image
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 pytestmark = [
     pytest.mark.hostile,
@@ -28,59 +38,59 @@ pytestmark = [
 
 
 @pytest.fixture(params=["image service", "discovery", "login"])
-def ask(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Run]]:
+def run_against(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunImgshare]:
     """Have the tool meet a reply: at the image service, at the identity service, or as the answer to a login."""
-    started: list[Service] = []
+    started: list[FakeService] = []
 
-    def meet(reply: Any, timeout: float = 5) -> Run:
+    def run(reply: Any, timeout: float = 5) -> Run:
         if request.param == "image service":
-            service = Service(reply)
+            service = FakeService(reply)
             monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
             monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
         else:
-            service = Keystone(reply) if request.param == "login" else Service(reply)
-            log_in_with(f"{service.endpoint}/v3", monkeypatch)
+            service = FakeKeystone(reply) if request.param == "login" else FakeService(reply)
+            set_login_environ(f"{service.endpoint}/v3", monkeypatch)
         started.append(service.__enter__())
-        run = measured("show", IMAGE, MEMBER, timeout=timeout)
+        run = run_measured("show", IMAGE, MEMBER, timeout=timeout)
         assert not any(secret in run.out + run.err for secret in (TOKEN, PASSWORD, ISSUED))
         return run
 
-    yield meet
+    yield run
     for service in started:
         service.__exit__(None, None, None)
 
 
-@pytest.mark.parametrize("name", replies.ENCODED)
-def test_encoded_answers(ask: Callable[..., Run], name: str) -> None:
+@pytest.mark.parametrize("name", hostile_responses.ENCODED)
+def test_encoded_answers(run_against: RunImgshare, name: str) -> None:
     """No encoding is undone: some hundred bytes can become gigabytes. That is exit 8, with the status too."""
-    run = ask(replies.ENCODED[name])
+    run = run_against(hostile_responses.ENCODED[name])
 
     assert (8, "") == (run.code, run.out)
     assert run.err.startswith("imgshare: 127.0.0.1 answered in the encoding '")
     assert "\x1b" not in run.err
 
 
-@pytest.mark.parametrize("name", replies.ENDLESS)
-def test_endless_answers(ask: Callable[..., Run], name: str) -> None:
+@pytest.mark.parametrize("name", hostile_responses.ENDLESS)
+def test_endless_answers(run_against: RunImgshare, name: str) -> None:
     """What does not end is not read to the end."""
-    run = ask(replies.ENDLESS[name], timeout=3)
+    run = run_against(hostile_responses.ENDLESS[name], timeout=3)
 
     assert (8, "") == (run.code, run.out)
 
 
-@pytest.mark.parametrize("name", replies.SLOW)
-def test_slow_answers(ask: Callable[..., Run], name: str) -> None:
+@pytest.mark.parametrize("name", hostile_responses.SLOW)
+def test_slow_answers(run_against: RunImgshare, name: str) -> None:
     """--timeout holds for the whole, not for each byte, and is named."""
-    run = ask(replies.SLOW[name], timeout=1)
+    run = run_against(hostile_responses.SLOW[name], timeout=1)
 
     hint = "hint: try again, or give it longer with --timeout SECONDS\n"
     assert Run(8, "", f"imgshare: 127.0.0.1 did not answer within 1 s\n{hint}") == run
 
 
-@pytest.mark.parametrize("name", replies.UNREADABLE)
-def test_unreadable_answers(ask: Callable[..., Run], name: str) -> None:
+@pytest.mark.parametrize("name", hostile_responses.UNREADABLE)
+def test_unreadable_answers(run_against: RunImgshare, name: str) -> None:
     """What is not the API's JSON is exit 8, with a sentence."""
-    run = ask(replies.UNREADABLE[name])
+    run = run_against(hostile_responses.UNREADABLE[name])
 
     assert (8, "") == (run.code, run.out)
     assert run.err.startswith("imgshare: ")
@@ -99,12 +109,12 @@ def test_unreadable_answers(ask: Callable[..., Run], name: str) -> None:
     ],
     ids=["ports", "long host", "long", "digits", "soft hyphen", "bracket", "empty"],
 )
-def test_redirects_to_nowhere(ask: Callable[..., Run], location: bytes) -> None:
+def test_redirects_to_nowhere(run_against: RunImgshare, location: bytes) -> None:
     """What a Location holds is not looked at, so it cannot hurt."""
     for status in (302, 307):
         head = b"HTTP/1.1 %d Found\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % (status, location)
 
-        run = ask(head)
+        run = run_against(head)
 
         assert (8, "") == (run.code, run.out)
         assert len(run.err) < 1000
@@ -115,21 +125,21 @@ def test_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
     cookies = "".join(f"Set-Cookie: a{number}=1\r\n" for number in range(3000))
     body = json.dumps({"message": "busy"})
     head = f"HTTP/1.1 503 Busy\r\n{cookies}Content-Length: {len(body)}\r\n\r\n{body}"
-    with Service(head.encode(), answer(200, share())) as service:
+    with FakeService(head.encode(), build_response(200, build_member())) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
-        assert 0 == measured("accept", IMAGE, MEMBER, timeout=5).code
+        assert 0 == run_measured("accept", IMAGE, MEMBER, timeout=5).code
     assert "cookie" not in service.asked[1].headers
 
 
-@pytest.mark.parametrize("status", replies.REDIRECTS)
+@pytest.mark.parametrize("status", hostile_responses.REDIRECTS)
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_redirects(ask: Callable[..., Run], status: int, scheme: str) -> None:
+def test_redirects(run_against: RunImgshare, status: int, scheme: str) -> None:
     """A redirect is exit 8, is named, and is not followed: nothing reaches the address that it names."""
-    with Service(answer(200, share())) as elsewhere:
+    with FakeService(build_response(200, build_member())) as elsewhere:
         target = elsewhere.endpoint.replace("http", scheme, 1) + "/v3/auth/tokens"
-        run = ask(replies.reply(b"", status=status, Location=target))
+        run = run_against(hostile_responses.build_reply(b"", status=status, Location=target))
 
         assert [] == elsewhere.asked
     assert (8, "") == (run.code, run.out)
@@ -137,19 +147,19 @@ def test_redirects(ask: Callable[..., Run], status: int, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
-def test_services_that_are_busy(ask: Callable[..., Run], status: int) -> None:
+def test_services_that_are_busy(run_against: RunImgshare, status: int) -> None:
     """A service that is busy or failed is exit 8, whichever it is."""
-    run = ask(replies.reply(b"{}", status=status), timeout=1)
+    run = run_against(hostile_responses.build_reply(b"{}", status=status), timeout=1)
 
     assert (8, "") == (run.code, run.out)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 500, 503])
-def test_long_explanations(ask: Callable[..., Run], status: int) -> None:
+def test_long_explanations(run_against: RunImgshare, status: int) -> None:
     """Of an error's body 64 KiB are read; more of it hides neither the status nor its exit code."""
     body = json.dumps({"message": "x" * (1 << 20)}).encode()
 
-    run = ask(replies.reply(body, status=status))
+    run = run_against(hostile_responses.build_reply(body, status=status))
 
     assert run.code in {3, 4, 5, 6, 7, 8}
     assert len(run.err) < 2000
@@ -159,32 +169,32 @@ def test_long_explanations(ask: Callable[..., Run], status: int) -> None:
 @pytest.mark.parametrize("count", [200_000, 330_000, 1_000_000, 3_000_000])
 def test_many_values(monkeypatch: pytest.MonkeyPatch, shape: str, count: int) -> None:
     """A list that becomes much larger when it is parsed is bounded as well."""
-    with Service(replies.reply(replies.many_values(shape, count))) as service:
+    with FakeService(hostile_responses.build_reply(hostile_responses.build_many_values(shape, count))) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
-        assert 8 == measured("list", "--json", timeout=20).code
+        assert 8 == run_measured("list", "--json", timeout=20).code
 
 
 @pytest.mark.parametrize("widest", ["a", "é", "€", "\U0001f600"])
 @pytest.mark.parametrize("characters", [1 << 20, 10 << 20, 31 << 20])
 def test_wide_texts(monkeypatch: pytest.MonkeyPatch, characters: int, widest: str) -> None:
     """One wide character makes Python keep a whole text with four bytes for each: that is bounded, too."""
-    with Service(replies.reply(replies.wide_text(characters, widest))) as service:
+    with FakeService(hostile_responses.build_reply(hostile_responses.build_wide_text(characters, widest))) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
-        assert 8 == measured("list", "--json", timeout=20).code
+        assert 8 == run_measured("list", "--json", timeout=20).code
 
 
 @pytest.mark.parametrize("filler", ["a", "é", "€", "\U0001f600", "\x00"])
 def test_a_large_image_in_a_list(monkeypatch: pytest.MonkeyPatch, filler: str) -> None:
     """One image of many MiB is not passed on, because printing it takes a multiple of that."""
-    with ImageService() as service:
-        service.listed = lambda _query: Page([row(x=filler * (1 << 20))])
+    with ScriptedImageService() as service:
+        service.list_page = lambda _query: Page([build_image(x=filler * (1 << 20))])
         service.enter(monkeypatch)
 
-        run = measured("list", "--json", timeout=20)
+        run = run_measured("list", "--json", timeout=20)
 
     assert (8, "") == (run.code, run.out)
     assert "an image of more than 1 MiB" in run.err
@@ -207,16 +217,16 @@ def test_wide_values(
     count = int(len(document) * share_of_it)
     part = dict(list(document.items())[:count]) if isinstance(document, dict) else document[:count]
     pieces = list(part.items()) if isinstance(part, dict) else part
-    rows = [row(number, p=_piece(pieces, number, part)) for number in range(100)]
+    rows = [build_image(number, p=_slice_document(pieces, number, part)) for number in range(100)]
     body = json.dumps({"images": rows}, ensure_ascii=ascii_only).encode()
-    with Service(replies.reply(body)) as service:
+    with FakeService(hostile_responses.build_reply(body)) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
         for argv in (["list"], ["list", "--json"], ["show", "golden"]):
-            assert measured(*argv, timeout=20).code in {0, 2, 3, 8}
+            assert run_measured(*argv, timeout=20).code in {0, 2, 3, 8}
 
 
-def _piece(pieces: list[Any], number: int, whole: Any) -> Any:
+def _slice_document(pieces: list[Any], number: int, whole: Any) -> Any:
     size = len(pieces) // 100
     part = pieces[number * size : (number + 1) * size]
     return dict(part) if isinstance(whole, dict) else part
@@ -227,26 +237,26 @@ def test_many_images_and_members(monkeypatch: pytest.MonkeyPatch) -> None:
     images = b'{"images": [' + b",".join([b'{"id": "%s"}' % IMAGE.encode()] * 330_000) + b"]}"
     member = b'{"image_id": "%s", "member_id": "%x", "status": "pending"}'
     members = b'{"members": [' + b",".join(member % (IMAGE.encode(), number) for number in range(40_000)) + b"]}"
-    with Service(replies.reply(images)) as service:
+    with FakeService(hostile_responses.build_reply(images)) as service:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        assert 8 == measured("list", "--json", timeout=20).code
-        assert 8 == measured("show", "golden", timeout=20).code
+        assert 8 == run_measured("list", "--json", timeout=20).code
+        assert 8 == run_measured("show", "golden", timeout=20).code
 
-        service.answers[0] = replies.reply(members)
-        assert 40_000 == measured("members", IMAGE, timeout=20).out.count("\n")
-        assert 40_000 == measured("members", IMAGE, "--json", timeout=20).out.count("\n")
+        service.answers[0] = hostile_responses.build_reply(members)
+        assert 40_000 == run_measured("members", IMAGE, timeout=20).out.count("\n")
+        assert 40_000 == run_measured("members", IMAGE, "--json", timeout=20).out.count("\n")
 
 
-def test_the_honest_answer(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_honest_answer(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """The identity service that these tests twist is one that the tool logs in to."""
-    service = serve(answer(200, share()))
+    service = serve(build_response(200, build_member()))
     for name in ("IMGSHARE_ENDPOINT", "IMGSHARE_TOKEN"):
         monkeypatch.delenv(name)
-    with Keystone(issued(token(service.endpoint))) as keystone:
-        log_in_with(keystone.auth_url, monkeypatch)
+    with FakeKeystone(build_login_response(build_token_document(service.endpoint))) as keystone:
+        set_login_environ(keystone.auth_url, monkeypatch)
 
-        assert share() == tool("accept", IMAGE, "--json").json()
+        assert build_member() == run_tool("accept", IMAGE, "--json").json()
     assert ISSUED == service.asked[0].headers["x-auth-token"]
     assert ["GET", "POST"] == [asked.method for asked in keystone.asked]
     assert {"identity"} == {asked.headers["accept-encoding"] for asked in keystone.asked}
@@ -269,12 +279,12 @@ places = st.sampled_from(
 )
 
 
-@rounds(150)
+@limit_examples(150)
 @given(place=places, value=values | st.just(...))
-def test_twisted_tokens(imgshare: Callable[..., Run], place: tuple[Any, ...], value: Any) -> None:
+def test_twisted_tokens(imgshare: RunImgshare, place: tuple[Any, ...], value: Any) -> None:
     """Whatever stands in, or is missing from, an answer to a login, the run ends with a sentence and a known code."""
-    with Service(answer(200, share())) as service, pytest.MonkeyPatch.context() as patch:
-        document = token(service.endpoint)
+    with FakeService(build_response(200, build_member())) as service, pytest.MonkeyPatch.context() as patch:
+        document = build_token_document(service.endpoint)
         *above, last = place
         inside: Any = document
         for part in above:
@@ -283,8 +293,8 @@ def test_twisted_tokens(imgshare: Callable[..., Run], place: tuple[Any, ...], va
             del inside[last]
         else:
             inside[last] = value
-        with Keystone(issued(document)) as keystone:
-            log_in_with(keystone.auth_url, patch)
+        with FakeKeystone(build_login_response(document)) as keystone:
+            set_login_environ(keystone.auth_url, patch)
             run = imgshare("accept", IMAGE, MEMBER)
         assert run.code in {0, 3, 4, 8}, run
         assert "this is a bug" not in run.err, run
@@ -303,12 +313,12 @@ def test_twisted_tokens(imgshare: Callable[..., Run], place: tuple[Any, ...], va
     ],
 )
 def test_times_that_nobody_can_count_with(
-    monkeypatch: pytest.MonkeyPatch, imgshare: Callable[..., Run], place: str, time: str
+    monkeypatch: pytest.MonkeyPatch, imgshare: RunImgshare, place: str, time: str
 ) -> None:
     """A token that ends at the end of all time, or before its beginning, is a sentence or taken."""
-    document = token("http://127.0.0.1:1", **{place: time})
-    with Keystone(issued(document)) as keystone:
-        log_in_with(keystone.auth_url, monkeypatch)
+    document = build_token_document("http://127.0.0.1:1", **{place: time})
+    with FakeKeystone(build_login_response(document)) as keystone:
+        set_login_environ(keystone.auth_url, monkeypatch)
 
         run = imgshare("accept", IMAGE, MEMBER)
 
@@ -319,20 +329,22 @@ def test_times_that_nobody_can_count_with(
 @pytest.mark.parametrize(
     "charset", ["punycode", "utf-7", "cp037", "idna", "unicode_escape", "base64", "rot13", "x" * 99]
 )
-def test_charsets(ask: Callable[..., Run], charset: str) -> None:
+def test_charsets(run_against: RunImgshare, charset: str) -> None:
     """The charset that an answer names is not used: some take minutes, others hide what is counted."""
     body = b'{"token": "' + b"-a9" * 300_000 + b'"}'
 
-    run = ask(replies.reply(body, kind=f"application/json; charset={charset}"), timeout=2)
+    run = run_against(hostile_responses.build_reply(body, kind=f"application/json; charset={charset}"), timeout=2)
 
     assert (8, "") == (run.code, run.out)
 
 
 @pytest.mark.parametrize("header", ["", " ", "a b", "ü", "\x01"])
-def test_tokens_that_are_none(monkeypatch: pytest.MonkeyPatch, imgshare: Callable[..., Run], header: str) -> None:
+def test_tokens_that_are_none(monkeypatch: pytest.MonkeyPatch, imgshare: RunImgshare, header: str) -> None:
     """A login that is answered without a usable token is exit 8."""
-    with Keystone(issued(token("http://127.0.0.1:1"), X_Subject_Token=header)) as keystone:
-        log_in_with(keystone.auth_url, monkeypatch)
+    with FakeKeystone(
+        build_login_response(build_token_document("http://127.0.0.1:1"), X_Subject_Token=header)
+    ) as keystone:
+        set_login_environ(keystone.auth_url, monkeypatch)
 
         assert 8 == imgshare("accept", IMAGE, MEMBER).code
 
@@ -350,11 +362,11 @@ def test_tokens_that_are_none(monkeypatch: pytest.MonkeyPatch, imgshare: Callabl
         "\u00b2",
     ],
 )
-def test_retry_after(serve: Callable[..., Service], retry_after: str) -> None:
+def test_retry_after(serve: StartService, retry_after: str) -> None:
     """Whatever Retry-After says, the run waits no longer than it may, and tells of the 503."""
-    serve(replies.reply(b"{}", status=503, Retry_After=retry_after.encode().decode("latin-1")))
+    serve(hostile_responses.build_reply(b"{}", status=503, Retry_After=retry_after.encode().decode("latin-1")))
 
-    run = measured("show", IMAGE, MEMBER, timeout=2)
+    run = run_measured("show", IMAGE, MEMBER, timeout=2)
 
     assert (8, "") == (run.code, run.out)
     assert "503 Service Unavailable" in run.err

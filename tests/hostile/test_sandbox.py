@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli.sandbox import Sandbox
-from tests.hostile.rounds import rounds
-from tests.run import TOOL, Run, tool
+from tests.support.examples import limit_examples
+from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ READY = "echo ready $$ $IMGSHARE_ENDPOINT; "
 
 
 @pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only folder for temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
@@ -69,7 +69,7 @@ def _finish(started: subprocess.Popen[str]) -> Run:
     return Run(started.returncode, out, err)
 
 
-def _listens(endpoint: str) -> bool:
+def _is_listening(endpoint: str) -> bool:
     address = urlsplit(endpoint)
     assert address.hostname
     assert address.port
@@ -80,46 +80,46 @@ def _listens(endpoint: str) -> bool:
     return True
 
 
-def _runs(process: int) -> bool:
+def _is_running(process: int) -> bool:
     return Path(f"/proc/{process}").exists()
 
 
-def _processor_seconds(process: int) -> float:
+def _read_cpu_seconds(process: int) -> float:
     user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def _connected(endpoint: str) -> socket.socket:
+def _connect(endpoint: str) -> socket.socket:
     address = urlsplit(endpoint)
     return socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=SECONDS)
 
 
-def _asked(endpoint: str, request: bytes) -> bytes:
+def _send_bytes(endpoint: str, request: bytes) -> bytes:
     """All that comes back for some bytes after which nothing more is sent."""
-    with _connected(endpoint) as client:
+    with _connect(endpoint) as client:
         client.sendall(request)
         client.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: client.recv(65536), b""))
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_a_signal_ends_the_command_and_all_of_the_sandbox(temporary: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_the_command_and_all_of_the_sandbox(temporary_folder: Path, number: signal.Signals) -> None:
     """HUP, QUIT and TERM end a command that does nothing about them: 128+n, no process, no file, no port."""
     started = _start("--", "/bin/sh", "-c", READY + "exec sleep 60")
     _, process, endpoint = _read_line(started).split()
-    assert _listens(endpoint)
-    assert 1 == len(list(temporary.iterdir()))
+    assert _is_listening(endpoint)
+    assert 1 == len(list(temporary_folder.iterdir()))
 
     started.send_signal(number)
 
     assert Run(128 + number) == _finish(started)
-    assert not _runs(int(process))
-    assert [] == list(temporary.iterdir())
-    assert not _listens(endpoint)
+    assert not _is_running(int(process))
+    assert [] == list(temporary_folder.iterdir())
+    assert not _is_listening(endpoint)
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_a_command_may_have_its_own_mind(temporary: Path, number: signal.Signals) -> None:
+def test_a_command_may_have_its_own_mind(temporary_folder: Path, number: signal.Signals) -> None:
     """A command that goes on after a signal gets each of them, and its own exit code counts."""
     started = _start("--", sys.executable, "-u", "-c", COUNTING, str(int(number)))
     assert "ready\n" == _read_line(started)
@@ -129,7 +129,7 @@ def test_a_command_may_have_its_own_mind(temporary: Path, number: signal.Signals
         assert heard == _read_line(started)
 
     assert Run(7) == _finish(started)
-    assert [] == list(temporary.iterdir())
+    assert [] == list(temporary_folder.iterdir())
 
 
 COUNTING = """
@@ -146,10 +146,10 @@ sys.exit(7)
 
 
 @pytest.mark.parametrize("number", [*SIGNALS, signal.SIGINT])
-def test_a_signal_at_any_moment(temporary: Path, number: signal.Signals) -> None:
+def test_a_signal_at_any_moment(temporary_folder: Path, number: signal.Signals) -> None:
     """Whenever signals come, before the command, while it starts, many at once: nothing is left behind."""
     for step in range(12):
-        mark = temporary.parent / f"mark-{number}-{step}"
+        mark = temporary_folder.parent / f"mark-{number}-{step}"
         started = _start("--", "/bin/sh", "-c", f"echo $$ > {mark}; exec sleep 60", start_new_session=True)
         time.sleep(0.04 * step)
         while started.poll() is None:
@@ -161,13 +161,13 @@ def test_a_signal_at_any_moment(temporary: Path, number: signal.Signals) -> None
         said = {"", "imgshare: interrupted\n"} if number == signal.SIGINT else {""}
         assert (True, "") == (started.returncode in {-number, 128 + number}, out)
         assert err in said, err
-        assert [] == list(temporary.iterdir())
+        assert [] == list(temporary_folder.iterdir())
         if mark.exists() and (process := mark.read_text().strip()):
-            assert not _runs(int(process))
+            assert not _is_running(int(process))
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_signals_while_the_command_ends(temporary: Path, number: signal.Signals) -> None:
+def test_signals_while_the_command_ends(temporary_folder: Path, number: signal.Signals) -> None:
     """A storm of signals around the command's end neither stops the cleaning up nor shows a traceback."""
     for _ in range(5):
         started = _start("--", "/bin/sh", "-c", f"trap '' {number.name[3:]}; echo ready; exit 5")
@@ -177,7 +177,7 @@ def test_signals_while_the_command_ends(temporary: Path, number: signal.Signals)
 
         # Where the last of them meets Python on its way out, the system may still say that it was a signal.
         assert _finish(started) in {Run(5), Run(-number)}
-        assert [] == list(temporary.iterdir())
+        assert [] == list(temporary_folder.iterdir())
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -185,14 +185,14 @@ def test_alone_it_ends_quietly(number: signal.Signals) -> None:
     """HUP, QUIT and TERM end a sandbox without a command: 128+n, no more words, no port, clients hung up on."""
     started = _start("--json")
     endpoint = json.loads(_read_line(started))["endpoint"]
-    with _connected(endpoint) as client:
+    with _connect(endpoint) as client:
         client.sendall(b"OPTIONS * HTTP/1.1\r\n\r\n")
         assert client.recv(1024).startswith(b"HTTP/1.1 200 OK")
         started.send_signal(number)
 
         assert b"" == client.recv(1)
         assert Run(128 + number, "", f"serving on {endpoint} until Ctrl-C\n") == _finish(started)
-    assert not _listens(endpoint)
+    assert not _is_listening(endpoint)
 
 
 def test_what_was_ignored_stays_ignored() -> None:
@@ -237,18 +237,18 @@ def test_without_a_temporary_folder() -> None:
 @pytest.mark.parametrize("folder", ["", "/dev/null", "/nowhere", "/proc", "relative", "a\nb", "\udcff"])
 def test_a_strange_temporary_folder(folder: str) -> None:
     """A TMPDIR that cannot be used is passed over for the system's."""
-    run = tool("sandbox", "--", "/bin/sh", "-c", "dirname $(dirname $IMGSHARE_CONFIG)", environ={"TMPDIR": folder})
+    run = run_tool("sandbox", "--", "/bin/sh", "-c", "dirname $(dirname $IMGSHARE_CONFIG)", environ={"TMPDIR": folder})
 
     assert Run(0, "/tmp\n") == run  # noqa: S108  (it is what is expected)
 
 
-def test_a_folder_that_the_command_has_ruined(temporary: Path) -> None:
+def test_a_folder_that_the_command_has_ruined(temporary_folder: Path) -> None:
     """A command may remove its folder, lock it, or fill it: its exit code counts, and the folder goes."""
     for ruin in ("rm -r $folder", "chmod 0 $folder", "mkdir -p $folder/a/b; chmod 0 $folder/a", "ln -s / $folder/all"):
-        run = tool("sandbox", "--", "/bin/sh", "-c", f"folder=$(dirname $IMGSHARE_CONFIG); {ruin}; exit 4")
+        run = run_tool("sandbox", "--", "/bin/sh", "-c", f"folder=$(dirname $IMGSHARE_CONFIG); {ruin}; exit 4")
 
         assert Run(4) == run
-        assert [] == list(temporary.iterdir())
+        assert [] == list(temporary_folder.iterdir())
 
 
 @pytest.mark.parametrize("sent", [b"", b"G", b"GET /v2/images HTTP/1.1\r\nX-Slow: "], ids=["idle", "byte", "half"])
@@ -259,15 +259,15 @@ def test_more_connections_than_open_files(sent: bytes) -> None:
     clients = []
     try:
         for _ in range(150):
-            clients.append(_connected(world["endpoint"]))
+            clients.append(_connect(world["endpoint"]))
             clients[-1].sendall(sent)
         time.sleep(1)
-        before = _processor_seconds(started.pid)
+        before = _read_cpu_seconds(started.pid)
         time.sleep(2)
-        assert _processor_seconds(started.pid) - before < 0.5
+        assert _read_cpu_seconds(started.pid) - before < 0.5
         for _ in range(3):
             environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
-            assert 6 == len(tool("list", "--json", environ=environ).out.splitlines())
+            assert 6 == len(run_tool("list", "--json", environ=environ).out.splitlines())
     finally:
         for client in clients:
             client.close()
@@ -298,10 +298,10 @@ def test_no_more_threads_for_clients() -> None:
         text=True,
     )
     world = json.loads(_read_line(started))
-    clients = [_connected(world["endpoint"]) for _ in range(40)]
+    clients = [_connect(world["endpoint"]) for _ in range(40)]
     environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
     try:
-        assert 6 == len(tool("list", "--json", environ=environ).out.splitlines())
+        assert 6 == len(run_tool("list", "--json", environ=environ).out.splitlines())
     finally:
         for client in clients:
             client.close()
@@ -375,7 +375,7 @@ BODIES = st.one_of(
 )
 
 
-@rounds(150)
+@limit_examples(150)
 @given(st.lists(st.tuples(HEADS, st.lists(HEADERS, max_size=4), BODIES), min_size=1, max_size=4))
 def test_any_bytes_at_all(
     world: Sandbox, capfd: pytest.CaptureFixture[str], requests: list[tuple[bytes, list[bytes], bytes]]
@@ -384,10 +384,10 @@ def test_any_bytes_at_all(
     token = f"X-Auth-Token: {world.you.token}\r\n".encode()
     sent = b"".join(b"".join([head, token, *headers, b"\r\n", body]) for head, headers, body in requests)
 
-    came = _asked(world.endpoint, sent.replace(b"LONG", b"a" * 20_000).replace(b"DEEP", b"[" * 100_000))
+    came = _send_bytes(world.endpoint, sent.replace(b"LONG", b"a" * 20_000).replace(b"DEEP", b"[" * 100_000))
 
     assert re.match(rb"HTTP/1\.1 \d{3} ", came) or came == b""
-    assert b"200 OK" in _asked(world.endpoint, b"GET /v2/images HTTP/1.0\r\n" + token + b"\r\n")
+    assert b"200 OK" in _send_bytes(world.endpoint, b"GET /v2/images HTTP/1.0\r\n" + token + b"\r\n")
     assert ("", "") == capfd.readouterr()
 
 
@@ -395,12 +395,12 @@ def test_clients_that_leave_in_the_middle(world: Sandbox, capfd: pytest.CaptureF
     """Resets at every point of a request leave nothing on stderr, and the sandbox goes on."""
     request = f"GET /v2/images HTTP/1.1\r\nX-Auth-Token: {world.you.token}\r\n\r\n".encode()
     for cut in range(len(request) + 1):
-        client = _connected(world.endpoint)
+        client = _connect(world.endpoint)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.sendall(request[:cut])
         client.close()
 
-    assert _asked(world.endpoint, request).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert _send_bytes(world.endpoint, request).startswith(b"HTTP/1.1 200 OK\r\n")
     assert ("", "") == capfd.readouterr()
 
 
@@ -409,7 +409,7 @@ def test_pipelining(world: Sandbox) -> None:
     token = f"X-Auth-Token: {world.you.token}\r\n\r\n"
     paths = ["/v2/images", "/v2/nothing", "/v2/schemas/member"] * 20
 
-    came = _asked(world.endpoint, "".join(f"GET {path} HTTP/1.1\r\n{token}" for path in paths).encode())
+    came = _send_bytes(world.endpoint, "".join(f"GET {path} HTTP/1.1\r\n{token}" for path in paths).encode())
 
     assert ["200", "404", "200"] * 20 == re.findall(r"HTTP/1\.1 (\d+) ", came.decode())
 
@@ -420,7 +420,7 @@ def test_a_body_in_a_million_pieces(world: Sandbox) -> None:
     pieces = b"1\r\n \r\n" * (1 << 20) + b"0\r\n\r\n"
     began = time.monotonic()
 
-    came = _asked(world.endpoint, head.encode() + pieces)
+    came = _send_bytes(world.endpoint, head.encode() + pieces)
 
     assert came.startswith(b"HTTP/1.1 400 ")
     assert time.monotonic() - began < SECONDS
@@ -431,14 +431,14 @@ def test_many_clients_at_once(world: Sandbox) -> None:
     answers: list[bytes] = []
 
     def ask() -> None:
-        answers.append(_asked(world.endpoint, b"GET /versions HTTP/1.0\r\n\r\n")[:15])
+        answers.append(_send_bytes(world.endpoint, b"GET /versions HTTP/1.0\r\n\r\n")[:15])
 
-    _together(ask, 100)
+    _run_threads(ask, 100)
 
     assert [b"HTTP/1.1 200 OK"] * 100 == answers
 
 
-def _together(work: Callable[[], None], number: int) -> None:
+def _run_threads(work: Callable[[], None], number: int) -> None:
     threads = [threading.Thread(target=work) for _ in range(number)]
     for thread in threads:
         thread.start()

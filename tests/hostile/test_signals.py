@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, answer, share
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import TOOL, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.service import Service
+    from tests.support.fake_service import StartService
 
 pytestmark = pytest.mark.hostile
 
@@ -58,13 +58,13 @@ class _Pty:
     def is_quiet(self) -> bool:
         return not self.modes[3] & termios.ECHO
 
-    def waits_for(self, text: bytes) -> None:
+    def wait_for(self, text: bytes) -> None:
         end = time.monotonic() + SECONDS
         while text not in self.came:
             assert select.select([self._master], [], [], max(end - time.monotonic(), 0))[0], self.came
             self.came += os.read(self._master, 1)
 
-    def types(self, text: bytes) -> None:
+    def press_keys(self, text: bytes) -> None:
         os.write(self._master, text)
 
     def end(self) -> int:
@@ -121,9 +121,9 @@ def world() -> Iterator[dict[str, str]]:
 def test_a_hidden_prompt_gives_the_echo_back(terminal: Callable[..., _Pty], number: signal.Signals) -> None:
     """Whatever signal ends the tool at a hidden prompt, the terminal is as it was before."""
     at = terminal(TOOL, *LOGIN)
-    at.waits_for(PROMPT)
+    at.wait_for(PROMPT)
     assert at.is_quiet
-    at.types(b"half of a tok")
+    at.press_keys(b"half of a tok")
     time.sleep(0.1)  # the system takes a moment to hand it over, and shows it if the echo is back by then
 
     at.child.send_signal(number)
@@ -139,7 +139,7 @@ def test_a_hidden_prompt_at_any_moment(terminal: Callable[..., _Pty], number: si
     for step in range(10):
         at = terminal(TOOL, *LOGIN)
         if step % 2:
-            at.waits_for(PROMPT)
+            at.wait_for(PROMPT)
             time.sleep(0.001 * step)
         else:
             while not at.is_quiet and at.child.poll() is None:
@@ -155,9 +155,9 @@ def test_the_prompt_comes_when_the_echo_has_gone(terminal: Callable[..., _Pty]) 
     """Whoever types at the first sight of the prompt is not seen."""
     for _ in range(4):
         at = terminal(TOOL, *LOGIN, "--timeout", "1")
-        at.waits_for(b"T")
+        at.wait_for(b"T")
         assert at.is_quiet
-        at.types(b"SECRET\r")
+        at.press_keys(b"SECRET\r")
         at.end()
         assert at.before == at.modes
         assert b"SECRET" not in at.came
@@ -168,14 +168,14 @@ def test_stopping_at_a_hidden_prompt(terminal: Callable[..., _Pty]) -> None:
     echo = "stty -a | grep -wo -e -echo -e echo"
     script = f"set -m; {TOOL} {' '.join(LOGIN)}; {echo}; fg; {echo}"
     at = terminal("/usr/bin/setsid", "-wc", "/bin/bash", "-c", script)
-    at.waits_for(PROMPT)
-    at.types(b"\x1a")
-    at.waits_for(b"\necho\r\n")
+    at.wait_for(PROMPT)
+    at.press_keys(b"\x1a")
+    at.wait_for(b"\necho\r\n")
     at.came = b""
-    at.waits_for(PROMPT)
+    at.wait_for(PROMPT)
     assert at.is_quiet
-    at.types(b"SECRET\r")
-    at.waits_for(b"\necho\r\n")
+    at.press_keys(b"SECRET\r")
+    at.wait_for(b"\necho\r\n")
 
     assert b"SECRET" not in at.came
 
@@ -186,7 +186,7 @@ def test_a_review_gives_the_terminal_back(
 ) -> None:
     """Whatever signal ends a review, the terminal is as it was before, the cursor visible."""
     at = terminal(TOOL, "review", **world)
-    at.waits_for(b"?] ")
+    at.wait_for(b"?] ")
     assert at.is_quiet
 
     at.child.send_signal(number)
@@ -197,13 +197,11 @@ def test_a_review_gives_the_terminal_back(
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-def test_the_cursor_comes_back(
-    terminal: Callable[..., _Pty], serve: Callable[..., Service], number: signal.Signals
-) -> None:
+def test_the_cursor_comes_back(terminal: Callable[..., _Pty], serve: StartService, number: signal.Signals) -> None:
     """Whatever signal ends the tool while something turns, the cursor is shown again."""
     serve(lambda connection: connection.recv(1))
     at = terminal(TOOL, "list")
-    at.waits_for(b"\x1b[?25l")
+    at.wait_for(b"\x1b[?25l")
 
     at.child.send_signal(number)
 
@@ -212,7 +210,7 @@ def test_the_cursor_comes_back(
 
 
 @pytest.mark.parametrize("number", SIGNALS[::2] + SIGNALS[3:])
-def test_an_ordinary_command(serve: Callable[..., Service], tmp_path: Path, number: signal.Signals) -> None:
+def test_an_ordinary_command(serve: StartService, tmp_path: Path, number: signal.Signals) -> None:
     """HUP, QUIT and TERM end a command that waits for a service at once, without a word, a child or a file."""
     service = serve(lambda connection: connection.recv(1))
     files = sorted(tmp_path.rglob("*"))
@@ -226,7 +224,7 @@ def test_an_ordinary_command(serve: Callable[..., Service], tmp_path: Path, numb
     assert files == sorted(tmp_path.rglob("*"))
 
 
-def _limited(kind: int, most: int, *argv: str, **settings: Any) -> Run:
+def _run_limited(kind: int, most: int, *argv: str, **settings: Any) -> Run:
     done = subprocess.run(
         [TOOL, *argv],
         capture_output=True,
@@ -239,21 +237,21 @@ def _limited(kind: int, most: int, *argv: str, **settings: Any) -> Run:
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-def _lacks(resource_: str, limit: str) -> str:
+def _format_shortage(resource_: str, limit: str) -> str:
     hint = f"close other programs, or raise the limit ({limit})"
     return f"imgshare: this machine has no more {resource_} for imgshare\nhint: {hint}\n"
 
 
 def test_no_more_memory() -> None:
     """Work that takes more memory than there is ends in a sentence about the machine."""
-    code, out, err = _limited(resource.RLIMIT_AS, 300 << 20, "sandbox", "--images", "100000000", "--", "true")
+    code, out, err = _run_limited(resource.RLIMIT_AS, 300 << 20, "sandbox", "--images", "100000000", "--", "true")
 
     # Down to the last byte Python may have something to say itself, about what it could not clean up.
     assert (1, "") == (code, out)
-    assert err.endswith(_lacks("memory", "ulimit -v"))
+    assert err.endswith(_format_shortage("memory", "ulimit -v"))
 
 
-def _limited_python(most: int) -> str:
+def _run_limited_python(most: int) -> str:
     """What Python itself has to say where it may open so few files: it may not even read its own paths."""
     bare = subprocess.run(
         [sys.executable, "-c", ""],
@@ -266,18 +264,18 @@ def _limited_python(most: int) -> str:
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=["human", "json"])
-def test_any_number_of_open_files(serve: Callable[..., Service], as_json: list[str]) -> None:
+def test_any_number_of_open_files(serve: StartService, as_json: list[str]) -> None:
     """With any limit of open files, a command works or ends in a sentence, never in a traceback or a bug."""
-    serve(*[answer(200, share())] * 60)
+    serve(*[build_response(200, build_member())] * 60)
     codes = []
     for most in range(4, 13):
-        if _limited_python(most):
+        if _run_limited_python(most):
             continue
         for argv in (
             ["accept", IMAGE, MEMBER, *as_json],
             ["list", "--endpoint", "https://127.0.0.1:1", "--timeout", "0.2", *as_json],
         ):
-            code, out, err = _limited(resource.RLIMIT_NOFILE, most, *argv)
+            code, out, err = _run_limited(resource.RLIMIT_NOFILE, most, *argv)
             codes.append(code)
             assert "Traceback" not in err
             assert "bug in imgshare" not in err
@@ -287,9 +285,9 @@ def test_any_number_of_open_files(serve: Callable[..., Service], as_json: list[s
 
 
 @pytest.mark.parametrize("megabytes", range(20, 400, 20))
-def test_any_amount_of_memory(serve: Callable[..., Service], megabytes: int) -> None:
+def test_any_amount_of_memory(serve: StartService, megabytes: int) -> None:
     """With any limit of memory that Python itself can start in, a command works or ends in a sentence."""
-    serve(answer(200, share()))
+    serve(build_response(200, build_member()))
     limit = megabytes << 20
     bare = subprocess.run(
         [sys.executable, "-c", "import re, enum, typing, contextlib, json, threading"],
@@ -300,7 +298,7 @@ def test_any_amount_of_memory(serve: Callable[..., Service], megabytes: int) -> 
     if bare.returncode:
         return
 
-    code, _, err = _limited(resource.RLIMIT_AS, limit, "accept", IMAGE, MEMBER, "--json")
+    code, _, err = _run_limited(resource.RLIMIT_AS, limit, "accept", IMAGE, MEMBER, "--json")
 
     assert "Traceback" not in err
     assert "bug in imgshare" not in err

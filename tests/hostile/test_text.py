@@ -19,15 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli.terminal.output import clean
-from tests.hostile.rounds import rounds
-from tests.run import TOOL, Run
-from tests.service import IMAGE, MEMBER, TOKEN, answer
-from tests.terminal import at_terminal
+from tests.support.examples import limit_examples
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
+from tests.support.run import TOOL
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.service import Service
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
@@ -63,7 +62,7 @@ HONEST = [
 ]
 
 
-def _ranges(text: str) -> set[str]:
+def _expand_ranges(text: str) -> set[str]:
     found = set()
     for part in text.split():
         first, _, last = part.partition("-")
@@ -71,18 +70,18 @@ def _ranges(text: str) -> set[str]:
     return found
 
 
-def _shown(text: str) -> str:
+def _escape_text(text: str) -> str:
     return "".join(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
 
 
 def test_every_character() -> None:
     """Of all the characters there are, each is left as it is and seen, or is an escape that names it."""
-    ignorable = _ranges(IGNORABLE)
+    ignorable = _expand_ranges(IGNORABLE)
     for code in range(sys.maxunicode + 1):
         char = chr(code)
         came = clean(f"a{char}")[1:]
         if came != char:
-            assert _shown(char) == came
+            assert _escape_text(char) == came
             continue
         category, name = unicodedata.category(char), unicodedata.name(char, "")
         assert category not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}, hex(code)
@@ -108,7 +107,7 @@ texts = st.text(
 )
 
 
-@rounds(500)
+@limit_examples(500)
 @given(text=texts)
 def test_any_text(text: str) -> None:
     """Cleaned text takes room, has no heap of marks, stays as it is when it is cleaned again, and is UTF-8."""
@@ -152,7 +151,7 @@ SHELLS = ["bash", "zsh", "fish", "powershell"]
 names = st.text(st.characters(codec=None), max_size=30) | st.sampled_from([HOSTILE, "plain", "a b", "$(x)", "\ud800"])
 
 
-@rounds(60)
+@limit_examples(60)
 @given(
     images=st.dictionaries(names | st.sampled_from([IMAGE, IMAGE[:-1] + "0"]), names, max_size=6),
     profiles=st.lists(names.filter(lambda name: name.isprintable() or name == HOSTILE), max_size=4),
@@ -162,7 +161,7 @@ names = st.text(st.characters(codec=None), max_size=30) | st.sampled_from([HOSTI
     ),
 )
 def test_any_tab(  # noqa: PLR0913, PLR0917
-    imgshare: Callable[..., Run],
+    imgshare: RunImgshare,
     monkeypatch: pytest.MonkeyPatch,
     images: dict[str, str],
     profiles: list[str],
@@ -187,9 +186,9 @@ def test_any_tab(  # noqa: PLR0913, PLR0917
         assert description == clean(description)
 
 
-def test_what_a_person_is_asked(serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_person_is_asked(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even the question for a password carries an escape to the terminal."""
-    serve(answer(200, {}))
+    serve(build_response(200, {}))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     config = Path(os.environ["XDG_CONFIG_HOME"], "imgshare/config.toml")
     config.parent.mkdir()
@@ -204,11 +203,11 @@ def test_what_a_person_is_asked(serve: Callable[..., Service], monkeypatch: pyte
     assert "Password of \\u001b]0;owned\\u0007\\u001b[31m\\u202e\\u009b2J at https://h.example/v3 " == said
 
 
-@rounds(40)
+@limit_examples(40)
 @given(text=texts)
-def test_any_text_in_any_place(serve: Callable[..., Service], imgshare: Callable[..., Run], text: str) -> None:
+def test_any_text_in_any_place(serve: StartService, imgshare: RunImgshare, text: str) -> None:
     """Whatever a service calls things, and whatever is typed, stdout and stderr are visible lines."""
-    serve(answer(403, {"message": f"x{text}"}))
+    serve(build_response(403, {"message": f"x{text}"}))
     for argv in (
         ["show", IMAGE, MEMBER],
         ["show", IMAGE, MEMBER, "--debug"],
@@ -227,12 +226,12 @@ def test_any_text_in_any_place(serve: Callable[..., Service], imgshare: Callable
             assert "this is a bug" not in line, argv
 
 
-def test_a_row_at_a_terminal(serve: Callable[..., Service]) -> None:
+def test_a_row_at_a_terminal(serve: StartService) -> None:
     """A name of fillers and marks is a row of escapes, whose columns stand where they belong."""
     member = {"image_id": IMAGE, "member_id": "a\u3164" + "\u0301" * 6 + "\U000e0100", "status": "pending"}
-    serve(answer(200, {"members": [{**member, "created_at": None, "updated_at": None}]}))
+    serve(build_response(200, {"members": [{**member, "created_at": None, "updated_at": None}]}))
 
-    shown = at_terminal(100, "members", IMAGE, IMGSHARE_TOKEN=TOKEN)
+    shown = run_at_terminal(100, "members", IMAGE, IMGSHARE_TOKEN=TOKEN)
 
     assert 0 == shown.code
     escapes = "a\\u3164" + "\\u0301" * 6 + "\\U000e0100"

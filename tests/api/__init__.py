@@ -1,0 +1,1 @@
+"""The image and identity services' API as the tool reads it."""

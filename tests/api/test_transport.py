@@ -1,0 +1,234 @@
+"""A service that is ill or hostile, and a network that is neither there nor honest."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import trustme
+
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
+from tests.support.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def _repeat_forever(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(first)
+        while True:  # until the tool hangs up, which sendall() says
+            connection.sendall(again)
+            time.sleep(pause)
+
+    return talk
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        _repeat_forever(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
+        _repeat_forever(HEAD + b"\r\n", b" ", 0.05),
+        _repeat_forever(HEAD, b"X-Drip: 1\r\n", 0.05),
+        _repeat_forever(b"", b"HTTP", 5),
+    ],
+    ids=["drips a body", "drips a body without an end", "drips headers", "is silent"],
+)
+def test_an_answer_that_never_ends(imgshare: RunImgshare, serve: StartService, reply: Any) -> None:
+    """--timeout bounds the whole answer, not each byte of it."""
+    serve(reply)
+    started = time.monotonic()
+
+    assert Run(
+        8,
+        "",
+        "imgshare: 127.0.0.1 did not answer within 0.5 s\nhint: try again, or give it longer with --timeout SECONDS\n",
+    ) == imgshare("show", IMAGE, MEMBER, "--timeout", "0.5")
+    assert time.monotonic() - started < 4
+
+
+def test_a_body_without_end(imgshare: RunImgshare, serve: StartService) -> None:
+    """Of one share, more than 1 MiB is not read, whatever its length claims to be."""
+    serve(_repeat_forever(HEAD + b"\r\n", b" " * 65536, 0))
+
+    assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\x00" * 50 + b"\r\n\r\n", lambda connection: connection.close()],
+    ids=["not HTTP", "binary", "hangs up"],
+)
+def test_not_http_at_all(imgshare: RunImgshare, serve: StartService, reply: Any) -> None:
+    """Whatever is not HTTP is exit 8 with the endpoint's name."""
+    service = serve(reply)
+
+    assert Run(
+        8,
+        "",
+        f"imgshare: cannot reach {service.endpoint}: the connection broke before the answer was whole\n"
+        "hint: check the endpoint and the network\n",
+    ) == imgshare("show", IMAGE, MEMBER)
+
+
+def test_a_dropped_connection_is_tried_again(imgshare: RunImgshare, serve: StartService) -> None:
+    """A connection that breaks once is no failure."""
+    service = serve(lambda connection: connection.close(), build_response(200, build_member()))
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER).code
+    assert 2 == len(service.asked)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [("https://no-such-host.invalid", "no such host"), ("http://127.0.0.1:1", "connection refused")],
+)
+def test_nobody_there(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, endpoint: str, words: str) -> None:
+    """Names and ports that lead nowhere are said in words, without errno."""
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+    assert Run(
+        8, "", f"imgshare: cannot reach {endpoint}: {words}\nhint: check the endpoint and the network\n"
+    ) == imgshare("show", IMAGE, MEMBER, "--endpoint", endpoint)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority that nobody trusts yet."""
+    return trustme.CA()
+
+
+def _create_tls_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names).configure_cert(context)
+    return context
+
+
+def test_https_with_a_named_authority(
+    imgshare: RunImgshare,
+    serve: StartService,
+    authority: trustme.CA,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """--cacert, IMGSHARE_CACERT, OS_CACERT and SSL_CERT_FILE each name whom to trust."""
+    serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
+    pem = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(pem))
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER, "--cacert", str(pem)).code
+    for name in ("IMGSHARE_CACERT", "OS_CACERT", "SSL_CERT_FILE"):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, str(pem))
+            assert 0 == imgshare("accept", IMAGE, MEMBER).code
+
+
+def test_https_with_a_stranger(imgshare: RunImgshare, serve: StartService, authority: trustme.CA) -> None:
+    """An unknown authority is exit 8, says how to name it, and is not asked again; the token was not sent."""
+    service = serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
+
+    run = imgshare("accept", IMAGE, MEMBER)
+
+    assert (8, "") == (run.code, run.out)
+    assert run.err.startswith("imgshare: the certificate of 127.0.0.1 is not trusted: ")
+    assert run.err.endswith("\nhint: name the authority that signed it with --cacert FILE\n")
+    assert [] == service.asked
+
+
+def test_https_with_another_name(
+    imgshare: RunImgshare, serve: StartService, authority: trustme.CA, tmp_path: Path
+) -> None:
+    """A certificate for another host is refused."""
+    service = serve(build_response(200, build_member()), tls=_create_tls_context(authority, "other.example"))
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+
+    assert 8 == imgshare("accept", IMAGE, MEMBER, "--cacert", str(tmp_path / "ca.pem")).code
+    assert [] == service.asked
+
+
+def test_https_to_plain_http(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A service that speaks plain http is said to, not guessed at."""
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def refuse() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=refuse, daemon=True).start()
+        run = imgshare("show", IMAGE, MEMBER, "--endpoint", f"https://127.0.0.1:{listener.getsockname()[1]}")
+
+    assert (8, "") == (run.code, run.out)
+    assert run.err.startswith("imgshare: 127.0.0.1 does not speak TLS as it should (")
+
+
+def test_an_authority_that_is_none(imgshare: RunImgshare, serve: StartService, tmp_path: Path) -> None:
+    """An unreadable --cacert is exit 3."""
+    serve(build_response(200, build_member()))
+    (tmp_path / "ca.pem").write_text("nonsense")
+
+    for name in ("ca.pem", "absent.pem"):
+        run = imgshare("show", IMAGE, MEMBER, "--endpoint", "https://127.0.0.1:1", "--cacert", str(tmp_path / name))
+        assert (3, "") == (run.code, run.out)
+        assert run.err.startswith(f"imgshare: cannot read certificate authorities from {tmp_path / name}: ")
+
+
+def test_a_proxy_does_not_see_this_machine(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HTTP_PROXY is not asked about a service on loopback: it would see the token in clear."""
+    proxy = serve(build_response(200, build_member()))
+    service = serve(build_response(200, build_member()))
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy.endpoint)
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER).code
+    assert (0, 1) == (len(proxy.asked), len(service.asked))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("HTTPS_PROXY", "foo://bar"),
+        ("https_proxy", "http://user:secret@[::1"),
+        ("HTTPS_PROXY", "http://user:secret@"),
+    ],
+)
+def test_bad_proxy_settings(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """Proxy settings that cannot be used are exit 3 and named."""
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    monkeypatch.setenv(name, value)
+
+    assert Run(
+        3,
+        "",
+        f"imgshare: the proxy settings cannot be used\nhint: look at {name}; a SOCKS proxy is not supported\n",
+    ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
+
+
+def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that refuses is told apart from a service that does."""
+    with FakeService(build_response(403, "no", "text/plain")) as proxy:
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
+
+        assert Run(
+            8,
+            "",
+            "imgshare: cannot reach https://glance.example: the proxy refused\n"
+            "hint: check HTTPS_PROXY, and NO_PROXY for hosts that need none\n",
+        ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
+    assert all(TOKEN not in str(asked) for asked in proxy.asked)

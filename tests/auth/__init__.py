@@ -1,0 +1,1 @@
+"""Logging in, and where credentials are kept."""

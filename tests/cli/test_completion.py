@@ -1,0 +1,352 @@
+"""TAB, in real shells: what it offers, what it loads, and that no name is ever run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pexpect
+import pyte
+import pytest
+
+from imgshare_cli.sandbox import Sandbox
+from tests.support.programs import require_program
+from tests.support.run import TOOL, Run, run_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FILES = {"bash": "imgshare.bash", "zsh": "_imgshare", "fish": "imgshare.fish", "powershell": "imgshare.ps1"}
+# For each shell: where `imgshare completion --help` says that the script goes, and its user's start-up file.
+PLACES = {
+    "bash": (".local/share/bash-completion/completions/imgshare", ".bashrc"),
+    "zsh": (".zfunc/_imgshare", ".zshrc"),
+    "fish": (".config/fish/completions/imgshare.fish", ".config/fish/config.fish"),
+}
+START = {
+    "bash": "PS1='ready> '\nsource ~/.local/share/bash-completion/completions/imgshare\n",
+    "zsh": "PS1='ready> '\nfpath+=~/.zfunc\nautoload -Uz compinit; compinit\n",
+    # What fish suggests before TAB would look like what TAB has done.
+    "fish": "function fish_prompt; echo -n 'ready> '; end\nset fish_greeting\nset -g fish_autosuggestion_enabled 0\n",
+}
+COMPLETED = {
+    "acc": "accept",
+    "config uns": "config unset",
+    "config get def": "config get default_profile",
+    "completion po": "completion powershell",
+    "accept --vau": "accept --vault",
+    "accept --vault V --prof": "accept --vault V --profile",
+    "show --profile wo": "show --profile work",
+    "show --profile=wo": "show --profile=work",
+    "show --profile team:o": "show --profile team:one",
+    "show --profile=te": "show --profile=team:one",
+    'show --project "my own" --profile "wo': 'show --project "my own" --profile "work"',
+    "show a-f": "show a-file",
+}
+HOSTILE = [
+    "$(touch canary)",
+    "`touch canary`",
+    r"\$(touch canary)",
+    r"\`touch canary\`",
+    '"; touch canary; "',
+    "'; touch canary; '",
+    ":;touch canary;:",
+    "${(e):-$(touch canary)}",
+    "(touch canary)",
+    "a:$(touch canary):`touch canary`",
+    "*",
+    "~",
+    "two words",
+    "[/nope]",
+    "-o\tnosort",
+]
+SECONDS = 60
+CLEAR = "\x15"  # Ctrl-U empties the line; unlike Ctrl-C it waits for its turn
+
+
+class Terminal:
+    """A shell on a terminal: keys in, screen out."""
+
+    def __init__(self, program: str) -> None:
+        self._screen = pyte.Screen(100, 40)
+        self._stream = pyte.ByteStream(self._screen)
+        self._child = pexpect.spawn(program, ["-i"], dimensions=(40, 100))
+        self.wait_for_screen("ready>")
+
+    @property
+    def screen(self) -> str:
+        """What is on the screen, as far as it has been waited for."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def title(self) -> str:
+        """What the terminal was told to call itself, which a shell may do, and nobody else."""
+        return str(self._screen.title)
+
+    def press_keys(self, keys: str) -> None:
+        """Press keys."""
+        self._child.send(keys)
+
+    def wait_for_screen(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        end = time.monotonic() + SECONDS
+        while text not in self.screen:
+            try:
+                self._stream.feed(self._child.read_nonblocking(65536, timeout=end - time.monotonic()))
+            except (pexpect.TIMEOUT, pexpect.EOF):
+                pytest.fail(f"{text!r} never came:\n{self.screen}")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._child.close(force=True)
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The home of a user who has profiles, some of them with names that somebody else made up."""
+    folder = tmp_path / "at home"
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.setenv("ZDOTDIR", str(folder))
+    monkeypatch.setenv("PATH", f"{folder}/bin{os.pathsep}{Path(TOOL).parent}{os.pathsep}{os.environ['PATH']}")
+    config = folder / ".config/imgshare/config.toml"
+    config.parent.mkdir(parents=True)
+    names = ["work", "team:one", "new\nline", *HOSTILE]
+    config.write_text("".join(f"[profiles.{json.dumps(name)}]\n" for name in names))
+    (folder / "a-file").touch()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(params=PLACES)
+def terminal(request: pytest.FixtureRequest, home: Path) -> Iterator[Terminal]:
+    """Each shell in turn, as a user has it who has done what `imgshare completion --help` says."""
+    shell = request.param
+    require_program(shell)
+    script, start = (home / place for place in PLACES[shell])
+    for path, text in ((script, run_tool("completion", shell).out), (start, START[shell])):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    terminal = Terminal(shutil.which(shell) or shell)
+    yield terminal
+    terminal.close()
+
+
+@pytest.fixture
+def remembered_images(home: Path) -> Path:
+    """The user has looked at the inbox, where some owners gave their images hostile names; what that left."""
+    assert home.is_dir()
+    with Sandbox() as sandbox:
+        environ = {"IMGSHARE_ENDPOINT": sandbox.endpoint, "IMGSHARE_TOKEN": sandbox.you.token}
+        vendor = sandbox.owners[1]
+        with httpx.Client(base_url=sandbox.endpoint, headers={"X-Auth-Token": vendor.token}, trust_env=False) as http:
+            for name in HOSTILE:
+                image = http.post("/v2/images", json={"name": name, "visibility": "shared"}).json()["id"]
+                http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
+        assert 0 == run_tool("list", environ=environ).code
+    [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare").iterdir()
+    assert sandbox.you.token not in path.read_text()
+    return path
+
+
+@pytest.fixture
+def liar(home: Path) -> Callable[..., None]:
+    """Put a program in the place of ours, which answers whatever it is told to."""
+    path = home / "bin/imgshare"
+    path.parent.mkdir()
+
+    def answers(*lines: str) -> None:
+        (home / "bin/answers").write_text("".join(f"{line}\n" for line in lines))
+
+    path.write_text('#!/bin/sh\nexec cat "$HOME/bin/answers"\n')
+    path.chmod(0o755)
+    return answers
+
+
+def test_what_tab_completes(terminal: Terminal) -> None:
+    """Commands, options and their values complete, the first TAB included; where we know none, files do."""
+    for typed, completed in COMPLETED.items():
+        terminal.press_keys(f"imgshare {typed}\tIMAGE")
+        terminal.wait_for_screen(f"ready> imgshare {completed} IMAGE")
+        terminal.press_keys(CLEAR)
+
+
+def test_names_from_the_config_file_are_not_run(terminal: Terminal, home: Path) -> None:
+    """Of all profiles, those with a plain name are offered, and none of the others is run."""
+    terminal.press_keys("imgshare show --profile \t\t")
+    terminal.wait_for_screen("team:one")
+    assert "canary" not in terminal.screen
+    terminal.press_keys(f"{CLEAR}echo do''ne\r")
+    terminal.wait_for_screen("\ndone")
+
+    assert not (home / "canary").exists()
+
+
+def test_no_answer_is_run(liar: Callable[..., None], terminal: Terminal, home: Path) -> None:
+    """Not even a program that answers with shell code and wildcards has them run or expanded by a TAB."""
+    liar(*HOSTILE, "the-last")
+    terminal.press_keys("imgshare show \t\t")
+    terminal.wait_for_screen("the-last")
+    assert "a-file" not in terminal.screen
+    for number, line in enumerate(HOSTILE):
+        liar(line)
+        terminal.press_keys(f"{CLEAR}imgshare show \t{CLEAR}echo sa''w-{number}\r")
+        terminal.wait_for_screen(f"\nsaw-{number}")
+
+    assert not (home / "canary").exists()
+
+
+@pytest.mark.usefixtures("remembered_images")
+def test_images_that_were_listed(terminal: Terminal, home: Path) -> None:
+    """IMAGE completes to what `list` has shown: names, and the IDs of those whose names no shell would take."""
+    for typed, completed in {
+        "accept windows": "accept windows-server-2022",
+        "reject --json ubu": "reject --json ubuntu-24.04-minimal",
+        "show c9f38594": "show c9f38594-55f1-56c7-8cb5-835c2c578065",
+        "members 7ffa93d5": "members 7ffa93d5-25ea-5d4c-8dc2-788ac6762eca",
+    }.items():
+        terminal.press_keys(f"imgshare {typed}\tMEMBER")
+        terminal.wait_for_screen(f"ready> imgshare {completed} MEMBER")
+        terminal.press_keys(CLEAR)
+    terminal.press_keys("imgshare accept \t\t")
+    terminal.wait_for_screen("golden-debian-12-rc")
+    terminal.press_keys(f"{CLEAR}echo do''ne\r")
+    terminal.wait_for_screen("\ndone")
+
+    assert not (home / "canary").exists()
+
+
+@pytest.mark.hostile
+def test_a_tab_that_shows_what_others_made_up(terminal: Terminal, home: Path) -> None:
+    """No escape in what we keep of images reaches the terminal, neither as a word nor as its description."""
+    escape = "\x1b]0;owned\x07\x1b[5;5HPWNED\x9b31m\u202e"
+    image = "d164b5df-1bc3-4c3f-893e-3e471fd16e6"
+    known = {f"{image}0": "good", f"{image}1": f"x{escape}", f"{escape}{image}2": "word", f"{image}3{escape}": "desc"}
+    kept = Path(os.environ["XDG_STATE_HOME"], "imgshare/images.json")
+    kept.parent.mkdir(mode=0o700)
+    kept.write_text(json.dumps(known))
+    for typed in ("accept ", "accept d", "accept w", f"accept {image}"):
+        terminal.press_keys(f"imgshare {typed}\t\t")
+        terminal.press_keys(f"{CLEAR}echo do''ne-{len(typed)}\r")
+        terminal.wait_for_screen(f"\ndone-{len(typed)}")
+    terminal.press_keys("imgshare accept \t\t")
+    terminal.wait_for_screen("good")
+
+    assert not re.search(r"^\s+PWNED", terminal.screen, re.MULTILINE)
+    assert "owned" not in terminal.title
+    assert "\u202e" not in terminal.screen
+    assert home.is_dir()
+
+
+def test_what_list_leaves(remembered_images: Path) -> None:
+    """Only its owner can read it, and a list with a filter adds to it; broken, it is as good as none."""
+    assert 0o600 == remembered_images.stat().st_mode & 0o777
+    before = json.loads(remembered_images.read_text())
+    with Sandbox(images=3) as sandbox:
+        environ = {"IMGSHARE_ENDPOINT": sandbox.endpoint, "IMGSHARE_TOKEN": sandbox.you.token}
+        assert 0 == run_tool("list", "--name", "nightly-*", environ=environ).code
+        after = json.loads(remembered_images.read_text())
+        assert before.items() < after.items()
+        assert {"nightly-000001", "nightly-000002", "nightly-000003"} == set(after.values()) - set(before.values())
+        assert 0 == run_tool("list", environ=environ).code
+        assert 9 == len(json.loads(remembered_images.read_text()))
+    for broken in ("", "[]", "{", '{"a": 1}', "\0"):
+        remembered_images.write_text(broken)
+        assert Run(0) == _press_tab("bash", "accept", "")
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("shell", "words", "lines"),
+    [
+        ("bash", ["config", ""], ["path", "list", "get", "set", "unset"]),
+        ("bash", ["show", "--profile", "=", "team", ":", "o"], ["one"]),
+        ("zsh", ["completion", "b"], ["bash"]),
+        ("zsh", ["show", "--profile", ""], ["work", r"team\:one"]),
+        ("zsh", ["acc"], ["accept:Accept an image that is shared with you."]),
+        ("fish", ["acc"], ["accept\tAccept an image that is shared with you."]),
+        ("fish", ["show", "--profile=te"], ["--profile=team:one\t"]),
+        ("powershell", ["acc"], ["accept\tAccept an image that is shared with you."]),
+    ],
+)
+def test_what_a_shell_is_told(shell: str, words: list[str], lines: list[str]) -> None:
+    """One candidate a line, in the form in which the shell takes it, with a description where it shows one."""
+    assert Run(0, "".join(f"{line}\n" for line in lines)) == _press_tab(shell, *words)
+
+
+@pytest.mark.usefixtures("home")
+def test_powershell_hands_over_words_in_the_environment() -> None:
+    """PowerShell drops empty arguments, so it gives none, and the last word still counts where it is empty."""
+    words = {"_IMGSHARE_COMPLETE": "complete_powershell", "_IMGSHARE_COMPLETE_WORDS": "show\n--profile\n"}
+
+    assert Run(0, "work\t\nteam:one\t\n") == run_tool(environ=words)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("wish", ["complete_tcsh", "source_tcsh", "complete", "", "1", "complete_zsh_"])
+def test_a_request_that_is_not_understood(wish: str) -> None:
+    """Whatever else asks for completion gets silence."""
+    assert Run(0) == run_tool("acc", environ={"_IMGSHARE_COMPLETE": wish})
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "--profile", ""], ["nope", ""], ["--nope", ""], ["\udcff"], ["--"], ["a\nb"]]
+)
+def test_no_error_reaches_a_half_typed_line(home: Path, words: list[str]) -> None:
+    """A broken config file, an unknown command or a word that is no text: nothing is said on stderr."""
+    (home / ".config/imgshare/config.toml").write_text("[profiles")
+
+    assert {(0, "")} == {(run.code, run.err) for run in (_press_tab(shell, *words) for shell in FILES)}
+
+
+@pytest.mark.parametrize("shell", FILES)
+def test_the_scripts_are_the_files_that_we_ship(shell: str) -> None:
+    """completions/ holds what `imgshare completion` prints, which is also what typer's own request gets."""
+    shipped = (Path(__file__).parents[2] / "completions" / FILES[shell]).read_text()
+
+    assert Run(0, shipped) == run_tool("completion", shell)
+    assert Run(0, shipped) == run_tool(environ={"_IMGSHARE_COMPLETE": f"source_{shell}"})
+
+
+def test_an_unknown_shell() -> None:
+    """A shell that we have no script for is a usage error that names those we have."""
+    assert Run(
+        2,
+        "",
+        "imgshare: invalid value for 'SHELL': 'tcsh' is not one of 'bash', 'zsh', 'fish', 'powershell'\n"
+        "hint: `imgshare completion --help` shows what it takes\n",
+    ) == run_tool("completion", "tcsh")
+
+
+@pytest.mark.usefixtures("remembered_images")
+@pytest.mark.parametrize("shell", FILES)
+@pytest.mark.parametrize(
+    "words", [[""], ["accept", ""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""]], ids=" ".join
+)
+def test_what_a_tab_loads(shell: str, words: list[str]) -> None:
+    """A TAB loads what reads the command line and the config file: nothing of the network, the keyring or rich."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "imgshare_cli", *words],
+        env={**os.environ, "_IMGSHARE_COMPLETE": f"complete_{shell}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+    assert done.stdout
+    assert "typer" in loaded
+    assert set() == loaded & {"asyncio", "click", "httpx", "keyring", "rich", "socket", "ssl", "tomlkit", "truststore"}
+
+
+def _press_tab(shell: str, *words: str) -> Run:
+    return run_tool(*words, environ={"_IMGSHARE_COMPLETE": f"complete_{shell}"})

@@ -1,0 +1,228 @@
+"""`members`, `share` and `unshare`: the owner's side."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from tests.support.cloud_user import create_cloud_user, get_port
+from tests.support.expectations import A_TIME
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import Run, run_tool
+from tests.support.tcp_proxy import TcpProxy
+from tests.support.terminal import run_at_terminal
+from tests.support.users import User, create_name
+
+if TYPE_CHECKING:
+    from tests.support.fake_service import StartService
+    from tests.support.openstack import Cloud
+    from tests.support.run import RunImgshare
+    from tests.support.small_inbox import SmallInbox
+
+UNUSUAL = (
+    "note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
+    "`imgshare unshare {image} {member}` takes it back\n"
+)
+
+
+@pytest.fixture
+def inbox(inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch) -> SmallInbox:
+    """An inbox, and the tool in the hands of an owner."""
+    inbox.enter(monkeypatch, inbox.one, project=False)
+    return inbox
+
+
+@pytest.fixture
+def image(inbox: SmallInbox) -> str:
+    """An image of the owner's that is shared with nobody."""
+    return inbox.one.make_image(create_name(), visibility="shared")
+
+
+def test_share_and_take_back(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """Whom it is shared with, what they decided and since when; and then no more."""
+    member, two = inbox.member.project_id, inbox.two.project_id
+
+    shared = imgshare("share", image, member, "--json").json()
+    assert {"image_id": image, "member_id": member, "status": "pending", "updated_at": A_TIME}.items() <= shared.items()
+    assert f"member_id\t{two}\nstatus\tpending\n" in imgshare("share", image, two).out
+    inbox.member.decide(image, member, "accepted")
+
+    rows = json.loads(imgshare("members", image, "--json").out)
+    assert {(member, "accepted"), (two, "pending")} == {(row["member_id"], row["status"]) for row in rows}
+    _, body = inbox.one.ask("GET", f"/v2/images/{image}/members")
+    assert body["members"] == rows
+    lines = {f"{row['member_id']}\t{row['status']}\t{row['updated_at']}" for row in rows}
+    assert lines == set(imgshare("members", image).out.splitlines())
+    assert [two] == [
+        row["member_id"] for row in json.loads(imgshare("members", image, "--status", "pending", "--json").out)
+    ]
+    assert Run(0) == imgshare("members", image, "--status", "rejected")
+
+    assert Run(0, "", f"image {image} is no longer shared with project {member}\n") == imgshare(
+        "unshare", image, member
+    )
+    gone = {"image_id": image, "member_id": two, "result": "unshared"}
+    assert gone == imgshare("unshare", image, two, "--json").json()
+    assert Run(0) == imgshare("members", image)
+    assert Run(0, "[]\n") == imgshare("members", image, "--json")
+
+
+def test_a_member_sees_itself(
+    imgshare: RunImgshare, inbox: SmallInbox, image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is no owner sees their own row alone."""
+    for project in (inbox.member.project_id, inbox.two.project_id):
+        inbox.one.share(image, project)
+    inbox.enter(monkeypatch)
+
+    assert [inbox.member.project_id] == [line.split("\t")[0] for line in imgshare("members", image).out.splitlines()]
+
+
+def test_shared_twice(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """What is shared already is exit 7, and the hint shows how to see it."""
+    inbox.one.share(image, inbox.member.project_id)
+
+    error = imgshare("share", image, inbox.member.project_id, "--json").error()
+
+    assert ("refused", 409) == (error["code"], error["http_status"])
+    assert f"it is shared with that project already: `imgshare members {image}` shows what it decided" == error["hint"]
+
+
+def test_too_many(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """The service's limit is exit 7, says what the limit is, and how to make room."""
+    for number in range(128):
+        inbox.one.share(image, f"{number:032x}")
+
+    error = imgshare("share", image, inbox.member.project_id, "--json").error()
+
+    assert ("refused", 413) == (error["code"], error["http_status"])
+    assert "Maximum: 128" in error["message"]
+    assert f"`imgshare unshare {image} MEMBER` makes room" in error["hint"]
+
+
+def test_a_text_that_is_no_project(imgshare: RunImgshare, image: str) -> None:
+    """Glance takes any text for a project; we say that the share may be dead, and how to take it back."""
+    run = imgshare("share", image, "my-project")
+
+    assert (0, UNUSUAL.format(member="my-project", image=image)) == (run.code, run.err)
+    assert "member_id\tmy-project\n" in run.out
+    assert 0 == imgshare("unshare", image, "my-project").code
+
+
+def test_several(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """One that is refused keeps none of the others from being done, and the exit code is 9."""
+    member, two = inbox.member.project_id, inbox.two.project_id
+    inbox.one.share(image, member)
+
+    run = imgshare("share", image, member, two, "--json")
+
+    assert 9 == run.code
+    assert two == json.loads(run.out)["member_id"]
+    first, last = (json.loads(line)["error"] for line in run.err.splitlines())
+    assert ("refused", 409) == (first["code"], first["http_status"])
+    assert ("partial", "1 of 2 projects failed, the others are done") == (last["code"], last["message"])
+    run = imgshare("unshare", image, member, "nobody", two)
+    assert (9, "") == (run.code, run.out)
+    assert f"cannot unshare image {image} from project nobody: not found" in run.err
+    assert Run(0) == imgshare("members", image)
+
+
+@pytest.mark.parametrize("visibility", ["private", "community"])
+def test_an_image_that_has_no_members(imgshare: RunImgshare, inbox: SmallInbox, visibility: str) -> None:
+    """Only images whose visibility is `shared` can be shared."""
+    image = inbox.one.make_image(visibility=visibility)
+
+    run = imgshare("share", image, inbox.member.project_id, "--json")
+
+    assert (5, "forbidden") == (run.code, run.error()["code"])
+    assert "while its visibility is 'shared'" in run.error()["hint"]
+    assert 5 == imgshare("members", image).code
+
+
+def test_who_may_not(imgshare: RunImgshare, inbox: SmallInbox, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A member cannot pass an image on, nor leave; a stranger sees nothing."""
+    inbox.one.share(image, inbox.member.project_id)
+    inbox.enter(monkeypatch)
+    assert 5 == imgshare("share", image, inbox.two.project_id).code
+    assert 5 == imgshare("unshare", image, inbox.member.project_id).code
+    inbox.enter(monkeypatch, inbox.two)
+    for command in (["share", image, MEMBER], ["unshare", image, MEMBER], ["members", image]):
+        assert 6 == imgshare(*command).code
+
+
+def test_a_project_by_its_name(strict_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One's own projects have names, once one is logged in; a name that is none is taken as it stands."""
+    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
+        member = create_cloud_user(strict_cloud, keystone_proxy, "member")
+        member.write(otc=member.entry())
+        monkeypatch.setenv("OS_CLOUD", "otc")
+        status = run_tool("status", "--json").json()
+        own, name = status["project_id"], status["project_name"]
+        monkeypatch.setenv("IMGSHARE_TOKEN", member.owner_token)
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", strict_cloud.endpoint)
+        assert UNUSUAL.format(member=name, image=member.image) == run_tool("share", member.image, name).err
+        monkeypatch.delenv("IMGSHARE_TOKEN")
+        with httpx.Client(base_url=strict_cloud.endpoint, trust_env=False, timeout=60) as http:
+            image = User(http, own, strict_cloud.issue_token(own, "member")).make_image(visibility="shared")
+
+        run = run_tool("share", image, name, "--json")
+        assert (0, "", own) == (run.code, run.err, json.loads(run.out)["member_id"])
+        assert own == json.loads(run_tool("unshare", image, name, "--json").out)["member_id"]
+        assert Run(0, "[]\n") == run_tool("members", image, "--json")
+
+
+def test_a_share_is_not_made_twice(imgshare: RunImgshare, serve: StartService) -> None:
+    """A fault after sharing is not answered by sharing again, which the service would refuse."""
+    service = serve(build_response(503, "busy"), build_response(200, build_member("pending")))
+
+    assert 8 == imgshare("share", IMAGE, MEMBER).code
+    assert ["POST"] == [asked.method for asked in service.asked]
+    assert b'{"member":"' + MEMBER.encode() + b'"}' == service.asked[0].body
+
+
+def test_a_share_is_not_taken_back_twice(imgshare: RunImgshare, serve: StartService) -> None:
+    """A fault after unsharing is not answered by unsharing again, which the service would not find."""
+    service = serve(build_response(503, "busy"), build_response(204, b""))
+
+    assert 8 == imgshare("unshare", IMAGE, MEMBER).code
+    assert ["DELETE"] == [asked.method for asked in service.asked]
+
+
+def test_what_was_done_is_shown_at_a_terminal(serve: StartService) -> None:
+    """A failure does not hide what was shared before it."""
+    other = MEMBER[::-1]
+    serve(build_response(200, build_member("pending")), build_response(503, "busy"))
+
+    code, lines, _ = run_at_terminal(120, "share", IMAGE, MEMBER, other, MEMBER)
+
+    assert 8 == code
+    assert [MEMBER, "pending"] == lines[1].split()[:2]
+    assert lines[2].endswith(f"; not tried: {MEMBER}") or f"; not tried: {MEMBER}" in " ".join(lines)
+
+
+@pytest.mark.parametrize("command", ["share", "unshare"])
+@pytest.mark.parametrize("member", ["", " ", "a/b"])
+def test_impossible_members(imgshare: RunImgshare, serve: StartService, command: str, member: str) -> None:
+    """What could not be taken back again is not shared."""
+    service = serve(build_response(200, build_member()))
+
+    run = imgshare(command, IMAGE, member)
+
+    assert (2, f"imgshare: {member!r} cannot be the ID of a project") == (run.code, run.err.splitlines()[-2])
+    assert [] == service.asked
+
+
+def test_what_was_not_tried(imgshare: RunImgshare, serve: StartService) -> None:
+    """When it makes no sense to go on, the rest is named."""
+    other = MEMBER[::-1]
+    serve(build_response(200, build_member("pending")), build_response(503, "busy"))
+
+    run = imgshare("share", IMAGE, MEMBER, other, MEMBER, "--json")
+
+    assert 8 == run.code
+    assert MEMBER == json.loads(run.out)["member_id"]
+    assert run.err.count("\n") == 1
+    assert json.loads(run.err)["error"]["message"].endswith(f"; not tried: {MEMBER}")

@@ -1,0 +1,93 @@
+"""What a run may load: start-up time is mostly imports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+
+if TYPE_CHECKING:
+    from tests.support.fake_service import StartService
+
+PROBE = """
+import json, sys
+from imgshare_cli.cli.app import main
+code = main(sys.argv[1:])
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+HEAVY = {
+    "asyncio",
+    "keystoneauth1",
+    "openstack",
+    "requests",
+    "click",
+    "importlib.metadata",
+    "keyring",
+    "pydantic",
+    "rich",
+    "tomlkit",
+    "tomllib",
+    "truststore",
+    "yaml",
+}
+OURS = {
+    "imgshare_cli",
+    "imgshare_cli.api",
+    "imgshare_cli.api.connection_pool",
+    "imgshare_cli.api.credential",
+    "imgshare_cli.api.image_client",
+    "imgshare_cli.api.models",
+    "imgshare_cli.api.network",
+    "imgshare_cli.api.network_errors",
+    "imgshare_cli.api.proxy",
+    "imgshare_cli.api.response",
+    "imgshare_cli.api.transport",
+    "imgshare_cli.auth",
+    "imgshare_cli.auth.provider",
+    "imgshare_cli.auth.store",
+    "imgshare_cli.cli",
+    "imgshare_cli.cli.app",
+    "imgshare_cli.cli.commands",
+    "imgshare_cli.cli.commands.decide",
+    "imgshare_cli.cli.options",
+    "imgshare_cli.cli.session",
+    "imgshare_cli.cli.target",
+    "imgshare_cli.config",
+    "imgshare_cli.config.config_file",
+    "imgshare_cli.config.file_reading",
+    "imgshare_cli.config.service_url",
+    "imgshare_cli.config.settings",
+    "imgshare_cli.errors",
+    "imgshare_cli.shares",
+    "imgshare_cli.shares.decisions",
+    "imgshare_cli.terminal",
+    "imgshare_cli.terminal.output",
+}
+
+
+def _list_loaded_modules(*argv: str) -> tuple[int, set[str]]:
+    done = subprocess.run([sys.executable, "-c", PROBE, *argv], capture_output=True, text=True, check=True)
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    return code, set(modules)
+
+
+def test_a_run_with_an_environment_token(serve: StartService) -> None:
+    """`accept` loads typer, httpx and two dozen modules of ours; no keyring, no rich, nothing of TLS."""
+    serve(build_response(200, build_member()))
+
+    code, modules = _list_loaded_modules("accept", IMAGE, MEMBER, "--json")
+
+    assert 0 == code
+    assert set() == modules & HEAVY
+    assert OURS == {name for name in modules if name.startswith("imgshare_cli")}
+
+
+def test_help_loads_nothing() -> None:
+    """--help asks neither the network nor the config file, and loads what neither needs."""
+    code, modules = _list_loaded_modules("--help")
+
+    assert 0 == code
+    assert set() == modules & (HEAVY | {"httpx"})

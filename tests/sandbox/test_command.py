@@ -1,0 +1,156 @@
+"""`imgshare sandbox`: what script authors test against."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.run import TOOL, Run, run_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GOLDEN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
+YOU = "7554eb872fc85cd48edb777cd123c21e"
+
+
+class _Serving(subprocess.Popen[str]):
+    def __init__(self, *argv: str) -> None:
+        super().__init__([TOOL, "sandbox", *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def finish(self, number: int) -> Run:
+        self.send_signal(number)
+        out, err = self.communicate(timeout=20)
+        return Run(self.returncode, out, err)
+
+    def answer(self) -> Any:
+        assert self.stdout
+        return json.loads(self.stdout.readline())
+
+
+@pytest.fixture
+def world() -> Iterator[Any]:
+    """A sandbox that serves while the test runs, as --json describes it."""
+    serving = _Serving("--json", "--images", "2")
+    yield serving.answer()
+    serving.finish(signal.SIGTERM)
+
+
+def test_alone_it_prints_what_to_eval() -> None:
+    """The export lines make the next command work; Ctrl-C ends the service with 130 and a line."""
+    serving = _Serving()
+    assert serving.stdout
+    lines = [serving.stdout.readline() for _ in range(3)]
+    shell = "".join(lines) + f"{TOOL} show {GOLDEN} | cut -f2"
+
+    shown = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, text=True, check=True).stdout.splitlines()
+
+    assert [GOLDEN, YOU, "pending"] == shown[:3]
+    endpoint = re.search(r"http://127\.0\.0\.1:\d+", lines[0])
+    assert endpoint
+    run = serving.finish(signal.SIGINT)
+    assert (130, "") == (run.code, run.out)
+    images = run.err.splitlines()
+    assert f"{GOLDEN}  pending  golden-debian-12" in images
+    assert "c9f38594-55f1-56c7-8cb5-835c2c578065  pending  [red] hat enterprise linux 9" in images
+    assert [f"serving on {endpoint[0]} until Ctrl-C", "imgshare: interrupted"] == images[-2:]
+
+
+def test_json_describes_the_world(world: Any) -> None:
+    """--json prints one object: where, who you are, who the owners are, what waits."""
+    assert {"endpoint", "token", "project_id", "owners", "images"} == set(world)
+    assert ["platform", "vendor"] == [owner["name"] for owner in world["owners"]]
+    statuses = [image["status"] for image in world["images"]]
+    assert {"pending", "accepted", "rejected"} == set(statuses)
+    environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
+    for image in world["images"]:
+        shown = run_tool("show", image["image_id"], "--json", environ=environ).json()
+        assert (world["project_id"], image["status"]) == (shown["member_id"], shown["status"])
+
+
+def test_around_a_command() -> None:
+    """After --, the command has the settings, and its exit code is the sandbox's."""
+    script = f"{TOOL} accept {GOLDEN} --json && {TOOL} show {GOLDEN} --json; exit 7"
+
+    run = run_tool("sandbox", "--", "/bin/sh", "-c", script)
+
+    accepted, shown = map(json.loads, run.out.splitlines())
+    assert (7, "", "accepted") == (run.code, run.err, accepted["status"])
+    assert accepted == shown
+
+
+def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command does not meet the settings of whoever runs it."""
+    monkeypatch.setenv("IMGSHARE_PROFILE", "zz")
+    monkeypatch.setenv("IMGSHARE_VAULT_ID", "v")
+    monkeypatch.setenv("OS_CACERT", "/nowhere")
+
+    assert 0 == run_tool("sandbox", "--", TOOL, "config", "set", "timeout", "5").code
+    run = run_tool("sandbox", "--", "env")
+
+    ours = {line.partition("=")[0] for line in run.out.splitlines() if line.startswith(("IMGSHARE_", "OS_"))}
+    assert {"IMGSHARE_CONFIG", "IMGSHARE_ENDPOINT", "IMGSHARE_PROJECT_ID", "IMGSHARE_TOKEN"} == ours
+
+
+def test_the_commands_own_options_are_its_own() -> None:
+    """What stands after -- belongs to the command, --json and --help too."""
+    run = run_tool("sandbox", "--", sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--help", "-h")
+
+    assert Run(0, "['--json', '--help', '-h']\n") == run
+
+
+def test_a_command_that_dies() -> None:
+    """A command ended by a signal makes 128 and the signal's number, as in a shell."""
+    assert 143 == run_tool("sandbox", "--", "/bin/sh", "-c", "kill -TERM $$").code
+
+
+def test_a_command_that_is_not_there() -> None:
+    """A command that cannot be run is exit 2, with its name."""
+    assert Run(2, "", "imgshare: cannot run no-such-program: No such file or directory\n") == run_tool(
+        "sandbox", "--", "no-such-program"
+    )
+
+
+def test_interrupt_reaches_the_command() -> None:
+    """Ctrl-C goes to the command, which may finish its work, and whose exit code counts."""
+    script = "trap 'echo tidied; exit 5' INT; echo ready; while :; do sleep 0.05; done"
+    child = subprocess.Popen(
+        [TOOL, "sandbox", "--", "/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert child.stdout
+    assert "ready\n" == child.stdout.readline()
+    os.killpg(child.pid, signal.SIGINT)
+
+    assert "tidied\n" == child.communicate(timeout=20)[0]
+    assert 5 == child.returncode
+
+
+def test_termination_is_handed_on() -> None:
+    """SIGTERM to the sandbox ends the command too: nothing is left behind."""
+    script = "trap 'echo ended; exit 6' TERM; echo ready; while :; do sleep 0.05; done"
+    child = subprocess.Popen([TOOL, "sandbox", "--", "/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    assert "ready\n" == child.stdout.readline()
+    child.terminate()
+
+    assert "ended\n" == child.communicate(timeout=20)[0]
+    assert 6 == child.returncode
+
+
+def test_a_port_of_ones_own() -> None:
+    """--port listens there; a port in use is exit 3."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert Run(
+            3, "", f"imgshare: cannot listen on port {port}: Address already in use\nhint: leave --port out\n"
+        ) == run_tool("sandbox", "--port", str(port), "--", "true")
+    run = run_tool("sandbox", "--port", str(port), "--", "/bin/sh", "-c", "echo $IMGSHARE_ENDPOINT")
+    assert Run(0, f"http://127.0.0.1:{port}\n") == run

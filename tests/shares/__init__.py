@@ -1,0 +1,1 @@
+"""What the tool knows about shares: decisions, the inbox, names, checks."""

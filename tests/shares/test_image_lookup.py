@@ -1,0 +1,130 @@
+"""IMAGE by its name: which one is meant, and what happens when nobody can know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import Run
+from tests.support.users import create_name
+
+if TYPE_CHECKING:
+    from tests.support.fake_service import StartService
+    from tests.support.run import RunImgshare
+    from tests.support.small_inbox import SmallInbox
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other image has."""
+    return create_name()
+
+
+@pytest.mark.parametrize("state", ["pending", "accepted", "rejected"])
+@pytest.mark.parametrize("hidden", [False, True])
+def test_one_match(imgshare: RunImgshare, inbox: SmallInbox, name: str, state: str, hidden: bool) -> None:  # noqa: FBT001
+    """A name is as good as an ID, whatever was decided before, and where the image is hidden too."""
+    image = inbox.offer(name, decided=state, os_hidden=hidden)
+
+    assert image == imgshare("show", name, "--json").json()["image_id"]
+    assert "rejected" == imgshare("reject", name, "--json").json()["status"]
+    assert "rejected" == inbox.status(image)
+    assert "accepted" == imgshare("accept", name, "--json").json()["status"]
+    assert "pending" == imgshare("reset", name, inbox.member.project_id, "--json").json()["status"]
+    assert "pending" == inbox.status(image)
+
+
+def test_a_bare_token(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Nobody need say which project a token is for."""
+    inbox.enter(monkeypatch, project=False)
+    image = inbox.offer(name)
+
+    assert "accepted" == imgshare("accept", name, "--json").json()["status"]
+    assert "accepted" == inbox.status(image)
+
+
+@pytest.mark.parametrize("odd", ["[red] {}", "{} with, commas", "in:{}", "neq:{}", 'say "{}"', "数据库 {}", "{}*"])
+def test_odd_names(imgshare: RunImgshare, inbox: SmallInbox, name: str, odd: str) -> None:
+    """A name is taken as it stands; no operator, pattern or quote in it means anything."""
+    image = inbox.offer(odd.format(name))
+    inbox.offer(name)
+
+    assert image == imgshare("show", odd.format(name), "--json").json()["image_id"]
+
+
+def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
+    """Of several nobody is guessed: all are shown with their owners, and nothing happens."""
+    first = inbox.offer(name, inbox.one)
+    second = inbox.offer("second", inbox.two, name=name, os_hidden=True)
+
+    run = imgshare("accept", name)
+
+    assert (
+        Run(
+            2,
+            "",
+            f"imgshare: 2 images are called '{name}':\n"
+            f"  {first}  owner {inbox.one.project_id}\n"
+            f"  {second}  owner {inbox.two.project_id}\n"
+            "hint: give the ID of the one you mean\n",
+        )
+        == run
+    )
+    assert ("pending", "pending") == (inbox.status(first), inbox.status(second))
+    assert (
+        f"2 images are called '{name}': {first}  owner {inbox.one.project_id}, {second}  owner {inbox.two.project_id}"
+        == imgshare("accept", name, "--json").error()["message"]
+    )
+
+
+def test_the_owner_tells_them_apart(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
+    """With --owner a name that several use is enough."""
+    first = inbox.offer(name, inbox.one)
+    second = inbox.offer("second", inbox.two, name=name)
+
+    assert second == imgshare("accept", name, "--owner", inbox.two.project_id, "--json").json()["image_id"]
+    assert ("pending", "accepted") == (inbox.status(first), inbox.status(second))
+
+
+def test_none(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
+    """What is not found is exit 6, and says where it was looked for."""
+    inbox.two.make_image(name, visibility="shared")
+
+    assert Run(
+        6,
+        "",
+        f"imgshare: no image is called '{name}': none that is shared with you, accepted or not, none of yours, no "
+        "public one; hidden ones were looked at, too\n"
+        "hint: `imgshare list --status all` shows what is shared with you; an image ID does as well\n",
+    ) == imgshare("accept", name)
+    assert "not_found" == imgshare("accept", name, "--json").error()["reason"]
+
+
+def test_what_is_shared_comes_before_ones_own(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
+    """Who decides means the image that is shared with them; who shares means their own."""
+    own = inbox.member.make_image(name, visibility="shared")
+    offered = inbox.offer(name)
+    inbox.member.share(own, inbox.two.project_id)
+
+    assert offered == imgshare("accept", name, "--json").json()["image_id"]
+    assert f"{inbox.two.project_id}\tpending\t" in imgshare("members", name).out
+
+
+def test_an_administrator(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Other people's images of the same name confuse nobody."""
+    image = inbox.offer(name)
+    inbox.two.make_image(name, visibility="shared")
+    inbox.enter(monkeypatch, inbox.create_user("admin"))
+
+    assert "accepted" == imgshare("accept", name, "--json").json()["status"]
+    assert "accepted" == inbox.status(image)
+
+
+def test_an_id_is_one_request(imgshare: RunImgshare, serve: StartService) -> None:
+    """What has the form of an ID is not looked up, in whatever case."""
+    for image in (IMAGE, IMAGE.upper()):
+        service = serve(build_response(200, build_member(image_id=image)))
+        assert 0 == imgshare("accept", image, MEMBER).code
+        assert 1 == len(service.asked)

@@ -1,0 +1,1 @@
+"""What the tests share: services, users, clouds and ways to run the tool."""

@@ -1,0 +1,210 @@
+"""Runs that end in a hint, each with a text from outside in every place that the hint is made of."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.support.scripted_cloud import Request, ScriptedCloud
+
+_OTHER = "5bd2a8f1d4e34f0c9a7a63a1c1f0e7b2"
+_CAPITALS = IMAGE.upper()
+_ODD = "/a'b;touch(PWNED)/`imgshare`/$(ls)"
+_NO = (404, {"message": "no"})
+
+
+@dataclass
+class Scenario:
+    """One run.
+
+    Attributes:
+        argv: the command line; `--json` goes after its first word.
+        answers: what the services say, by method and path; what is not there is 404.
+        environ: variables to set.
+        config: the config file.
+        grant: what an earlier run kept in a file.
+    """
+
+    argv: list[str]
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
+    config: str = ""
+    grant: dict[str, Any] | None = None
+    mode: int = 0o600
+    state: str = "state"
+
+    def enter(self, cloud: ScriptedCloud, folder: Path, setenv: Callable[[str, str], None]) -> None:
+        """Make the world so."""
+        cloud.answers = self._answer
+        path = folder / "config.toml"
+        path.write_text(self.config, errors="backslashreplace")
+        state = folder / self.state
+        setenv("IMGSHARE_CONFIG", str(path))
+        setenv("XDG_STATE_HOME", str(state))
+        token = {} if self.grant else {"IMGSHARE_TOKEN": TOKEN}
+        for name, value in {**token, **self.environ}.items():
+            setenv(name, value)
+        if self.grant is None:
+            return
+        for inner in (state, state / "imgshare", state / "imgshare" / "tokens"):
+            inner.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = state / "imgshare" / "tokens" / "default"
+        kept.write_text(json.dumps(self.grant))
+        kept.chmod(self.mode)
+
+    def _answer(self, asked: Request) -> tuple[int, Any]:
+        if "os_hidden=true" in asked.query:
+            return _images()
+        for key in (f"{asked.token} {asked.method} {asked.path}", f"{asked.method} {asked.path}", asked.method):
+            if key in self.answers:
+                return self.answers[key]
+        return _NO
+
+
+def build_scenarios(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
+    """Every scene, with this text in it."""
+    argument = _argument(text)
+    yield from _of_services(text)
+    yield from _of_arguments(argument, cloud)
+    yield from _of_settings(text, argument, cloud)
+    yield from _of_what_is_kept(text, argument, cloud)
+    yield from _of_elsewhere(text, cloud)
+
+
+def _argument(text: str) -> str:
+    """The text as an argument or a variable can hold it."""
+    return text.replace("\0", "").encode(errors="replace").decode()
+
+
+def _image(**other: Any) -> tuple[int, Any]:
+    return 200, {"id": IMAGE, "name": "golden", "owner": _OTHER, "visibility": "shared", "status": "active", **other}
+
+
+def _images(*images: tuple[int, Any]) -> tuple[int, Any]:
+    return 200, {"images": [body for _, body in images]}
+
+
+def _members(*ids: str) -> tuple[int, Any]:
+    return 200, {"members": [build_member("pending", member_id=one) for one in ids]}
+
+
+def _of_services(text: str) -> Iterator[Scenario]:
+    forged = f"{text} `imgshare accept evil`"
+    named = {"GET /v2/images": _images(_image(id=text))}
+    yield Scenario(["accept", "golden", MEMBER], named)
+    yield Scenario(["members", "golden"], named)
+    yield Scenario(["unshare", "golden", MEMBER], named)
+    yield Scenario(["share", "golden", MEMBER], {**named, "POST": (409, {"message": forged})})
+    yield Scenario(["show", "golden"], {"GET /v2/images": _images(_image(owner=forged), _image(id=text, owner=text))})
+    yield Scenario(["accept", "golden", "--owner", "me"], {"GET /v2/images": _images(_image(owner=forged))})
+    for status in (400, 401, 403, 404, 413):
+        yield Scenario(["accept", IMAGE, MEMBER], {"PUT": (status, {"message": forged})})
+    yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text)})
+    yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text, forged)})
+    yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members()})
+    for member in (MEMBER, MEMBER.upper(), "name", text):
+        seen = {
+            f"GET /v2/images/{IMAGE}": _image(),
+            f"GET /v2/images/{IMAGE}/members": _members(text),
+            "GET /v2/images": _images(),
+        }
+        yield Scenario(["accept", IMAGE, "--", _argument(member)], seen)
+        yield Scenario(["accept", IMAGE, MEMBER], {**seen, f"GET /v2/images/{IMAGE}/members": _members(member)})
+    private = {f"GET /v2/images/{IMAGE}": _image(visibility="private"), f"GET /v2/images/{IMAGE}/members": (403, {})}
+    yield Scenario(["show", IMAGE, MEMBER], private)
+
+
+def _of_arguments(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
+    for argv in ([text], ["accept", f"--{text}"], ["list", text], ["login", text], ["config", text]):
+        yield Scenario(argv)
+    yield Scenario(["share", "--", IMAGE, text], {"POST": (201, build_member("pending", member_id=text))})
+    for status in (403, 404, 409, 413):
+        yield Scenario(["share", "--", IMAGE, text], {"POST": (status, {"message": "no"})})
+        yield Scenario(["unshare", "--", IMAGE, text], {"DELETE": (status, {"message": "no"})})
+    yield Scenario(["accept", "--", text], {"GET /v2/images": _images()})
+    yield Scenario(["accept", "--owner", text, "golden"], {"GET /v2/images": _images(_image())})
+    yield Scenario(["accept", IMAGE, "--", text])
+    for command in (["get"], ["unset"], ["set"]):
+        yield Scenario(["config", *command, "--", text, *["value"] * (command == ["set"])])
+    yield Scenario(["config", "set", "--", f"profiles.{text}.endpoint", ""])
+    yield Scenario(["config", "set", "--", f"profiles.{text}.endpoint", "x"], config="profiles = 1")
+    yield Scenario(["config", "get", "--", f"profiles.{text}"])
+    yield Scenario(["config", "set", "--", "default_profile", text])
+    yield Scenario(["list", f"--profile={text}"])
+    yield Scenario(["config", "get", "endpoint", f"--profile={text}"])
+    again = {f"GET /v2/images/{IMAGE}": _image(), "GET /v2/images": _images(_image())}
+    config = f"profiles.{json.dumps(text)} = {{}}\n"
+    world = [f"--profile={text}", f"--cacert={text}", "--insecure-http"]
+    yield Scenario(["accept", _CAPITALS, MEMBER, *world], again, config=config)
+    odd = f"--endpoint={cloud.endpoint}{_ODD}"
+    yield Scenario(
+        ["accept", _CAPITALS, MEMBER, odd],
+        {f"GET {_ODD}{path.removeprefix('GET ')}": body for path, body in again.items()},
+    )
+
+
+def _of_settings(text: str, argument: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
+    name = json.dumps(text)
+    for entry in ("1", "{timeout = 'x'}", "{endpoint = 1}", "{token_store = 'x'}", f"{{{name} = 1}}"):
+        yield Scenario(["config", "list"], config=f"profiles.{name} = {entry}\n")
+    profile = {"IMGSHARE_PROFILE": argument, "IMGSHARE_TOKEN": "", "IMGSHARE_ENDPOINT": ""}
+    yield Scenario(["list"], environ=profile)
+    yield Scenario(["status"], environ=profile, config=f"profiles.{name} = {{}}\n")
+    yield Scenario(["status"], environ=profile, config=f"profiles.{name} = {{endpoint = 'http://127.0.0.1:1'}}\n")
+    for store in ("file", "keyring"):
+        config = f"profiles.{name} = {{token_store = '{store}', endpoint = '{cloud.endpoint}'}}\n"
+        yield Scenario(["list"], environ=profile, config=config)
+    yield Scenario(["list"], environ={"IMGSHARE_ENDPOINT": argument})
+    yield Scenario(["list"], environ={"IMGSHARE_ENDPOINT": cloud.endpoint, "IMGSHARE_PROJECT_ID": argument})
+
+
+def _of_what_is_kept(text: str, argument: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
+    config = "profiles.default = {token_store = 'file'}\n"
+    here = {"IMGSHARE_ENDPOINT": cloud.endpoint}
+    folder = argument.replace("/", "").replace("\0", "")[:50].strip(".") or "state"
+    grant = {"secret": TOKEN, "endpoint": cloud.endpoint}
+    yield Scenario(["list"], config=config, environ=here, grant=grant, mode=0o644, state=folder)
+    yield Scenario(["list"], config=config, environ=here, grant={"secret": 1}, state=folder)
+    for again in (_login(text), _login(shlex.quote(text)), text, f"touch PWNED; {_login('x')}"):
+        kept = {**grant, "again": again}
+        expired = {**kept, "expires_at": "2020-01-01T00:00:00+00:00"}
+        refused = {"GET": (401, {"message": "no"})}
+        yield Scenario(["list"], config=config, environ=here, grant=expired)
+        yield Scenario(["list"], refused, config=config, environ=here, grant=kept)
+    yield Scenario(["list"], refused, config=config, environ=here, grant={**grant, "variable": text})
+    other = {"IMGSHARE_ENDPOINT": f"{cloud.endpoint}{_ODD}"}
+    yield Scenario(["list"], config=config, environ=other, grant=grant)
+
+
+def _login(value: str) -> str:
+    return f"imgshare login --auth-url {value} --username {value} --project {value} --profile {value}"
+
+
+def _of_elsewhere(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
+    config = "profiles.default = {token_store = 'file'}\n"
+    grant = {"secret": TOKEN, "endpoint": cloud.endpoint, "auth_url": cloud.endpoint, "project_id": MEMBER}
+    usual = {"GET /v2/images": _images(), "POST /v3/auth/tokens": (201, {})}
+    theirs = {
+        "GET /v3/auth/projects": (200, {"projects": [{"id": text, "name": text}]}),
+        f"other-token GET /v2/images/{IMAGE}": _image(),
+        f"other-token GET /v2/images/{IMAGE}/members/{text}": (200, build_member("pending", member_id=text)),
+    }
+    owned = {**theirs, f"other-token GET /v2/images/{IMAGE}": _image(owner=text)}
+    south = {"region": text, "interface": "public", "url": f"{cloud.endpoint}{_ODD}"}
+    north = {"region": "north", "interface": "public", "url": cloud.endpoint}
+    catalog = {"catalog": [{"type": "image", "endpoints": [north, south]}]}
+    away = {"GET /v3/auth/catalog": (200, catalog), f"GET {_ODD}/v2/images/{IMAGE}": _image()}
+    for more in ({"cloud": text}, {"again": _login(shlex.quote(text))}, {"again": _login("'x y'")}, {}):
+        for found in (theirs, owned, away):
+            answers = {**usual, **found}
+            unnamed = {"IMGSHARE_ENDPOINT": ""}
+            yield Scenario(["accept", IMAGE, MEMBER], answers, unnamed, config, {**grant, **more})
+        yield Scenario(["accept", IMAGE], {**usual, **away}, config=config, grant={**grant, **more})

@@ -1,0 +1,66 @@
+"""Runs the tool: what it printed and how it ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+TOOL = str(Path(sys.executable).with_name("imgshare"))
+
+
+class Run(NamedTuple):
+    """How a run ended, and all that it said."""
+
+    code: int
+    out: str = ""
+    err: str = ""
+
+    def json(self) -> Any:
+        """The answer, for those who expect one line of JSON."""
+        assert (0, "", 1) == (self.code, self.err, self.out.count("\n")), self
+        return json.loads(self.out)
+
+    def error(self) -> dict[str, Any]:
+        """The error of a failed run with --json, whose stdout must be empty."""
+        assert ("", 1) == (self.out, self.err.count("\n")), self
+        error: dict[str, Any] = json.loads(self.err)["error"]
+        assert set(error) == {"code", "reason", "message", "hint", "http_status", "request_id"}
+        return error
+
+
+RunImgshare = Callable[..., Run]
+"""Runs the tool with these arguments (the fixture `imgshare`)."""
+
+
+def run_tool(*argv: str, stdin: bytes | None = None, environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
+    """Run the installed command in a process of its own."""
+    done = subprocess.run(
+        [TOOL, *argv],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env={**os.environ, **(environ or {})},
+        timeout=seconds,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def find_commands(hint: str) -> list[str]:
+    """The commands in a hint."""
+    return re.findall(r"`([^`]*imgshare[^`]*)`", hint)
+
+
+def run_command(command: str, stdin: str = "") -> int:
+    """Type a command as it stands in a hint, and return its exit code."""
+    shell = command.replace("imgshare", shlex.quote(TOOL), 1)
+    return subprocess.run(
+        ["/bin/sh", "-c", shell], input=stdin, stdout=subprocess.DEVNULL, text=True, check=False
+    ).returncode

@@ -1,0 +1,154 @@
+"""An image service that answers lists as it likes."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.support.fake_service import MEMBER, TOKEN, build_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    import pytest
+
+Query = dict[str, str]
+OWNER = "5bd2a8f1d4e34f0c9a7a63a1c1f0e7b2"
+
+
+def build_image_id(number: int) -> str:
+    """The ID of an image, with letters, so that its case can differ."""
+    return f"{number:08x}-abcd-4000-8000-00000000abcd"
+
+
+def build_image(number: int = 1, **other: Any) -> dict[str, Any]:
+    """An image of a list, as a well-behaved service describes it, but for what is given."""
+    return {
+        "id": build_image_id(number),
+        "name": "golden",
+        "owner": OWNER,
+        "status": "active",
+        "visibility": "shared",
+        "size": 1024,
+        "created_at": "2026-01-01T00:00:00Z",
+        "os_hidden": False,
+        **other,
+    }
+
+
+@dataclass
+class Page:
+    """A page of a list, and whether the service claims that there are more."""
+
+    rows: list[Any] = field(default_factory=list)
+    more: bool = False
+
+
+def _page(_query: Query) -> Page:
+    return Page()
+
+
+def _shared_with_us(image: str) -> list[Any]:
+    return [build_member("pending", image_id=image)]
+
+
+class ScriptedImageService:
+    """Listens on loopback, and answers what the test's functions say; every image is shared with MEMBER, and pending.
+
+    Attributes:
+        list_page: gives the page for a list's query, or the status that refuses it.
+        admin_page: gives the same for `id=`, with which the tool finds out whether it is an administrator's token.
+        members: gives the rows of an image's members.
+        image: gives the description of one image.
+        asked: each request as method, path and query.
+    """
+
+    def __init__(self) -> None:
+        self.list_page: Callable[[Query], Page | int] = _page
+        self.admin_page: Callable[[Query], Page | int] = _page
+        self.members: Callable[[str], list[Any]] = _shared_with_us
+        self.image: Callable[[str], Any] = lambda image: build_image(id=image)
+        self.asked: list[tuple[str, str, Query]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        """Start to serve."""
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop to serve."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Point the tool at it, with a bare token of project MEMBER."""
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", self.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+
+    @property
+    def lists(self) -> list[Query]:
+        """The queries of the lists that were asked for."""
+        return [query for _, path, query in self.asked if path == "/v2/images" and "id" not in query]
+
+    @property
+    def decided(self) -> list[str]:
+        """The images that were decided about."""
+        return [path.split("/")[3] for method, path, _ in self.asked if method == "PUT"]
+
+    def reply(self, method: str, path: str, query: Query, body: Any) -> tuple[int, Any]:
+        """The status and the body of an answer."""
+        self.asked.append((method, path, query))
+        if path == "/v2/images":
+            page = self.admin_page(query) if "id" in query else self.list_page(query)
+            if isinstance(page, int):
+                return page, {"message": "no"}
+            return 200, {"images": page.rows} | ({"next": "/v2/images?marker=x"} if page.more else {})
+        found = re.fullmatch(r"/v2/images/([^/]+)(?:/members(?:/([^/]+))?)?", path)
+        if not found:
+            return 404, {"message": "no"}
+        if found[2]:
+            status = body["status"] if method == "PUT" else "pending"
+            return 200, build_member(status, image_id=found[1], member_id=found[2])
+        return 200, {"members": self.members(found[1])} if path.endswith("/members") else self.image(found[1])
+
+    def _handler(service) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (`self` is the request's below)
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            wbufsize = -1
+
+            def _answer(self) -> None:
+                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                url = urlsplit(self.path)
+                query = dict(parse_qsl(url.query))
+                status, body = service.reply(self.command, unquote(url.path), query, json.loads(sent or "null"))
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                with suppress(OSError):  # the tool may have hung up
+                    self.wfile.write(content)
+                    self.wfile.flush()
+
+            do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        return Handler

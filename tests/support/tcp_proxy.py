@@ -1,0 +1,68 @@
+"""A door in front of a service that counts who comes through."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class TcpProxy:
+    """Passes connections on to a port of this machine.
+
+    Attributes:
+        count: how many connections came.
+        port: where it listens.
+    """
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        """Open the door."""
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                came, _ = self._listener.accept()
+            except OSError:
+                return
+            self.count += 1
+            try:
+                target = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                came.close()
+                continue
+            threading.Thread(target=_talk, args=(came, target), daemon=True).start()
+
+
+def _talk(came: socket.socket, target: socket.socket) -> None:
+    with came, target:
+        back = threading.Thread(target=_pass_on, args=(target, came), daemon=True)
+        back.start()
+        _pass_on(came, target)
+        back.join()
+
+
+def _pass_on(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):  # either end may hang up
+        while content := one.recv(65536):
+            other.sendall(content)
+    with contextlib.suppress(OSError):
+        other.shutdown(socket.SHUT_WR)
