@@ -1,37 +1,49 @@
 # The project's doors. A fresh machine needs Python >= 3.11 and make.
 PYTHON ?= python3
-VENV := .venv
+# Any other Python has an environment of its own, so that going from one to the next rebuilds nothing.
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
 BIN := $(VENV)/bin
+PIP := -m pip install -qq --disable-pip-version-check
+EDITABLE := --no-deps --no-build-isolation --editable .
 
 .DEFAULT_GOAL := help
-.PHONY: help bench check clean completions demo help lowest requirements test
+.PHONY: bench check clean completions demo help lowest requirements test test-quick
 
 help:  ## show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-14s%s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s%s\n", $$1, $$2}' Makefile
 
-$(VENV)/.ready: requirements/test.txt pyproject.toml
+# What the tool needs, and what installs it.
+$(VENV)/.run-ready: requirements/run.txt requirements/build.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "imgshare needs Python 3.11 or newer: make PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/test.txt
-	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python $(PIP) --require-hashes -r requirements/run.txt -r requirements/build.txt
+	$(BIN)/python $(PIP) $(EDITABLE)
+	touch $@
+
+# And what the tests need.
+$(VENV)/.ready: $(VENV)/.run-ready requirements/test.txt
+	$(BIN)/python $(PIP) --require-hashes -r requirements/test.txt
 	touch $@
 
 .venv-check/.ready: requirements/check.txt
 	$(PYTHON) -m venv --clear .venv-check
-	.venv-check/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r $<
+	.venv-check/bin/python $(PIP) --require-hashes -r $<
 	touch $@
 
-demo: $(VENV)/.ready  ## show the main job, against a service of its own
+demo: $(VENV)/.run-ready  ## show the main job, against a service of its own
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
 	$(BIN)/python -m pytest
 
+test-quick: $(VENV)/.ready  ## run the tests that need no Keystone and Glance
+	$(BIN)/python -m pytest -m "not cloud"
+
 .venv-lowest/.ready: requirements/test.txt requirements/lowest.txt
 	$(PYTHON) -m venv --clear .venv-lowest
 	for name in test lowest; do \
-	  .venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements/$$name.txt || exit; done
-	.venv-lowest/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	  .venv-lowest/bin/python $(PIP) --no-deps --require-hashes -r requirements/$$name.txt || exit; done
+	.venv-lowest/bin/python $(PIP) $(EDITABLE)
 	touch $@
 
 lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
@@ -46,7 +58,7 @@ check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 bench: $(VENV)/.ready  ## measure against the budgets and the peers; writes docs/benchmarks.md
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench
 
-completions: $(VENV)/.ready  ## write the shells' completion scripts anew
+completions: $(VENV)/.run-ready  ## write the shells' completion scripts anew
 	$(BIN)/imgshare completion bash > completions/imgshare.bash
 	$(BIN)/imgshare completion zsh > completions/_imgshare
 	$(BIN)/imgshare completion fish > completions/imgshare.fish
@@ -57,6 +69,7 @@ requirements:  ## pin the requirements anew (needs uv)
 	  uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; done
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/test.in pyproject.toml -o requirements/test.txt
+	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/build.in --constraint requirements/test.txt -o requirements/build.txt
 	uv pip compile --quiet --upgrade --resolution lowest-direct --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/lowest.txt
 
 clean:  ## remove everything that was made

@@ -1,0 +1,198 @@
+"""An identity service and an image service at one address, for logins without a real cloud."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from tests.support.fake_service import MEMBER, build_member
+
+if TYPE_CHECKING:
+    import pytest
+
+USER = "me"
+PASSWORD = "the-password-that-nobody-may-see"
+
+
+class Request(NamedTuple):
+    """One request to the image service.
+
+    Attributes:
+        place: the region and the interface whose address was used.
+        token: the token that it carried.
+    """
+
+    method: str
+    path: str
+    place: str
+    token: str
+    body: Any
+
+
+class FakeCloud:
+    """Listens on loopback; the first login gets `token-1`, the next `token-2`.
+
+    Attributes:
+        logins: what each login sent.
+        requests: what the image service was asked.
+        refused: the tokens that the image service does not take.
+        refused_for_members: those that it takes for lists of images alone.
+        expires_at: until when the next tokens are valid.
+        roles: the names of the roles that a login gives.
+        images: the rows of every list of pending images.
+    """
+
+    def __init__(self) -> None:
+        self.logins: list[Any] = []
+        self.requests: list[Request] = []
+        self.refused: set[str] = set()
+        self.refused_for_members: set[str] = set()
+        self.expires_at = "2099-01-01T00:00:00.000000Z"
+        self.roles = ("member",)
+        self.images: list[dict[str, Any]] = []
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.auth_url = f"{self.address}/v3"
+
+    def __enter__(self) -> Self:
+        """Start to serve."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Stop to serve."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
+
+    def endpoint(self, region: str = "one", interface: str = "public") -> str:
+        """The image service's address in a region."""
+        return f"{self.address}/{region}-{interface}"
+
+    def entry(self, **other: Any) -> dict[str, Any]:
+        """An entry of clouds.yaml that logs in here."""
+        auth = {"auth_url": self.auth_url, "username": USER, "password": PASSWORD, "project_name": "mine"}
+        domains = {"user_domain_name": "Default", "project_domain_name": "Default"}
+        return {"auth": {**auth, **domains}, "region_name": "one", **other}
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens that the image service was shown, in order."""
+        return [request.token for request in self.requests]
+
+    def _handler(cloud) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (`self` is the request's below)
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            wbufsize = -1
+
+            def _answer(self) -> None:
+                sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "null")
+                status, body, headers = cloud._reply(self, sent)
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in {"Content-Type": "application/json", **headers}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                with suppress(OSError):  # the tool may have hung up
+                    self.wfile.write(content)
+                    self.wfile.flush()
+
+            do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815  (the names of http.server)
+
+            def log_message(self, *_arguments: object) -> None:
+                """Say nothing."""
+
+        return Handler
+
+    def _reply(self, request: BaseHTTPRequestHandler, body: Any) -> tuple[int, Any, dict[str, str]]:
+        url = urlsplit(request.path)
+        if url.path.rstrip("/") == "/v3":
+            links = [{"rel": "self", "href": self.auth_url}]
+            return 200, {"version": {"id": "v3.14", "status": "stable", "links": links, "media-types": []}}, {}
+        if url.path == "/v3/auth/tokens":
+            with self._lock:
+                self.logins.append(body)
+                return 201, self._issued(), {"X-Subject-Token": f"token-{len(self.logins)}"}
+        _, place, path = unquote(url.path).split("/", 2)
+        token = request.headers.get("X-Auth-Token", "")
+        with self._lock:
+            self.requests.append(Request(request.command, f"/{path}", place, token, body))
+        if token in self.refused or ("/members/" in path and token in self.refused_for_members):
+            return 401, {"message": "no"}, {}
+        return 200, self._image_answer(f"/{path}", dict(parse_qsl(url.query)), body), {}
+
+    def _image_answer(self, path: str, query: dict[str, str], body: Any) -> Any:
+        if path == "/v2/schemas/member":
+            return {"name": "member", "properties": {}}
+        if path == "/v2/images":
+            is_first = query.get("member_status") == "pending" and query.get("os_hidden") == "false"
+            return {"images": self.images if is_first and "id" not in query else []}
+        parts = path.split("/")
+        status = body["status"] if body else "pending"
+        return build_member(status, image_id=parts[3], member_id=parts[5])
+
+    def _issued(self) -> dict[str, Any]:
+        domain = {"id": "default", "name": "Default"}
+        endpoints = [
+            {"id": "p", "interface": interface, "region": region, "region_id": region, "url": url}
+            for region in ("one", "two")
+            for interface in ("public", "internal")
+            for url in [self.endpoint(region, interface)]
+        ]
+        return {
+            "token": {
+                "methods": ["password"],
+                "user": {"id": "u", "name": USER, "domain": domain},
+                "project": {"id": MEMBER, "name": "mine", "domain": domain},
+                "roles": [{"id": role, "name": role} for role in self.roles],
+                "catalog": [{"type": "image", "name": "glance", "id": "i", "endpoints": endpoints}],
+                "expires_at": self.expires_at,
+                "issued_at": "2026-01-01T00:00:00.000000Z",
+                "audit_ids": ["a"],
+            }
+        }
+
+
+def write_clouds(monkeypatch: pytest.MonkeyPatch, **clouds: dict[str, Any]) -> Path:
+    """Write a clouds.yaml (JSON is YAML)."""
+    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"clouds": clouds}))
+    # openstacksdk looks for the usual places once in a process.
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    return path
+
+
+def write_config(text: str) -> Path:
+    """Write the config file, readable by its owner alone."""
+    path = Path(os.environ["XDG_CONFIG_HOME"], "imgshare", "config.toml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+def token_file(name: str = "default") -> Path:
+    """Where `token_store = "file"` keeps the credential of a profile."""
+    return Path(os.environ["XDG_STATE_HOME"], "imgshare", "tokens", name)
+
+
+def keep(credential: dict[str, Any], name: str = "default") -> Path:
+    """Keep a credential in a file, as an earlier run would have."""
+    path = token_file(name)
+    for folder in (path.parent.parent, path.parent):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_text(json.dumps(credential))
+    path.chmod(0o600)
+    return path
