@@ -21,7 +21,7 @@ _LATEST_SECONDS = 0.1
 _CHILD = getattr(signal, "SIGCHLD", None)
 
 
-class Signals:
+class SignalQueue:
     """The signals that ask the process to end: from now on they only do so through this.
 
     What was ignored from the start, as under nohup, stays ignored. The signals are never given back: what comes
@@ -35,17 +35,17 @@ class Signals:
         self._came: SimpleQueue[int] = SimpleQueue()
         for number in EXIT_SIGNALS if interrupts else set(EXIT_SIGNALS) - {signal.SIGINT}:
             if signal.getsignal(number) != signal.SIG_IGN:
-                self._take(number)
+                self._receive(number)
 
-    def wait(self) -> int:
+    def wait_for_signal(self) -> int:
         """Wait for a signal; return the exit code that says which it was."""
-        while (number := self._next()) is None:
+        while (number := self._get_next()) is None:
             pass
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         return 128 + number
 
-    def run(self, command: list[str], environ: Mapping[str, str]) -> int:
+    def run_command(self, command: list[str], environ: Mapping[str, str]) -> int:
         """Run a command, unless a signal has come already, and return its exit code as a shell does.
 
         It gets the signals that come; but for Ctrl-C, which the terminal sends to it as well.
@@ -54,31 +54,31 @@ class Signals:
             UsageError: it cannot be run.
         """
         if not self._came.empty():
-            return self.wait()
+            return self.wait_for_signal()
         if _CHILD:
-            self._take(_CHILD)  # also where a caller ignores it, which would lose us the exit code
-        child = _started(command, environ)
+            self._receive(_CHILD)  # also where a caller ignores it, which would lose us the exit code
+        child = _start_child(command, environ)
         while not self._came.empty():  # it may have missed what came while it was being started, Ctrl-C too
-            _pass_on(child, self._came.get())
+            _forward_signal(child, self._came.get())
         while (code := child.poll()) is None:
-            number = self._next()
+            number = self._get_next()
             if number not in {None, signal.SIGINT}:
-                _pass_on(child, number)
+                _forward_signal(child, number)
         return 128 - code if code < 0 else code
 
-    def _take(self, number: int) -> None:
+    def _receive(self, number: int) -> None:
         # A handler, unlike SIG_IGN, is not inherited by the command. This one is C, which no further signal can
         # interrupt: a storm of them cannot pile up. Its second parameter, whether to wait, means nothing here.
         handler: Any = self._came.put
         signal.signal(number, handler)
 
-    def _next(self) -> int | None:
+    def _get_next(self) -> int | None:
         with contextlib.suppress(Empty):
             return self._came.get(timeout=_LATEST_SECONDS)
         return None
 
 
-def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_child(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(command, env=environ)
     except OSError as exc:
@@ -89,7 +89,7 @@ def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen
         raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
 
 
-def _pass_on(child: subprocess.Popen[bytes], number: int) -> None:
+def _forward_signal(child: subprocess.Popen[bytes], number: int) -> None:
     if number != _CHILD:
         # It may belong to another user by now, as sudo does; Windows does not know every signal.
         with contextlib.suppress(OSError, ValueError):

@@ -37,7 +37,7 @@ class ShareTarget:
         """The project, if it is known."""
         return self._member or self._session.member
 
-    def image_id(self, *, owner: str | None = None, own: bool = False) -> str:
+    def resolve_image_id(self, *, owner: str | None = None, own: bool = False) -> str:
         """The image's ID; a name is looked up each time.
 
         Args:
@@ -57,7 +57,7 @@ class ShareTarget:
         return self._found
 
     @contextmanager
-    def explained(self, command: str) -> Iterator[None]:
+    def explain_refusal(self, command: str) -> Iterator[None]:
         """Around what is done with the share: where the service refuses it, find out why.
 
         Args:

@@ -40,21 +40,21 @@ def sandbox(session: Session, command: Command = None, port: Port = 0, images: I
     It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings as `export` lines
     and serves until Ctrl-C; after `--` it runs a command with those settings and ends with its exit code.
     """
-    from imgshare_cli.cli.child_process import Signals
+    from imgshare_cli.cli.child_process import SignalQueue
     from imgshare_cli.sandbox import Sandbox
 
     try:
         service = Sandbox(port=port, images=images)
     except OSError as exc:
         raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="leave --port out") from exc
-    signals = Signals(interrupts=bool(command))
+    signals = SignalQueue(interrupts=bool(command))
     with service:
         if command:
             with _temporary_folder() as folder:
                 own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **settings(service)}
-                raise typer.Exit(signals.run(command, {**_without_ours(session.environ), **own}))
+                raise typer.Exit(signals.run_command(command, {**_without_ours(session.environ), **own}))
         _announce(session, service)
-        raise typer.Exit(signals.wait())
+        raise typer.Exit(signals.wait_for_signal())
 
 
 def settings(service: Sandbox) -> dict[str, str]:
@@ -83,7 +83,7 @@ def _without_ours(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _announce(session: Session, service: Sandbox) -> None:
     if session.output.as_json:
-        session.output.json(
+        session.output.print_json(
             {
                 "endpoint": service.endpoint,
                 "token": service.you.token,
@@ -94,7 +94,7 @@ def _announce(session: Session, service: Sandbox) -> None:
         )
     else:
         for name, value in settings(service).items():
-            session.output.line(f"export {name}={shlex.quote(value)}")
+            session.output.print_line(f"export {name}={shlex.quote(value)}")
         for share in service.shares:
-            session.output.note(f"{share.image_id}  {share.status}  {share.name}")
-    session.output.note(f"serving on {service.endpoint} until Ctrl-C")
+            session.output.print_note(f"{share.image_id}  {share.status}  {share.name}")
+    session.output.print_note(f"serving on {service.endpoint} until Ctrl-C")
