@@ -1,20 +1,20 @@
-"""The errors that a user can meet: each knows its exit code, its name in JSON and the way out."""
+"""The errors a user can get: each class has its exit code and its name in JSON, each error its hint."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Self, Unpack
 
-
-# What Python raises where a library takes what it was given for granted. Its words may quote that.
+# What Python raises where a library does not check its input. The text of such an exception may quote the input.
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError)
 
 
 class Reason(StrEnum):
-    """Why a share was refused, where that was found out; docs/errors.md has a line for each."""
+    """Why a request was refused, where that is known; docs/errors.md describes each."""
 
     NOT_FOUND = "not_found"
     WRONG_PROJECT = "wrong_project"
@@ -28,18 +28,32 @@ class Reason(StrEnum):
     TOKEN = "token"  # noqa: S105  (the name of a reason)
 
 
+class ErrorParts(TypedDict, total=False):
+    """The parts of an error that a copy can have instead."""
+
+    failure: str
+    explanation: str
+    note: str
+    hint: str | None
+    reason: Reason | None
+
+
 class ImgshareError(Exception):
-    """Something went wrong, in one sentence that names the thing.
+    """An error for the user; its parts are joined only where they are shown.
+
+    An error does not change after it is made: what knows more about it raises a copy, see `replace`.
 
     Attributes:
-        exit_code: what the process ends with.
+        exit_code: the exit code of the process.
         code: the error's name in JSON.
-        hint: the way out, as a sentence.
-        http_status: the status the service answered with, where one did.
-        request_id: the service's own name for the request, for its operators.
-        reason: why, where that was found out.
-        because: the part of the message that says why, in the words of the service that refused.
-        details: what the sentence speaks of, one by one.
+        failure: what failed, for example "cannot accept image X for project Y".
+        explanation: why the service refused, in its own words or in better ones.
+        note: what else happened before the error was shown.
+        hint: what the user can do, as a sentence.
+        http_status: the HTTP status of the response, where there is one.
+        request_id: the service's ID of the request, for its operators.
+        reason: why, as a word for programs, where that is known.
+        details: the items the message is about.
     """
 
     exit_code = 1
@@ -47,32 +61,44 @@ class ImgshareError(Exception):
 
     def __init__(  # noqa: PLR0913  (what a reader may need, each by name)
         self,
-        message: str,
+        failure: str,
         *,
+        explanation: str = "",
+        note: str = "",
         hint: str | None = None,
         http_status: int | None = None,
         request_id: str | None = None,
         reason: Reason | None = None,
-        because: str = "",
         details: Sequence[str] = (),
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(failure)
+        self.failure = failure
+        self.explanation = explanation
+        self.note = note
         self.hint = hint
         self.http_status = http_status
         self.request_id = request_id
         self.reason = reason
-        self.because = because
         self.details = details
 
-    def explain(self, reason: Reason, because: str, hint: str) -> None:
-        """Say why in better words than the service's; all else about the error stays."""
-        before, _, after = self.message.rpartition(self.because)
-        self.message, self.because = f"{before}{because}{after}", because
-        self.reason, self.hint = reason, hint
+    def __str__(self) -> str:
+        """The message."""
+        return self.message
+
+    @property
+    def message(self) -> str:
+        """What failed, why, and what else happened, as one sentence."""
+        explained = f"{self.failure}: {self.explanation}" if self.explanation else self.failure
+        return f"{explained}; {self.note}" if self.note else explained
+
+    def replace(self, **parts: Unpack[ErrorParts]) -> Self:
+        """Create a copy of the same class with other parts, to be raised from this error."""
+        copy = type(self).__new__(type(self), *self.args)  # not __init__, whose parameters a class may choose
+        copy.__dict__.update(self.__dict__, **parts)
+        return copy
 
     def to_json(self) -> dict[str, object]:
-        """The error as a script reads it."""
+        """Return the error as a JSON object for scripts."""
         return {
             "code": self.code,
             "reason": self.reason,
@@ -84,21 +110,21 @@ class ImgshareError(Exception):
 
 
 class UsageError(ImgshareError):
-    """The arguments cannot be meant."""
+    """The arguments are not valid."""
 
     exit_code = 2
     code = "usage"
 
 
 class ConfigError(ImgshareError):
-    """A setting is missing, unreadable or unsafe."""
+    """A setting is missing, cannot be read or is unsafe."""
 
     exit_code = 3
     code = "config"
 
 
 class AuthError(ImgshareError):
-    """There is no token, or the service does not take it."""
+    """There is no token, or the service rejects it."""
 
     exit_code = 4
     code = "auth"
@@ -109,46 +135,46 @@ class NotLoggedInError(AuthError):
 
 
 class ForbiddenError(ImgshareError):
-    """The service knows who we are and says that we may not."""
+    """The service knows the user and does not allow the request."""
 
     exit_code = 5
     code = "forbidden"
 
 
 class NotFoundError(ImgshareError):
-    """There is no such thing, or none that we may see."""
+    """The object does not exist, or the user cannot see it."""
 
     exit_code = 6
     code = "not_found"
 
 
 class RefusedError(ImgshareError):
-    """The service understood and said no."""
+    """The service understood the request and refused it."""
 
     exit_code = 7
     code = "refused"
 
 
 class NotYetError(RefusedError):
-    """It is not what was asked for, but may still become so."""
+    """The object is not what was asked for, but may still become so."""
 
 
 class UnavailableError(ImgshareError):
-    """The service cannot be reached, or what answers is not it."""
+    """The service cannot be reached, or the response is not from its API."""
 
     exit_code = 8
     code = "unavailable"
 
 
 class PartialError(ImgshareError):
-    """Some of it was done, and some was not."""
+    """Some items succeeded and some failed."""
 
     exit_code = 9
     code = "partial"
 
 
 class InterruptedByUserError(ImgshareError):
-    """Ctrl-C."""
+    """The user pressed Ctrl-C or said no."""
 
     exit_code = 130
     code = "interrupted"

@@ -160,8 +160,7 @@ class ImageClient:
         except NotFoundError as exc:
             raise create_not_image_service_error(exc) from exc
         except ForbiddenError as exc:
-            exc.hint = _LIST_HINTS[403]
-            raise
+            raise exc.replace(hint=_LIST_HINTS[403]) from exc
         if parse_object(response).get("name") != "member":
             raise create_mismatch_error(response, "an object that is not the member schema")
 

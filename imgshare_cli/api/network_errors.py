@@ -1,4 +1,4 @@
-"""What can happen to a request on its way, said in words that a person can act on."""
+"""Turns the errors of the HTTP libraries into errors with hints."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ HTTPCORE_ERRORS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.Pr
 
 
 class NetworkError(UnavailableError):
-    """There is no answer.
+    """There is no response.
 
     Attributes:
-        transient: whether the next try may go better.
+        transient: whether another try may succeed.
     """
 
-    def __init__(self, message: str, *, hint: str | None = None, transient: bool = False) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(self, failure: str, *, hint: str | None = None, transient: bool = False) -> None:
+        super().__init__(failure, hint=hint)
         self.transient = transient
 
 
 class DeadlineError(NetworkError):
-    """The time is up, or one try's share of it.
+    """The time for the request, or for one try, is up.
 
     Args:
-        host: who did not answer.
-        seconds: the time for the whole request, with its retries.
+        host: the host that did not answer.
+        seconds: the time for the whole request, including its retries.
     """
 
     def __init__(self, host: str, seconds: float) -> None:
@@ -42,7 +42,7 @@ class DeadlineError(NetworkError):
 
 
 def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkError:
-    """Name what happened, by the innermost cause that the libraries kept."""
+    """Create the error for an exception of the HTTP libraries, by its root cause."""
     cause = _find_root_cause(exc)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return NetworkError(
@@ -62,13 +62,13 @@ def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkErr
             hint="check HTTPS_PROXY, and NO_PROXY for hosts that need none",
         )
     return NetworkError(
-        f"cannot reach {endpoint}: {_describe_error(exc, cause)}",
+        f"cannot reach {endpoint}: {_describe_connection_error(exc, cause)}",
         hint="check the endpoint and the network",
         transient=True,
     )
 
 
-def _describe_error(exc: Exception, cause: BaseException) -> str:
+def _describe_connection_error(exc: Exception, cause: BaseException) -> str:
     if isinstance(exc, httpcore.ConnectTimeout):
         return "it does not answer"
     if isinstance(cause, socket.gaierror):

@@ -1,4 +1,4 @@
-"""What the service meant: error bodies of every shape read into one sentence, answers checked for being the API's."""
+"""A response, and how its JSON or its error body is read."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 
 from imgshare_cli.errors import ImgshareError, UnavailableError
 
-MAX_ERROR = 64 << 10  # bytes that are read of an explanation
-MAX_ONE = 1 << 20  # of one member, image or token
-MAX_MANY = 32 << 20  # of a list or a catalog: a thousand images, with all their properties
-# What JSON may become when it is parsed, estimated before: a value takes up to 350 bytes, and two or three signs are
-# counted for it; a character takes up to four.
+MAX_ERROR = 64 << 10  # bytes read of an error body
+MAX_ONE = 1 << 20  # bytes of one member, image or token
+MAX_MANY = 32 << 20  # bytes of a list or a catalog: a thousand images, with all their properties
+# The memory that parsed JSON may take, estimated before parsing: a value takes up to 350 bytes, and two or three
+# structural characters are counted for it; a character of a string takes up to four bytes.
 _MAX_MEMORY = 72 << 20
-_BYTES_A_SIGN = 150
+_BYTES_PER_MARK = 150
 _MAX_VALUES = 1_000_000
-_MAX_REASON = 300
+_MAX_EXPLANATION = 300
 _MAX_READ = 4096
-# Python 3.13 renamed these; what we print must not depend on the Python.
+# Python 3.13 renamed the phrases of these; what we print does not depend on the Python.
 _PHRASES = {
     413: "Request Entity Too Large",
     414: "Request-URI Too Long",
@@ -32,7 +32,7 @@ _PHRASES = {
 
 @dataclass(frozen=True)
 class Response:
-    """What came back over the wire, in bounded size."""
+    """An HTTP response; its body has a limited size."""
 
     status: int
     body: bytes | bytearray
@@ -45,7 +45,7 @@ class Response:
 
     @property
     def status_line(self) -> str:
-        """The status with its usual words."""
+        """The status code and its standard phrase."""
         try:
             return f"{self.status} {_PHRASES.get(self.status) or HTTPStatus(self.status).phrase}"
         except ValueError:
@@ -53,25 +53,25 @@ class Response:
 
 
 def parse_object(response: Response, api: str = "image") -> dict[str, Any]:
-    """The JSON object that a successful answer holds.
+    """Parse the JSON object of a successful response.
 
     Args:
-        response: what came back.
-        api: whose answer it should be: `image` or `identity`.
+        response: the response.
+        api: the API that should have sent it: `image` or `identity`.
 
     Raises:
-        UnavailableError: it holds something else; the message names what.
+        UnavailableError: it holds something else; the message says what.
     """
 
-    def finite(text: str) -> float:
-        # NaN, Infinity and 1e999 could not be printed as JSON again.
+    def parse_finite(text: str) -> float:
+        # NaN, Infinity and 1e999 cannot be printed as JSON again.
         if not math.isfinite(number := float(text)):
             raise ValueError(text)
         return number
 
     check_size(response, api)
     try:
-        body = json.loads(response.body.decode(), parse_constant=finite, parse_float=finite)
+        body = json.loads(response.body.decode(), parse_constant=parse_finite, parse_float=parse_finite)
     except (ValueError, RecursionError):
         kind = response.content_type.partition(";")[0].strip() or "nameless content"
         what = f"{kind}, {len(response.body)} bytes" if response.body else "nothing"
@@ -82,47 +82,47 @@ def parse_object(response: Response, api: str = "image") -> dict[str, Any]:
 
 
 def check_size(response: Response, api: str) -> None:
-    """See that JSON stays of a bearable size when it is parsed, estimated before that.
+    """Check, before parsing, that the JSON of a response takes a limited amount of memory.
 
-    Signs within texts are counted as well: no honest answer comes near.
+    Marks inside strings are counted as well: no normal response comes near the limit.
 
     Raises:
-        UnavailableError: it would not.
+        UnavailableError: it would take too much.
     """
     body = response.body
-    signs = sum(map(body.count, (b",", b":", b"[", b"{")))
-    if signs > _MAX_VALUES or signs * _BYTES_A_SIGN + len(body) * _estimate_memory(body) > _MAX_MEMORY:
+    marks = sum(map(body.count, (b",", b":", b"[", b"{")))
+    if marks > _MAX_VALUES or marks * _BYTES_PER_MARK + len(body) * _estimate_character_size(body) > _MAX_MEMORY:
         raise create_mismatch_error(response, "JSON that takes too much memory", api)
 
 
-def _estimate_memory(body: bytes | bytearray) -> int:
-    # One character beyond the basic plane makes Python keep a whole text with four bytes for each.
+def _estimate_character_size(body: bytes | bytearray) -> int:
+    # One character outside the basic plane makes Python store a whole string with four bytes per character.
     if re.search(rb"[\xf0-\xff]|\\u[dD][89abAB]", body):
         return 4
     return 1 if body.isascii() and b"\\u" not in body else 2
 
 
 def create_mismatch_error(response: Response, came: str, api: str = "image") -> UnavailableError:
-    """An error that says what came instead of the answer of the image or identity API."""
+    """Create the error for a response that is not from the image or identity API."""
     return UnavailableError(
         f"the answer is not the {api} API's: {came}",
-        hint=_check_the_endpoint() if api == "image" else "check auth_url",
+        hint=_build_endpoint_hint() if api == "image" else "check auth_url",
         http_status=response.status,
         request_id=response.request_id,
     )
 
 
 def create_not_image_service_error(cause: ImgshareError, lacking: str = "member schema") -> UnavailableError:
-    """An error that says that the address is not that of an image service at all."""
+    """Create the error for an address that is not an image service's."""
     return UnavailableError(
         f"what answers is not an image service: it has no {lacking}",
-        hint=_check_the_endpoint(),
+        hint=_build_endpoint_hint(),
         http_status=cause.http_status,
         request_id=cause.request_id,
     )
 
 
-def _check_the_endpoint() -> str:
+def _build_endpoint_hint() -> str:
     from imgshare_cli import hints
 
     return f"check the endpoint: {hints.build_command('status')} shows it"
@@ -135,28 +135,28 @@ def _name_json_type(value: object) -> str:
 
 
 def read_explanation(response: Response) -> str:
-    """The service's own words about a failure, without markup, or nothing.
+    """Read the service's error message without markup, or an empty string.
 
-    The shapes: Glance's JSON, HTML and text (webob); Keystone's and IMS's nested JSON; the API gateway's
-    flat one; the HTML page of a proxy.
+    It understands Glance's JSON, HTML and text (webob), Keystone's and IMS's nested JSON, the API gateway's flat
+    JSON, and the HTML page of a proxy.
     """
     text = response.body.decode(errors="replace").strip()
     try:
         words = _find_explanation(json.loads(text))
     except (ValueError, RecursionError):
         words = text
-    words = words[:_MAX_READ]  # the patterns below take their time with what is made to be long
+    words = words[:_MAX_READ]  # the patterns below are slow on long text that is made to slow them down
     if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
         words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
         words = _unescape_html(re.sub(r"<[^>]*>", " ", words))
     words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
-    # webob and proxies begin with the status itself, which we say anyway.
+    # webob and proxies begin with the status, which the error names anyway.
     words = re.sub(rf"^{response.status}( {re.escape(response.status_line[4:])})?[:.]?\s*", "", words).strip()
-    return words if len(words) <= _MAX_REASON else f"{words[:_MAX_REASON]}…"
+    return words if len(words) <= _MAX_EXPLANATION else f"{words[:_MAX_EXPLANATION]}…"
 
 
 def _unescape_html(text: str) -> str:
-    import html  # its table of entities is large, and most runs meet none
+    import html  # lazily: its table of entities is large, and most runs do not need it
 
     return html.unescape(text)
 

@@ -1,4 +1,4 @@
-"""What the service says when it says no: each status as an error, with the way out."""
+"""Turns the error statuses of the image service into errors with hints."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.response import Response
 
-_MEANINGS: dict[int, tuple[type[ImgshareError], str]] = {
+_ERRORS: dict[int, tuple[type[ImgshareError], str]] = {
     403: (ForbiddenError, "forbidden"),
     404: (NotFoundError, "not found"),
     429: (UnavailableError, "too many requests"),
@@ -36,48 +36,48 @@ _HINTS = {
 
 
 def create_status_error(
-    response: Response, doing: str, credential: Credential, ways_out: Mapping[int, str]
+    response: Response, action: str, credential: Credential, call_hints: Mapping[int, str]
 ) -> ImgshareError:
-    """The error that an answer is.
+    """Create the error for a response that is not a success.
 
     Args:
-        response: what came back.
-        doing: what was tried, as it follows "cannot".
-        credential: what we were let in by, or not.
-        ways_out: the way out by status, where this call knows a better one.
+        response: the response.
+        action: what was tried, in words that follow "cannot".
+        credential: the credential of the request.
+        call_hints: hints by status, where this call has better ones than the general ones.
     """
     if response.status // 100 in {1, 2, 3} or response.status in {405, 406, 411, 415}:
         came = f"{response.status_line}" + (f", a redirect to {response.location[:200]}" if response.location else "")
         return create_mismatch_error(response, came)
     if response.status == HTTPStatus.NOT_FOUND and not response.request_id and "html" in response.content_type:
-        # We ask for JSON, and get it from the image API: this page is some other server's.
+        # The image API answers in JSON, as we ask: an HTML page comes from another server.
         return create_mismatch_error(response, f"{response.status_line}, an HTML page")
-    kind, sentence, hint = _classify(response, credential)
-    said = read_explanation(response)
-    because = sentence.format(status=response.status_line) + (f': "{said}"' if said else "")
-    return kind(
-        f"cannot {doing}: {because}",
-        hint=ways_out.get(response.status, hint),
+    error_class, explanation, hint = _classify_status(response, credential)
+    quote = read_explanation(response)
+    return error_class(
+        f"cannot {action}",
+        explanation=f'{explanation}: "{quote}"' if quote else explanation,
+        hint=call_hints.get(response.status, hint),
         http_status=response.status,
         request_id=response.request_id,
         reason=Reason.TOKEN if response.status == HTTPStatus.UNAUTHORIZED else None,
-        because=because,
     )
 
 
-def _classify(response: Response, credential: Credential) -> tuple[type[ImgshareError], str, str | None]:
+def _classify_status(response: Response, credential: Credential) -> tuple[type[ImgshareError], str, str | None]:
+    """Choose the error's class, explanation and general hint by the status."""
     status = response.status
     if status == HTTPStatus.UNAUTHORIZED:
         return AuthError, f"the service does not take the token from {credential.source}", _build_token_hint(credential)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         more = "; its operators can look up the request ID" if response.request_id else ""
-        return UnavailableError, "the service failed ({status})", f"try again later{more}"
-    kind, sentence = _MEANINGS.get(status, (RefusedError, "refused ({status})"))
-    return kind, sentence, _HINTS.get(status)
+        return UnavailableError, f"the service failed ({response.status_line})", f"try again later{more}"
+    error_class, explanation = _ERRORS.get(status, (RefusedError, f"refused ({response.status_line})"))
+    return error_class, explanation, _HINTS.get(status)
 
 
 def _build_token_hint(credential: Credential) -> str:
-    # Glance also answers 401 while Keystone, which it would ask about the token, is down.
+    # Glance also answers 401 while Keystone, which it asks about the token, is down.
     down = "if it is new, the identity service may be down"
     if credential.variable:
         variable = credential.variable

@@ -133,8 +133,7 @@ class _Adapter(BaseAdapter):
         try:
             response = transport.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
         except NetworkError as exc:
-            exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
-            raise
+            raise exc.replace(hint=exc.hint and exc.hint.replace("the endpoint", "auth_url")) from exc
         check_size(response, "identity")
         return _to_requests(response, request, self)
 

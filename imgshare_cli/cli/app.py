@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(exc, MemoryError):
             exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
         error = _sentence(exc, session, arguments)
-        session.output.error(error)
+        session.output.print_error(error)
         return error.exit_code
     finally:
         session.close()
@@ -158,7 +158,7 @@ def _bug(exc: BaseException, session: Session) -> ImgshareError:
 
     if session.flags.debug:
         for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
-            session.output.note(line)
+            session.output.print_note(line)
     if error := describe_shortage(exc):
         return error
     frame = traceback.extract_tb(exc.__traceback__)[-1]

@@ -37,7 +37,7 @@ class SignalQueue:
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._receive(number)
 
-    def wait(self) -> int:
+    def wait_for_signal(self) -> int:
         """Wait for a signal, and return the exit code for it."""
         while (number := self._get_next()) is None:
             pass
@@ -54,7 +54,7 @@ class SignalQueue:
             UsageError: the command cannot be run.
         """
         if not self._received.empty():
-            return self.wait()
+            return self.wait_for_signal()
         if _CHILD:
             self._receive(_CHILD)  # even if our parent ignores it, which would lose the exit code
         child = _start_process(command, environ)

@@ -53,7 +53,9 @@ class Session:
     def settings(self) -> Settings:
         """What the flags, the environment and the config file say together."""
         if self.flags.insecure_tls:
-            self.output.note("note: with --insecure-tls nothing is verified: anyone on the way can read the token")
+            self.output.print_note(
+                "note: with --insecure-tls nothing is verified: anyone on the way can read the token"
+            )
         return resolve_settings(self.flags, self.environ, self.file, new_profile=self.new_profile)
 
     @property
@@ -67,9 +69,9 @@ class Session:
         from imgshare_cli.auth.provider import CredentialProvider
 
         if self.settings.profile_token and self.file.readable_by_others:
-            self.output.note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
+            self.output.print_note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
         return CredentialProvider(
-            self.settings, self.environ, debug=self.debug, note=self.output.note, secrets=self.secrets
+            self.settings, self.environ, debug=self.debug, note=self.output.print_note, secrets=self.secrets
         )
 
     @property
@@ -195,7 +197,7 @@ class Session:
     def debug(self, text: str) -> None:
         """Say what is going on, under --debug."""
         if self.flags.debug:
-            self.output.note(f"debug: {text}")
+            self.output.print_note(f"debug: {text}")
 
     def redacted(self, text: str) -> str:
         """The text without any secret that this run knows."""

@@ -1,4 +1,4 @@
-"""What a command is about: the image and the project, as they were given."""
+"""The image and the project that a command is about, as the user gave them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class ShareTarget:
-    """An image, and perhaps a project that it is shared with.
+    """An image, and optionally a project that it is shared with.
 
     Args:
         session: the run.
         image: the image's ID, or its name.
-        member: the project's ID; None is our own.
+        member: the project's ID; None is the project of the token.
     """
 
     def __init__(self, session: Session, image: str, member: str | None = None) -> None:
@@ -30,54 +30,55 @@ class ShareTarget:
         self.image = image
         self._session = session
         self._member = member
-        self._found: str | None = None
+        self._resolved_id: str | None = None
 
     @property
     def member_id(self) -> str | None:
-        """The project, if it is known."""
+        """The project ID, if it is known."""
         return self._member or self._session.member
 
-    def image_id(self, *, owner: str | None = None, own: bool = False) -> str:
-        """The image's ID; a name is looked up each time.
+    def resolve_image_id(self, *, owner: str | None = None, own: bool = False) -> str:
+        """Return the image's ID; a name is looked up at each call.
 
         Args:
-            owner: the project that an image of this name must be from.
-            own: whether our own images of this name come before those that are shared with us.
+            owner: the project that must own the image of this name.
+            own: whether the project's own images of this name come before those shared with it.
 
         Raises:
-            UsageError: several images have the name, or none can have it.
-            NotFoundError: none has it.
+            UsageError: several images have the name, or it is not a valid name.
+            NotFoundError: no image has it.
         """
         if is_image_id(self.image):
             return self.image
         from imgshare_cli.shares.image_lookup import resolve_image_name
 
         session = self._session
-        self._found = resolve_image_name(session.client, self.image, session.member, owner=owner, own=own)
-        return self._found
+        self._resolved_id = resolve_image_name(session.client, self.image, session.member, owner=owner, own=own)
+        return self._resolved_id
 
     @contextmanager
-    def explained(self, command: str) -> Iterator[None]:
-        """Around what is done with the share: where the service refuses it, find out why.
+    def explain_refusal(self, command: str) -> Iterator[None]:
+        """Find out why, where the service refuses what is done with the share in the `with` block.
 
         Args:
-            command: what does it.
+            command: the command that does it.
         """
         try:
             yield
         except (ForbiddenError, NotFoundError) as exc:
-            if exc.because:
-                self._explain(exc, command)
+            # Only a refusal by the service has an explanation; our own errors need none.
+            if exc.explanation and (explained := self._diagnose(exc, command)):
+                raise explained from exc
             raise
 
-    def _explain(self, error: ImgshareError, command: str) -> None:
+    def _diagnose(self, error: ImgshareError, command: str) -> ImgshareError | None:
+        from imgshare_cli.diagnosis.attempt import Attempt
         from imgshare_cli.diagnosis.explain import explain_refusal
-        from imgshare_cli.diagnosis.findings import Attempt
         from imgshare_cli.diagnosis.probe import ProbeClients
 
         session = self._session
         credential = session.access.credential
-        image_id = self.image if is_image_id(self.image) else self._found
+        image_id = self.image if is_image_id(self.image) else self._resolved_id
         attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
         clients = ProbeClients(session.settings, credential, session.endpoint, session.connect, session.secrets)
-        explain_refusal(error, attempt, clients)
+        return explain_refusal(error, attempt, clients)

@@ -1,4 +1,4 @@
-"""Why the service said no: a few more reads after a refusal, never after a success."""
+"""Finds out why the service refused: sends a few more requests after a refusal, never after a success."""
 
 from __future__ import annotations
 
@@ -6,82 +6,80 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from imgshare_cli.diagnosis.findings import (
-    are_similar_ids,
-    explain_deactivated,
-    explain_image_spelling,
-    explain_member_spelling,
-    explain_no_role,
-    explain_not_a_member,
-    explain_not_found,
-    explain_own_image,
-    explain_owner,
-    explain_role,
-    explain_visibility,
-    explain_wrong_member,
-)
-from imgshare_cli.diagnosis.other_projects import find_elsewhere, find_in_named_project
+from imgshare_cli.diagnosis import findings
+from imgshare_cli.diagnosis.other_projects import find_in_other_projects
+from imgshare_cli.diagnosis.other_regions import find_in_other_regions
 from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError
 from imgshare_cli.shares.token_scope import is_always_listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imgshare_cli.api.identity_client import IdentityClient
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member
-    from imgshare_cli.diagnosis.findings import Attempt, Finding
+    from imgshare_cli.diagnosis.attempt import Attempt
+    from imgshare_cli.diagnosis.findings import Finding
     from imgshare_cli.diagnosis.probe import ProbeClients
 
 
-def explain_refusal(error: ImgshareError, attempt: Attempt, clients: ProbeClients) -> None:
-    """Give an error its reason, and a sentence and a hint that name it; none where nothing is found out.
+def explain_refusal(error: ImgshareError, attempt: Attempt, clients: ProbeClients) -> ImgshareError | None:
+    """Create a copy of an error that says why the service refused, or None where that cannot be found out.
 
     Args:
-        error: what the service refused.
-        attempt: what was tried.
-        clients: where more can be asked.
+        error: the refusal.
+        attempt: the command that was refused.
+        clients: the clients for further requests.
     """
     try:
-        finding = _finding(error, attempt, clients)
+        finding = _find_reason(error, attempt, clients)
     except ImgshareError:
-        return  # where we cannot look any further, the service's own words stand
-    if finding:
-        error.explain(*finding)
+        return None  # the service's own explanation is the best there is
+    if finding is None:
+        return None
+    return error.replace(reason=finding.reason, explanation=finding.explanation, hint=finding.hint)
 
 
-def _finding(error: ImgshareError, attempt: Attempt, clients: ProbeClients) -> Finding | None:
-    if attempt.image_id is None:  # it was given by its name, and the list was refused
-        return explain_no_role(attempt.project) if isinstance(error, ForbiddenError) else None
-    images = clients.images()
+def _find_reason(error: ImgshareError, attempt: Attempt, clients: ProbeClients) -> Finding | None:
+    if attempt.image_id is None:  # it was given by its name, and listing images was refused
+        return findings.explain_no_role(attempt.project_id) if isinstance(error, ForbiddenError) else None
+    images = clients.create_image_client()
     try:
         image = images.image(attempt.image_id)
     except NotFoundError:
-        return _of_unseen(attempt, attempt.image_id, images, clients)
-    return _of_seen(error, attempt, image, images, clients)
+        return _explain_unseen_image(attempt, attempt.image_id, images, clients)
+    return _explain_seen_image(error, attempt, image, images, clients)
 
 
-def _of_unseen(attempt: Attempt, image_id: str, images: ImageClient, clients: ProbeClients) -> Finding | None:
-    if not _may_list(images):
-        return explain_no_role(attempt.project)
-    small = image_id.lower()
-    if small != image_id and _is_there(images, small):
-        return explain_image_spelling(attempt, small)
-    found = find_elsewhere(attempt, image_id, clients)
-    return found or (explain_not_found(attempt) if attempt.status == HTTPStatus.NOT_FOUND else None)
+def _explain_unseen_image(
+    attempt: Attempt, image_id: str, images: ImageClient, clients: ProbeClients
+) -> Finding | None:
+    """Explain a refusal about an image that the token cannot see: a missing role, a typo, or it is elsewhere."""
+    if not _may_list_images(images):
+        return findings.explain_no_role(attempt.project_id)
+    lowered = image_id.lower()
+    if lowered != image_id and _is_visible(images, lowered):
+        return findings.explain_image_spelling(attempt, lowered)
+    finding = None
+    if identity := _open_identity_client(clients):
+        finding = find_in_other_projects(attempt, image_id, clients, identity) or find_in_other_regions(
+            attempt, image_id, clients, identity
+        )
+    return finding or (findings.explain_not_found(attempt) if attempt.status == HTTPStatus.NOT_FOUND else None)
 
 
-def _may_list(images: ImageClient) -> bool:
+def _may_list_images(images: ImageClient) -> bool:
     try:
         images.images({"limit": "1"})
     except ForbiddenError:
         return False
     except ImgshareError:
-        return True  # at least nobody said that we may not
+        return True  # another error does not mean that it is forbidden
     return True
 
 
-def _is_there(images: ImageClient, image_id: str) -> bool:
+def _is_visible(images: ImageClient, image_id: str) -> bool:
     try:
         images.image(image_id)
     except ImgshareError:
@@ -89,77 +87,102 @@ def _is_there(images: ImageClient, image_id: str) -> bool:
     return True
 
 
+def _open_identity_client(clients: ProbeClients) -> IdentityClient | None:
+    try:
+        return clients.create_identity_client()
+    except ImgshareError:
+        return None
+
+
 @dataclass(frozen=True)
-class _Seen:
-    """An image that we see, the shares of it that we see, and who could tell more."""
+class _SeenImage:
+    """An image that the token can see, with the members that it shows us."""
 
     image: Image
-    rows: Sequence[Member]
+    members: Sequence[Member]
     attempt: Attempt
     images: ImageClient
     clients: ProbeClients
 
 
-def _of_seen(
+def _explain_seen_image(
     error: ImgshareError, attempt: Attempt, image: Image, images: ImageClient, clients: ProbeClients
 ) -> Finding | None:
-    # Clouds older than Ocata, and IMS, call a shared image `private`, so that alone says nothing.
+    """Explain a refusal about an image that the token can see, by its visibility, members and status."""
+    # Clouds older than Ocata, and IMS, call a shared image `private`, so that value alone says nothing.
     if image.visibility in {"public", "community"}:
-        return explain_visibility(attempt, image.visibility)
+        return findings.explain_visibility(attempt, image.visibility)
     try:
-        rows = images.members(image.id)
+        members = images.members(image.id)
     except ForbiddenError:
-        return explain_visibility(attempt, image.visibility) if image.visibility == "private" else None
-    seen = _Seen(image, rows, attempt, images, clients)
-    is_locked = image.status == "deactivated"
-    # Glance lets its members decide about a deactivated image, too, and names the rule that forbids it to a reader.
-    may_be_locked = is_locked and "modify_member" not in error.because
-    found = _of_all(seen) if _sees_all(seen) else _of_own(seen, may_be_locked=may_be_locked)
-    return found or (explain_deactivated(error.because) if is_locked else None)
+        return findings.explain_visibility(attempt, image.visibility) if image.visibility == "private" else None
+    seen = _SeenImage(image, members, attempt, images, clients)
+    is_deactivated = image.status == "deactivated"
+    # Glance lets members decide about a deactivated image, too, and names `modify_member` where the role forbids it.
+    may_be_the_cause = is_deactivated and "modify_member" not in error.explanation
+    if _sees_all_members(seen):
+        finding = _explain_to_owner_or_admin(seen)
+    else:
+        finding = _explain_to_member(seen, may_be_deactivated=may_be_the_cause)
+    return finding or (findings.explain_deactivated(error.explanation) if is_deactivated else None)
 
 
-def _sees_all(seen: _Seen) -> bool:
-    """Whether we are shown every share of the image, as its owner and an administrator are."""
-    credential, image, rows = seen.clients.credential, seen.image, seen.rows
+def _sees_all_members(seen: _SeenImage) -> bool:
+    """Whether the members list shows every member, as it does to the owner and to an administrator."""
+    credential, image, members = seen.clients.credential, seen.image, seen.members
     if credential.project_id and (credential.roles or credential.project_id == image.owner):
         return credential.project_id == image.owner or "admin" in credential.roles
-    if len(rows) != 1:
+    if len(members) != 1:
         return True
-    # A member finds the image under its own decision alone, the owner and an administrator under every one.
-    return is_always_listed(seen.images, image, rows[0].status.value)
+    # A member finds the image under its own status alone, the owner and an administrator under every status.
+    return is_always_listed(seen.images, image, members[0].status.value)
 
 
-def _of_all(seen: _Seen) -> Finding | None:
+def _explain_to_owner_or_admin(seen: _SeenImage) -> Finding | None:
+    """Explain a refusal to a token that sees all members of the image."""
     attempt, image = seen.attempt, seen.image
-    ids = [row.member_id for row in seen.rows]
+    ids = [member.member_id for member in seen.members]
     member = attempt.member or (ids[0] if len(ids) == 1 else None)
     if member is None:
         return None
-    # An administrator decides for everybody: whoever sees the shares of others and is forbidden to is the owner.
-    forbidden = bool(ids) and attempt.status == HTTPStatus.FORBIDDEN
-    is_ours = attempt.project == image.owner if attempt.project else forbidden
-    alike = [one for one in ids if are_similar_ids(one, member)]
-    if not alike:
-        if image.owner and are_similar_ids(image.owner, member):
-            return explain_own_image(attempt)
-        return explain_not_a_member(attempt, is_ours=is_ours)
+    # An administrator decides for every project: a token that sees other members and gets a 403 is the owner's.
+    is_forbidden_to_owner = bool(ids) and attempt.status == HTTPStatus.FORBIDDEN
+    is_ours = attempt.project_id == image.owner if attempt.project_id else is_forbidden_to_owner
+    similar = [member_id for member_id in ids if _are_similar_ids(member_id, member)]
+    if not similar:
+        if image.owner and _are_similar_ids(image.owner, member):
+            return findings.explain_own_image(attempt)
+        return findings.explain_not_a_member(attempt, is_ours=is_ours)
     if is_ours:
-        exact = member if member in alike else alike[0]
-        return explain_owner(attempt, exact, is_own=exact == image.owner)
-    return None if member in alike else explain_member_spelling(attempt, alike[0])
+        exact = member if member in similar else similar[0]
+        return findings.explain_owner(attempt, exact, is_own=exact == image.owner)
+    return None if member in similar else findings.explain_member_spelling(attempt, similar[0])
 
 
-def _of_own(seen: _Seen, *, may_be_locked: bool) -> Finding | None:
-    if len(seen.rows) != 1:
+def _explain_to_member(seen: _SeenImage, *, may_be_deactivated: bool) -> Finding | None:
+    """Explain a refusal to a token that sees only its own project among the members."""
+    if len(seen.members) != 1:
         return None
-    attempt, own = seen.attempt, seen.rows[0].member_id
+    attempt, own = seen.attempt, seen.members[0].member_id
     member = attempt.member or own
     if member == own:
         roles = seen.clients.credential.roles
-        if attempt.status != HTTPStatus.FORBIDDEN or "member" in roles or (may_be_locked and not roles):
+        if attempt.status != HTTPStatus.FORBIDDEN or "member" in roles or (may_be_deactivated and not roles):
             return None
-        return explain_role(own, roles)
-    if are_similar_ids(member, own):
-        return explain_member_spelling(attempt, own)
-    there = find_in_named_project(attempt, seen.image.id, seen.clients)
-    return there or explain_wrong_member(attempt, own, seen.clients.credential.project_name)
+        return findings.explain_role(own, roles)
+    if _are_similar_ids(member, own):
+        return findings.explain_member_spelling(attempt, own)
+    if identity := _open_identity_client(seen.clients):
+        finding = find_in_other_projects(attempt, seen.image.id, seen.clients, identity, only_named=True)
+        if finding:
+            return finding
+    return findings.explain_wrong_member(attempt, own, seen.clients.credential.project_name)
+
+
+def _are_similar_ids(one: str, other: str) -> bool:
+    """Whether two IDs differ at most in capitals and dashes."""
+    return _normalize_id(one) == _normalize_id(other)
+
+
+def _normalize_id(text: str) -> str:
+    return text.replace("-", "").casefold()

@@ -1,4 +1,4 @@
-"""Doors that a diagnosis may knock at: whoever waits for an error is not kept waiting for long."""
+"""Clients for error diagnosis, limited to a few seconds: a user waits for the error meanwhile."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from imgshare_cli.config.settings import Settings
 
 MAX_SECONDS = 10.0
-_SECONDS_EACH = 5.0
+_REQUEST_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class ProbeClients:
-    """The image service that refused, and what else lies behind the same login.
+    """Creates clients for the image service that refused and for what the same login can reach.
 
     Attributes:
         settings: the settings of the run.
-        credential: what lets us in.
-        endpoint: the address of the image service that refused.
-        connect: opens a connection to an address, with headers, authorities and the seconds that a request may take.
-        secrets: where every secret is put that must not be shown.
-        deadline: when nobody is to be asked any more.
+        credential: the credential of the refused request.
+        endpoint: the URL of the image service that refused.
+        connect: opens a connection to a URL, with headers, a CA file and a time limit in seconds for each request.
+        secrets: the list of secrets that must not be shown; tokens of other projects are added to it.
+        deadline: the time after which no client is created.
     """
 
     settings: Settings
@@ -42,32 +42,36 @@ class ProbeClients:
     secrets: list[str]
     deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
-    def images(self, *, endpoint: str | None = None, token: str | None = None) -> ImageClient:
-        """The image service, or the one at another address; with our token, or with another.
+    def create_image_client(self, *, endpoint: str | None = None, token: str | None = None) -> ImageClient:
+        """Create a client for the image service.
+
+        Args:
+            endpoint: another image service's URL.
+            token: another token.
 
         Raises:
             UnavailableError: the time is up.
-            ConfigError: a token must not go to that address.
+            ConfigError: a token must not be sent to that URL.
         """
         credential = replace(self.credential, secret=token) if token else self.credential
-        transport = self._opened(endpoint or self.endpoint, credential)
-        # A token that is not taken is not renewed: that has been tried, if it could be.
+        transport = self._open_transport(endpoint or self.endpoint, credential)
+        # A rejected token is not refreshed: the refused request has tried that.
         return ImageClient(transport, credential, refresh=lambda _rejected: None)
 
-    def directory(self) -> IdentityClient | None:
-        """The identity service, or None where the credential is not from one.
+    def create_identity_client(self) -> IdentityClient | None:
+        """Create a client for the identity service, or None where the credential is not from one.
 
         Raises:
             UnavailableError: the time is up.
-            ConfigError: a token must not go to that address.
+            ConfigError: a token must not be sent to that URL.
         """
-        return open_identity_client(self.credential, self._opened)
+        return open_identity_client(self.credential, self._open_transport)
 
-    def _opened(self, address: str, credential: Credential) -> HttpTransport:
+    def _open_transport(self, address: str, credential: Credential) -> HttpTransport:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise UnavailableError("there is no time left to ask why")
         self.secrets.append(credential.secret)
         return self.connect(
-            address, credential.headers, credential.cacert, min(left, _SECONDS_EACH, self.settings.timeout)
+            address, credential.headers, credential.cacert, min(left, _REQUEST_SECONDS, self.settings.timeout)
         )

@@ -101,7 +101,7 @@ def run_for_each_member(
             refused += 1
         except ImgshareError as exc:
             if rest := members[number + 1 :]:
-                exc.message += f"; not tried: {', '.join(rest)}"
+                raise exc.replace(note=f"not tried: {', '.join(rest)}") from exc
             raise
     if refused:
         others = "none is done" if refused == len(members) else "the others are done"

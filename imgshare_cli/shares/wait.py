@@ -35,7 +35,6 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
             return attempt()
         except (NotFoundError, NotYetError) as exc:
             if left <= 0:
-                exc.message += f"; waited {span.total_seconds():g} s for it"
-                raise
+                raise exc.replace(note=f"waited {span.total_seconds():g} s for it") from exc
         time.sleep(min(pause, left))
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)

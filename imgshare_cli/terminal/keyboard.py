@@ -30,12 +30,12 @@ if sys.platform == "win32":
         ) -> None:
             """There is nothing to switch back."""
 
-        def drop(self) -> None:
+        def discard_keys(self) -> None:
             """Forget the keys that were pressed so far."""
             while msvcrt.kbhit():
                 msvcrt.getwch()
 
-        def key(self, _resumed: Callable[[], None]) -> str:
+        def read_key(self, _resumed: Callable[[], None]) -> str:
             """Wait for a key: an ASCII character, END, or UNKNOWN for all others."""
             key = msvcrt.getwch()
             if key in {"\0", "\xe0"}:  # an arrow or a function key, which comes in two
@@ -74,12 +74,12 @@ else:
             """Leave the terminal as it was."""
             self._unseen.__exit__(kind, exc, trace)
 
-        def drop(self) -> None:
+        def discard_keys(self) -> None:
             """Forget the keys that were pressed so far."""
             with contextlib.suppress(termios.error):
                 termios.tcflush(self._descriptor, termios.TCIFLUSH)
 
-        def key(self, resumed: Callable[[], None]) -> str:
+        def read_key(self, resumed: Callable[[], None]) -> str:
             """Wait for a key: an ASCII character, END, or UNKNOWN for all others.
 
             Args:

@@ -51,12 +51,12 @@ class Output:
         self.as_json = as_json
         self._still: Callable[[], None] = _nothing
 
-    def member(self, member: Member) -> None:
+    def print_member(self, member: Member) -> None:
         """One share: the API's own object for programs, its fields for people."""
         if self.as_json:
-            self.json(member.raw)
+            self.print_json(member.raw)
         else:
-            self.fields(
+            self.print_fields(
                 {
                     "image_id": member.image_id,
                     "member_id": member.member_id,
@@ -66,11 +66,11 @@ class Output:
                 }
             )
 
-    def json(self, value: Any) -> None:
+    def print_json(self, value: Any) -> None:
         """One line of JSON; everything beyond ASCII is escaped, so it is safe on a terminal too."""
         self._answer(json.dumps(value, allow_nan=False))
 
-    def array(self, values: Iterable[Any]) -> None:
+    def print_array(self, values: Iterable[Any]) -> None:
         """A JSON array, an element a line, each printed when it comes; nothing if the first never does."""
         before = "["
         for value in values:
@@ -78,10 +78,10 @@ class Output:
             before = ",\n"
         self._answer("[]" if before == "[" else "]")
 
-    def table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
+    def print_table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
         """Rows: a table on a terminal; elsewhere tab-separated lines, each printed when it comes."""
         colour = self._wants_colour(self._stdout)
-        if not self.at_terminal():
+        if not self.is_at_terminal():
             for row in rows:
                 cells = [clean(column.value(row)) for column in columns]
                 self._answer("\t".join(map(_painted, cells) if colour else cells))
@@ -94,23 +94,23 @@ class Output:
                 lines.append([clean((column.shown or column.value)(row)) for column in columns])  # noqa: PERF401
         finally:
             # What came before a failure was done, and is shown.
-            self.rest()
+            self.stop_progress()
             if lines:
                 heads = [(column.name, column.rank) for column in columns]
                 self._answer(tables.draw_rows(heads, lines, COLOURS if colour else {}))
 
-    def record(self, fields: Mapping[str, Any]) -> None:
+    def print_record(self, fields: Mapping[str, Any]) -> None:
         """Names and values, for programs or for people; a person is not shown what is not known."""
         if self.as_json:
-            self.json(dict(fields))
+            self.print_json(dict(fields))
         else:
-            self.fields({name: _plain(value) for name, value in fields.items() if value not in (None, [])})
+            self.print_fields({name: _plain(value) for name, value in fields.items() if value not in (None, [])})
 
-    def fields(self, fields: Mapping[str, str]) -> None:
+    def print_fields(self, fields: Mapping[str, str]) -> None:
         """Names and values: a table on a terminal, tab-separated lines elsewhere."""
         cleaned = {name: clean(value) for name, value in fields.items()}
         colour = self._wants_colour(self._stdout)
-        if self.at_terminal():
+        if self.is_at_terminal():
             from imgshare_cli.terminal import tables
 
             self._answer(tables.draw_fields(cleaned, COLOURS if colour else {}))
@@ -118,23 +118,23 @@ class Output:
             for name, value in cleaned.items():
                 self._answer(f"{name}\t{_painted(value) if colour else value}")
 
-    def line(self, text: str) -> None:
+    def print_line(self, text: str) -> None:
         """One line of the answer."""
         self._answer(clean(text))
 
-    def text(self, text: str) -> None:
+    def print_text(self, text: str) -> None:
         """Several lines of the answer, all of them ours."""
         self._answer(text)
 
-    def note(self, text: str) -> None:
+    def print_note(self, text: str) -> None:
         """Talk: what a person may want to know and no program reads."""
         self._say(f"{clean(text)}\n")
 
-    def question(self, text: str) -> None:
+    def ask(self, text: str) -> None:
         """Talk that waits for an answer on the same line."""
         self._say(clean(text))
 
-    def panel(self, head: str, facts: Sequence[tuple[str, str]]) -> None:
+    def print_panel(self, head: str, facts: Sequence[tuple[str, str]]) -> None:
         """Talk about one thing: a headline, and names beside values."""
         from imgshare_cli.terminal import tables
 
@@ -144,7 +144,7 @@ class Output:
         self._say(tables.draw_panel(clean(head), cleaned, colours, stream) + "\n")
 
     @contextlib.contextmanager
-    def busy(self, text: str) -> Iterator[None]:
+    def show_progress(self, text: str) -> Iterator[None]:
         """Show that work goes on, where a person is at the terminal."""
         if self._stderr and self._can_draw(self._stderr) and not self.as_json:
             from imgshare_cli import hints
@@ -160,24 +160,24 @@ class Output:
         else:
             yield
 
-    def rest(self) -> None:
+    def stop_progress(self) -> None:
         """Stop showing that work goes on, because a person is going to be asked."""
         self._still()
 
-    def error(self, error: ImgshareError) -> None:
+    def print_error(self, error: ImgshareError) -> None:
         """What went wrong, the way out, and the service's name for the request."""
         if self.as_json:
-            self.note(json.dumps({"error": error.to_json()}))
+            self.print_note(json.dumps({"error": error.to_json()}))
             return
-        self.note(f"imgshare: {error.message}" + (":" if error.details else ""))
+        self.print_note(f"imgshare: {error.message}" + (":" if error.details else ""))
         for detail in error.details:
-            self.note(f"  {detail}")
+            self.print_note(f"  {detail}")
         if error.hint:
-            self.note(f"hint: {error.hint}")
+            self.print_note(f"hint: {error.hint}")
         if error.request_id:
-            self.note(f"request ID: {error.request_id}")
+            self.print_note(f"request ID: {error.request_id}")
 
-    def at_terminal(self) -> bool:
+    def is_at_terminal(self) -> bool:
         """Whether a person reads the answer at a terminal that can draw."""
         return self._can_draw(self._stdout)
 

@@ -38,8 +38,8 @@ _LONGEST = 70
 def run_review(output: Output, review: Review) -> None:
     """Go through a review with the person at the terminal, until one of both has come to an end."""
     with Keyboard() as keyboard:
-        interview = _ReviewPrompt(output, keyboard, review)
-        while interview.goes_on():
+        prompt = _ReviewPrompt(output, keyboard, review)
+        while prompt.review_next_share():
             pass
 
 
@@ -57,120 +57,120 @@ class _ReviewPrompt:
         self._keyboard = keyboard
         self._review = review
 
-    def goes_on(self) -> bool:
+    def review_next_share(self) -> bool:
         """Deal with one share; whether there is more to do."""
         share = self._review.current
         if share is None:
-            return self._goes_back()
-        return not self._shows(share) or self._leads_on(share)
+            return self._offer_last_undo()
+        return not self._show_details(share) or self._follow_keys(share)
 
-    def _goes_back(self) -> bool:
+    def _offer_last_undo(self) -> bool:
         # Without this question nobody could undo the last step.
-        while self._review.steps and (key := self._asked(_LAST_QUESTION)) not in {"q", "\n", END}:
+        while self._review.steps and (key := self._ask_key(_LAST_QUESTION)) not in {"q", "\n", END}:
             if key == "u":
-                return self._undoes()
+                return self._undo()
         return False
 
-    def _shows(self, share: Share) -> bool:
+    def _show_details(self, share: Share) -> bool:
         try:
             details = self._review.load_details(share)
         except NotFoundError:
-            return self._passes_over(share, "is no longer shared with you")
+            return self._drop_share(share, "is no longer shared with you")
         if details.member and details.member.status is not Status.PENDING:
-            return self._passes_over(share, f"is {details.member.status.value} already")
-        self._output.panel(
+            return self._drop_share(share, f"is {details.member.status.value} already")
+        self._output.print_panel(
             f"{self._review.position + 1} of {len(self._review.shares)}", image_details.describe_image(details)
         )
         return True
 
-    def _passes_over(self, share: Share, why: str) -> bool:
-        self._output.note(f"{_name(share)} {why}")
+    def _drop_share(self, share: Share, why: str) -> bool:
+        self._output.print_note(f"{_name_share(share)} {why}")
         self._review.drop(share)
         return False
 
-    def _leads_on(self, share: Share) -> bool:
+    def _follow_keys(self, share: Share) -> bool:
         """Take keys until one of them leads away from this share; whether that is to another one."""
         moves: dict[str, Callable[[], bool]] = {
-            "a": lambda: self._decides([share], Status.ACCEPTED),
-            "r": lambda: self._decides([share], Status.REJECTED),
-            "s": lambda: self._skips(share),
-            "A": lambda: self._decides_all(self._review.of_owner(share), Status.ACCEPTED),
-            "R": lambda: self._decides_all(self._review.of_owner(share), Status.REJECTED),
-            "u": self._undoes,
+            "a": lambda: self._decide([share], Status.ACCEPTED),
+            "r": lambda: self._decide([share], Status.REJECTED),
+            "s": lambda: self._skip(share),
+            "A": lambda: self._decide_all(self._review.of_owner(share), Status.ACCEPTED),
+            "R": lambda: self._decide_all(self._review.of_owner(share), Status.REJECTED),
+            "u": self._undo,
         }
-        while (key := self._asked(_QUESTION)) not in {"q", END}:
+        while (key := self._ask_key(_QUESTION)) not in {"q", END}:
             if key in moves and moves[key]():
                 return True
             if key not in moves:
-                self._helps()
+                self._print_help()
         return False
 
-    def _helps(self) -> None:
+    def _print_help(self) -> None:
         for line in _HELP:
-            self._output.note(line)
+            self._output.print_note(line)
 
-    def _decides(self, shares: Sequence[Share], status: Status) -> bool:
-        with self._patience(f"{_VERBS[status]}ing {_these(shares)}", shares):
+    def _decide(self, shares: Sequence[Share], status: Status) -> bool:
+        with self._show_progress(f"{_VERBS[status]}ing {_name_shares(shares)}", shares):
             done = self._review.decide(shares, status)
         if done:
-            self._output.note(f"{status.value} {_these(done)}")
-        self._complains(shares)
+            self._output.print_note(f"{status.value} {_name_shares(done)}")
+        self._print_complaints(shares)
         return True
 
-    def _decides_all(self, shares: Sequence[Share], status: Status) -> bool:
+    def _decide_all(self, shares: Sequence[Share], status: Status) -> bool:
         if len(shares) == 1:
-            return self._decides(shares, status)
+            return self._decide(shares, status)
         for share in shares[:_LISTED]:
-            self._output.note(f"  {_name(share)[:_LONGEST]}")
+            self._output.print_note(f"  {_name_share(share)[:_LONGEST]}")
         if len(shares) > _LISTED:
-            self._output.note(f"  … and {len(shares) - _LISTED} more")
+            self._output.print_note(f"  … and {len(shares) - _LISTED} more")
         verb, owner = _VERBS[status].capitalize(), shares[0].image.owner
-        sure = self._asked(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
-        return sure and self._decides(shares, status)
+        sure = self._ask_key(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
+        return sure and self._decide(shares, status)
 
-    def _skips(self, share: Share) -> bool:
+    def _skip(self, share: Share) -> bool:
         self._review.skip(share)
-        self._output.note(f"skipped {_name(share)}")
+        self._output.print_note(f"skipped {_name_share(share)}")
         return True
 
-    def _undoes(self) -> bool:
+    def _undo(self) -> bool:
         if not self._review.steps:
-            self._output.note("there is nothing to undo")
+            self._output.print_note("there is nothing to undo")
             return False
         shares = self._review.steps[-1].shares
-        with self._patience(f"undoing what was done about {_these(shares)}", shares):
+        with self._show_progress(f"undoing what was done about {_name_shares(shares)}", shares):
             done = self._review.undo()
         if done:
-            self._output.note(f"{_these(done)} {'is' if len(done) == 1 else 'are'} pending again")
-        self._complains(shares)
+            self._output.print_note(f"{_name_shares(done)} {'is' if len(done) == 1 else 'are'} pending again")
+        self._print_complaints(shares)
         return True
 
-    def _asked(self, question: str) -> str:
+    def _ask_key(self, question: str) -> str:
         """The key that answers a question; what was pressed before it was there cannot be meant for it."""
-        self._keyboard.drop()
-        self._output.question(question)
+        self._keyboard.discard_keys()
+        self._output.ask(question)
         key = UNKNOWN
         try:
-            key = self._keyboard.key(lambda: self._output.question(question))
+            key = self._keyboard.read_key(lambda: self._output.ask(question))
         finally:
-            self._output.note(key if key.isprintable() else "")
+            self._output.print_note(key if key.isprintable() else "")
         return key
 
-    def _patience(self, text: str, shares: Sequence[Share]) -> AbstractContextManager[None]:
-        return self._output.busy(text) if len(shares) > 1 else nullcontext()
+    def _show_progress(self, text: str, shares: Sequence[Share]) -> AbstractContextManager[None]:
+        return self._output.show_progress(text) if len(shares) > 1 else nullcontext()
 
-    def _complains(self, shares: Sequence[Share]) -> None:
+    def _print_complaints(self, shares: Sequence[Share]) -> None:
         complaints = self._review.complaints
         ours = [complaints[share.image.id] for share in shares if share.image.id in complaints]
         for complaint in ours[:_LISTED]:
-            self._output.note(complaint)
+            self._output.print_note(complaint)
         if len(ours) > _LISTED:
-            self._output.note(f"… and {len(ours) - _LISTED} more failed")
+            self._output.print_note(f"… and {len(ours) - _LISTED} more failed")
 
 
-def _name(share: Share) -> str:
+def _name_share(share: Share) -> str:
     return share.image.name or share.image.id
 
 
-def _these(shares: Sequence[Share]) -> str:
-    return _name(shares[0]) if len(shares) == 1 else f"{len(shares)} images"
+def _name_shares(shares: Sequence[Share]) -> str:
+    return _name_share(shares[0]) if len(shares) == 1 else f"{len(shares)} images"

@@ -40,4 +40,4 @@ def completion(
                 imgshare completion powershell | Out-String | Invoke-Expression
     """  # noqa: D301  (\b keeps typer from filling the lines)
     session: Session = ctx.obj
-    session.output.text(SCRIPTS[shell].rstrip())
+    session.output.print_text(SCRIPTS[shell].rstrip())

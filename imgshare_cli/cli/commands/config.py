@@ -54,7 +54,7 @@ def root(ctx: typer.Context) -> None:
 @with_session(no_options)
 def path(session: Session) -> None:
     """Print where the config file is."""
-    session.output.line(str(find_config_path(session.environ)))
+    session.output.print_line(str(find_config_path(session.environ)))
 
 
 @app.command("list")
@@ -62,10 +62,10 @@ def path(session: Session) -> None:
 def list_(session: Session) -> None:
     """Print every setting there; a token is not shown."""
     if session.file.default_profile:
-        session.output.line(f"default_profile={session.file.default_profile}")
+        session.output.print_line(f"default_profile={session.file.default_profile}")
     for name, profile in session.file.profiles.items():
         for key, value in profile.items():
-            session.output.line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
+            session.output.print_line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
 
 
 @app.command("get")
@@ -81,7 +81,7 @@ def get(session: Session, key: Key) -> None:
         raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint=f"{shows} shows what is")
     if where[-1] == "token":
         raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
-    session.output.line(str(value))
+    session.output.print_line(str(value))
 
 
 @app.command("set")

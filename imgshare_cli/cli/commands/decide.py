@@ -64,7 +64,7 @@ def accept(  # noqa: PLR0913, PLR0917
     agreed: set[str] = set()
 
     def attempt() -> models.Member:
-        image_id = subject.image_id(owner=owner)
+        image_id = subject.resolve_image_id(owner=owner)
         if expected:
             expected.check(session.client.image(image_id))
         elif session.is_attended and image_id not in agreed:
@@ -97,15 +97,15 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
     subject = ShareTarget(session, image, member)
 
     def attempt() -> models.Member:
-        return set_share_status(session.client, subject.image_id(), subject.member_id, status)
+        return set_share_status(session.client, subject.resolve_image_id(), subject.member_id, status)
 
     _show(session, subject, status, attempt)
 
 
 def _show(session: Session, subject: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
-    with subject.explained(status.verb):
+    with subject.explain_refusal(status.verb):
         share = attempt()
-    session.output.member(share)
+    session.output.print_member(share)
 
 
 def _waiting(
@@ -117,7 +117,7 @@ def _waiting(
     longest = durations.parse_duration(span, "--wait")
 
     def patiently() -> models.Member:
-        with session.output.busy(f"waiting for image {image} to be shared"):
+        with session.output.show_progress(f"waiting for image {image} to be shared"):
             return wait_for_share(attempt, longest)
 
     return patiently
@@ -133,10 +133,10 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be good for the decision alone, and the decision says what is wrong
     if others:
-        session.output.rest()
-        session.output.note(f"an image called {image.name!r} is in the project's image list already:")
+        session.output.stop_progress()
+        session.output.print_note(f"an image called {image.name!r} is in the project's image list already:")
         for other in others:
-            session.output.note(f"  {other.id}  owner {other.owner}")
-        session.output.question(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
+            session.output.print_note(f"  {other.id}  owner {other.owner}")
+        session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
         if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")

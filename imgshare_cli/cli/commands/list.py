@@ -85,20 +85,20 @@ def list_(  # noqa: PLR0913, PLR0917
     whole = not wanted.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
     passing = remember_images(shares, session.environ, all_of_them=whole)
     count = _show(session, passing, [] if quiet else shown)
-    if session.output.at_terminal() and not (quiet or session.output.as_json):
+    if session.output.is_at_terminal() and not (quiet or session.output.as_json):
         _say_what_next(session, count, status, "matching " if wanted.is_narrowed else "", cut=count == limit)
 
 
 def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
     counted = _Counted(shares)
     if session.output.as_json:
-        session.output.array(share.to_json() for share in counted)
+        session.output.print_array(share.to_json() for share in counted)
     elif shown:
-        with session.output.busy("reading the inbox") if session.output.at_terminal() else nullcontext():
-            session.output.table(shown, counted)
+        with session.output.show_progress("reading the inbox") if session.output.is_at_terminal() else nullcontext():
+            session.output.print_table(shown, counted)
     else:
         for share in counted:
-            session.output.line(share.image.id)
+            session.output.print_line(share.image.id)
     return counted.count
 
 
@@ -120,12 +120,12 @@ def _say_what_next(session: Session, count: int, status: StatusChoice, matching:
     kind = "shared with you" if status is StatusChoice.ALL else status.value
     if cut:
         first = f"these are the first {count} that are" if count > 1 else "this is the first one that is"
-        session.output.note(f"{first} {kind}: {_NEXT[status]}")
+        session.output.print_note(f"{first} {kind}: {_NEXT[status]}")
     elif count:
         images = "image is" if count == 1 else "images are"
-        session.output.note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
+        session.output.print_note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
     else:
         more = (
             "" if status is StatusChoice.ALL else f"; {hints.build_command('list', '--status', 'all')} shows the rest"
         )
-        session.output.note(f"no {matching}image is {kind}{more}")
+        session.output.print_note(f"no {matching}image is {kind}{more}")

@@ -120,7 +120,7 @@ def _by_token(session: Session) -> Credential:
 
 def _place(session: Session, settings: Settings) -> KeyringStore | FileStore:
     def waiting() -> None:
-        session.output.note("waiting for your keyring to be unlocked…")
+        session.output.print_note("waiting for your keyring to be unlocked…")
 
     return open_token_store(settings, session.environ, waiting=waiting)
 
@@ -131,7 +131,7 @@ def _keep(session: Session, place: KeyringStore | FileStore, credential: Credent
     except (AuthError, ConfigError) as exc:
         if must:
             raise
-        session.output.note(f"note: {exc.message}, so the token is not kept and every run logs in")
+        session.output.print_note(f"note: {exc.message}, so the token is not kept and every run logs in")
         return None
     return place.where
 
@@ -166,7 +166,7 @@ def _endpoint_in(document: TOMLDocument, profile: tuple[str, str]) -> str | None
 
 
 def _say(session: Session, settings: Settings, credential: Credential, kept: str | None) -> None:
-    note = session.output.note
+    note = session.output.print_note
     if credential.user:
         project = f"project {credential.project_name} ({credential.project_id})"
         note(f"logged in as {credential.user} in {project}, until {credential.expires_at}")
@@ -189,10 +189,10 @@ def logout(session: Session) -> None:
     except (AuthError, ConfigError):
         credential = None  # what is there cannot be read, which is a reason to remove it
     if not place.delete():
-        session.output.note(f"there was no token stored for profile {settings.profile!r}")
+        session.output.print_note(f"there was no token stored for profile {settings.profile!r}")
         return
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
-    session.output.note(f"forgot the token of profile {settings.profile!r}{whose}")
+    session.output.print_note(f"forgot the token of profile {settings.profile!r}{whose}")
     if credential and credential.auth_url and credential.header == "X-Auth-Token":
         _revoke(session, credential.auth_url, credential)
 
@@ -201,6 +201,6 @@ def _revoke(session: Session, auth_url: str, credential: Credential) -> None:
     try:
         revoke_token(auth_url, credential, session.connect)
     except ImgshareError as exc:
-        session.output.note(f"note: it stays valid until {credential.expires_at}: {exc.message}")
+        session.output.print_note(f"note: it stays valid until {credential.expires_at}: {exc.message}")
     else:
-        session.output.note(f"revoked it with {auth_url}")
+        session.output.print_note(f"revoked it with {auth_url}")

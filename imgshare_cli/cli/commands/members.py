@@ -36,14 +36,14 @@ def members(
     """
     from imgshare_cli.terminal import columns
 
-    found = session.client.members(ShareTarget(session, image).image_id(own=True))
+    found = session.client.members(ShareTarget(session, image).resolve_image_id(own=True))
     rows = [member for member in found if status in {StatusChoice.ALL, member.status.value}]
     if session.output.as_json:
-        session.output.array(member.raw for member in rows)
+        session.output.print_array(member.raw for member in rows)
         return
-    session.output.table(columns.build_member_columns(), rows)
-    if not rows and session.output.at_terminal():
-        session.output.note(
+    session.output.print_table(columns.build_member_columns(), rows)
+    if not rows and session.output.is_at_terminal():
+        session.output.print_note(
             "it is shared with no project" + ("" if status is StatusChoice.ALL else f" that is {status.value}")
         )
 
@@ -58,7 +58,7 @@ def share(session: Session, image: ImageArgument, members: Members) -> None:
     from imgshare_cli.shares.project_names import ProjectNames
     from imgshare_cli.terminal import columns
 
-    image_id = ShareTarget(session, image).image_id(own=True)
+    image_id = ShareTarget(session, image).resolve_image_id(own=True)
     known = ProjectNames(lambda: session.directory)
 
     def one(member: str) -> models.Member:
@@ -67,22 +67,22 @@ def share(session: Session, image: ImageArgument, members: Members) -> None:
             _say_whom(session, image_id, member, member_id)
         return session.client.share(image_id, member_id)
 
-    done = run_for_each_member(members, one, session.output.error)
+    done = run_for_each_member(members, one, session.output.print_error)
     if session.output.as_json or len(members) == 1:
         for row in done:
-            session.output.member(row)
+            session.output.print_member(row)
     else:
-        session.output.table(columns.build_member_columns(), done)
+        session.output.print_table(columns.build_member_columns(), done)
 
 
 def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> None:
     if member_id != member:
-        session.output.note(f"project {member!r} is {member_id}")
+        session.output.print_note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):
         take_back = hints.build_command(
             "unshare", hints.quote_word(image_id, "IMAGE"), hints.quote_word(member, "MEMBER")
         )
-        session.output.note(
+        session.output.print_note(
             f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
             f"{take_back} takes it back"
         )
@@ -96,15 +96,15 @@ def unshare(session: Session, image: ImageArgument, members: Members) -> None:
     """
     from imgshare_cli.shares.project_names import ProjectNames
 
-    image_id = ShareTarget(session, image).image_id(own=True)
+    image_id = ShareTarget(session, image).resolve_image_id(own=True)
     known = ProjectNames(lambda: session.directory)
 
     def one(member: str) -> str:
         # First as it stands: what was shared with a name by mistake is taken back by that name.
         return stop_sharing(session.client, image_id, member, known.id_of)
 
-    for member_id in run_for_each_member(members, one, session.output.error):
+    for member_id in run_for_each_member(members, one, session.output.print_error):
         if session.output.as_json:
-            session.output.json({"image_id": image_id, "member_id": member_id, "result": "unshared"})
+            session.output.print_json({"image_id": image_id, "member_id": member_id, "result": "unshared"})
         else:
-            session.output.note(f"image {image_id} is no longer shared with project {member_id}")
+            session.output.print_note(f"image {image_id} is no longer shared with project {member_id}")

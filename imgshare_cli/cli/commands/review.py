@@ -44,19 +44,21 @@ def review(
     whole = not wanted.is_narrowed
     shares = list(remember_images(session.inbox.shares(wanted), session.environ, all_of_them=whole))
     if not shares:
-        session.output.note(f"no {'' if whole else 'matching '}image is pending")
+        session.output.print_note(f"no {'' if whole else 'matching '}image is pending")
         return
     walk = Review(session.client, shares, session.settings.vault_id)
     try:
         run_review(session.output, walk)
     except BaseException:
         for complaint in list(walk.complaints.values())[:_SHOWN]:
-            session.output.note(complaint)
+            session.output.print_note(complaint)
         raise
     finally:
-        session.output.note(walk.summary())
+        session.output.print_note(walk.summary())
         if walk.left:
-            session.output.note(f"{hints.build_command('review')} goes on with {'it' if walk.left == 1 else 'them'}")
+            session.output.print_note(
+                f"{hints.build_command('review')} goes on with {'it' if walk.left == 1 else 'them'}"
+            )
     if complaints := list(walk.complaints.values()):
         raise PartialError(
             f"{len(complaints)} of {len(shares)} failed",

@@ -55,7 +55,7 @@ def sandbox(session: Session, command: CommandArgument = None, port: PortOption 
                 own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **build_environ(service)}
                 raise typer.Exit(signals.run_command(command, {**_remove_settings(session.environ), **own}))
         _print_settings(session, service)
-        raise typer.Exit(signals.wait())
+        raise typer.Exit(signals.wait_for_signal())
 
 
 def build_environ(service: Sandbox) -> dict[str, str]:
@@ -84,7 +84,7 @@ def _remove_settings(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _print_settings(session: Session, service: Sandbox) -> None:
     if session.output.as_json:
-        session.output.json(
+        session.output.print_json(
             {
                 "endpoint": service.endpoint,
                 "token": service.you.token,
@@ -95,7 +95,7 @@ def _print_settings(session: Session, service: Sandbox) -> None:
         )
     else:
         for name, value in build_environ(service).items():
-            session.output.line(f"export {name}={shlex.quote(value)}")
+            session.output.print_line(f"export {name}={shlex.quote(value)}")
         for image in service.shares:
-            session.output.note(f"{image.image_id}  {image.status}  {image.name}")
-    session.output.note(f"serving on {service.endpoint} until Ctrl-C")
+            session.output.print_note(f"{image.image_id}  {image.status}  {image.name}")
+    session.output.print_note(f"serving on {service.endpoint} until Ctrl-C")

@@ -12,6 +12,6 @@ from imgshare_cli.shares.decisions import get_share
 def show(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Show one share and what the project has decided."""
     subject = ShareTarget(session, image, member)
-    with subject.explained("show"):
-        share = get_share(session.client, subject.image_id(), subject.member_id)
-    session.output.member(share)
+    with subject.explain_refusal("show"):
+        share = get_share(session.client, subject.resolve_image_id(), subject.member_id)
+    session.output.print_member(share)

@@ -22,7 +22,9 @@ def status(session: Session) -> None:
         endpoint, credential = session.endpoint, session.access.credential
     except NotLoggedInError:
         if not session.output.as_json:
-            session.output.record({"profile": session.profile, "endpoint": session.endpoint, "token_source": "none"})
+            session.output.print_record(
+                {"profile": session.profile, "endpoint": session.endpoint, "token_source": "none"}
+            )
         raise
     known = {
         "profile": session.profile,
@@ -41,6 +43,6 @@ def status(session: Session) -> None:
         session.client.check()
     except ImgshareError as exc:
         if not session.output.as_json:
-            session.output.record({**known, "service": _TROUBLE.get(exc.code, "says no")})
+            session.output.print_record({**known, "service": _TROUBLE.get(exc.code, "says no")})
         raise
-    session.output.record({**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
+    session.output.print_record({**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
