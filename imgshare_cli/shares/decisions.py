@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from imgshare_cli.api.models import Status
 from imgshare_cli.errors import (
     ForbiddenError,
     ImgshareError,
@@ -18,18 +19,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.models import Member, Status
+    from imgshare_cli.api.models import Member
 
 _LISTED = 5
 Result = TypeVar("Result")
 
 
-def set_share_status(
+def decide_share(
     client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None
 ) -> Member:
-    """Set the status of a share; without a member, of the one share that we can see."""
+    """Set the status of a share. Every decision is made here, whoever asks for it.
+
+    Args:
+        client: the image service.
+        image_id: the image.
+        member_id: the project that decides; None is that of the only share that the token can see.
+        status: the decision.
+        vault_id: the backup vault for a full-server image (IMS); the service is told of it when it is accepted.
+    """
     member_id = member_id or find_only_share(client, image_id).member_id
-    return client.set_status(image_id, member_id, status, vault_id)
+    return client.set_status(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
 
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imgshare_cli.api.images import Image
-    from imgshare_cli.shares.review import ImageDetails
+    from imgshare_cli.shares.image_details import ImageDetails
 
 _NAMED = 3
 # Whoever owns an image writes its properties, and must not push the rest off the screen with them.

@@ -30,7 +30,6 @@ _HELP = (
     "q  quit: what was decided stays so, the others stay pending",
     "?  show this help",
 )
-_VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject"}
 _LISTED = 8
 _LONGEST = 70
 
@@ -94,8 +93,8 @@ class _ReviewPrompt:
             "a": lambda: self._decides([share], Status.ACCEPTED),
             "r": lambda: self._decides([share], Status.REJECTED),
             "s": lambda: self._skips(share),
-            "A": lambda: self._decides_all(self._review.of_owner(share), Status.ACCEPTED),
-            "R": lambda: self._decides_all(self._review.of_owner(share), Status.REJECTED),
+            "A": lambda: self._decides_all(self._review.list_owner_shares(share), Status.ACCEPTED),
+            "R": lambda: self._decides_all(self._review.list_owner_shares(share), Status.REJECTED),
             "u": self._undoes,
         }
         while (key := self._asked(_QUESTION)) not in {"q", END}:
@@ -110,7 +109,7 @@ class _ReviewPrompt:
             self._output.note(line)
 
     def _decides(self, shares: Sequence[Share], status: Status) -> bool:
-        with self._patience(f"{_VERBS[status]}ing {_these(shares)}", shares):
+        with self._patience(f"{status.verb}ing {_these(shares)}", shares):
             done = self._review.decide(shares, status)
         if done:
             self._output.note(f"{status.value} {_these(done)}")
@@ -124,7 +123,7 @@ class _ReviewPrompt:
             self._output.note(f"  {_name(share)[:_LONGEST]}")
         if len(shares) > _LISTED:
             self._output.note(f"  … and {len(shares) - _LISTED} more")
-        verb, owner = _VERBS[status].capitalize(), shares[0].image.owner
+        verb, owner = status.verb.capitalize(), shares[0].image.owner
         sure = self._asked(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
         return sure and self._decides(shares, status)
 

@@ -18,7 +18,7 @@ from imgshare_cli.errors import (
     RefusedError,
     UnavailableError,
 )
-from imgshare_cli.shares.decisions import set_share_status
+from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def accept(  # noqa: PLR0913, PLR0917
             _ask_about_namesakes(session, image_id)
             agreed.add(image_id)
         vault = vault_id or session.settings.vault_id
-        return set_share_status(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
+        return decide_share(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
 
     patient = attempt if wait is None else _waiting(session, attempt, image, wait)
     _show(session, subject, Status.ACCEPTED, patient)
@@ -97,7 +97,7 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
     subject = ShareTarget(session, image, member)
 
     def attempt() -> models.Member:
-        return set_share_status(session.client, subject.image_id(), subject.member_id, status)
+        return decide_share(session.client, subject.image_id(), subject.member_id, status)
 
     _show(session, subject, status, attempt)
 

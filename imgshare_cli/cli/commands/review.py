@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imgshare_cli import hints
 from imgshare_cli.cli.filter_options import (
     NameOption,
@@ -13,6 +15,9 @@ from imgshare_cli.cli.filter_options import (
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import PartialError, UsageError
+
+if TYPE_CHECKING:
+    from imgshare_cli.shares.review import Review
 
 _SHOWN = 20
 
@@ -54,11 +59,20 @@ def review(
             session.output.note(complaint)
         raise
     finally:
-        session.output.note(walk.summary())
-        if walk.left:
-            session.output.note(f"{hints.build_command('review')} goes on with {'it' if walk.left == 1 else 'them'}")
+        session.output.note(_describe_progress(walk))
+        if walk.pending_count:
+            session.output.note(
+                f"{hints.build_command('review')} goes on with {'it' if walk.pending_count == 1 else 'them'}"
+            )
     if complaints := list(walk.complaints.values()):
         raise PartialError(
             f"{len(complaints)} of {len(shares)} failed",
             details=complaints[:_SHOWN] + ["…"] * (len(complaints) > _SHOWN),
         )
+
+
+def _describe_progress(walk: Review) -> str:
+    """What was done, and how much is left."""
+    done = ", ".join(f"{word} {count}" for word, count in walk.counts.items() if count) or "nothing was decided"
+    pending = walk.pending_count
+    return f"{done}; {pending} {'is' if pending == 1 else 'are'} still pending" if pending else done
