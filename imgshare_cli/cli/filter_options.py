@@ -10,7 +10,7 @@ import typer
 from imgshare_cli.api.models import Status
 
 if TYPE_CHECKING:
-    from imgshare_cli.shares.inbox import ShareFilter
+    from imgshare_cli.shares.share_filter import ShareFilter
 
 
 class StatusChoice(StrEnum):
@@ -49,7 +49,7 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
     older_than: str | None = None,
     newer_than: str | None = None,
     with_member: bool = False,
-    few: int | None = None,
+    limit: int | None = None,
 ) -> ShareFilter:
     """Which shares these options mean.
 
@@ -57,7 +57,7 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
         UsageError: an age is no span of time.
     """
     from imgshare_cli.cli import durations
-    from imgshare_cli.shares.inbox import ShareFilter
+    from imgshare_cli.shares.share_filter import ShareFilter
 
     return ShareFilter(
         statuses=tuple(Status) if status is StatusChoice.ALL else (Status(status.value),),
@@ -66,5 +66,5 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
         older_than=durations.parse_duration(older_than, "--older-than") if older_than else None,
         newer_than=durations.parse_duration(newer_than, "--newer-than") if newer_than else None,
         with_member=with_member,
-        few=few,
+        limit=limit,
     )

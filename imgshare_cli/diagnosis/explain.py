@@ -22,7 +22,7 @@ from imgshare_cli.diagnosis.findings import (
 )
 from imgshare_cli.diagnosis.other_projects import find_elsewhere, find_in_named_project
 from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError
-from imgshare_cli.shares.token_scope import is_always_listed
+from imgshare_cli.shares.token_scope import sees_all_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,13 +120,7 @@ def _of_seen(
 
 def _sees_all(seen: _Seen) -> bool:
     """Whether we are shown every share of the image, as its owner and an administrator are."""
-    credential, image, rows = seen.clients.credential, seen.image, seen.rows
-    if credential.project_id and (credential.roles or credential.project_id == image.owner):
-        return credential.project_id == image.owner or "admin" in credential.roles
-    if len(rows) != 1:
-        return True
-    # A member finds the image under its own decision alone, the owner and an administrator under every one.
-    return is_always_listed(seen.images, image, rows[0].status.value)
+    return sees_all_shares(seen.images, seen.clients.credential, seen.image, seen.rows)
 
 
 def _of_all(seen: _Seen) -> Finding | None:

@@ -68,25 +68,27 @@ def list_(  # noqa: PLR0913, PLR0917
 
     order = parse_sort_order(sort)
     long = long or order.needs_member
-    wanted = build_share_filter(
+    share_filter = build_share_filter(
         status,
         owner=owner,
         name=name,
         older_than=older_than,
         newer_than=newer_than,
         with_member=long,
-        few=None if sort else limit,
+        limit=None if sort else limit,
     )
-    found = session.inbox.shares(wanted)
+    found = session.inbox.read_shares(share_filter)
     if not session.output.as_json:
         found = (share.without_raw() for share in found)
     shares = islice(order.applied(found), limit)
-    shown = columns.build_share_columns(with_time=long or wanted.is_by_age, many_statuses=status is StatusChoice.ALL)
-    whole = not wanted.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
+    shown = columns.build_share_columns(
+        with_time=long or share_filter.has_age, many_statuses=status is StatusChoice.ALL
+    )
+    whole = not share_filter.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
     passing = remember_images(shares, session.environ, all_of_them=whole)
     count = _show(session, passing, [] if quiet else shown)
     if session.output.at_terminal() and not (quiet or session.output.as_json):
-        _say_what_next(session, count, status, "matching " if wanted.is_narrowed else "", cut=count == limit)
+        _say_what_next(session, count, status, "matching " if share_filter.is_narrowed else "", cut=count == limit)
 
 
 def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:

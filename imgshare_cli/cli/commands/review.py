@@ -45,9 +45,9 @@ def review(
             hint=f"{hints.build_command('list')} shows what is pending, "
             f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )
-    wanted = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
-    whole = not wanted.is_narrowed
-    shares = list(remember_images(session.inbox.shares(wanted), session.environ, all_of_them=whole))
+    share_filter = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
+    whole = not share_filter.is_narrowed
+    shares = list(remember_images(session.inbox.read_shares(share_filter), session.environ, all_of_them=whole))
     if not shares:
         session.output.note(f"no {'' if whole else 'matching '}image is pending")
         return
