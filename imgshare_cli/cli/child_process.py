@@ -62,7 +62,7 @@ class Signals:
             _pass_on(child, self._came.get())
         while (code := child.poll()) is None:
             number = self._next()
-            if number not in {None, signal.SIGINT}:
+            if number is not None and number != signal.SIGINT:
                 _pass_on(child, number)
         return 128 - code if code < 0 else code
 

@@ -21,6 +21,11 @@ class StatusChoice(StrEnum):
     REJECTED = "rejected"
     ALL = "all"
 
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The statuses that it stands for."""
+        return tuple(Status) if self is StatusChoice.ALL else (Status(self.value),)
+
 
 StatusOption = Annotated[
     StatusChoice, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all.")
@@ -60,7 +65,7 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
     from imgshare_cli.shares.share_filter import ShareFilter
 
     return ShareFilter(
-        statuses=tuple(Status) if status is StatusChoice.ALL else (Status(status.value),),
+        statuses=status.statuses,
         owner=owner,
         name=name,
         older_than=durations.parse_duration(older_than, "--older-than") if older_than else None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
+from imgshare_cli.terminal.format import truncate_lines
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, Keyboard
 
 if TYPE_CHECKING:
@@ -119,10 +120,8 @@ class _ReviewPrompt:
     def _decides_all(self, shares: Sequence[Share], status: Status) -> bool:
         if len(shares) == 1:
             return self._decides(shares, status)
-        for share in shares[:_LISTED]:
-            self._output.note(f"  {_name(share)[:_LONGEST]}")
-        if len(shares) > _LISTED:
-            self._output.note(f"  … and {len(shares) - _LISTED} more")
+        for line in truncate_lines([_name(share)[:_LONGEST] for share in shares], _LISTED):
+            self._output.note(f"  {line}")
         verb, owner = status.verb.capitalize(), shares[0].image.owner
         sure = self._asked(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
         return sure and self._decides(shares, status)
@@ -161,10 +160,8 @@ class _ReviewPrompt:
     def _complains(self, shares: Sequence[Share]) -> None:
         complaints = self._review.complaints
         ours = [complaints[share.image.id] for share in shares if share.image.id in complaints]
-        for complaint in ours[:_LISTED]:
-            self._output.note(complaint)
-        if len(ours) > _LISTED:
-            self._output.note(f"… and {len(ours) - _LISTED} more failed")
+        for line in truncate_lines(ours, _LISTED):
+            self._output.note(line)
 
 
 def _name(share: Share) -> str:

@@ -37,7 +37,7 @@ def members(
     from imgshare_cli.terminal import columns
 
     found = session.client.members(ShareTarget(session, image).image_id(own=True))
-    rows = [member for member in found if status in {StatusChoice.ALL, member.status.value}]
+    rows = [member for member in found if member.status in status.statuses]
     if session.output.as_json:
         session.output.array(member.raw for member in rows)
         return

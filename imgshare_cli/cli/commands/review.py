@@ -37,6 +37,7 @@ def review(
     """
     from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.shares.review import Review
+    from imgshare_cli.terminal.format import truncate_lines
     from imgshare_cli.terminal.review_prompt import run_review
 
     if not session.is_attended:
@@ -55,8 +56,8 @@ def review(
     try:
         run_review(session.output, walk)
     except BaseException:
-        for complaint in list(walk.complaints.values())[:_SHOWN]:
-            session.output.note(complaint)
+        for line in truncate_lines(list(walk.complaints.values()), _SHOWN):
+            session.output.note(line)
         raise
     finally:
         session.output.note(_describe_progress(walk))
@@ -65,10 +66,7 @@ def review(
                 f"{hints.build_command('review')} goes on with {'it' if walk.pending_count == 1 else 'them'}"
             )
     if complaints := list(walk.complaints.values()):
-        raise PartialError(
-            f"{len(complaints)} of {len(shares)} failed",
-            details=complaints[:_SHOWN] + ["…"] * (len(complaints) > _SHOWN),
-        )
+        raise PartialError(f"{len(complaints)} of {len(shares)} failed", details=truncate_lines(complaints, _SHOWN))
 
 
 def _describe_progress(walk: Review) -> str:
