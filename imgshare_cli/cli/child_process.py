@@ -1,4 +1,4 @@
-"""A command that runs beside the sandbox, and the signals that ask both of them to end."""
+"""A command that runs while the sandbox serves, and the signals that ask both of them to end."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Signals:
 
     def wait(self) -> int:
         """Wait for a signal; return the exit code that says which it was."""
-        while (number := self._next()) is None:
+        while (number := self._get_next()) is None:
             pass
         if number == signal.SIGINT:
             raise KeyboardInterrupt
@@ -57,13 +57,13 @@ class Signals:
             return self.wait()
         if _CHILD:
             self._take(_CHILD)  # also where a caller ignores it, which would lose us the exit code
-        child = _started(command, environ)
+        child = _start_process(command, environ)
         while not self._came.empty():  # it may have missed what came while it was being started, Ctrl-C too
-            _pass_on(child, self._came.get())
+            _send_signal(child, self._came.get())
         while (code := child.poll()) is None:
-            number = self._next()
+            number = self._get_next()
             if number is not None and number != signal.SIGINT:
-                _pass_on(child, number)
+                _send_signal(child, number)
         return 128 - code if code < 0 else code
 
     def _take(self, number: int) -> None:
@@ -72,13 +72,13 @@ class Signals:
         handler: Any = self._came.put
         signal.signal(number, handler)
 
-    def _next(self) -> int | None:
+    def _get_next(self) -> int | None:
         with contextlib.suppress(Empty):
             return self._came.get(timeout=_LATEST_SECONDS)
         return None
 
 
-def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_process(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(command, env=environ)
     except OSError as exc:
@@ -89,7 +89,7 @@ def _started(command: list[str], environ: Mapping[str, str]) -> subprocess.Popen
         raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
 
 
-def _pass_on(child: subprocess.Popen[bytes], number: int) -> None:
+def _send_signal(child: subprocess.Popen[bytes], number: int) -> None:
     if number != _CHILD:
         # It may belong to another user by now, as sudo does; Windows does not know every signal.
         with contextlib.suppress(OSError, ValueError):

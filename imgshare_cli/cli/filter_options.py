@@ -1,4 +1,4 @@
-"""The words that choose among shares, for every command that takes them."""
+"""The options that filter shares, for every command that takes them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StatusChoice(StrEnum):
-    """What has been decided about a share, or whatever that is."""
+    """A status of shares, or all of them."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -56,10 +56,10 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
     with_member: bool = False,
     limit: int | None = None,
 ) -> ShareFilter:
-    """Which shares these options mean.
+    """Build the filter that these options mean.
 
     Raises:
-        UsageError: an age is no span of time.
+        UsageError: an age is not a duration.
     """
     from imgshare_cli.cli import durations
     from imgshare_cli.shares.share_filter import ShareFilter

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def complete_images(incomplete: str) -> list[tuple[str, str]]:
-    """The images that `list` showed last, for completion: no network, no keyring, no complaint."""
+    """List the images that `list` showed last, for completion, without network, keyring or errors."""
     import os
 
     from imgshare_cli.cli.completion_cache import list_completions
@@ -47,7 +47,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors
 
 
 def complete_profiles(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The profiles in the config file, for completion: no network, no keyring, no complaint."""
+    """List the profiles in the config file, for completion, without network, keyring or errors."""
     from imgshare_cli.errors import ConfigError
 
     session: Session = ctx.find_root().obj or Session()

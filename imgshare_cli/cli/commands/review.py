@@ -1,4 +1,4 @@
-"""`review`: the inbox, one image at a time."""
+"""`review`: decide about the pending images one by one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imgshare_cli.errors import PartialError, UsageError
 if TYPE_CHECKING:
     from imgshare_cli.shares.review import Review
 
-_SHOWN = 20
+_MAX_LISTED = 20
 
 
 @with_session(common_options)
@@ -47,16 +47,16 @@ def review(
             f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )
     share_filter = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
-    whole = not share_filter.is_narrowed
-    shares = list(remember_images(session.inbox.read_shares(share_filter), session.environ, all_of_them=whole))
+    is_whole = not share_filter.is_narrowed
+    shares = list(remember_images(session.inbox.read_shares(share_filter), session.environ, all_of_them=is_whole))
     if not shares:
-        session.output.note(f"no {'' if whole else 'matching '}image is pending")
+        session.output.note(f"no {'' if is_whole else 'matching '}image is pending")
         return
     walk = Review(session.client, shares, session.settings.vault_id)
     try:
         run_review(session.output, walk)
     except BaseException:
-        for line in truncate_lines(list(walk.complaints.values()), _SHOWN):
+        for line in truncate_lines(list(walk.complaints.values()), _MAX_LISTED):
             session.output.note(line)
         raise
     finally:
@@ -66,7 +66,9 @@ def review(
                 f"{hints.build_command('review')} goes on with {'it' if walk.pending_count == 1 else 'them'}"
             )
     if complaints := list(walk.complaints.values()):
-        raise PartialError(f"{len(complaints)} of {len(shares)} failed", details=truncate_lines(complaints, _SHOWN))
+        raise PartialError(
+            f"{len(complaints)} of {len(shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)
+        )
 
 
 def _describe_progress(walk: Review) -> str:

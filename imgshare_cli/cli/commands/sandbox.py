@@ -1,4 +1,4 @@
-"""`sandbox`: an image service on this machine, alone or around a command."""
+"""`sandbox`: an image service on this machine, alone or for the time that a command runs."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
     from imgshare_cli.sandbox import Sandbox
 
-Command = Annotated[
+CommandArgument = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[-- COMMAND...]", help="Run this with the sandbox's settings, and end with it.", show_default=False
     ),
 ]
-Port = Annotated[
+PortOption = Annotated[
     int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0 lets the system choose.")
 ]
-Images = Annotated[
+ImagesOption = Annotated[
     int, typer.Option("--images", metavar="N", min=0, help="How many more pending images there shall be.")
 ]
 
 
 @with_session(json_option_only)
-def sandbox(session: Session, command: Command = None, port: Port = 0, images: Images = 0) -> None:
+def sandbox(session: Session, command: CommandArgument = None, port: PortOption = 0, images: ImagesOption = 0) -> None:
     """Serve an image service to try things on.
 
     It behaves as Glance does, and a handful of images wait in it. Alone it prints the settings as `export` lines
@@ -50,9 +50,9 @@ def sandbox(session: Session, command: Command = None, port: Port = 0, images: I
     signals = Signals(interrupts=bool(command))
     with service:
         if command:
-            with _temporary_folder() as folder:
+            with _create_temporary_folder() as folder:
                 own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **settings(service)}
-                raise typer.Exit(signals.run(command, {**_without_ours(session.environ), **own}))
+                raise typer.Exit(signals.run(command, {**_drop_own_variables(session.environ), **own}))
         _announce(session, service)
         raise typer.Exit(signals.wait())
 
@@ -66,9 +66,9 @@ def settings(service: Sandbox) -> dict[str, str]:
     }
 
 
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+def _create_temporary_folder() -> tempfile.TemporaryDirectory[str]:
     try:
-        # What the command has left in it in such a way that it cannot be removed changes nothing about its exit code.
+        # A file of the command that cannot be removed does not change its exit code.
         return tempfile.TemporaryDirectory(prefix="imgshare-sandbox-", ignore_cleanup_errors=True)
     except OSError as exc:
         raise ConfigError(
@@ -76,8 +76,8 @@ def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
         ) from exc
 
 
-def _without_ours(environ: Mapping[str, str]) -> dict[str, str]:
-    # A sandbox is the same for everybody, whatever their own settings are.
+def _drop_own_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    # A sandbox is the same for everybody, whatever their settings are.
     return {name: value for name, value in environ.items() if not name.startswith(("IMGSHARE_", "OS_"))}
 
 

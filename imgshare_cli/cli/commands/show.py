@@ -11,7 +11,7 @@ from imgshare_cli.shares.decisions import get_share
 @with_session(common_options)
 def show(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Show one share and what the project has decided."""
-    subject = ShareTarget(session, image, member)
-    with subject.explained("show"):
-        share = get_share(session.client, subject.image_id(), subject.member_id)
+    target = ShareTarget(session, image, member)
+    with target.explained("show"):
+        share = get_share(session.client, target.image_id(), target.member_id)
     session.output.member(share)
