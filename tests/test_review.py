@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from imgshare_cli.cli.commands.sandbox import settings
+from imgshare_cli.cli.commands.sandbox import build_environment
 from imgshare_cli.sandbox import Sandbox
 from tests.contract.cast import Person
 from tests.reviews import ASK, DEBIAN, DEBIAN_RC, HELP, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, panel
@@ -37,7 +37,7 @@ LEFT = "{} are still pending\n`imgshare review` goes on with them\n"
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """The demonstration world, anew."""
     with Sandbox() as sandbox:
-        for name, value in settings(sandbox).items():
+        for name, value in build_environment(sandbox).items():
             monkeypatch.setenv(name, value)
         yield sandbox
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from imgshare_cli.cli.commands.sandbox import settings
+from imgshare_cli.cli.commands.sandbox import build_environment
 from imgshare_cli.sandbox import Sandbox
 from tests.contract.cast import Person
 from tests.reviews import ASK, DEBIAN, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, panel, wrapped
@@ -55,7 +55,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The demonstration world, anew."""
     with Sandbox() as sandbox, httpx.Client(base_url=sandbox.endpoint, trust_env=False) as http:
-        for name, value in settings(sandbox).items():
+        for name, value in build_environment(sandbox).items():
             monkeypatch.setenv(name, value)
         yield World(sandbox, http)
 
@@ -237,7 +237,7 @@ def test_a_service_that_ends() -> None:
     """Where the service no longer answers, a panel says what it does not know, and nothing is lost."""
     with ExitStack() as service:
         sandbox = service.enter_context(Sandbox())
-        with Terminal([*REVIEW, "--owner", VENDOR], settings(sandbox)) as terminal:
+        with Terminal([*REVIEW, "--owner", VENDOR], build_environment(sandbox)) as terminal:
             terminal.shows(seen := panel(1, 3, WINDOWS))
             terminal.types("r")
             terminal.shows(seen := f"{seen}r\nrejected windows-server-2022\n" + panel(2, 3, OPENEULER))
@@ -297,7 +297,7 @@ def test_what_it_asks_for(serve: Callable[..., Service], monkeypatch: pytest.Mon
 def test_interrupted_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while many are decided about: the sentence counts what the service did, and the one nobody knows of."""
     with Sandbox(images=3000) as sandbox:
-        for name, value in settings(sandbox).items():
+        for name, value in build_environment(sandbox).items():
             monkeypatch.setenv(name, value)
         with Terminal([*REVIEW, "--name", "nightly*"]) as terminal:
             terminal.says(ASK.rstrip())

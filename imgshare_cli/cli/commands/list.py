@@ -34,6 +34,18 @@ _NEXT_COMMANDS = {
     StatusChoice.REJECTED: f"{hints.build_command('accept', 'ID')} accepts one after all",
     StatusChoice.ALL: f"{hints.build_command('show', 'ID')} shows one",
 }
+SortOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sort", metavar="KEY", help=f"By {', '.join(SORT_KEYS)}; KEY:desc turns it round.", show_default=False
+    ),
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")]
+LongOption = Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")]
 
 
 @with_session(common_options)
@@ -44,18 +56,10 @@ def list_(  # noqa: PLR0913, PLR0917
     name: NameOption = None,
     older_than: OlderThanOption = None,
     newer_than: NewerThanOption = None,
-    sort: Annotated[
-        str | None,
-        typer.Option(
-            "--sort", metavar="KEY", help=f"By {', '.join(SORT_KEYS)}; KEY:desc turns it round.", show_default=False
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")] = False,  # noqa: FBT002
-    long: Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")] = False,  # noqa: FBT002
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    quiet: QuietOption = False,  # noqa: FBT002
+    long: LongOption = False,  # noqa: FBT002
 ) -> None:
     """List the images that others share with you.
 

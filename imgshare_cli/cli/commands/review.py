@@ -37,8 +37,6 @@ def review(
     """
     from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.shares.review import Review
-    from imgshare_cli.terminal.format import truncate_lines
-    from imgshare_cli.terminal.review_prompt import run_review
 
     if not session.is_attended:
         raise UsageError(
@@ -52,7 +50,14 @@ def review(
     if not shares:
         session.output.note(f"no {'' if is_whole else 'matching '}image is pending")
         return
-    walk = Review(session.client, shares, session.settings.vault_id)
+    _run_review(session, Review(session.client, shares, session.settings.vault_id))
+
+
+def _run_review(session: Session, walk: Review) -> None:
+    """Walk with the person, then say what was done and what failed."""
+    from imgshare_cli.terminal.format import truncate_lines
+    from imgshare_cli.terminal.review_prompt import run_review
+
     try:
         run_review(session.output, walk)
     except BaseException:
@@ -67,7 +72,7 @@ def review(
             )
     if complaints := list(walk.complaints.values()):
         raise PartialError(
-            f"{len(complaints)} of {len(shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)
+            f"{len(complaints)} of {len(walk.shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)
         )
 
 

@@ -51,14 +51,14 @@ def sandbox(session: Session, command: CommandArgument = None, port: PortOption 
     with service:
         if command:
             with _create_temporary_folder() as folder:
-                own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **settings(service)}
+                own = {"IMGSHARE_CONFIG": str(Path(folder, "config.toml")), **build_environment(service)}
                 raise typer.Exit(signals.run(command, {**_drop_own_variables(session.environ), **own}))
         _announce(session, service)
         raise typer.Exit(signals.wait())
 
 
-def settings(service: Sandbox) -> dict[str, str]:
-    """What a user of the sandbox must have in the environment."""
+def build_environment(service: Sandbox) -> dict[str, str]:
+    """Build the environment variables that point the tool at a sandbox."""
     return {
         "IMGSHARE_ENDPOINT": service.endpoint,
         "IMGSHARE_TOKEN": service.you.token,
@@ -93,7 +93,7 @@ def _announce(session: Session, service: Sandbox) -> None:
             }
         )
     else:
-        for name, value in settings(service).items():
+        for name, value in build_environment(service).items():
             session.output.line(f"export {name}={shlex.quote(value)}")
         for share in service.shares:
             session.output.note(f"{share.image_id}  {share.status}  {share.name}")
