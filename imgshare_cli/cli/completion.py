@@ -1,4 +1,4 @@
-"""Completion: the scripts for the shells, and the answers to their TABs."""
+"""Completion: the scripts for the shells, and the candidates that they ask for."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ _QUOTES = str.maketrans("", "", "\"'`\\")
 
 
 def answer_completion(command: Any, arguments: list[str]) -> NoReturn:
-    """Answer the request in `_IMGSHARE_COMPLETE`, and end the run; silence is an answer too.
+    """Print the candidates or the script that `_IMGSHARE_COMPLETE` asks for, if any, and end the run.
 
     Args:
         command: the whole command line interface.
@@ -101,7 +101,7 @@ def answer_completion(command: Any, arguments: list[str]) -> NoReturn:
         elif request == "complete" and shell in SCRIPTS:
             # PowerShell loses empty arguments, so it hands the words over in the environment.
             words = arguments or os.environ.get("_IMGSHARE_COMPLETE_WORDS", "").split("\n")
-            text = _candidates(command, shell, [word.translate(_QUOTES) for word in words])
+            text = _build_candidates(command, shell, [word.translate(_QUOTES) for word in words])
     if sys.stdout:
         # Not print(): on Windows, bash would take "\r" for a part of the candidate.
         sys.stdout.buffer.write(text.encode())
@@ -109,19 +109,20 @@ def answer_completion(command: Any, arguments: list[str]) -> NoReturn:
     raise typer.Exit
 
 
-def _candidates(command: Any, shell: str, words: list[str]) -> str:
+def _build_candidates(command: Any, shell: str, words: list[str]) -> str:
+    """Build the lines that a shell expects, one for each candidate."""
     from typer._completion_classes import BashComplete  # of typer's four, the one that never loads rich
 
-    *before, word = _whole(words) if shell == "bash" else words
-    found = BashComplete(command, {}, "imgshare", "_IMGSHARE_COMPLETE").get_completions(before, word)
+    *before, word = _join_broken_words(words) if shell == "bash" else words
+    items = BashComplete(command, {}, "imgshare", "_IMGSHARE_COMPLETE").get_completions(before, word)
     option = word[: word.find("=") + 1] if word.startswith("-") else ""
-    values = {option + str(item.value): clean(" ".join((item.help or "").split())) for item in found}
-    # What no shell gives a meaning to needs no quotes where it is inserted. Nothing else is offered.
+    values = {option + str(item.value): clean(" ".join((item.help or "").split())) for item in items}
+    # Only words that mean nothing special to any shell are offered: they need no quotes.
     plain = {value: description for value, description in values.items() if is_plain(value.lstrip("-"))}
     match shell:
         case "bash":
-            done = word.removesuffix(words[-1].lstrip(":="))  # bash completes what stands after its last break
-            lines = [value.removeprefix(done) for value in plain]
+            typed = word.removesuffix(words[-1].lstrip(":="))  # bash completes what follows its last break
+            lines = [value.removeprefix(typed) for value in plain]
         case "zsh":
             lines = [value.replace(":", "\\:") + f":{description}".rstrip(":") for value, description in plain.items()]
         case _:
@@ -129,6 +130,6 @@ def _candidates(command: Any, shell: str, words: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _whole(words: list[str]) -> list[str]:
-    """The words that bash broke at `:` and `=`, whole again."""
+def _join_broken_words(words: list[str]) -> list[str]:
+    """Join the words that bash broke at `:` and `=`."""
     return re.sub(r"\n?([:=]+)\n?", r"\1", "\n".join(words)).split("\n")

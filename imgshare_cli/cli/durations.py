@@ -11,16 +11,16 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 
 
 def parse_duration(text: str, option: str) -> timedelta:
-    """The span that a number and a unit mean.
+    """Parse a number and a unit.
 
     Args:
         text: such as `90s`, `5m`, `12h`, `7d`, `2w`.
-        option: where it was given, for the error.
+        option: the option that it was given to, for the error.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is not a duration.
     """
-    found = re.fullmatch(r"(\d{1,6})([smhdw])", text.strip().lower())
-    if not found:
+    match = re.fullmatch(r"(\d{1,6})([smhdw])", text.strip().lower())
+    if not match:
         raise UsageError(f"{option} {text[:40]!r} is no span of time", hint="give a number and s, m, h, d or w: 7d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -1,4 +1,4 @@
-"""The words that choose among shares, for every command that takes them."""
+"""The options that filter shares, for every command that takes them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ import typer
 from imgshare_cli.api.models import Status
 
 if TYPE_CHECKING:
-    from imgshare_cli.shares.inbox import ShareFilter
+    from imgshare_cli.shares.share_filter import ShareFilter
 
 
 class StatusChoice(StrEnum):
-    """What has been decided about a share, or whatever that is."""
+    """A status of shares, or all of them."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     ALL = "all"
+
+    @property
+    def statuses(self) -> tuple[Status, ...]:
+        """The statuses that it stands for."""
+        return tuple(Status) if self is StatusChoice.ALL else (Status(self.value),)
 
 
 StatusOption = Annotated[
@@ -49,22 +54,22 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
     older_than: str | None = None,
     newer_than: str | None = None,
     with_member: bool = False,
-    few: int | None = None,
+    limit: int | None = None,
 ) -> ShareFilter:
-    """Which shares these options mean.
+    """Build the filter that these options mean.
 
     Raises:
-        UsageError: an age is no span of time.
+        UsageError: an age is not a duration.
     """
     from imgshare_cli.cli import durations
-    from imgshare_cli.shares.inbox import ShareFilter
+    from imgshare_cli.shares.share_filter import ShareFilter
 
     return ShareFilter(
-        statuses=tuple(Status) if status is StatusChoice.ALL else (Status(status.value),),
+        statuses=status.statuses,
         owner=owner,
         name=name,
         older_than=durations.parse_duration(older_than, "--older-than") if older_than else None,
         newer_than=durations.parse_duration(newer_than, "--newer-than") if newer_than else None,
         with_member=with_member,
-        few=few,
+        limit=limit,
     )

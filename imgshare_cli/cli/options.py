@@ -1,4 +1,4 @@
-"""The words that commands share."""
+"""The arguments and options that several commands share, each declared once."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import Flags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def complete_images(incomplete: str) -> list[tuple[str, str]]:
-    """The images that `list` showed last, for completion: no network, no keyring, no complaint."""
+    """List the images that `list` showed last, for completion, without network, keyring or errors."""
     import os
 
     from imgshare_cli.cli.completion_cache import list_completions
@@ -43,12 +43,11 @@ VaultOption = Annotated[
         "--vault", metavar="VAULT_ID", help="The backup vault for a full-server image (IMS).", show_default=False
     ),
 ]
-_FLAGS = {field.name for field in fields(Flags)}
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
 
 def complete_profiles(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The profiles in the config file, for completion: no network, no keyring, no complaint."""
+    """List the profiles in the config file, for completion, without network, keyring or errors."""
     from imgshare_cli.errors import ConfigError
 
     session: Session = ctx.find_root().obj or Session()
@@ -66,57 +65,65 @@ ProfileOption = Annotated[
 ]
 
 
-def common_options(  # noqa: PLR0913  (the one place where they all stand)
-    ctx: typer.Context,
-    *,
-    as_json: JsonOption = False,
-    profile: ProfileOption = None,
-    cloud: Annotated[
-        str | None,
-        typer.Option("--cloud", metavar="NAME", help="The entry of clouds.yaml to log in with.", show_default=False),
-    ] = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="The image service's address.", show_default=False),
-    ] = None,
-    project_id: Annotated[
-        str | None,
-        typer.Option("--project", metavar="ID", help="Your project, the default MEMBER.", show_default=False),
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option("--timeout", metavar="SECONDS", help="Time for one request. [default: 30]", show_default=False),
-    ] = None,
-    cacert: Annotated[
-        str | None,
-        typer.Option("--cacert", metavar="PATH", help="Certificate authorities to trust.", show_default=False),
-    ] = None,
-    insecure_http: Annotated[
-        bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")
-    ] = False,
-    insecure_tls: Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Say on stderr what is going on.")] = False,
-) -> None:
-    """The options that name the world."""
+CloudOption = Annotated[
+    str | None,
+    typer.Option("--cloud", metavar="NAME", help="The entry of clouds.yaml to log in with.", show_default=False),
+]
+EndpointOption = Annotated[
+    str | None, typer.Option("--endpoint", metavar="URL", help="The image service's address.", show_default=False)
+]
+ProjectOption = Annotated[
+    str | None, typer.Option("--project", metavar="ID", help="Your project, the default MEMBER.", show_default=False)
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option("--timeout", metavar="SECONDS", help="Time for one request. [default: 30]", show_default=False),
+]
+CacertOption = Annotated[
+    str | None,
+    typer.Option("--cacert", metavar="PATH", help="Certificate authorities to trust.", show_default=False),
+]
+InsecureHttpOption = Annotated[bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")]
+InsecureTlsOption = Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Say on stderr what is going on.")]
+_FLAGS = {field.name for field in fields(Flags)}
+_CONTEXT = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
 
-def json_option_only(ctx: typer.Context, *, as_json: JsonOption = False) -> None:
-    """The one option that means something to a command which is a service itself."""
+def _declare_option(name: str, annotation: object, default: object = None) -> inspect.Parameter:
+    """Declare an option as the parameter that a command would have for it."""
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def no_options(ctx: typer.Context) -> None:
-    """No option at all."""
+_JSON = _declare_option("as_json", JsonOption, default=False)
+_PROFILE = _declare_option("profile", ProfileOption)
+# Of a command that asks a service.
+common_options = (
+    _JSON,
+    _PROFILE,
+    _declare_option("cloud", CloudOption),
+    _declare_option("endpoint", EndpointOption),
+    _declare_option("project_id", ProjectOption),
+    _declare_option("timeout", TimeoutOption),
+    _declare_option("cacert", CacertOption),
+    _declare_option("insecure_http", InsecureHttpOption, default=False),
+    _declare_option("insecure_tls", InsecureTlsOption, default=False),
+    _declare_option("debug", DebugOption, default=False),
+)
+# Of a command that is a service itself.
+json_option_only = (_JSON,)
+# Of a command that reads and changes a profile.
+profile_option_only = (_PROFILE,)
+no_options: tuple[inspect.Parameter, ...] = ()
 
 
-def profile_option_only(ctx: typer.Context, *, profile: ProfileOption = None) -> None:
-    """The one option that means something to a command which asks no service."""
-
-
-def with_session(shared: Callable[..., None]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_session(
+    options: Sequence[inspect.Parameter],
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Turn a function that takes a `Session` into a command that takes shared options as well.
 
     Args:
-        shared: whose parameters the command takes besides the function's own; they become the session's flags.
+        options: what the command takes besides the function's own parameters; they become the session's flags.
     """
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
@@ -128,11 +135,12 @@ def with_session(shared: Callable[..., None]) -> Callable[[Callable[..., None]],
             command(session, **values)
 
         own = inspect.signature(command, eval_str=True).parameters
-        common = inspect.signature(shared, eval_str=True).parameters
-        parameters = [parameter for name, parameter in {**own, **common}.items() if name not in {"session", "ctx"}]
-        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-            [common["ctx"], *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters)]
-        )
+        parameters = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for name, parameter in own.items()
+            if name != "session"
+        ]
+        run.__signature__ = inspect.Signature([_CONTEXT, *parameters, *options])  # type: ignore[attr-defined]
         return run
 
     return wrap

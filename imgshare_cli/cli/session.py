@@ -121,11 +121,8 @@ class Session:
     def inbox(self) -> Inbox:
         """What is shared with our project."""
         from imgshare_cli.shares.inbox import Inbox
-        from imgshare_cli.shares.token_scope import read_login_scope
 
-        wanted = self.settings.project_id
-        place = read_login_scope(self.access.credential, wanted)
-        return Inbox(self.client, self.another_client, place, wanted)
+        return Inbox(self.client, self.another_client, self.access.credential, self.settings.project_id)
 
     @property
     def directory(self) -> IdentityClient | None:

@@ -10,7 +10,7 @@ from imgshare_cli.diagnosis import findings
 from imgshare_cli.diagnosis.other_projects import find_in_other_projects
 from imgshare_cli.diagnosis.other_regions import find_in_other_regions
 from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError
-from imgshare_cli.shares.token_scope import is_always_listed
+from imgshare_cli.shares.token_scope import sees_all_shares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,13 +129,7 @@ def _explain_seen_image(
 
 def _sees_all_members(seen: _SeenImage) -> bool:
     """Whether the members list shows every member, as it does to the owner and to an administrator."""
-    credential, image, members = seen.clients.credential, seen.image, seen.members
-    if credential.project_id and (credential.roles or credential.project_id == image.owner):
-        return credential.project_id == image.owner or "admin" in credential.roles
-    if len(members) != 1:
-        return True
-    # A member finds the image under its own status alone, the owner and an administrator under every status.
-    return is_always_listed(seen.images, image, members[0].status.value)
+    return sees_all_shares(seen.images, seen.clients.credential, seen.image, seen.members)
 
 
 def _explain_to_owner_or_admin(seen: _SeenImage) -> Finding | None:

@@ -1,1 +1,1 @@
-"""What imgshare does with shares; nothing here asks a person or prints."""
+"""What imgshare knows about shares and does with them; nothing here asks a person or prints."""

@@ -1,9 +1,10 @@
-"""What imgshare does about shares, without saying how it is asked or how the answer is shown."""
+"""Decisions about shares, and the share and unshare side of an owner, for one image at a time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from imgshare_cli.api.models import Status
 from imgshare_cli.errors import (
     ForbiddenError,
     ImgshareError,
@@ -18,31 +19,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.models import Member, Status
+    from imgshare_cli.api.models import Member
 
-_LISTED = 5
+_MAX_LISTED = 5
 Result = TypeVar("Result")
 
 
-def set_share_status(
+def decide_share(
     client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None
 ) -> Member:
-    """Set the status of a share; without a member, of the one share that we can see."""
+    """Set the status of a share. Every decision is made here, whoever asks for it.
+
+    Args:
+        client: the image service.
+        image_id: the image.
+        member_id: the project that decides; None is that of the only share that the token can see.
+        status: the decision.
+        vault_id: the backup vault for a full-server image (IMS); the service is told of it when it is accepted.
+    """
     member_id = member_id or find_only_share(client, image_id).member_id
-    return client.set_status(image_id, member_id, status, vault_id)
+    return client.set_status(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
 
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
-    """One share; without a member, the one that we can see."""
+    """Get one share; without a member, the only share that the token can see."""
     return client.member(image_id, member_id) if member_id else find_only_share(client, image_id)
 
 
 def find_only_share(client: ImageClient, image_id: str) -> Member:
-    """The share that the members list shows: a plain member's token sees exactly its own row.
+    """Find the only share that the token can see: a plain member's token sees exactly its own.
 
     Raises:
-        UsageError: it shows several, as it does to an owner or an administrator.
-        NotFoundError: it shows none.
+        UsageError: it sees several, as an owner's or an administrator's does.
+        NotFoundError: it sees none.
     """
     rows = client.members(image_id)
     if not rows:
@@ -56,19 +65,19 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
             reason=Reason.NOT_A_MEMBER,
         )
     if len(rows) > 1:
-        some = ", ".join(row.member_id for row in rows[:_LISTED]) + (", …" if len(rows) > _LISTED else "")
+        some = ", ".join(row.member_id for row in rows[:_MAX_LISTED]) + (", …" if len(rows) > _MAX_LISTED else "")
         raise UsageError(
             f"image {image_id} is shared with {len(rows)} projects: {some}", hint="pass the one you mean as MEMBER"
         )
     return rows[0]
 
 
-def stop_sharing(client: ImageClient, image_id: str, member: str, id_of: Callable[[str], str]) -> str:
-    """Take a share back, and return whose it was; where nobody has it, that of the project of this name."""
+def stop_sharing(client: ImageClient, image_id: str, member: str, resolve_project_id: Callable[[str], str]) -> str:
+    """Unshare an image from a project, by its ID or else by its name; return the ID that it was shared with."""
     try:
         client.unshare(image_id, member)
     except (NotFoundError, UsageError):
-        member_id = id_of(member)
+        member_id = resolve_project_id(member)
         if member_id == member:
             raise
         client.unshare(image_id, member_id)
@@ -77,14 +86,14 @@ def stop_sharing(client: ImageClient, image_id: str, member: str, id_of: Callabl
 
 
 def run_for_each_member(
-    members: Sequence[str], work: Callable[[str], Result], failed: Callable[[ImgshareError], None]
+    members: Sequence[str], work: Callable[[str], Result], report_failure: Callable[[ImgshareError], None]
 ) -> Iterator[Result]:
-    """Do something for each member; where one is refused, say so and go on.
+    """Do something for each member; where one is refused, report it and go on.
 
     Args:
-        members: for whom.
-        work: what to do.
-        failed: told of each refusal, unless there is only one member.
+        members: the IDs or names of the projects.
+        work: what to do for each.
+        report_failure: called with each refusal, unless there is only one member.
 
     Raises:
         PartialError: some were refused.
@@ -97,7 +106,7 @@ def run_for_each_member(
         except (ForbiddenError, NotFoundError, RefusedError, UsageError) as exc:
             if len(members) == 1:
                 raise
-            failed(exc)
+            report_failure(exc)
             refused += 1
         except ImgshareError as exc:
             if rest := members[number + 1 :]:

@@ -1,4 +1,4 @@
-"""Is it the image that was meant? A name is no proof: anybody may share an image called `ubuntu-24.04`."""
+"""Checks that an image is the one that was meant: anybody may share an image called `ubuntu-24.04`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
 
-_DIGITS = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
-_LONGEST = 40
-_MOST = 10
+_HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
+_MAX_SHOWN = 40
+_MAX_LISTED = 10
 
 
 @dataclass(frozen=True)
 class ImageCheck:
-    """What the image must be.
+    """What an image must be to be accepted.
 
     Attributes:
         owner: the ID of the project that owns it.
@@ -34,11 +34,11 @@ class ImageCheck:
     digest: str | None = None
 
     def check(self, image: Image) -> None:
-        """Let this image pass, or say why not.
+        """Check an image.
 
         Raises:
-            RefusedError: it is another.
-            NotYetError: its data is not there yet.
+            RefusedError: it is another image.
+            NotYetError: its data has not been uploaded yet.
         """
         if self.owner and image.owner != self.owner:
             raise _create_difference_error(image, f"is from project {image.owner}, not {self.owner}")
@@ -57,30 +57,30 @@ class ImageCheck:
 
 
 def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
-    """What the options --owner and --hash ask for.
+    """Parse the options --owner and --hash.
 
     Raises:
-        UsageError: one of them is empty, as of a variable that is not set, or the hash is none.
+        UsageError: one of them is empty, as from a variable that is not set, or the hash is not valid.
     """
     if owner is not None and not owner.strip():
         raise UsageError("--owner is empty", hint="give the ID of the project that the image must be from")
     if hash_ is None:
         return ImageCheck(owner)
-    found = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
-    if not found or len(found[2]) != _DIGITS.get(found[1], len(found[2])):
-        shown = hash_ if len(hash_) <= _LONGEST else f"{hash_[:_LONGEST]}…"
+    match = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
+    if not match or len(match[2]) != _HASH_LENGTHS.get(match[1], len(match[2])):
+        shown = hash_ if len(hash_) <= _MAX_SHOWN else f"{hash_[:_MAX_SHOWN]}…"
         raise UsageError(
             f"--hash {shown!r} is no hash", hint="give sha512:… or sha256:…, as the image's publisher names it"
         )
-    return ImageCheck(owner, found[1], found[2])
+    return ImageCheck(owner, match[1], match[2])
 
 
 def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
-    """The images of the same name that are in the project's image list already; none where this one is there, too."""
+    """Find the images of the same name in the project's image list; none where this image is in it as well."""
     if not image.name:
         return []
-    named = (other for other in read_named(client, image.name, size=_MOST) if other.name == image.name)
-    listed = list(islice(named, _MOST))
+    named = (other for other in read_named(client, image.name, size=_MAX_LISTED) if other.name == image.name)
+    listed = list(islice(named, _MAX_LISTED))
     return [] if any(other.number == image.number for other in listed) else listed
 
 

@@ -1,4 +1,4 @@
-"""Images by their names, which are not unique."""
+"""Looks up images by their names, which are not unique."""
 
 from __future__ import annotations
 
@@ -15,59 +15,59 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
 
-_SHOWN = 20
+_MAX_LISTED = 20
 
 
 def resolve_image_name(
     client: ImageClient, name: str, project_id: str | None, *, owner: str | None = None, own: bool = False
 ) -> str:
-    """The ID of the one image of this name: what is shared with us comes before our own and what is public.
+    """Resolve a name to the ID of the one image that has it: shared images come before our own and public ones.
 
     Args:
         client: the image service.
         name: the image's whole name.
         project_id: our project, if it is known.
         owner: the project that it must be from.
-        own: whether our own comes first.
+        own: whether our own images come first.
 
     Raises:
-        UsageError: there are several, or there can be none.
-        NotFoundError: there is none.
-        NotYetError: there is none from this owner.
+        UsageError: several images have the name, or no image can have it.
+        NotFoundError: no image has it.
+        NotYetError: no image from this owner has it.
     """
     if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
         raise UsageError(
             f"{name[:80]!r} is neither the ID nor the name of an image",
             hint=f"{hints.build_command('list')} shows both",
         )
-    given = _given(client, name)
+    candidates = _list_candidates(client, name)
     # A database may take another case, an accent or a space at the end for the same name. It is another's image.
-    found = [image for image in given if image.name == name]
-    wanted = [image for image in found if owner in {None, image.owner}]
-    if not found:
-        raise _none_called(name, given)
-    if not wanted:
+    named = [image for image in candidates if image.name == name]
+    matching = [image for image in named if owner is None or image.owner == owner]
+    if not named:
+        raise _create_not_found_error(name, candidates)
+    if not matching:
         raise NotYetError(
             f"no image called {name[:200]!r} is from project {owner}",
             hint="nothing was changed; these are the images of this name",
-            details=[f"{image.id}  owner {image.owner}" for image in found[:_SHOWN]],
+            details=[f"{image.id}  owner {image.owner}" for image in named[:_MAX_LISTED]],
         )
-    return _best(client, wanted, name, project_id, own=own).id
+    return _choose_image(client, matching, name, project_id, own=own).id
 
 
-def _given(client: ImageClient, name: str) -> list[Image]:
-    """What the service gives for a name, each image once."""
-    given: dict[int, Image] = {}
-    for hidden in ("false", "true"):  # what is hidden takes its own pass
+def _list_candidates(client: ImageClient, name: str) -> list[Image]:
+    """List what the service gives for a name, each image once."""
+    candidates: dict[int, Image] = {}
+    for hidden in ("false", "true"):  # hidden images take a request of their own
         # `member_status=all`, because the API shows what is accepted otherwise.
         for image in read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
             if image.os_hidden == (hidden == "true"):
-                given.setdefault(image.number, image.without_raw())
-    return list(given.values())
+                candidates.setdefault(image.number, image.without_raw())
+    return list(candidates.values())
 
 
-def _none_called(name: str, given: Sequence[Image]) -> NotFoundError:
-    alike = [image for image in given if _skeleton(image.name or "") == _skeleton(name)]
+def _create_not_found_error(name: str, candidates: Sequence[Image]) -> NotFoundError:
+    alike = [image for image in candidates if _simplify_name(image.name or "") == _simplify_name(name)]
     # What looks the same must not read the same here.
     show = ascii if name.isascii() else repr
     other = "; these names are alike, but not the same" if alike else ""
@@ -77,36 +77,39 @@ def _none_called(name: str, given: Sequence[Image]) -> NotFoundError:
         hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; "
         "an image ID does as well",
         reason=Reason.NOT_FOUND,
-        details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_SHOWN]],
+        details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_MAX_LISTED]],
     )
 
 
-def _skeleton(name: str) -> str:
-    """What is left of a name without case, accents, spaces, punctuation and what cannot be seen."""
+def _simplify_name(name: str) -> str:
+    """Remove case, accents, spaces, punctuation and invisible characters from a name."""
     import unicodedata
 
-    # What is longer than a name can be is not alike; and a long one would take its time.
+    # A text longer than any name is not similar to one, and would take long.
     short = name[: MAX_NAME + 1]
     return "".join(c for c in unicodedata.normalize("NFKD", short).casefold() if c.isalnum())
 
 
-def _best(client: ImageClient, images: Sequence[Image], name: str, project_id: str | None, *, own: bool) -> Image:
+def _choose_image(
+    client: ImageClient, images: Sequence[Image], name: str, project_id: str | None, *, own: bool
+) -> Image:
+    """Choose the only image of the best kind: shared with us, our own, or any other; several are a UsageError."""
     shared = [image for image in images if image.may_be_shared and image.owner != project_id]
     ours = [image for image in images if image.owner == project_id]
     best = (ours or shared if own else shared or ours) or images
-    if 1 < len(best) <= _SHOWN and best is shared and project_id:
-        # An administrator sees other people's images, too.
-        best = [image for image in shared if _is_with(client, image, project_id)] or shared
+    if 1 < len(best) <= _MAX_LISTED and best is shared and project_id:
+        # An administrator sees images that are shared with others, too.
+        best = [image for image in shared if _is_shared_with(client, image, project_id)] or shared
     if len(best) > 1:
         raise UsageError(
             f"{len(best)} images are called {name[:200]!r}",
             hint="give the ID of the one you mean",
-            details=[f"{image.id}  owner {image.owner}" for image in best[:_SHOWN]],
+            details=[f"{image.id}  owner {image.owner}" for image in best[:_MAX_LISTED]],
         )
     return best[0]
 
 
-def _is_with(client: ImageClient, image: Image, project_id: str) -> bool:
+def _is_shared_with(client: ImageClient, image: Image, project_id: str) -> bool:
     try:
         client.member(image.id, project_id)
     except NotFoundError:

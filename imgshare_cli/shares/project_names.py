@@ -1,4 +1,4 @@
-"""Projects by their names, as far as the identity service tells us."""
+"""Looks up our own projects by their names, as far as the identity service lists them."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 
 
 class ProjectNames:
-    """The names of our own projects, asked for when the first is needed.
+    """The names of our own projects, read when the first name is looked up.
 
     Args:
-        directory: whom to ask; None without a login. It is called when the first name is met.
+        open_identity_client: opens the identity service; None without a login.
     """
 
-    def __init__(self, directory: Callable[[], IdentityClient | None]) -> None:
-        self._directory = directory
+    def __init__(self, open_identity_client: Callable[[], IdentityClient | None]) -> None:
+        self._open_identity_client = open_identity_client
 
-    def id_of(self, member: str) -> str:
-        """The ID of the project of this name, or the text as it is where no project of ours is called so.
+    def resolve_id(self, member: str) -> str:
+        """Resolve a name to the ID of our project that has it; any other text is returned unchanged.
 
         Raises:
-            UsageError: several are.
+            UsageError: several of our projects have the name.
         """
         if is_project_id(member):
             return member
-        found = [project for project in self._ours if project.name == member]
-        if len(found) > 1:
+        named = [project for project in self._own_projects if project.name == member]
+        if len(named) > 1:
             raise UsageError(
-                f"{len(found)} of your projects are called {member!r}",
+                f"{len(named)} of your projects are called {member!r}",
                 hint="give the ID of the one you mean",
-                details=[project.id for project in found],
+                details=[project.id for project in named],
             )
-        return found[0].id if found else member
+        return named[0].id if named else member
 
     @cached_property
-    def _ours(self) -> list[Project]:
+    def _own_projects(self) -> list[Project]:
         try:
-            directory = self._directory()
-            return directory.projects() if directory else []
+            client = self._open_identity_client()
+            return client.projects() if client else []
         except ImgshareError:
-            return []  # a name is a convenience; without it the text counts as it stands
+            return []  # without names, MEMBER can only be an ID

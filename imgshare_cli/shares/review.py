@@ -3,63 +3,82 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.errors import AuthError, ForbiddenError, ImgshareError, NotFoundError, RefusedError, UnavailableError
-from imgshare_cli.shares.image_checks import find_same_name_images
+from imgshare_cli.errors import AuthError, ImgshareError, NotFoundError
+from imgshare_cli.shares.decisions import decide_share
+from imgshare_cli.shares.image_details import load_image_details
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.images import Image, Share
-    from imgshare_cli.api.models import Member
+    from imgshare_cli.api.images import Share
+    from imgshare_cli.shares.image_details import ImageDetails
 
 
-@dataclass(frozen=True)
-class ImageDetails:
-    """What is known.
+@dataclass
+class ReviewRecord:
+    """A share in a review, and what became of it.
 
     Attributes:
-        share: the image, and with whom it is shared.
-        member: the share itself, or None where the service does not say.
-        same_name_images: the images of the same name in the project's image list, or None where the service does not
-            say.
-        rivals: the images of the same name that others share, and that wait as well.
+        share: the share.
+        status: what was decided in this review.
+        failure: why the last attempt to decide failed.
+        is_skipped: whether it was left pending on purpose.
+        is_closed: whether there is nothing to decide any more, because the share is gone or was decided elsewhere.
+        is_interrupted: whether Ctrl-C came while the service was told of a decision.
+        shared_at: when the image was shared, as the service said it first.
+        has_shared_at: whether `shared_at` is final: after a decision the service tells the time of that instead.
     """
 
     share: Share
-    member: Member | None
-    same_name_images: Sequence[Image] | None
-    rivals: Sequence[Image]
+    status: Status = Status.PENDING
+    failure: ImgshareError | None = None
+    is_skipped: bool = False
+    is_closed: bool = False
+    is_interrupted: bool = False
+    shared_at: str | None = None
+    has_shared_at: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be decided."""
+        return self.status is Status.PENDING and not self.is_closed and not self.is_interrupted
+
+    @property
+    def complaint(self) -> str | None:
+        """What went wrong, in a sentence that names the image."""
+        if self.failure is None:
+            return None
+        image_id, message = self.share.image.id, self.failure.message
+        return message if image_id in message else f"image {image_id}: {message}"
+
+    def keep_shared_at(self, updated_at: str | None) -> None:
+        """Keep the time at which the image was shared, unless it is kept already."""
+        if not self.has_shared_at:
+            self.shared_at, self.has_shared_at = updated_at, True
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of the walk.
-
-    Attributes:
-        position: where it was made.
-        shares: what was decided about, several where it was a whole owner's; none where it was skipped.
-    """
+class Step(NamedTuple):
+    """One step of the walk: where it was made, and which shares were decided; none where one was skipped."""
 
     position: int
     shares: Sequence[Share]
 
 
 class Review:
-    """The walk. An error about one share is kept with it, and the walk goes on; only a token refused ends it.
+    """The walk. An error about one share is kept with it, and the walk goes on; only a refused token ends it.
 
     Args:
         client: the image service.
-        shares: what to go through.
+        shares: what to go through, each image once.
         vault_id: the backup vault for full-server images (IMS) that are accepted.
 
     Attributes:
-        shares: what to go through.
         position: where the walk is, from 0.
-        steps: what was done, the last of it last.
+        steps: what was done, the last step last.
     """
 
     def __init__(self, client: ImageClient, shares: Sequence[Share], vault_id: str | None = None) -> None:
@@ -68,12 +87,7 @@ class Review:
         self.steps: list[Step] = []
         self._client = client
         self._vault_id = vault_id
-        self._decided: dict[str, Status] = {}
-        self._failures: dict[str, ImgshareError] = {}
-        self._skipped: set[str] = set()
-        self._closed: set[str] = set()
-        self._interrupted = 0
-        self._shared_at: dict[str, str | None] = {}
+        self._records = {share.image.id: ReviewRecord(share) for share in shares}
 
     @property
     def current(self) -> Share | None:
@@ -81,130 +95,104 @@ class Review:
         return self.shares[self.position] if self.position < len(self.shares) else None
 
     @property
-    def left(self) -> int:
-        """How many are pending still, skipped ones among them."""
-        return sum(self._is_open(share) for share in self.shares)
+    def pending_count(self) -> int:
+        """How many shares are still pending, skipped ones included."""
+        return len(self._open_shares)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many shares came to which end."""
+        records = self._records.values()
+        statuses = [record.status for record in records]
+        return {
+            "accepted": statuses.count(Status.ACCEPTED),
+            "rejected": statuses.count(Status.REJECTED),
+            "skipped": len([record for record in records if record.is_skipped]),
+            "failed": len([record for record in records if record.failure]),
+            "interrupted": len([record for record in records if record.is_interrupted]),
+        }
 
     @property
     def complaints(self) -> dict[str, str]:
         """What went wrong and was not made good, by the image's ID."""
-        return {
-            image_id: failure.message if image_id in failure.message else f"image {image_id}: {failure.message}"
-            for image_id, failure in self._failures.items()
-        }
+        return {image_id: text for image_id, record in self._records.items() if (text := record.complaint)}
 
-    def of_owner(self, share: Share) -> list[Share]:
+    def list_owner_shares(self, share: Share) -> list[Share]:
         """This share and those of the same owner that are still to come."""
-        later = self.shares[self.position + 1 :] if share.image.owner else []
-        return [share, *(other for other in later if self._is_open(other) and other.image.owner == share.image.owner)]
+        owner = share.image.owner
+        later = self.shares[self.position + 1 :] if owner else []
+        return [share, *(other for other in later if other.image.owner == owner and self._get_record(other).is_open)]
 
     def load_details(self, share: Share) -> ImageDetails:
-        """What is known of a share, as the service says it now.
-
-        Raises:
-            AuthError: the service does not take the token any more.
-            NotFoundError: it is no longer shared with us.
-        """
-        member = self._member(share)
-        if member:
-            member = replace(member, updated_at=self._shared_at.setdefault(share.image.id, member.updated_at))
-        rivals = [
-            other.image
-            for other in self.shares
-            if self._is_open(other) and other.image.name == share.image.name and other.image.owner != share.image.owner
-        ]
-        return ImageDetails(share, member, self._same_name_images(share), rivals if share.image.name else [])
+        """What the service knows of a share now, and when it was shared; NotFoundError if it no longer is."""
+        details = load_image_details(self._client, share, self._open_shares)
+        if details.member is None:
+            return details
+        record = self._get_record(share)
+        record.keep_shared_at(details.member.updated_at)
+        return replace(details, member=replace(details.member, updated_at=record.shared_at))
 
     def decide(self, shares: Sequence[Share], status: Status) -> list[Share]:
         """Decide about the current share, perhaps with others, and go on; return those where that worked."""
         self.steps.append(Step(self.position, shares))
-        done = [share for share in shares if self._set(share, status)]
+        done = [share for share in shares if self._set_status(share, status)]
         self._advance()
         return done
 
     def skip(self, share: Share) -> None:
         """Leave the current share pending, and go on."""
         self.steps.append(Step(self.position, ()))
-        self._skipped.add(share.image.id)
+        self._get_record(share).is_skipped = True
         self._advance()
 
     def drop(self, share: Share) -> None:
         """Go on because there is nothing to decide about the current share any more."""
-        self._closed.add(share.image.id)
+        self._get_record(share).is_closed = True
         self._advance()
 
     def undo(self) -> list[Share]:
         """Take the last step back, and go back to where it was made; return those that are pending again."""
         step = self.steps.pop()
-        self._skipped.discard(self.shares[step.position].image.id)
-        decided = [share for share in step.shares if share.image.id in self._decided]
+        self._get_record(self.shares[step.position]).is_skipped = False
         for share in step.shares:
-            self._failures.pop(share.image.id, None)
-            self._closed.discard(share.image.id)
-            # The service now tells when we undid it, and no longer when it was shared.
-            self._shared_at.setdefault(share.image.id, share.member.updated_at if share.member else None)
+            record = self._get_record(share)
+            record.failure = None
+            record.is_closed = False
+            record.keep_shared_at(share.member.updated_at if share.member else None)
+        decided = [share for share in step.shares if self._get_record(share).status is not Status.PENDING]
         self.position = step.position - 1
-        done = [share for share in decided if self._set(share, Status.PENDING)]
-        if failed := [share for share in decided if share not in done]:
+        done = [share for share in decided if self._set_status(share, Status.PENDING)]
+        if failed := [share for share in decided if self._get_record(share).status is not Status.PENDING]:
             self.steps.append(Step(step.position, failed))  # to be undone again
         self._advance()
         return done
 
-    def summary(self) -> str:
-        """What was done and what is left."""
-        statuses = list(self._decided.values())
-        counts = {
-            "accepted": statuses.count(Status.ACCEPTED),
-            "rejected": statuses.count(Status.REJECTED),
-            "skipped": len(self._skipped),
-            "failed": len(self._failures),
-            "interrupted": self._interrupted,
-        }
-        done = ", ".join(f"{word} {count}" for word, count in counts.items() if count) or "nothing was decided"
-        return f"{done}; {self.left} {'is' if self.left == 1 else 'are'} still pending" if self.left else done
+    @property
+    def _open_shares(self) -> list[Share]:
+        return [record.share for record in self._records.values() if record.is_open]
 
-    def _is_open(self, share: Share) -> bool:
-        return share.image.id not in self._decided and share.image.id not in self._closed
+    def _get_record(self, share: Share) -> ReviewRecord:
+        return self._records[share.image.id]
 
     def _advance(self) -> None:
         self.position += 1
-        while self.current and not self._is_open(self.current):
+        while self.current and not self._get_record(self.current).is_open:
             self.position += 1
 
-    def _set(self, share: Share, status: Status) -> bool:
-        image_id = share.image.id
-        vault_id = self._vault_id if status is Status.ACCEPTED else None
+    def _set_status(self, share: Share, status: Status) -> bool:
+        """Decide about a share and keep what came of it; whether it worked."""
+        record = self._get_record(share)
         try:
-            self._client.set_status(image_id, share.member_id, status, vault_id)
+            decide_share(self._client, share.image.id, share.member_id, status, self._vault_id)
         except AuthError:
             raise  # it would be the same for all others
         except ImgshareError as exc:
-            self._failures[image_id] = exc
-            if isinstance(exc, NotFoundError):
-                self._closed.add(image_id)
+            record.failure = exc
+            record.is_closed = isinstance(exc, NotFoundError)
             return False
         except KeyboardInterrupt:
-            self._decided.pop(image_id, None)
-            self._closed.add(image_id)
-            self._interrupted = 1  # nobody knows whether the service has heard it
+            record.status = Status.PENDING
+            record.is_interrupted = True  # nobody knows whether the service has heard it
             raise
-        self._failures.pop(image_id, None)
-        self._skipped.discard(image_id)
-        self._decided.pop(image_id, None)
-        if status is not Status.PENDING:
-            self._decided[image_id] = status
+        record.status, record.failure, record.is_skipped = status, None, False
         return True
-
-    def _member(self, share: Share) -> Member | None:
-        try:
-            return self._client.member(share.image.id, share.member_id)
-        except (ForbiddenError, RefusedError, UnavailableError):
-            return None
-
-    def _same_name_images(self, share: Share) -> list[Image] | None:
-        waiting = {other.image.id for other in self.shares if self._is_open(other)}
-        try:
-            listed: Iterable[Image] = find_same_name_images(self._client, share.image)
-        except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
-            return None
-        return [image for image in listed if image.id not in waiting]  # an administrator's list has them all

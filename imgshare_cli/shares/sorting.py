@@ -1,4 +1,4 @@
-"""The order that a list is asked for in."""
+"""The order of a list of shares."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.images import Share
 
-KEYS: dict[str, Callable[[Share], str | int]] = {
+SORT_KEYS: dict[str, Callable[[Share], str | int]] = {
     "name": lambda share: (share.image.name or "").casefold(),
     "owner": lambda share: share.image.owner or "",
     "status": lambda share: share.status.value,
@@ -24,30 +24,32 @@ KEYS: dict[str, Callable[[Share], str | int]] = {
 
 @dataclass(frozen=True)
 class SortOrder:
-    """By what to sort; by nothing is as the service lists them, newest first."""
+    """What to sort by; without a key shares stay as the service lists them, newest first."""
 
     key: str | None = None
     descending: bool = False
 
     @property
     def needs_member(self) -> bool:
-        """Whether the shares themselves must be known."""
+        """Whether each share itself must be asked for."""
         return self.key == "shared"
 
-    def applied(self, shares: Iterable[Share]) -> Iterable[Share]:
-        """The shares in this order: the last must be read before the first is known, unless there is none."""
-        return sorted(shares, key=KEYS[self.key], reverse=self.descending) if self.key else shares
+    def sort_shares(self, shares: Iterable[Share]) -> Iterable[Share]:
+        """Sort shares, which reads all of them first; without a key they pass as they come."""
+        return sorted(shares, key=SORT_KEYS[self.key], reverse=self.descending) if self.key else shares
 
 
 def parse_sort_order(text: str | None) -> SortOrder:
-    """The order that `KEY`, `KEY:asc` or `KEY:desc` means.
+    """Parse `KEY`, `KEY:asc` or `KEY:desc`.
 
     Raises:
-        UsageError: it is none.
+        UsageError: the text is not an order.
     """
     if text is None:
         return SortOrder()
     key, _, direction = text.partition(":")
-    if key not in KEYS or direction not in {"", "asc", "desc"}:
-        raise UsageError(f"--sort {text[:40]!r} is no order", hint=f"by {', '.join(KEYS)}, with :desc to turn it round")
+    if key not in SORT_KEYS or direction not in {"", "asc", "desc"}:
+        raise UsageError(
+            f"--sort {text[:40]!r} is no order", hint=f"by {', '.join(SORT_KEYS)}, with :desc to turn it round"
+        )
     return SortOrder(key, descending=direction == "desc")

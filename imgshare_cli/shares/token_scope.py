@@ -1,32 +1,34 @@
-"""Where we stand: which project the token is for, and whether the service shows it everybody's images."""
+"""Token scope: which project a token is for, and whether the service shows it everybody's images."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli import hints
 from imgshare_cli.api.pagination import LIMIT
-from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError
+from imgshare_cli.errors import ConfigError, ForbiddenError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
+    from imgshare_cli.api.models import Member, Status
 
-_MOST_OWNERS = 50  # each takes two requests
-_NEEDED = ("visibility", "member_status", "os_hidden")
+_MAX_UNTELLING_PAGES = 10
+_MAX_OWNERS = 50  # each takes two requests
+_LIST_PARAMETERS = ("visibility", "member_status", "os_hidden")
 
 
 @dataclass(frozen=True)
 class TokenScope:
-    """Our place in the cloud.
+    """What a token is for.
 
     Attributes:
-        project_id: whose inbox we read.
+        project_id: the project whose inbox we read.
         sees_all: whether `member_status` means nothing to the token, as to an administrator's: Glance then lists
             every image of the cloud, and each share must be asked for.
     """
@@ -35,64 +37,104 @@ class TokenScope:
     sees_all: bool
 
 
-def read_login_scope(credential: Credential, project_id: str | None) -> TokenScope | None:
-    """What the login said, or None where nobody logged in: a token alone tells nothing.
+class ListPage(NamedTuple):
+    """A page of an image list: the `member_status` and all parameters that it was asked for with, and its images."""
+
+    status: Status
+    query: Mapping[str, str]
+    images: list[Image]
+
+
+def resolve_scope(
+    client: ImageClient, credential: Credential, project_id: str | None, lists: Iterator[Iterator[ListPage]]
+) -> tuple[TokenScope | None, Iterator[ListPage]]:
+    """Find out what the token is for: a login says so, and without one the first page that tells is read.
 
     Args:
+        client: the image service.
         credential: what lets us in.
         project_id: the project that was asked for, if one was.
+        lists: the image lists, each page by page; not one page more is read than is needed.
+
+    Returns:
+        The scope, and the pages of the current list, from the one that told; None where no page of any list tells,
+        so that nothing is shared with us.
 
     Raises:
-        ConfigError: the token is for another project than that.
+        ConfigError: the token is for another project than that, or nobody can know for which.
+        UnavailableError: no page tells, and they do not end.
     """
+    if scope := _read_login_scope(credential, project_id):
+        return scope, next(lists, iter(()))
+    for number, (page, rest) in enumerate((page, pages) for pages in lists for page in pages):
+        if number >= _MAX_UNTELLING_PAGES:
+            raise UnavailableError("the service lists images that are shared with nobody, page after page")
+        if scope := _detect_scope(client, page.images, page.query, project_id):
+            return scope, chain([page], rest)
+    return None, iter(())
+
+
+def sees_all_shares(client: ImageClient, credential: Credential, image: Image, shares: Sequence[Member]) -> bool:
+    """Whether the token is shown every share of an image, as its owner's and an administrator's are.
+
+    Args:
+        client: the image service.
+        credential: what lets us in.
+        image: the image.
+        shares: those of its shares that the service shows.
+    """
+    if credential.project_id and credential.project_id == image.owner:
+        return True
+    if credential.project_id and credential.roles:
+        return _is_administrator(credential)
+    if len(shares) != 1:
+        return True
+    # A member finds the image under its own decision alone, the owner and an administrator under every one.
+    return _is_always_listed(client, image, shares[0].status.value)
+
+
+def _read_login_scope(credential: Credential, project_id: str | None) -> TokenScope | None:
+    """What the login said, or None where nobody logged in: a token alone tells nothing."""
     if not credential.project_id or not credential.roles:
         return None
-    sees_all = "admin" in credential.roles
+    sees_all = _is_administrator(credential)
     if not sees_all:
         _check_project(credential.project_id, project_id)
     return TokenScope(project_id or credential.project_id, sees_all)
 
 
-def detect_scope(
+def _is_administrator(credential: Credential) -> bool:
+    return "admin" in credential.roles
+
+
+def _detect_scope(
     client: ImageClient, images: list[Image], query: Mapping[str, str], project_id: str | None
 ) -> TokenScope | None:
     """Find out from a page of images, or None where it has none that could tell.
 
     Our own images come with every `member_status`, those of others with that of their share alone; only to an
     administrator do images of several owners come with each.
-
-    Args:
-        client: the image service.
-        images: the page.
-        query: the parameters it was asked for with.
-        project_id: the project that was asked for, if one was.
-
-    Raises:
-        ConfigError: the token is for another project than that, or nobody can know for which.
     """
-    always: list[str | None] = []
-    for owner, image in islice({image.owner: image for image in reversed(images)}.items(), _MOST_OWNERS):
+    always: list[str | None] = []  # the owners of images that come with every status
+    for owner, image in islice({image.owner: image for image in reversed(images)}.items(), _MAX_OWNERS):
         if owner and owner == project_id:
             continue
         try:
-            if is_always_listed(client, image, query["member_status"]):
+            if _is_always_listed(client, image, query["member_status"]):
                 always.append(owner)
                 if len(always) > 1:
                     return _create_admin_scope(project_id)
                 continue
-            rows = client.members(image.id)
+            shares = client.members(image.id)
         except (ForbiddenError, NotFoundError):
             continue  # unshared meanwhile
-        if len(rows) == 1:
-            _check_project(rows[0].member_id, project_id)
-            return TokenScope(rows[0].member_id, sees_all=False)
+        if len(shares) == 1:
+            _check_project(shares[0].member_id, project_id)
+            return TokenScope(shares[0].member_id, sees_all=False)
     if not always or not always[0]:
         return None
-    whole = {name: query[name] for name in _NEEDED}
-    if query.keys() - {*_NEEDED, "limit"}:  # a filter may have left us one owner of many
-        page = client.images({**whole, "limit": str(LIMIT)}).images
-        images = [image for image in page if image.may_be_shared and image.os_hidden == (whole["os_hidden"] == "true")]
-        return detect_scope(client, images, whole, project_id)
+    if query.keys() - {*_LIST_PARAMETERS, "limit"}:  # a filter may have left us one owner of many
+        return _detect_scope_without_filter(client, query, project_id)
     if project_id:
         raise ConfigError(
             f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
@@ -101,14 +143,19 @@ def detect_scope(
     return TokenScope(always[0], sees_all=False)
 
 
-def is_always_listed(client: ImageClient, image: Image, member_status: str) -> bool:
-    """Whether an image is listed under another `member_status` too, as to its owner and to an administrator.
+def _detect_scope_without_filter(
+    client: ImageClient, query: Mapping[str, str], project_id: str | None
+) -> TokenScope | None:
+    """Find out from the first page of the whole list."""
+    whole = {name: query[name] for name in _LIST_PARAMETERS}
+    hidden = whole["os_hidden"] == "true"
+    page = client.images({**whole, "limit": str(LIMIT)}).images
+    images = [image for image in page if image.may_be_shared and image.os_hidden == hidden]
+    return _detect_scope(client, images, whole, project_id)
 
-    Args:
-        client: the image service.
-        image: the image.
-        member_status: the one that it was listed under, or that its share has.
-    """
+
+def _is_always_listed(client: ImageClient, image: Image, member_status: str) -> bool:
+    """Whether an image is listed under another `member_status` too, as to its owner and to an administrator."""
     other = "accepted" if member_status == "pending" else "pending"
     hidden = "true" if image.os_hidden else "false"
     query = {"visibility": "shared", "member_status": other, "os_hidden": hidden, "id": image.id}
@@ -124,9 +171,9 @@ def _create_admin_scope(project_id: str | None) -> TokenScope:
     return TokenScope(project_id, sees_all=True)
 
 
-def _check_project(project_id: str, wanted: str | None) -> None:
-    if wanted and wanted != project_id:
+def _check_project(project_id: str, expected: str | None) -> None:
+    if expected and expected != project_id:
         raise ConfigError(
-            f"the token is for project {project_id}, and does not show what is shared with {wanted}",
-            hint=f"log in to project {wanted}, or leave --project and IMGSHARE_PROJECT_ID out",
+            f"the token is for project {project_id}, and does not show what is shared with {expected}",
+            hint=f"log in to project {expected}, or leave --project and IMGSHARE_PROJECT_ID out",
         )

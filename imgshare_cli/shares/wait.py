@@ -17,15 +17,15 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
 
 
 def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
-    """Try until what is looked for is there, in growing pauses, and once more when the time is up.
+    """Try until the share is there, with growing pauses, and once more when the time is up.
 
     Args:
-        attempt: tries, and raises NotFoundError or NotYetError while it is not there.
-        span: for how long.
+        attempt: tries once, and raises NotFoundError or NotYetError while the share is not there.
+        span: how long to wait.
 
     Raises:
         NotFoundError: it did not come.
-        NotYetError: something is there, but not what is looked for.
+        NotYetError: a share is there, but not the one that is waited for.
     """
     deadline = time.monotonic() + span.total_seconds()
     pause = _FIRST_PAUSE

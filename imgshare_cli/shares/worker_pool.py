@@ -1,4 +1,4 @@
-"""Work over many items by several threads; it knows nothing of images."""
+"""Runs work for many items in several threads; it knows nothing of images."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ Result = TypeVar("Result")
 Tool = TypeVar("Tool")
 
 WORKERS = 8
-# How far the threads may be ahead of whoever takes the results, so that endless work takes bounded memory.
+# How far the threads may be ahead of the results that are taken, so that endless work takes bounded memory.
 _AHEAD = 4 * WORKERS
 
 
 class WorkerPool(Generic[Tool]):
     """Some threads, each with a tool of its own, such as a connection.
 
-    Where the system gives fewer threads, or none, whoever takes the results does what they have not begun.
+    Where the system allows fewer threads, or none, the thread that takes the results does the work they have not begun.
 
     Args:
-        tool: makes one; called in the thread that will use it.
+        create_tool: creates one; called in the thread that will use it.
     """
 
-    def __init__(self, tool: Callable[[], Tool]) -> None:
-        self._tool = tool
-        self._own = threading.local()
+    def __init__(self, create_tool: Callable[[], Tool]) -> None:
+        self._create_tool = create_tool
+        self._local = threading.local()
 
     def map_in_order(self, work: Callable[[Tool, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Do the work for each item; yield the results in the order of the items, and raise what the work raises."""
@@ -39,7 +39,7 @@ class WorkerPool(Generic[Tool]):
         pool = _Pool()
         try:
             for item in items:
-                job = _Job(partial(self._do, work, item))
+                job = _Job(partial(self._run, work, item))
                 waiting.append(job)
                 pool.submit(job)
                 if len(waiting) >= _AHEAD or not pool.has_threads:
@@ -49,14 +49,14 @@ class WorkerPool(Generic[Tool]):
         finally:
             pool.close()
 
-    def _do(self, work: Callable[[Tool, Item], Result], item: Item) -> Result:
-        if not hasattr(self._own, "tool"):
-            self._own.tool = self._tool()
-        return work(self._own.tool, item)
+    def _run(self, work: Callable[[Tool, Item], Result], item: Item) -> Result:
+        if not hasattr(self._local, "tool"):
+            self._local.tool = self._create_tool()
+        return work(self._local.tool, item)
 
 
 class _Job(Generic[Result]):
-    """Work that is done once, by whoever claims it first."""
+    """Work that is done once, by the thread that claims it first."""
 
     def __init__(self, work: Callable[[], Result]) -> None:
         self._work = work
@@ -64,26 +64,26 @@ class _Job(Generic[Result]):
         self._done: Future[Result] = Future()
 
     def __call__(self) -> None:
-        """Do it, unless somebody else does."""
+        """Do the work, unless another thread does."""
         if not self._claim.acquire(blocking=False):
             return
         try:
             self._done.set_result(self._work())
-        except BaseException as exc:  # noqa: BLE001  (as in concurrent.futures: whoever takes the result meets it)
+        except BaseException as exc:  # noqa: BLE001  (as in concurrent.futures: it is raised where the result is taken)
             self._done.set_exception(exc)
 
     def result(self, *, help_out: bool) -> Result:
-        """What came of it, or what it raised."""
+        """Wait for the result and return it, or raise what the work raised."""
         if help_out:
             self()
         return self._done.result()
 
 
 class _Pool:
-    """Threads as far as the system gives them.
+    """Threads, as many as the system allows.
 
     Attributes:
-        has_threads: whether there is one, as far as we know.
+        has_threads: whether there is at least one, as far as is known.
         is_short: whether the system refused one.
     """
 
@@ -94,7 +94,7 @@ class _Pool:
         self.is_short = False
 
     def submit(self, job: _Job[Result]) -> None:
-        """Let a thread do it; where no thread could be started, none may ever do."""
+        """Give a job to the threads; where none could be started, it may never be done there."""
         if not self.has_threads:
             return
         try:
@@ -105,5 +105,5 @@ class _Pool:
             self.has_threads = self._submitted > 0
 
     def close(self) -> None:
-        """Cancel what has not started, after an error or when nobody reads the results."""
+        """Cancel the jobs that have not started, after an error or when nobody reads the results."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,10 +1,14 @@
-"""Sizes and ages for people: `1.5 GiB`, `3 days ago`."""
+"""Sizes, ages and long lists for people: `1.5 GiB`, `3 days ago`, `… and 4 more`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.timestamps import parse_timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KIB = 1024
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
@@ -33,3 +37,11 @@ def format_age(text: str | None, now: datetime | None = None) -> str:
             count = int(seconds // size)
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
+
+
+def truncate_lines(lines: Sequence[str], most: int) -> list[str]:
+    """The first lines and, where there are more, a line that says how many."""
+    shown = list(lines[:most])
+    if len(lines) > most:
+        shown.append(f"… and {len(lines) - most} more")
+    return shown

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.terminal.format import format_age, format_size
+from imgshare_cli.terminal.format import format_age, format_size, truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imgshare_cli.api.images import Image
-    from imgshare_cli.shares.review import ImageDetails
+    from imgshare_cli.shares.image_details import ImageDetails
 
 _NAMED = 3
 # Whoever owns an image writes its properties, and must not push the rest off the screen with them.
@@ -52,8 +52,8 @@ def _describe_warnings(details: ImageDetails) -> list[tuple[str, str]]:
 
 
 def _list_images(details: ImageDetails, images: Sequence[Image]) -> list[tuple[str, str]]:
-    named = [("", f"{image.id}  {_name_owner(details, image)}") for image in images[:_NAMED]]
-    return named + [("", f"and {len(images) - _NAMED} more")] * (len(images) > _NAMED)
+    lines = [f"{image.id}  {_name_owner(details, image)}" for image in images]
+    return [("", line) for line in truncate_lines(lines, _NAMED)]
 
 
 def _name_owner(details: ImageDetails, image: Image) -> str:

@@ -61,7 +61,7 @@ else:
         def __init__(self) -> None:
             self._descriptor = sys.stdin.fileno()
             self._unseen = open_raw_terminal(self._descriptor, self._come_back)
-            self._resumed: Callable[[], None] = _nothing
+            self._resumed: Callable[[], None] | None = None  # while a key is waited for
 
         def __enter__(self) -> Self:
             """Let keys come at once; Ctrl-C still interrupts."""
@@ -87,7 +87,7 @@ else:
             """
             self._resumed = resumed
             byte = self._byte()
-            self._resumed = _nothing
+            self._resumed = None
             if byte is None:
                 return END
             if byte == _ESCAPE:
@@ -95,12 +95,13 @@ else:
             elif byte < 0x80:  # noqa: PLR2004  (ASCII)
                 return chr(byte)
             else:
-                for _ in range((byte >= 0xC0) + (byte >= 0xE0) + (byte >= 0xF0)):  # noqa: PLR2004  (so many follow in UTF-8)
+                for _ in range(_count_following_bytes(byte)):
                     self._byte(_REST_SECONDS)
             return UNKNOWN
 
         def _come_back(self) -> None:
-            self._resumed()
+            if self._resumed:
+                self._resumed()
 
         def _swallow_sequence(self) -> None:
             # An arrow key is ESC [ A, and its A must never be taken for the letter.
@@ -121,5 +122,6 @@ else:
             except OSError:  # the terminal has gone
                 return None
 
-    def _nothing() -> None:
-        """Outside a question there is nothing to ask again."""
+    def _count_following_bytes(byte: int) -> int:
+        """How many bytes follow the first one of a character in UTF-8."""
+        return len([lowest for lowest in (0xC0, 0xE0, 0xF0) if byte >= lowest])

@@ -49,7 +49,7 @@ class Output:
         self._stderr = stderr
         self._environ = environ
         self.as_json = as_json
-        self._still: Callable[[], None] = _nothing
+        self._stop_spinner: Callable[[], None] | None = None
 
     def print_member(self, member: Member) -> None:
         """One share: the API's own object for programs, its fields for people."""
@@ -155,14 +155,15 @@ class Output:
                 signals.restore_on_signal(lambda: _show_cursor(descriptor)),
                 tables.show_spinner(hints.render_commands(clean(text)), self._stderr) as spinner,
             ):
-                self._still = spinner.stop
+                self._stop_spinner = spinner.stop
                 yield
         else:
             yield
 
     def stop_progress(self) -> None:
         """Stop showing that work goes on, because a person is going to be asked."""
-        self._still()
+        if self._stop_spinner:
+            self._stop_spinner()
 
     def print_error(self, error: ImgshareError) -> None:
         """What went wrong, the way out, and the service's name for the request."""
@@ -201,10 +202,6 @@ class Output:
         if self._stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         print(text, file=self._stdout, end=end, flush=True)
-
-
-def _nothing() -> None:
-    """There is nothing that turns."""
 
 
 def _show_cursor(descriptor: int) -> None:

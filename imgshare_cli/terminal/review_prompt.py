@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
+from imgshare_cli.terminal.format import truncate_lines
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, Keyboard
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _HELP = (
     "q  quit: what was decided stays so, the others stay pending",
     "?  show this help",
 )
-_VERBS = {Status.ACCEPTED: "accept", Status.REJECTED: "reject"}
 _LISTED = 8
 _LONGEST = 70
 
@@ -94,8 +94,8 @@ class _ReviewPrompt:
             "a": lambda: self._decide([share], Status.ACCEPTED),
             "r": lambda: self._decide([share], Status.REJECTED),
             "s": lambda: self._skip(share),
-            "A": lambda: self._decide_all(self._review.of_owner(share), Status.ACCEPTED),
-            "R": lambda: self._decide_all(self._review.of_owner(share), Status.REJECTED),
+            "A": lambda: self._decide_all(self._review.list_owner_shares(share), Status.ACCEPTED),
+            "R": lambda: self._decide_all(self._review.list_owner_shares(share), Status.REJECTED),
             "u": self._undo,
         }
         while (key := self._ask_key(_QUESTION)) not in {"q", END}:
@@ -110,7 +110,7 @@ class _ReviewPrompt:
             self._output.print_note(line)
 
     def _decide(self, shares: Sequence[Share], status: Status) -> bool:
-        with self._show_progress(f"{_VERBS[status]}ing {_name_shares(shares)}", shares):
+        with self._show_progress(f"{status.verb}ing {_name_shares(shares)}", shares):
             done = self._review.decide(shares, status)
         if done:
             self._output.print_note(f"{status.value} {_name_shares(done)}")
@@ -120,11 +120,9 @@ class _ReviewPrompt:
     def _decide_all(self, shares: Sequence[Share], status: Status) -> bool:
         if len(shares) == 1:
             return self._decide(shares, status)
-        for share in shares[:_LISTED]:
-            self._output.print_note(f"  {_name_share(share)[:_LONGEST]}")
-        if len(shares) > _LISTED:
-            self._output.print_note(f"  … and {len(shares) - _LISTED} more")
-        verb, owner = _VERBS[status].capitalize(), shares[0].image.owner
+        for line in truncate_lines([_name_share(share)[:_LONGEST] for share in shares], _LISTED):
+            self._output.print_note(f"  {line}")
+        verb, owner = status.verb.capitalize(), shares[0].image.owner
         sure = self._ask_key(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
         return sure and self._decide(shares, status)
 
@@ -162,10 +160,8 @@ class _ReviewPrompt:
     def _print_complaints(self, shares: Sequence[Share]) -> None:
         complaints = self._review.complaints
         ours = [complaints[share.image.id] for share in shares if share.image.id in complaints]
-        for complaint in ours[:_LISTED]:
-            self._output.print_note(complaint)
-        if len(ours) > _LISTED:
-            self._output.print_note(f"… and {len(ours) - _LISTED} more failed")
+        for line in truncate_lines(ours, _LISTED):
+            self._output.print_note(line)
 
 
 def _name_share(share: Share) -> str:

@@ -1,4 +1,4 @@
-"""`completion`: the shells' scripts."""
+"""`completion`: the scripts that make shells complete."""
 
 from __future__ import annotations
 

@@ -27,18 +27,18 @@ app = typer.Typer(
 )
 
 
-def key_names(incomplete: str) -> list[str]:
-    """The keys that may be read and set here, for completion."""
+def complete_keys(incomplete: str) -> list[str]:
+    """List the keys that can be read and set, for completion."""
     return [key for key in ("default_profile", *PROFILE_KEYS) if key.startswith(incomplete) and key != "token"]
 
 
-Key = Annotated[
+KeyArgument = Annotated[
     str,
     typer.Argument(
         metavar="KEY",
         help="default_profile, a profile's key such as endpoint, or profiles.NAME.KEY.",
         show_default=False,
-        autocompletion=key_names,
+        autocompletion=complete_keys,
     ),
 ]
 
@@ -70,16 +70,16 @@ def list_(session: Session) -> None:
 
 @app.command("get")
 @with_session(profile_option_only)
-def get(session: Session, key: Key) -> None:
+def get(session: Session, key: KeyArgument) -> None:
     """Print one setting as it stands in the config file."""
-    where = _where(session, key)
+    key_path = _resolve_key_path(session, key)
     value: Any = {"default_profile": session.file.default_profile, "profiles": session.file.profiles}
-    for part in where:
+    for part in key_path:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or isinstance(value, Mapping):
         shows = hints.build_command("config", "list")
-        raise UsageError(f"{'.'.join(where)} is not set in {session.file.path}", hint=f"{shows} shows what is")
-    if where[-1] == "token":
+        raise UsageError(f"{'.'.join(key_path)} is not set in {session.file.path}", hint=f"{shows} shows what is")
+    if key_path[-1] == "token":
         raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
     session.output.print_line(str(value))
 
@@ -88,43 +88,43 @@ def get(session: Session, key: Key) -> None:
 @with_session(profile_option_only)
 def set_(
     session: Session,
-    key: Key,
+    key: KeyArgument,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
 ) -> None:
     """Change one setting; comments and order stay."""
     from imgshare_cli.config.config_edit import edit_config_file, set_value
 
-    where = _where(session, key)
-    if where[-1] == "token":
+    key_path = _resolve_key_path(session, key)
+    if key_path[-1] == "token":
         raise UsageError(
             "a token on the command line can be read by everybody on this machine",
             hint=f"{hints.build_command('login')} asks for it instead",
         )
-    if where == ("profiles",):
+    if key_path == ("profiles",):
         raise UsageError("profiles is a table", hint="give profiles.NAME.KEY, such as profiles.otc.endpoint")
     if not value:
         unset_it = hints.build_command("config", "unset", hints.quote_word(key, "KEY"))
         raise UsageError(f"{key} cannot be set to nothing", hint=f"{unset_it} removes it")
-    if where[-1] == "endpoint":
+    if key_path[-1] == "endpoint":
         check_service_url(value, insecure_http=True)
-    number = _number(value) if where[-1] == "timeout" else value
+    new_value = _parse_number(value) if key_path[-1] == "timeout" else value
 
     def change(document: TOMLDocument) -> None:
         if key == "default_profile" and value not in document.get("profiles", {}):
             log_in = hints.build_command("login", *hints.build_options({"--profile": value}))
             raise UsageError(f"there is no profile {value!r}", hint=f"{log_in} makes one")
-        set_value(document, where, number)
+        set_value(document, key_path, new_value)
 
     edit_config_file(find_config_path(session.environ), change)
 
 
 @app.command("unset")
 @with_session(profile_option_only)
-def unset(session: Session, key: Key) -> None:
+def unset(session: Session, key: KeyArgument) -> None:
     """Remove one setting, or with `profiles.NAME` a whole profile."""
     from imgshare_cli.config.config_edit import edit_config_file, remove_value
 
-    where = _where(session, key)
+    key_path = _resolve_key_path(session, key)
     if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
         raise UsageError(f"there is no key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
 
@@ -132,12 +132,13 @@ def unset(session: Session, key: Key) -> None:
         # The name of a profile may hold dots itself.
         whole = ("profiles", key.removeprefix("profiles."))
         profiles = document.get("profiles")
-        remove_value(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else where)
+        remove_value(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else key_path)
 
     edit_config_file(find_config_path(session.environ), change, check=False)
 
 
-def _where(session: Session, key: str) -> tuple[str, ...]:
+def _resolve_key_path(session: Session, key: str) -> tuple[str, ...]:
+    """The tables and the key in the config file that KEY stands for."""
     if key in TOP_KEYS:
         return (key,)
     if key.startswith("profiles."):
@@ -146,7 +147,7 @@ def _where(session: Session, key: str) -> tuple[str, ...]:
     return ("profiles", resolve_profile_name(session.flags, session.environ, session.file), key)
 
 
-def _number(text: str) -> float | str:
+def _parse_number(text: str) -> float | str:
     try:
         number = float(text)
     except ValueError:

@@ -18,22 +18,22 @@ from imgshare_cli.errors import (
     RefusedError,
     UnavailableError,
 )
-from imgshare_cli.shares.decisions import set_share_status
+from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imgshare_cli.api import models
 
-Owner = Annotated[
+ExpectedOwnerOption = Annotated[
     str | None,
     typer.Option("--owner", metavar="PROJECT", help="Only if it is this project's.", show_default=False),
 ]
-Hash = Annotated[
+HashOption = Annotated[
     str | None,
     typer.Option("--hash", metavar="ALGO:HEX", help="Only if its data is this: sha512:…", show_default=False),
 ]
-Wait = Annotated[
+WaitOption = Annotated[
     str | None,
     typer.Option("--wait", metavar="SPAN", help="Wait for the share to come: 30s, 5m.", show_default=False),
 ]
@@ -44,9 +44,9 @@ def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,
     member: MemberArgument = None,
-    owner: Owner = None,
-    hash_: Hash = None,
-    wait: Wait = None,
+    owner: ExpectedOwnerOption = None,
+    hash_: HashOption = None,
+    wait: WaitOption = None,
     vault_id: VaultOption = None,
 ) -> None:
     """Accept an image that is shared with you.
@@ -54,27 +54,28 @@ def accept(  # noqa: PLR0913, PLR0917
     It then stands in the project's image list. Saying it again changes nothing. A name is no proof of what an
     image is: --owner and --hash look at it first, and change nothing if it is another.
     """
-    expected = None
+    image_check = None
     if owner is not None or hash_ is not None:
         from imgshare_cli.shares.image_checks import parse_image_check
 
-        expected = parse_image_check(owner, hash_)
+        image_check = parse_image_check(owner, hash_)
 
-    subject = ShareTarget(session, image, member)
-    agreed: set[str] = set()
+    target = ShareTarget(session, image, member)
+    confirmed: set[str] = set()
 
     def attempt() -> models.Member:
-        image_id = subject.resolve_image_id(owner=owner)
-        if expected:
-            expected.check(session.client.image(image_id))
-        elif session.is_attended and image_id not in agreed:
-            _ask_about_namesakes(session, image_id)
-            agreed.add(image_id)
+        image_id = target.resolve_image_id(owner=owner)
+        if image_check:
+            image_check.check(session.client.image(image_id))
+        elif session.is_attended and image_id not in confirmed:
+            _confirm_same_name(session, image_id)
+            confirmed.add(image_id)
         vault = vault_id or session.settings.vault_id
-        return set_share_status(session.client, image_id, subject.member_id, Status.ACCEPTED, vault)
+        return decide_share(session.client, image_id, target.member_id, Status.ACCEPTED, vault)
 
-    patient = attempt if wait is None else _waiting(session, attempt, image, wait)
-    _show(session, subject, Status.ACCEPTED, patient)
+    _run_and_print(
+        session, target, Status.ACCEPTED, attempt if wait is None else _add_wait(session, attempt, image, wait)
+    )
 
 
 @with_session(common_options)
@@ -94,36 +95,43 @@ def reset(session: Session, image: ImageArgument, member: MemberArgument = None)
 
 
 def _decide(session: Session, image: str, member: str | None, status: Status) -> None:
-    subject = ShareTarget(session, image, member)
+    target = ShareTarget(session, image, member)
 
     def attempt() -> models.Member:
-        return set_share_status(session.client, subject.resolve_image_id(), subject.member_id, status)
+        return decide_share(session.client, target.resolve_image_id(), target.member_id, status)
 
-    _show(session, subject, status, attempt)
+    _run_and_print(session, target, status, attempt)
 
 
-def _show(session: Session, subject: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
-    with subject.explain_refusal(status.verb):
+def _run_and_print(session: Session, target: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
+    """Decide, explain a refusal, and print the share."""
+    with target.explain_refusal(status.verb):
         share = attempt()
     session.output.print_member(share)
 
 
-def _waiting(
+def _add_wait(
     session: Session, attempt: Callable[[], models.Member], image: str, span: str
 ) -> Callable[[], models.Member]:
+    """Turn an attempt into one that is repeated until the share is there or the time is up."""
     from imgshare_cli.cli import durations
     from imgshare_cli.shares.wait import wait_for_share
 
-    longest = durations.parse_duration(span, "--wait")
+    duration = durations.parse_duration(span, "--wait")
 
-    def patiently() -> models.Member:
+    def attempt_until_shared() -> models.Member:
         with session.output.show_progress(f"waiting for image {image} to be shared"):
-            return wait_for_share(attempt, longest)
+            return wait_for_share(attempt, duration)
 
-    return patiently
+    return attempt_until_shared
 
 
-def _ask_about_namesakes(session: Session, image_id: str) -> None:
+def _confirm_same_name(session: Session, image_id: str) -> None:
+    """Ask before an image joins others of its name in the project's image list.
+
+    Raises:
+        InterruptedByUserError: the person says no.
+    """
     from imgshare_cli.shares.image_checks import find_same_name_images
     from imgshare_cli.terminal import prompt
 
@@ -131,7 +139,7 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
         image = session.client.image(image_id)
         others = find_same_name_images(session.client, image)
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
-        return  # a token may be good for the decision alone, and the decision says what is wrong
+        return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
     if others:
         session.output.stop_progress()
         session.output.print_note(f"an image called {image.name!r} is in the project's image list already:")

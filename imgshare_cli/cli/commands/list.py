@@ -1,4 +1,4 @@
-"""`list`: the inbox."""
+"""`list`: the images that are shared with a project."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imgshare_cli.cli.filter_options import (
 )
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.shares.sorting import KEYS, parse_sort_order
+from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,12 +28,24 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Share
     from imgshare_cli.terminal.columns import Column
 
-_NEXT = {
+_NEXT_COMMANDS = {
     StatusChoice.PENDING: f"{hints.build_command('accept', 'ID')}, or {hints.build_command('review')}",
     StatusChoice.ACCEPTED: f"{hints.build_command('reject', 'ID')} takes one out of the image list",
     StatusChoice.REJECTED: f"{hints.build_command('accept', 'ID')} accepts one after all",
     StatusChoice.ALL: f"{hints.build_command('show', 'ID')} shows one",
 }
+SortOption = Annotated[
+    str | None,
+    typer.Option(
+        "--sort", metavar="KEY", help=f"By {', '.join(SORT_KEYS)}; KEY:desc turns it round.", show_default=False
+    ),
+]
+LimitOption = Annotated[
+    int | None,
+    typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")]
+LongOption = Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")]
 
 
 @with_session(common_options)
@@ -44,18 +56,10 @@ def list_(  # noqa: PLR0913, PLR0917
     name: NameOption = None,
     older_than: OlderThanOption = None,
     newer_than: NewerThanOption = None,
-    sort: Annotated[
-        str | None,
-        typer.Option(
-            "--sort", metavar="KEY", help=f"By {', '.join(KEYS)}; KEY:desc turns it round.", show_default=False
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")] = False,  # noqa: FBT002
-    long: Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")] = False,  # noqa: FBT002
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    quiet: QuietOption = False,  # noqa: FBT002
+    long: LongOption = False,  # noqa: FBT002
 ) -> None:
     """List the images that others share with you.
 
@@ -68,29 +72,32 @@ def list_(  # noqa: PLR0913, PLR0917
 
     order = parse_sort_order(sort)
     long = long or order.needs_member
-    wanted = build_share_filter(
+    share_filter = build_share_filter(
         status,
         owner=owner,
         name=name,
         older_than=older_than,
         newer_than=newer_than,
         with_member=long,
-        few=None if sort else limit,
+        limit=None if sort else limit,
     )
-    found = session.inbox.shares(wanted)
+    shares = session.inbox.read_shares(share_filter)
     if not session.output.as_json:
-        found = (share.without_raw() for share in found)
-    shares = islice(order.applied(found), limit)
-    shown = columns.build_share_columns(with_time=long or wanted.is_by_age, many_statuses=status is StatusChoice.ALL)
-    whole = not wanted.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
-    passing = remember_images(shares, session.environ, all_of_them=whole)
-    count = _show(session, passing, [] if quiet else shown)
+        shares = (share.without_raw() for share in shares)
+    first = islice(order.sort_shares(shares), limit)
+    shown = columns.build_share_columns(
+        with_time=long or share_filter.has_age, many_statuses=status is StatusChoice.ALL
+    )
+    whole = not share_filter.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
+    remembered = remember_images(first, session.environ, all_of_them=whole)
+    count = _print_shares(session, remembered, [] if quiet else shown)
     if session.output.is_at_terminal() and not (quiet or session.output.as_json):
-        _say_what_next(session, count, status, "matching " if wanted.is_narrowed else "", cut=count == limit)
+        _note_next_command(session, count, status, "matching " if share_filter.is_narrowed else "", cut=count == limit)
 
 
-def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
-    counted = _Counted(shares)
+def _print_shares(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
+    """Print the shares as they come, or their IDs where no columns are shown; return how many there were."""
+    counted = _CountedShares(shares)
     if session.output.as_json:
         session.output.print_array(share.to_json() for share in counted)
     elif shown:
@@ -102,8 +109,8 @@ def _show(session: Session, shares: Iterable[Share], shown: list[Column[Share]])
     return counted.count
 
 
-class _Counted:
-    """Shares on their way past, counted."""
+class _CountedShares:
+    """Shares that are counted as they are read."""
 
     def __init__(self, shares: Iterable[Share]) -> None:
         self._shares = shares
@@ -116,14 +123,14 @@ class _Counted:
             yield share
 
 
-def _say_what_next(session: Session, count: int, status: StatusChoice, matching: str, *, cut: bool) -> None:
+def _note_next_command(session: Session, count: int, status: StatusChoice, matching: str, *, cut: bool) -> None:
     kind = "shared with you" if status is StatusChoice.ALL else status.value
     if cut:
         first = f"these are the first {count} that are" if count > 1 else "this is the first one that is"
-        session.output.print_note(f"{first} {kind}: {_NEXT[status]}")
+        session.output.print_note(f"{first} {kind}: {_NEXT_COMMANDS[status]}")
     elif count:
         images = "image is" if count == 1 else "images are"
-        session.output.print_note(f"{count} {matching}{images} {kind}: {_NEXT[status]}")
+        session.output.print_note(f"{count} {matching}{images} {kind}: {_NEXT_COMMANDS[status]}")
     else:
         more = (
             "" if status is StatusChoice.ALL else f"; {hints.build_command('list', '--status', 'all')} shows the rest"

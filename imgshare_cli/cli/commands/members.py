@@ -1,4 +1,4 @@
-"""`members`, `share` and `unshare`: the owner's side."""
+"""`members`, `share` and `unshare`: what the owner of an image does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from imgshare_cli.shares.decisions import run_for_each_member, stop_sharing
 if TYPE_CHECKING:
     from imgshare_cli.api import models
 
-Members = Annotated[
+MembersArgument = Annotated[
     list[str],
     typer.Argument(metavar="MEMBER…", help="The projects, by ID; yours also by name.", show_default=False),
 ]
@@ -36,8 +36,8 @@ def members(
     """
     from imgshare_cli.terminal import columns
 
-    found = session.client.members(ShareTarget(session, image).resolve_image_id(own=True))
-    rows = [member for member in found if status in {StatusChoice.ALL, member.status.value}]
+    shares = session.client.members(ShareTarget(session, image).resolve_image_id(own=True))
+    rows = [member for member in shares if member.status in status.statuses]
     if session.output.as_json:
         session.output.print_array(member.raw for member in rows)
         return
@@ -49,7 +49,7 @@ def members(
 
 
 @with_session(common_options)
-def share(session: Session, image: ImageArgument, members: Members) -> None:
+def share(session: Session, image: ImageArgument, members: MembersArgument) -> None:
     """Share an image of yours with other projects.
 
     They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
@@ -61,21 +61,22 @@ def share(session: Session, image: ImageArgument, members: Members) -> None:
     image_id = ShareTarget(session, image).resolve_image_id(own=True)
     known = ProjectNames(lambda: session.directory)
 
-    def one(member: str) -> models.Member:
-        member_id = known.id_of(member)
-        if not session.output.as_json:  # who reads JSON reads the ID there, and expects nothing on stderr
-            _say_whom(session, image_id, member, member_id)
+    def share_with(member: str) -> models.Member:
+        member_id = known.resolve_id(member)
+        if not session.output.as_json:  # JSON has the ID, and its reader expects nothing on stderr
+            _note_unusual_member(session, image_id, member, member_id)
         return session.client.share(image_id, member_id)
 
-    done = run_for_each_member(members, one, session.output.print_error)
+    shared = run_for_each_member(members, share_with, session.output.print_error)
     if session.output.as_json or len(members) == 1:
-        for row in done:
+        for row in shared:
             session.output.print_member(row)
     else:
-        session.output.print_table(columns.build_member_columns(), done)
+        session.output.print_table(columns.build_member_columns(), shared)
 
 
-def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> None:
+def _note_unusual_member(session: Session, image_id: str, member: str, member_id: str) -> None:
+    """Say which project a name stands for, or that it is not a project ID."""
     if member_id != member:
         session.output.print_note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):
@@ -89,7 +90,7 @@ def _say_whom(session: Session, image_id: str, member: str, member_id: str) -> N
 
 
 @with_session(common_options)
-def unshare(session: Session, image: ImageArgument, members: Members) -> None:
+def unshare(session: Session, image: ImageArgument, members: MembersArgument) -> None:
     """Take shares of an image of yours back.
 
     The projects lose the image at once, whatever they decided, and are not told.
@@ -99,11 +100,11 @@ def unshare(session: Session, image: ImageArgument, members: Members) -> None:
     image_id = ShareTarget(session, image).resolve_image_id(own=True)
     known = ProjectNames(lambda: session.directory)
 
-    def one(member: str) -> str:
-        # First as it stands: what was shared with a name by mistake is taken back by that name.
-        return stop_sharing(session.client, image_id, member, known.id_of)
+    def unshare_from(member: str) -> str:
+        # First unchanged: an image that was shared with a name by mistake is unshared from that name.
+        return stop_sharing(session.client, image_id, member, known.resolve_id)
 
-    for member_id in run_for_each_member(members, one, session.output.print_error):
+    for member_id in run_for_each_member(members, unshare_from, session.output.print_error):
         if session.output.as_json:
             session.output.print_json({"image_id": image_id, "member_id": member_id, "result": "unshared"})
         else:

@@ -1,6 +1,8 @@
-"""`review`: the inbox, one image at a time."""
+"""`review`: decide about the pending images one by one."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.cli.filter_options import (
@@ -14,7 +16,10 @@ from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import PartialError, UsageError
 
-_SHOWN = 20
+if TYPE_CHECKING:
+    from imgshare_cli.shares.review import Review
+
+_MAX_LISTED = 20
 
 
 @with_session(common_options)
@@ -32,7 +37,6 @@ def review(
     """
     from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.shares.review import Review
-    from imgshare_cli.terminal.review_prompt import run_review
 
     if not session.is_attended:
         raise UsageError(
@@ -40,27 +44,40 @@ def review(
             hint=f"{hints.build_command('list')} shows what is pending, "
             f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )
-    wanted = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
-    whole = not wanted.is_narrowed
-    shares = list(remember_images(session.inbox.shares(wanted), session.environ, all_of_them=whole))
+    share_filter = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
+    is_whole = not share_filter.is_narrowed
+    shares = list(remember_images(session.inbox.read_shares(share_filter), session.environ, all_of_them=is_whole))
     if not shares:
-        session.output.print_note(f"no {'' if whole else 'matching '}image is pending")
+        session.output.print_note(f"no {'' if is_whole else 'matching '}image is pending")
         return
-    walk = Review(session.client, shares, session.settings.vault_id)
+    _run_review(session, Review(session.client, shares, session.settings.vault_id))
+
+
+def _run_review(session: Session, walk: Review) -> None:
+    """Walk with the person, then say what was done and what failed."""
+    from imgshare_cli.terminal.format import truncate_lines
+    from imgshare_cli.terminal.review_prompt import run_review
+
     try:
         run_review(session.output, walk)
     except BaseException:
-        for complaint in list(walk.complaints.values())[:_SHOWN]:
-            session.output.print_note(complaint)
+        for line in truncate_lines(list(walk.complaints.values()), _MAX_LISTED):
+            session.output.print_note(line)
         raise
     finally:
-        session.output.print_note(walk.summary())
-        if walk.left:
+        session.output.print_note(_describe_progress(walk))
+        if walk.pending_count:
             session.output.print_note(
-                f"{hints.build_command('review')} goes on with {'it' if walk.left == 1 else 'them'}"
+                f"{hints.build_command('review')} goes on with {'it' if walk.pending_count == 1 else 'them'}"
             )
     if complaints := list(walk.complaints.values()):
         raise PartialError(
-            f"{len(complaints)} of {len(shares)} failed",
-            details=complaints[:_SHOWN] + ["…"] * (len(complaints) > _SHOWN),
+            f"{len(complaints)} of {len(walk.shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)
         )
+
+
+def _describe_progress(walk: Review) -> str:
+    """What was done, and how much is left."""
+    done = ", ".join(f"{word} {count}" for word, count in walk.counts.items() if count) or "nothing was decided"
+    pending = walk.pending_count
+    return f"{done}; {pending} {'is' if pending == 1 else 'are'} still pending" if pending else done

@@ -1,0 +1,67 @@
+"""What a person needs to know of a shared image before they decide about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import ForbiddenError, NotFoundError, RefusedError, UnavailableError
+from imgshare_cli.shares.image_checks import find_same_name_images
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.images import Image, Share
+    from imgshare_cli.api.models import Member
+
+
+@dataclass(frozen=True)
+class ImageDetails:
+    """What is known of an image and its share.
+
+    Attributes:
+        share: the image, and the project it is shared with.
+        member: the share itself, or None where the service does not say.
+        same_name_images: the images of the same name in the project's image list, or None where the service does not
+            say.
+        rivals: the images of the same name that other projects share, and that are pending as well.
+    """
+
+    share: Share
+    member: Member | None
+    same_name_images: Sequence[Image] | None
+    rivals: Sequence[Image]
+
+
+def load_image_details(client: ImageClient, share: Share, pending: Sequence[Share]) -> ImageDetails:
+    """Ask the service what it knows of a share now.
+
+    Args:
+        client: the image service.
+        share: the share.
+        pending: all shares that are still to be decided.
+
+    Raises:
+        AuthError: the service does not take the token any more.
+        NotFoundError: the image is no longer shared with us.
+    """
+    name, owner = share.image.name, share.image.owner
+    rivals = [other.image for other in pending if name and other.image.name == name and other.image.owner != owner]
+    return ImageDetails(share, _get_member(client, share), _find_same_name_images(client, share, pending), rivals)
+
+
+def _get_member(client: ImageClient, share: Share) -> Member | None:
+    try:
+        return client.member(share.image.id, share.member_id)
+    except (ForbiddenError, RefusedError, UnavailableError):
+        return None
+
+
+def _find_same_name_images(client: ImageClient, share: Share, pending: Sequence[Share]) -> list[Image] | None:
+    try:
+        listed = find_same_name_images(client, share.image)
+    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+        return None
+    pending_ids = {other.image.id for other in pending}
+    return [image for image in listed if image.id not in pending_ids]  # an administrator's list has them all
