@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PROBE = """
 import json, sys
-from imgshare_cli.cli import main
+from imgshare_cli.cli.app import main
 code = main(sys.argv[1:])
 heavy = {'keystoneauth1', 'openstack', 'keyring'}
 print(json.dumps([code, sorted(name for name in sys.modules if name.split('.')[0] in heavy)]))

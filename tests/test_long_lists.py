@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MANY = 2500
 PROBE = """
 import resource, sys
-from imgshare_cli.cli import main
+from imgshare_cli.cli.app import main
 code = main(sys.argv[1:])
 print(code, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
 """

@@ -51,12 +51,12 @@ class IdentityClient:
         self._transport = transport
         self._token = token
 
-    def projects(self) -> list[Project]:
+    def list_projects(self) -> list[Project]:
         """The projects that the token's user can get a token for."""
         rows = _read_rows(self._get("/auth/projects"), "projects")
         return [Project(*found) for row in rows if all(found := (_read_text(row, "id"), _read_text(row, "name")))]
 
-    def token_for(self, project_id: str) -> str:
+    def request_token(self, project_id: str) -> str:
         """A token of the same user in another project. What application credentials gave is not good enough for it."""
         identity = {"methods": ["token"], "token": {"id": self._token}}
         body = {"auth": {"identity": identity, "scope": {"project": {"id": project_id}}}}
@@ -65,7 +65,7 @@ class IdentityClient:
             raise _create_identity_error(response)
         return str(response.subject_token)
 
-    def image_services(self) -> list[ImageService]:
+    def list_image_services(self) -> list[ImageService]:
         """Every address of every image service in the catalog."""
         entries = _read_rows(self._get("/auth/catalog"), "catalog")
         endpoints = [row for entry in entries if entry.get("type") == "image" for row in _read_rows(entry, "endpoints")]

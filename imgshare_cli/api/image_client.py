@@ -87,13 +87,13 @@ class ImageClient:
             raise create_mismatch_error(response, f"a member who is {member.status} although we said {status}")
         return member
 
-    def member(self, image_id: str, member_id: str) -> Member:
+    def get_member(self, image_id: str, member_id: str) -> Member:
         """One share."""
         doing = f"show image {image_id} for project {member_id}"
         response = self._call("GET", _member_path(image_id, member_id), doing)
         return self._member(response, parse_object(response), image_id, member_id)
 
-    def members(self, image_id: str) -> list[Member]:
+    def list_members(self, image_id: str) -> list[Member]:
         """The shares of an image that we may see: all as its owner, our own as a member. The API has no pages here."""
         path = f"/v2/images/{_segment('image', image_id)}/members"
         response = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=MAX_MANY)
@@ -105,7 +105,7 @@ class ImageClient:
             raise create_mismatch_error(response, "a list with the same member twice")
         return members
 
-    def share(self, image_id: str, member_id: str) -> Member:
+    def share_image(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project. Glance takes any text for a project's ID.
 
         It is not tried again after a fault, because a share that was made already is refused (409).
@@ -116,13 +116,13 @@ class ImageClient:
         response = self._call("POST", path, doing, {"member": member_id}, hints=_about(image_id, _SHARE_HINTS))
         return self._member(response, parse_object(response), image_id, member_id)
 
-    def unshare(self, image_id: str, member_id: str) -> None:
+    def unshare_image(self, image_id: str, member_id: str) -> None:
         """Take a share back."""
         doing = f"unshare image {image_id} from project {member_id}"
         hints = _about(image_id, _UNSHARE_HINTS)
         self._call("DELETE", _member_path(image_id, member_id), doing, hints=hints)
 
-    def image(self, image_id: str) -> Image:
+    def get_image(self, image_id: str) -> Image:
         """One image that we may see, whatever we have decided about it."""
         response = self._call("GET", f"/v2/images/{_segment('image', image_id)}", f"look up image {image_id}")
         image = self._image(response, parse_object(response))
@@ -130,7 +130,7 @@ class ImageClient:
             raise create_mismatch_error(response, f"another image, {image.id}")
         return image
 
-    def images(self, query: Mapping[str, str]) -> Page:
+    def list_images(self, query: Mapping[str, str]) -> Page:
         """One page of the image list.
 
         Args:
@@ -153,7 +153,7 @@ class ImageClient:
         # Whether there is more, not where: `next` has no path prefix, and loses all but one of several tags.
         return Page([self._image(response, row) for row in rows], bool(body.get("next")), len(response.body))
 
-    def check(self) -> None:
+    def check_token(self) -> None:
         """Ask for the member schema, which every valid token may read whatever its roles."""
         try:
             response = self._call("GET", "/v2/schemas/member", "check the token")

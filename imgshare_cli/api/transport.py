@@ -115,7 +115,7 @@ class HttpTransport:
             outcome = response
         return outcome
 
-    def once(self, method: str, path: str, deadline: float, limit: int = MAX_ONE, **parts: Any) -> Response:
+    def send_once(self, method: str, path: str, deadline: float, limit: int = MAX_ONE, **parts: Any) -> Response:
         """Send one request, once.
 
         Args:
@@ -147,7 +147,7 @@ class HttpTransport:
 
     def _try(self, method: str, path: str, body: object, deadline: float, limit: int) -> Response | NetworkError:
         try:
-            return self.once(method, path, deadline, limit, json=body)
+            return self.send_once(method, path, deadline, limit, json=body)
         except NetworkError as exc:
             return exc
 

@@ -131,7 +131,9 @@ class _Adapter(BaseAdapter):
         path = url[len(origin) :].partition("#")[0]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
         try:
-            response = transport.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
+            response = transport.send_once(
+                str(request.method), path, self._deadline, content=request.body, headers=headers
+            )
         except NetworkError as exc:
             exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
             raise

@@ -62,8 +62,8 @@ class Session:
         return resolve_profile_name(self.flags, self.environ, self.file)
 
     @cached_property
-    def access(self) -> CredentialProvider:
-        """How this run gets in."""
+    def credential_provider(self) -> CredentialProvider:
+        """Gets the credential of this run, and renews it."""
         from imgshare_cli.auth.provider import CredentialProvider
 
         if self.settings.profile_token and self.file.readable_by_others:
@@ -71,6 +71,17 @@ class Session:
         return CredentialProvider(
             self.settings, self.environ, debug=self.debug, note=self.output.note, secrets=self.secrets
         )
+
+    @property
+    def credential(self) -> Credential:
+        """The credential that this run uses.
+
+        Raises:
+            AuthError: there is none, or the keyring that may have it cannot be read.
+            ConfigError: the settings cannot be used.
+            UnavailableError: the identity service does not answer.
+        """
+        return self.credential_provider.credential
 
     @property
     def endpoint(self) -> str:
@@ -89,16 +100,16 @@ class Session:
 
     def _credential_endpoint(self) -> str | None:
         try:
-            return self.access.credential.endpoint
+            return self.credential.endpoint
         except NotLoggedInError:
             if self.settings.profile in self.file.profiles:
                 raise  # who has logged in before needs to do so again, and no endpoint
             return None
 
     @property
-    def member(self) -> str | None:
+    def member_id(self) -> str | None:
         """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
-        return self.settings.project_id or self.access.credential.project_id
+        return self.settings.project_id or self.credential.project_id
 
     @property
     def is_attended(self) -> bool:
@@ -109,11 +120,11 @@ class Session:
     def client(self) -> ImageClient:
         """The image service, with what lets this run in."""
         _ = self.endpoint
-        return self.client_with(self.access.credential, self._refresh)
+        return self.open_image_client(self.credential, self._refresh)
 
-    def another_client(self) -> ImageClient:
+    def open_another_client(self) -> ImageClient:
         """A further connection to the image service, for a thread of its own."""
-        return self.client_with(self.access.credential, self._refresh)
+        return self.open_image_client(self.credential, self._refresh)
 
     @cached_property
     def inbox(self) -> Inbox:
@@ -122,20 +133,19 @@ class Session:
         from imgshare_cli.shares.token_scope import read_login_scope
 
         wanted = self.settings.project_id
-        place = read_login_scope(self.access.credential, wanted)
-        return Inbox(self.client, self.another_client, place, wanted)
+        place = read_login_scope(self.credential, wanted)
+        return Inbox(self.client, self.open_another_client, place, wanted)
 
-    @property
-    def directory(self) -> IdentityClient | None:
-        """The identity service that we logged in to, or None where there was no login."""
+    def open_identity_client(self) -> IdentityClient | None:
+        """Connect to the identity service that issued the token; None if no login issued it."""
         from imgshare_cli.api.identity_client import open_identity_client
 
         def opened(address: str, credential: Credential) -> HttpTransport:
             return self.connect(address, credential.headers, credential.cacert)
 
-        return open_identity_client(self.access.credential, opened)
+        return open_identity_client(self.credential, opened)
 
-    def client_with(
+    def open_image_client(
         self, credential: Credential, refresh: Callable[[str], Credential | None] = lambda _rejected: None
     ) -> ImageClient:
         """The image service, with a credential that is not kept yet."""
@@ -178,8 +188,8 @@ class Session:
         )
 
     def _refresh(self, rejected: str) -> Credential | None:
-        before = self.access.credential
-        credential = self.access.refresh(rejected)
+        before = self.credential
+        credential = self.credential_provider.refresh(rejected)
         auth_url = before.auth_url or self.environ.get("OS_AUTH_URL")
         if credential is None and auth_url:
             from imgshare_cli.api.token_revocation import check_identity_service

@@ -35,7 +35,7 @@ class ShareTarget:
     @property
     def member_id(self) -> str | None:
         """The project, if it is known."""
-        return self._member or self._session.member
+        return self._member or self._session.member_id
 
     def image_id(self, *, owner: str | None = None, own: bool = False) -> str:
         """The image's ID; a name is looked up each time.
@@ -53,7 +53,7 @@ class ShareTarget:
         from imgshare_cli.shares.image_lookup import resolve_image_name
 
         session = self._session
-        self._found = resolve_image_name(session.client, self.image, session.member, owner=owner, own=own)
+        self._found = resolve_image_name(session.client, self.image, session.member_id, owner=owner, own=own)
         return self._found
 
     @contextmanager
@@ -76,7 +76,7 @@ class ShareTarget:
         from imgshare_cli.diagnosis.probe import ProbeClients
 
         session = self._session
-        credential = session.access.credential
+        credential = session.credential
         image_id = self.image if is_image_id(self.image) else self._found
         attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
         clients = ProbeClients(session.settings, credential, session.endpoint, session.connect, session.secrets)

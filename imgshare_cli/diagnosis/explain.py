@@ -55,7 +55,7 @@ def _finding(error: ImgshareError, attempt: Attempt, clients: ProbeClients) -> F
         return explain_no_role(attempt.project) if isinstance(error, ForbiddenError) else None
     images = clients.images()
     try:
-        image = images.image(attempt.image_id)
+        image = images.get_image(attempt.image_id)
     except NotFoundError:
         return _of_unseen(attempt, attempt.image_id, images, clients)
     return _of_seen(error, attempt, image, images, clients)
@@ -73,7 +73,7 @@ def _of_unseen(attempt: Attempt, image_id: str, images: ImageClient, clients: Pr
 
 def _may_list(images: ImageClient) -> bool:
     try:
-        images.images({"limit": "1"})
+        images.list_images({"limit": "1"})
     except ForbiddenError:
         return False
     except ImgshareError:
@@ -83,7 +83,7 @@ def _may_list(images: ImageClient) -> bool:
 
 def _is_there(images: ImageClient, image_id: str) -> bool:
     try:
-        images.image(image_id)
+        images.get_image(image_id)
     except ImgshareError:
         return False
     return True
@@ -107,7 +107,7 @@ def _of_seen(
     if image.visibility in {"public", "community"}:
         return explain_visibility(attempt, image.visibility)
     try:
-        rows = images.members(image.id)
+        rows = images.list_members(image.id)
     except ForbiddenError:
         return explain_visibility(attempt, image.visibility) if image.visibility == "private" else None
     seen = _Seen(image, rows, attempt, images, clients)

@@ -47,11 +47,11 @@ def _in_projects(
 ) -> Finding | None:
     owner = None
     try:
-        projects = [project for project in directory.projects() if project.id != attempt.project]
+        projects = [project for project in directory.list_projects() if project.id != attempt.project]
         named = [project for project in projects if attempt.member in project]
         others = named if only_named else named + [project for project in projects if project not in named]
         for project in others[:_MOST]:
-            relation = _relation(clients.images(token=directory.token_for(project.id)), image_id, project)
+            relation = _relation(clients.images(token=directory.request_token(project.id)), image_id, project)
             if relation == "member":
                 return _wrong_project(attempt, image_id, project, clients.credential)
             if relation == "owner":
@@ -63,9 +63,9 @@ def _in_projects(
 
 def _relation(images: ImageClient, image_id: str, project: Project) -> str | None:
     try:
-        if images.image(image_id).owner == project.id:
+        if images.get_image(image_id).owner == project.id:
             return "owner"
-        images.member(image_id, project.id)  # an administrator sees images that are shared with others
+        images.get_member(image_id, project.id)  # an administrator sees images that are shared with others
     except (NotFoundError, ForbiddenError):
         return None
     return "member"
@@ -103,12 +103,12 @@ def _owned_there(attempt: Attempt, image_id: str, owner: Project) -> Finding:
 
 def _in_regions(attempt: Attempt, image_id: str, clients: ProbeClients, directory: IdentityClient) -> Finding | None:
     try:
-        services = directory.image_services()
+        services = directory.list_image_services()
     except ImgshareError:
         return None
     for service in list(_in_other_regions(services, clients))[:_MOST]:
         try:
-            clients.images(endpoint=service.url).image(image_id)
+            clients.images(endpoint=service.url).get_image(image_id)
         except ImgshareError:
             continue  # a region that is out of order says nothing of the others
         return _other_region(attempt, image_id, service, clients)

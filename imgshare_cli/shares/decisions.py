@@ -34,7 +34,7 @@ def set_share_status(
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
     """One share; without a member, the one that we can see."""
-    return client.member(image_id, member_id) if member_id else find_only_share(client, image_id)
+    return client.get_member(image_id, member_id) if member_id else find_only_share(client, image_id)
 
 
 def find_only_share(client: ImageClient, image_id: str) -> Member:
@@ -44,7 +44,7 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
         UsageError: it shows several, as it does to an owner or an administrator.
         NotFoundError: it shows none.
     """
-    rows = client.members(image_id)
+    rows = client.list_members(image_id)
     if not rows:
         from imgshare_cli import hints
 
@@ -66,12 +66,12 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
 def stop_sharing(client: ImageClient, image_id: str, member: str, id_of: Callable[[str], str]) -> str:
     """Take a share back, and return whose it was; where nobody has it, that of the project of this name."""
     try:
-        client.unshare(image_id, member)
+        client.unshare_image(image_id, member)
     except (NotFoundError, UsageError):
         member_id = id_of(member)
         if member_id == member:
             raise
-        client.unshare(image_id, member_id)
+        client.unshare_image(image_id, member_id)
         return member_id
     return member
 

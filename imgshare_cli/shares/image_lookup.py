@@ -108,7 +108,7 @@ def _best(client: ImageClient, images: Sequence[Image], name: str, project_id: s
 
 def _is_with(client: ImageClient, image: Image, project_id: str) -> bool:
     try:
-        client.member(image.id, project_id)
+        client.get_member(image.id, project_id)
     except NotFoundError:
         return False
     return True

@@ -45,6 +45,6 @@ class ProjectNames:
     def _ours(self) -> list[Project]:
         try:
             directory = self._directory()
-            return directory.projects() if directory else []
+            return directory.list_projects() if directory else []
         except ImgshareError:
             return []  # a name is a convenience; without it the text counts as it stands

@@ -197,7 +197,7 @@ class Review:
 
     def _member(self, share: Share) -> Member | None:
         try:
-            return self._client.member(share.image.id, share.member_id)
+            return self._client.get_member(share.image.id, share.member_id)
         except (ForbiddenError, RefusedError, UnavailableError):
             return None
 

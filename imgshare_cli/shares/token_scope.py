@@ -80,7 +80,7 @@ def detect_scope(
                 if len(always) > 1:
                     return _create_admin_scope(project_id)
                 continue
-            rows = client.members(image.id)
+            rows = client.list_members(image.id)
         except (ForbiddenError, NotFoundError):
             continue  # unshared meanwhile
         if len(rows) == 1:
@@ -90,7 +90,7 @@ def detect_scope(
         return None
     whole = {name: query[name] for name in _NEEDED}
     if query.keys() - {*_NEEDED, "limit"}:  # a filter may have left us one owner of many
-        page = client.images({**whole, "limit": str(LIMIT)}).images
+        page = client.list_images({**whole, "limit": str(LIMIT)}).images
         images = [image for image in page if image.may_be_shared and image.os_hidden == (whole["os_hidden"] == "true")]
         return detect_scope(client, images, whole, project_id)
     if project_id:
@@ -112,7 +112,7 @@ def is_always_listed(client: ImageClient, image: Image, member_status: str) -> b
     other = "accepted" if member_status == "pending" else "pending"
     hidden = "true" if image.os_hidden else "false"
     query = {"visibility": "shared", "member_status": other, "os_hidden": hidden, "id": image.id}
-    return any(other.number == image.number for other in client.images(query).images)
+    return any(other.number == image.number for other in client.list_images(query).images)
 
 
 def _create_admin_scope(project_id: str | None) -> TokenScope:

@@ -66,7 +66,7 @@ def accept(  # noqa: PLR0913, PLR0917
     def attempt() -> models.Member:
         image_id = subject.image_id(owner=owner)
         if expected:
-            expected.check(session.client.image(image_id))
+            expected.check(session.client.get_image(image_id))
         elif session.is_attended and image_id not in agreed:
             _ask_about_namesakes(session, image_id)
             agreed.add(image_id)
@@ -128,7 +128,7 @@ def _ask_about_namesakes(session: Session, image_id: str) -> None:
     from imgshare_cli.terminal import prompt
 
     try:
-        image = session.client.image(image_id)
+        image = session.client.get_image(image_id)
         others = find_same_name_images(session.client, image)
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be good for the decision alone, and the decision says what is wrong

@@ -78,7 +78,7 @@ def login(  # noqa: PLR0913, PLR0917
         password = _asked(session, f"Password of {username} at {who['auth_url']} (hidden):")
         credential = log_in_with_password(settings, who, password)
     elif settings.cloud or settings.openstack:
-        credential = session.access.log_in()
+        credential = session.credential_provider.log_in()
     else:
         credential = _by_token(session)
     kept = _keep(session, place, credential, must=own)
@@ -114,7 +114,7 @@ def _by_token(session: Session) -> Credential:
     again = build_relogin_command(session.settings, {"--endpoint": endpoint})
     cacert = find_authorities(session.settings)
     credential = Credential(token.value, token.source, endpoint=endpoint, cacert=cacert, relogin_command=again)
-    session.client_with(credential).check()
+    session.open_image_client(credential).check_token()
     return credential
 
 

@@ -36,7 +36,7 @@ def members(
     """
     from imgshare_cli.terminal import columns
 
-    found = session.client.members(ShareTarget(session, image).image_id(own=True))
+    found = session.client.list_members(ShareTarget(session, image).image_id(own=True))
     rows = [member for member in found if status in {StatusChoice.ALL, member.status.value}]
     if session.output.as_json:
         session.output.array(member.raw for member in rows)
@@ -59,13 +59,13 @@ def share(session: Session, image: ImageArgument, members: Members) -> None:
     from imgshare_cli.terminal import columns
 
     image_id = ShareTarget(session, image).image_id(own=True)
-    known = ProjectNames(lambda: session.directory)
+    known = ProjectNames(session.open_identity_client)
 
     def one(member: str) -> models.Member:
         member_id = known.id_of(member)
         if not session.output.as_json:  # who reads JSON reads the ID there, and expects nothing on stderr
             _say_whom(session, image_id, member, member_id)
-        return session.client.share(image_id, member_id)
+        return session.client.share_image(image_id, member_id)
 
     done = run_for_each_member(members, one, session.output.error)
     if session.output.as_json or len(members) == 1:
@@ -97,7 +97,7 @@ def unshare(session: Session, image: ImageArgument, members: Members) -> None:
     from imgshare_cli.shares.project_names import ProjectNames
 
     image_id = ShareTarget(session, image).image_id(own=True)
-    known = ProjectNames(lambda: session.directory)
+    known = ProjectNames(session.open_identity_client)
 
     def one(member: str) -> str:
         # First as it stands: what was shared with a name by mistake is taken back by that name.

@@ -19,7 +19,7 @@ def status(session: Session) -> None:
     lasts; never the token.
     """
     try:
-        endpoint, credential = session.endpoint, session.access.credential
+        endpoint, credential = session.endpoint, session.credential
     except NotLoggedInError:
         if not session.output.as_json:
             session.output.record({"profile": session.profile, "endpoint": session.endpoint, "token_source": "none"})
@@ -29,7 +29,7 @@ def status(session: Session) -> None:
         "cloud": credential.cloud,
         "user": credential.user,
         "project_name": credential.project_name,
-        "project_id": session.member,
+        "project_id": session.member_id,
         "roles": list(credential.roles),
         "endpoint": endpoint,
         "credentials": credential.login_method,
@@ -38,7 +38,7 @@ def status(session: Session) -> None:
     }
     started = time.monotonic()
     try:
-        session.client.check()
+        session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
             session.output.record({**known, "service": _TROUBLE.get(exc.code, "says no")})
