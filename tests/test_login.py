@@ -378,7 +378,7 @@ def test_no_secret_anywhere(serve: Callable[..., Service], monkeypatch: pytest.M
     service = serve(answer(200, share()))
     probe = (
         "import sys, imgshare_cli.shares.decisions as s\n"
-        "def set_share_status(client, *rest): raise RuntimeError(client._credential.secret)\n"
+        "def set_share_status(client, *rest): raise RuntimeError(client._auth.credential.secret)\n"
         "s.set_share_status = set_share_status\n"
         "from imgshare_cli.cli.app import main\nsys.exit(main(sys.argv[1:]))\n"
     )

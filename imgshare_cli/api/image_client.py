@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -19,9 +18,9 @@ from imgshare_cli.api.response import (
 from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Status
     from imgshare_cli.api.response import Response
@@ -58,17 +57,13 @@ class ImageClient:
     422) or UnavailableError (no answer, or one that is not the API's), and UsageError for an impossible ID.
 
     Args:
-        transport: the connection to the service, which carries the credential.
-        credential: what lets us in.
-        refresh: asked, once, for another credential when the service does not take this one.
+        transport: the connection to the service.
+        auth: authenticates its requests; errors name the credential that it used last.
     """
 
-    def __init__(
-        self, transport: HttpTransport, credential: Credential, refresh: Callable[[str], Credential | None]
-    ) -> None:
+    def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
         self._transport = transport
-        self._credential = credential
-        self._refresh = refresh
+        self._auth = auth
 
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Decide about a share. Saying the same again changes nothing.
@@ -195,17 +190,12 @@ class ImageClient:
         hints: Mapping[int, str] = MappingProxyType({}),
         limit: int = MAX_ONE,
     ) -> Response:
-        used = self._credential
         response = self._transport.send(method, path, body, limit=limit)
-        if response.status == HTTPStatus.UNAUTHORIZED and (credential := self._refresh(used.secret)):
-            self._transport.carry(credential.headers)
-            self._credential = credential
-            response = self._transport.send(method, path, body, limit=limit)
         if response.status in {200, 201, 204}:
             return response
         from imgshare_cli.api.status_errors import create_status_error
 
-        raise create_status_error(response, doing, self._credential, hints)
+        raise create_status_error(response, doing, self._auth.credential, hints)
 
 
 def _about(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:

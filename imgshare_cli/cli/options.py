@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli.cli.session import Session
+from imgshare_cli.config.config_file import find_config_path, read_config_file
 from imgshare_cli.config.settings import Flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from imgshare_cli.cli.invocation import Invocation
 
 
 def complete_images(incomplete: str) -> list[tuple[str, str]]:
@@ -47,13 +49,15 @@ _FLAGS = {field.name for field in fields(Flags)}
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
 
-def complete_profiles(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_profiles(incomplete: str) -> list[str]:
     """The profiles in the config file, for completion: no network, no keyring, no complaint."""
+    import os
+
     from imgshare_cli.errors import ConfigError
 
-    session: Session = ctx.find_root().obj or Session()
     try:
-        return [name for name in session.file.profiles if name.startswith(incomplete) and name.isprintable()]
+        profiles = read_config_file(find_config_path(os.environ)).profiles
+        return [name for name in profiles if name.startswith(incomplete) and name.isprintable()]
     except ConfigError:
         return []
 
@@ -112,20 +116,23 @@ def profile_option_only(ctx: typer.Context, *, profile: ProfileOption = None) ->
     """The one option that means something to a command which asks no service."""
 
 
-def with_session(shared: Callable[..., None]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_session(
+    shared: Callable[..., None], *, new_profile: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Turn a function that takes a `Session` into a command that takes shared options as well.
 
     Args:
-        shared: whose parameters the command takes besides the function's own; they become the session's flags.
+        shared: the function whose parameters the command takes too; they become the session's flags.
+        new_profile: whether --profile may name a profile that does not exist yet.
     """
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)
         def run(ctx: typer.Context, **values: Any) -> None:
-            session: Session = ctx.obj
-            session.flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
+            invocation: Invocation = ctx.obj
+            flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
-            command(session, **values)
+            command(invocation.open_session(flags, new_profile=new_profile), **values)
 
         own = inspect.signature(command, eval_str=True).parameters
         common = inspect.signature(shared, eval_str=True).parameters

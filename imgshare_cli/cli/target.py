@@ -79,5 +79,5 @@ class ShareTarget:
         credential = session.credential
         image_id = self.image if is_image_id(self.image) else self._found
         attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
-        clients = ProbeClients(session.settings, credential, session.endpoint, session.connect, session.secrets)
+        clients = ProbeClients(session.settings, credential, session.endpoint, session.connections)
         explain_refusal(error, attempt, clients)

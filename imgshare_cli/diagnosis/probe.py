@@ -6,16 +6,14 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.identity_client import open_identity_client
+from imgshare_cli.api.authentication import TokenAuth
 from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
+    from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
-    from imgshare_cli.api.transport import HttpTransport
     from imgshare_cli.config.settings import Settings
 
 MAX_SECONDS = 10.0
@@ -30,16 +28,14 @@ class ProbeClients:
         settings: the settings of the run.
         credential: what lets us in.
         endpoint: the address of the image service that refused.
-        connect: opens a connection to an address, with headers, authorities and the seconds that a request may take.
-        secrets: where every secret is put that must not be shown.
+        connections: opens connections.
         deadline: when nobody is to be asked any more.
     """
 
     settings: Settings
     credential: Credential
     endpoint: str
-    connect: Callable[[str, Mapping[str, str], str | None, float], HttpTransport]
-    secrets: list[str]
+    connections: Connections
     deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
     def images(self, *, endpoint: str | None = None, token: str | None = None) -> ImageClient:
@@ -50,9 +46,10 @@ class ProbeClients:
             ConfigError: a token must not go to that address.
         """
         credential = replace(self.credential, secret=token) if token else self.credential
-        transport = self._opened(endpoint or self.endpoint, credential)
-        # A token that is not taken is not renewed: that has been tried, if it could be.
-        return ImageClient(transport, credential, refresh=lambda _rejected: None)
+        timeout = self._next_timeout()
+        auth = TokenAuth(credential)  # never refreshed: that has been tried, if it could be
+        transport = self.connections.connect(endpoint or self.endpoint, auth, cacert=credential.cacert, timeout=timeout)
+        return ImageClient(transport, auth)
 
     def directory(self) -> IdentityClient | None:
         """The identity service, or None where the credential is not from one.
@@ -61,13 +58,10 @@ class ProbeClients:
             UnavailableError: the time is up.
             ConfigError: a token must not go to that address.
         """
-        return open_identity_client(self.credential, self._opened)
+        return self.connections.open_identity_client(self.credential, timeout=self._next_timeout())
 
-    def _opened(self, address: str, credential: Credential) -> HttpTransport:
+    def _next_timeout(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise UnavailableError("there is no time left to ask why")
-        self.secrets.append(credential.secret)
-        return self.connect(
-            address, credential.headers, credential.cacert, min(left, _SECONDS_EACH, self.settings.timeout)
-        )
+        return min(left, _SECONDS_EACH, self.settings.timeout)
