@@ -1,4 +1,4 @@
-"""What the identity service tells the bearer of a token: their projects, a token for another, every image service."""
+"""The identity service for the holder of a token: projects, tokens for other projects, image services, revocation."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imgshare_cli.api.credential import is_token
-from imgshare_cli.api.response import MAX_MANY, parse_object
-from imgshare_cli.config.service_url import build_identity_v3_url
+from imgshare_cli.api.response import MAX_MANY, parse_object, read_explanation
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.response import Response
@@ -43,30 +42,30 @@ class IdentityClient:
     Every call raises UnavailableError where the answer is not what was asked for, for whatever reason.
 
     Args:
-        transport: the connection to the identity service, which carries the token.
-        token: the token.
+        transport: the connection to the identity service, authenticated with the token.
+        credential: the token, and the identity service that issued it.
     """
 
-    def __init__(self, transport: HttpTransport, token: str) -> None:
+    def __init__(self, transport: HttpTransport, credential: Credential) -> None:
         self._transport = transport
-        self._token = token
+        self._credential = credential
 
-    def projects(self) -> list[Project]:
-        """The projects that the token's user can get a token for."""
+    def list_projects(self) -> list[Project]:
+        """List the projects that the token's user can get a token for."""
         rows = _read_rows(self._get("/auth/projects"), "projects")
         return [Project(*found) for row in rows if all(found := (_read_text(row, "id"), _read_text(row, "name")))]
 
-    def token_for(self, project_id: str) -> str:
-        """A token of the same user in another project. What application credentials gave is not good enough for it."""
-        identity = {"methods": ["token"], "token": {"id": self._token}}
+    def request_token(self, project_id: str) -> str:
+        """Request a token of the same user in another project; a token from an application credential cannot do so."""
+        identity = {"methods": ["token"], "token": {"id": self._credential.secret}}
         body = {"auth": {"identity": identity, "scope": {"project": {"id": project_id}}}}
         response = self._transport.send("POST", "/auth/tokens?nocatalog", body)
         if response.status != HTTPStatus.CREATED or not is_token(response.subject_token or ""):
             raise _create_identity_error(response)
         return str(response.subject_token)
 
-    def image_services(self) -> list[ImageService]:
-        """Every address of every image service in the catalog."""
+    def list_image_services(self) -> list[ImageService]:
+        """List every address of every image service in the catalog."""
         entries = _read_rows(self._get("/auth/catalog"), "catalog")
         endpoints = [row for entry in entries if entry.get("type") == "image" for row in _read_rows(entry, "endpoints")]
         return [
@@ -78,6 +77,22 @@ class IdentityClient:
             for row in endpoints
         ]
 
+    def revoke_token(self) -> None:
+        """Revoke the token itself (DELETE /v3/auth/tokens); one that is not valid any more is no error.
+
+        Raises:
+            UnavailableError: the identity service did not revoke it.
+        """
+        headers = {"X-Subject-Token": self._credential.secret}
+        response = self._transport.send("DELETE", "/auth/tokens", headers=headers)
+        if response.status not in {204, 401, 404}:
+            raise UnavailableError(
+                f"the identity service {self._credential.auth_url} did not revoke the token: "
+                f"{response.status_line} {read_explanation(response)}",
+                http_status=response.status,
+                request_id=response.request_id,
+            )
+
     def _get(self, path: str) -> dict[str, Any]:
         response = self._transport.send("GET", path, limit=MAX_MANY)
         if response.status != HTTPStatus.OK:
@@ -85,18 +100,31 @@ class IdentityClient:
         return parse_object(response, "identity")
 
 
-def open_identity_client(
-    credential: Credential, opened: Callable[[str, Credential], HttpTransport]
-) -> IdentityClient | None:
-    """The identity service that a credential is from, or None where it is from none.
+def check_identity_service(transport: HttpTransport, auth_url: str) -> None:
+    """Check that the identity service works: Glance answers 401 also when it cannot ask Keystone about a token.
 
     Args:
-        credential: what lets us in.
-        opened: opens a connection that carries a credential, to an address that it checks.
+        transport: a connection to the identity service, without a credential.
+        auth_url: its address, for messages.
+
+    Raises:
+        UnavailableError: it does not work.
     """
-    if not credential.auth_url or credential.header != "X-Auth-Token":
-        return None
-    return IdentityClient(opened(build_identity_v3_url(credential.auth_url), credential), credential.secret)
+    try:
+        response = transport.send("GET", "")
+    except UnavailableError as exc:
+        raise UnavailableError(
+            f"the image service takes no token now, because the identity service is down: {exc.message}",
+            hint="try again later; the token may be good",
+        ) from exc
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise UnavailableError(
+            f"the image service takes no token now, because the identity service {auth_url} failed: "
+            f"{response.status_line}",
+            hint="try again later; the token may be good",
+            http_status=response.status,
+            request_id=response.request_id,
+        )
 
 
 def _create_identity_error(response: Response) -> UnavailableError:

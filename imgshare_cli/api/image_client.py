@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
@@ -19,9 +18,9 @@ from imgshare_cli.api.response import (
 from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Status
     from imgshare_cli.api.response import Response
@@ -58,17 +57,13 @@ class ImageClient:
     422) or UnavailableError (no answer, or one that is not the API's), and UsageError for an impossible ID.
 
     Args:
-        transport: the connection to the service, which carries the credential.
-        credential: what lets us in.
-        refresh: asked, once, for another credential when the service does not take this one.
+        transport: the connection to the service.
+        auth: authenticates its requests; errors name the credential that it used last.
     """
 
-    def __init__(
-        self, transport: HttpTransport, credential: Credential, refresh: Callable[[str], Credential | None]
-    ) -> None:
+    def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
         self._transport = transport
-        self._credential = credential
-        self._refresh = refresh
+        self._auth = auth
 
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Decide about a share. Saying the same again changes nothing.
@@ -87,13 +82,13 @@ class ImageClient:
             raise create_mismatch_error(response, f"a member who is {member.status} although we said {status}")
         return member
 
-    def member(self, image_id: str, member_id: str) -> Member:
+    def get_member(self, image_id: str, member_id: str) -> Member:
         """One share."""
         doing = f"show image {image_id} for project {member_id}"
         response = self._call("GET", _member_path(image_id, member_id), doing)
         return self._member(response, parse_object(response), image_id, member_id)
 
-    def members(self, image_id: str) -> list[Member]:
+    def list_members(self, image_id: str) -> list[Member]:
         """The shares of an image that we may see: all as its owner, our own as a member. The API has no pages here."""
         path = f"/v2/images/{_segment('image', image_id)}/members"
         response = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=MAX_MANY)
@@ -105,7 +100,7 @@ class ImageClient:
             raise create_mismatch_error(response, "a list with the same member twice")
         return members
 
-    def share(self, image_id: str, member_id: str) -> Member:
+    def share_image(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project. Glance takes any text for a project's ID.
 
         It is not tried again after a fault, because a share that was made already is refused (409).
@@ -116,13 +111,13 @@ class ImageClient:
         response = self._call("POST", path, doing, {"member": member_id}, hints=_about(image_id, _SHARE_HINTS))
         return self._member(response, parse_object(response), image_id, member_id)
 
-    def unshare(self, image_id: str, member_id: str) -> None:
+    def unshare_image(self, image_id: str, member_id: str) -> None:
         """Take a share back."""
         doing = f"unshare image {image_id} from project {member_id}"
         hints = _about(image_id, _UNSHARE_HINTS)
         self._call("DELETE", _member_path(image_id, member_id), doing, hints=hints)
 
-    def image(self, image_id: str) -> Image:
+    def get_image(self, image_id: str) -> Image:
         """One image that we may see, whatever we have decided about it."""
         response = self._call("GET", f"/v2/images/{_segment('image', image_id)}", f"look up image {image_id}")
         image = self._image(response, parse_object(response))
@@ -130,7 +125,7 @@ class ImageClient:
             raise create_mismatch_error(response, f"another image, {image.id}")
         return image
 
-    def images(self, query: Mapping[str, str]) -> Page:
+    def list_images(self, query: Mapping[str, str]) -> Page:
         """One page of the image list.
 
         Args:
@@ -153,7 +148,7 @@ class ImageClient:
         # Whether there is more, not where: `next` has no path prefix, and loses all but one of several tags.
         return Page([self._image(response, row) for row in rows], bool(body.get("next")), len(response.body))
 
-    def check(self) -> None:
+    def check_token(self) -> None:
         """Ask for the member schema, which every valid token may read whatever its roles."""
         try:
             response = self._call("GET", "/v2/schemas/member", "check the token")
@@ -194,17 +189,12 @@ class ImageClient:
         hints: Mapping[int, str] = MappingProxyType({}),
         limit: int = MAX_ONE,
     ) -> Response:
-        used = self._credential
         response = self._transport.send(method, path, body, limit=limit)
-        if response.status == HTTPStatus.UNAUTHORIZED and (credential := self._refresh(used.secret)):
-            self._transport.carry(credential.headers)
-            self._credential = credential
-            response = self._transport.send(method, path, body, limit=limit)
         if response.status in {200, 201, 204}:
             return response
         from imgshare_cli.api.status_errors import create_status_error
 
-        raise create_status_error(response, doing, self._credential, hints)
+        raise create_status_error(response, doing, self._auth.credential, hints)
 
 
 def _about(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:

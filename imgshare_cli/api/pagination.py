@@ -80,7 +80,7 @@ def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
 
     def ask(query: Mapping[str, str]) -> Page:
         nonlocal pages, size
-        page = client.images(query)
+        page = client.list_images(query)
         pages, size = pages + 1, size + page.size
         if pages > _MOST_PAGES or size > _MOST_BYTES:
             raise _endless(f"{pages} pages with {size >> 20} MiB came")

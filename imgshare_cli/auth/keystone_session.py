@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from email.message import Message
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,9 +13,9 @@ from keystoneauth1.session import Session
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from imgshare_cli.api.connections import Connections
 from imgshare_cli.api.network_errors import NetworkError
 from imgshare_cli.api.response import check_size
-from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.connection_pool import TransportOptions
     from imgshare_cli.api.response import Response
+    from imgshare_cli.api.transport import HttpTransport
 
 _REDIRECTS = {301, 302, 303, 305, 307, 308}
 # What keystoneauth's own session would negotiate, and what belongs to a connection that is not its own.
@@ -37,14 +37,14 @@ class BoundedSession(Session):
 
     Args:
         hosts: those that the settings name.
-        terms: what is allowed.
+        options: what to trust and allow.
         seconds: the time for the whole login, in seconds.
-        options: what openstacksdk gives to a session.
+        settings: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], terms: TransportOptions, seconds: float, **options: Any) -> None:
-        self._carrier = create_http_session(hosts, terms, seconds)
-        super().__init__(session=self._carrier, **options)
+    def __init__(self, hosts: set[str], options: TransportOptions, seconds: float, **settings: Any) -> None:
+        self._carrier = create_http_session(hosts, options, seconds)
+        super().__init__(session=self._carrier, **settings)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
         """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
@@ -82,17 +82,17 @@ class BoundedSession(Session):
         self._carrier.close()
 
 
-def create_http_session(hosts: set[str], terms: TransportOptions, seconds: float) -> requests.Session:
+def create_http_session(hosts: set[str], options: TransportOptions, seconds: float) -> requests.Session:
     """A session of requests that sends over our own wire.
 
     Args:
         hosts: those that the settings name.
-        terms: what is allowed.
+        options: what to trust and allow.
         seconds: the time for all of it, in seconds.
     """
     session = _HttpSession()
     session.trust_env = False
-    adapter = _Adapter(hosts, terms, seconds)
+    adapter = _Adapter(hosts, options, seconds)
     for scheme in ("http://", "https://", ""):  # the last for what is no address at all
         session.mount(scheme, adapter)
     return session
@@ -107,13 +107,13 @@ class _HttpSession(requests.Session):
 class _Adapter(BaseAdapter):
     """Carries prepared requests to any host, by the rules for our own."""
 
-    def __init__(self, hosts: set[str], terms: TransportOptions, timeout: float) -> None:
+    def __init__(self, hosts: set[str], options: TransportOptions, timeout: float) -> None:
         super().__init__()
         self._hosts = hosts
-        self._terms = terms
-        self._timeout = timeout
         self._deadline = time.monotonic() + timeout
-        self._wires: dict[tuple[str, object, object], HttpTransport] = {}
+        # What keystoneauth sends is authenticated by its plugins, and may hold any secret: nothing of it is logged.
+        self._connections = Connections(options, timeout=timeout, debug=_ignore, hide_secret=_ignore)
+        self._transports: dict[tuple[str, object, object], HttpTransport] = {}
 
     def send(  # noqa: PLR0913, PLR0917  (requests' signature)
         self,
@@ -127,36 +127,40 @@ class _Adapter(BaseAdapter):
         url = str(request.url)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        transport = self._transport(origin, verify, cert)
+        transport = self._find_transport(origin, verify, cert)
         path = url[len(origin) :].partition("#")[0]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
         try:
-            response = transport.once(str(request.method), path, self._deadline, content=request.body, headers=headers)
+            response = transport.send_once(
+                str(request.method), path, self._deadline, content=request.body, headers=headers
+            )
         except NetworkError as exc:
             raise exc.replace(hint=exc.hint and exc.hint.replace("the endpoint", "auth_url")) from exc
         check_size(response, "identity")
         return _to_requests(response, request, self)
 
     def close(self) -> None:
-        for transport in self._wires.values():
-            transport.close()
-        self._wires.clear()
+        self._connections.close()
+        self._transports.clear()
 
-    def _transport(self, origin: str, verify: bool | str, cert: Any) -> HttpTransport:  # noqa: FBT001
+    def _find_transport(self, origin: str, verify: bool | str, cert: Any) -> HttpTransport:  # noqa: FBT001
         key = (origin, verify, cert)
-        if key not in self._wires:
-            cacert = verify if isinstance(verify, str) else self._terms.cacert
-            self._wires[key] = self._opened(origin, replace(self._terms, cacert=cacert, client_cert=cert))
-        return self._wires[key]
+        if key not in self._transports:
+            self._transports[key] = self._connect(origin, verify if isinstance(verify, str) else None, cert)
+        return self._transports[key]
 
-    def _opened(self, origin: str, terms: TransportOptions) -> HttpTransport:
+    def _connect(self, origin: str, cacert: str | None, cert: Any) -> HttpTransport:
         try:
-            return HttpTransport(origin, {}, terms, timeout=self._timeout, debug=lambda _text: None)
+            return self._connections.connect(origin, cacert=cacert, client_cert=cert)
         except ConfigError as exc:
             if urlsplit(origin).hostname in self._hosts:
                 raise
             # The settings did not name this address: the identity service did.
             raise UnavailableError(f"the identity service names another address: {exc.message}") from exc
+
+
+def _ignore(_text: str) -> None:
+    """Log nothing."""
 
 
 def _to_requests(answer: Response, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:

@@ -47,8 +47,8 @@ class LoginRequest:
     note: Callable[[str], None] = lambda _text: None
 
     @property
-    def terms(self) -> TransportOptions:
-        """What this login allows on the wire."""
+    def transport_options(self) -> TransportOptions:
+        """What the connections of this login trust and allow."""
         own = self.settings
         return TransportOptions(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
 

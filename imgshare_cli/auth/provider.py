@@ -26,7 +26,7 @@ class CredentialProvider:
         environ: its environment.
         debug: told what is going on.
         note: told what a person should know.
-        secrets: where every secret is put that must not be shown.
+        hide_secret: called with each secret, so that no message shows it.
     """
 
     def __init__(
@@ -36,13 +36,13 @@ class CredentialProvider:
         *,
         debug: Callable[[str], None],
         note: Callable[[str], None],
-        secrets: list[str],
+        hide_secret: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._environ = environ
         self._debug = debug
         self._note = note
-        self._secrets = secrets
+        self._hide_secret = hide_secret
         self._lock = threading.Lock()
         self._credential: Credential | None = None
         self._outcomes: dict[str, Credential | ImgshareError | None] = {}
@@ -60,7 +60,8 @@ class CredentialProvider:
         with self._lock:
             if self._credential is None:
                 self._credential = self._first()
-                self._secrets += [self._credential.secret, *(self._credential.refresh_credentials or {}).values()]
+                for secret in (self._credential.secret, *(self._credential.refresh_credentials or {}).values()):
+                    self._hide_secret(secret)
                 self._debug(f"token from {self._credential.source}, {len(self._credential.secret)} characters")
             return self._credential
 
@@ -184,7 +185,7 @@ class CredentialProvider:
 
     def _keep(self, credential: Credential) -> Credential:
         """Keep it for later runs; where that cannot be done, this run is none the worse."""
-        self._secrets.append(credential.secret)
+        self._hide_secret(credential.secret)
         if self._place is not None and credential.expires_at:
             try:
                 self._place.write(json.dumps(credential.to_json()))

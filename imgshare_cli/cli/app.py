@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from imgshare_cli import __version__
-from imgshare_cli.cli.session import Session
+from imgshare_cli.cli.invocation import Invocation
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, UsageError
 
 if TYPE_CHECKING:
@@ -89,9 +89,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    session = Session(as_json="--json" in _ours(arguments))
+    invocation = Invocation(as_json="--json" in _ours(arguments))
     try:
-        _run(arguments, session)
+        _run(arguments, invocation)
         if sys.stdout:
             sys.stdout.flush()
     except typer.Exit as exc:
@@ -101,11 +101,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
         if isinstance(exc, MemoryError):
             exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
-        error = _sentence(exc, session, arguments)
-        session.output.print_error(error)
+        error = _sentence(exc, invocation, arguments)
+        invocation.output.print_error(error)
         return error.exit_code
     finally:
-        session.close()
+        invocation.close()
     return 0
 
 
@@ -113,7 +113,7 @@ def _ours(arguments: list[str]) -> list[str]:
     return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
-def _run(arguments: list[str], session: Session) -> None:
+def _run(arguments: list[str], invocation: Invocation) -> None:
     command = typer.main.get_command(app)
     if "_IMGSHARE_COMPLETE" in os.environ:
         from imgshare_cli.cli.completion import answer_completion
@@ -124,11 +124,11 @@ def _run(arguments: list[str], session: Session) -> None:
         if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
             raise UsageError(f"the argument {argument[:60]!r} is not UTF-8 text", hint="check the terminal's encoding")
     # Not main() here: it would turn a closed pipe into a failure.
-    with command.make_context("imgshare", arguments, obj=session) as context:
+    with command.make_context("imgshare", arguments, obj=invocation) as context:
         command.invoke(context)
 
 
-def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> ImgshareError:
+def _sentence(exc: BaseException, invocation: Invocation, arguments: list[str]) -> ImgshareError:
     if isinstance(exc, ImgshareError):
         return exc
     if isinstance(exc, KeyboardInterrupt):
@@ -148,17 +148,17 @@ def _sentence(exc: BaseException, session: Session, arguments: list[str]) -> Img
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _silence()
         return ImgshareError(f"cannot write the answer: {exc.strerror}")
-    return _bug(exc, session)
+    return _bug(exc, invocation)
 
 
-def _bug(exc: BaseException, session: Session) -> ImgshareError:
+def _bug(exc: BaseException, invocation: Invocation) -> ImgshareError:
     import traceback
 
     from imgshare_cli.cli.resource_errors import describe_shortage
 
-    if session.flags.debug:
-        for line in session.redacted("".join(traceback.format_exception(exc))).splitlines():
-            session.output.print_note(line)
+    if invocation.is_debug:
+        for line in invocation.redact("".join(traceback.format_exception(exc))).splitlines():
+            invocation.output.print_note(line)
     if error := describe_shortage(exc):
         return error
     frame = traceback.extract_tb(exc.__traceback__)[-1]

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from imgshare_cli.cli.session import Session
+from imgshare_cli.config.config_file import find_config_path, read_config_file
 from imgshare_cli.config.settings import Flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from imgshare_cli.cli.invocation import Invocation
 
 
 def complete_images(incomplete: str) -> list[tuple[str, str]]:
@@ -46,13 +48,15 @@ VaultOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
 
-def complete_profiles(ctx: typer.Context, incomplete: str) -> list[str]:
+def complete_profiles(incomplete: str) -> list[str]:
     """List the profiles in the config file, for completion, without network, keyring or errors."""
+    import os
+
     from imgshare_cli.errors import ConfigError
 
-    session: Session = ctx.find_root().obj or Session()
     try:
-        return [name for name in session.file.profiles if name.startswith(incomplete) and name.isprintable()]
+        profiles = read_config_file(find_config_path(os.environ)).profiles
+        return [name for name in profiles if name.startswith(incomplete) and name.isprintable()]
     except ConfigError:
         return []
 
@@ -118,21 +122,22 @@ no_options: tuple[inspect.Parameter, ...] = ()
 
 
 def with_session(
-    options: Sequence[inspect.Parameter],
+    options: Sequence[inspect.Parameter], *, new_profile: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Turn a function that takes a `Session` into a command that takes shared options as well.
 
     Args:
         options: what the command takes besides the function's own parameters; they become the session's flags.
+        new_profile: whether --profile may name a profile that does not exist yet.
     """
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)
         def run(ctx: typer.Context, **values: Any) -> None:
-            session: Session = ctx.obj
-            session.flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
+            invocation: Invocation = ctx.obj
+            flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
-            command(session, **values)
+            command(invocation.open_session(flags, new_profile=new_profile), **values)
 
         own = inspect.signature(command, eval_str=True).parameters
         parameters = [

@@ -1,48 +1,51 @@
-"""One run of the tool: its settings, client and output, each made when first asked for."""
+"""What a command works with: settings, credential and clients, each made when first asked for."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_file import find_config_path, read_config_file
-from imgshare_cli.config.settings import Flags, Settings, resolve_profile_name, resolve_settings
+from imgshare_cli.config.settings import DEFAULT_PROFILE, resolve_profile_name, resolve_settings
 from imgshare_cli.errors import ConfigError, NotLoggedInError
-from imgshare_cli.terminal.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from imgshare_cli.api.connection_pool import TransportOptions
+    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.transport import HttpTransport
     from imgshare_cli.auth.provider import CredentialProvider
     from imgshare_cli.config.config_file import ConfigFile
+    from imgshare_cli.config.settings import Flags, Settings
     from imgshare_cli.shares.inbox import Inbox
+    from imgshare_cli.terminal.output import Output
 
 
 class Session:
-    """What the commands share.
+    """The settings, credential and clients for one set of flags, each made when first asked for.
 
     Args:
+        flags: the common options of the command.
         environ: the environment of the run.
-        as_json: whether a program reads the answer.
+        output: where answers and notes go.
+        new_profile: whether the flags may name a profile that does not exist yet.
     """
 
-    def __init__(self, environ: Mapping[str, str] = os.environ, *, as_json: bool = False) -> None:
+    def __init__(self, flags: Flags, environ: Mapping[str, str], output: Output, *, new_profile: bool = False) -> None:
+        self.flags = flags
         self.environ = environ
-        self.flags = Flags()
-        self.new_profile = False
-        self.secrets = [value for name, value in environ.items() if _is_secret(name)]
+        self.output = output
+        self._new_profile = new_profile
+        self._secrets = [value for name, value in environ.items() if _is_secret(name)]
         self._open = ExitStack()
-        self._talk = (sys.stdin, sys.stderr)  # while something turns, rich before 15 has put no terminal in their place
-        self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
+        # Taken here, because rich before 15 replaces both with what is no terminal while a spinner turns.
+        self._terminals = (sys.stdin, sys.stderr)
 
     @cached_property
     def file(self) -> ConfigFile:
@@ -51,165 +54,163 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """What the flags, the environment and the config file say together."""
+        """The settings by flags, environment and config file."""
         if self.flags.insecure_tls:
             self.output.print_note(
                 "note: with --insecure-tls nothing is verified: anyone on the way can read the token"
             )
-        return resolve_settings(self.flags, self.environ, self.file, new_profile=self.new_profile)
+        return resolve_settings(self.flags, self.environ, self.file, new_profile=self._new_profile)
 
     @property
     def profile(self) -> str:
-        """The name of the profile, also of one that does not exist yet."""
+        """The name of the profile, which need not exist yet."""
         return resolve_profile_name(self.flags, self.environ, self.file)
 
     @cached_property
-    def access(self) -> CredentialProvider:
-        """How this run gets in."""
+    def credential_provider(self) -> CredentialProvider:
+        """Gets the credential of this run, and renews it."""
         from imgshare_cli.auth.provider import CredentialProvider
 
         if self.settings.profile_token and self.file.readable_by_others:
             self.output.print_note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
         return CredentialProvider(
-            self.settings, self.environ, debug=self.debug, note=self.output.print_note, secrets=self.secrets
+            self.settings, self.environ, debug=self.debug, note=self.output.print_note, hide_secret=self.hide_secret
         )
 
     @property
+    def credential(self) -> Credential:
+        """The credential that this run uses.
+
+        Raises:
+            AuthError: there is none, or the keyring that may have it cannot be read.
+            ConfigError: the settings cannot be used.
+            UnavailableError: the identity service does not answer.
+        """
+        return self.credential_provider.credential
+
+    @property
     def endpoint(self) -> str:
-        """The image service's address: the settings' or, without one, that of the cloud's catalog.
+        """The address of the image service: from the settings, or else from the cloud's catalog.
 
         Raises:
             ConfigError: nothing names one.
         """
-        endpoint = self.settings.endpoint or self._credential_endpoint()
+        endpoint = self.settings.endpoint or self._find_credential_endpoint()
         if endpoint is None:
             raise ConfigError(
                 "no endpoint: it is not known which image service to ask",
-                hint=_where_to_name_it(self),
+                hint=_build_endpoint_hint(self),
             )
         return endpoint
 
-    def _credential_endpoint(self) -> str | None:
+    def _find_credential_endpoint(self) -> str | None:
         try:
-            return self.access.credential.endpoint
+            return self.credential.endpoint
         except NotLoggedInError:
             if self.settings.profile in self.file.profiles:
                 raise  # who has logged in before needs to do so again, and no endpoint
             return None
 
     @property
-    def member(self) -> str | None:
-        """The project that decides where MEMBER is left out: the settings' or that of the token, if it is known."""
-        return self.settings.project_id or self.access.credential.project_id
+    def member_id(self) -> str | None:
+        """The project to use where MEMBER is left out: that of the settings, or of the token if it is known."""
+        return self.settings.project_id or self.credential.project_id
 
     @property
     def is_attended(self) -> bool:
-        """Whether a person at a terminal can be asked."""
-        return not self.output.as_json and all(stream and stream.isatty() for stream in self._talk)
+        """Whether a person is at the terminal to answer questions."""
+        return not self.output.as_json and all(stream and stream.isatty() for stream in self._terminals)
 
     @cached_property
     def client(self) -> ImageClient:
-        """The image service, with what lets this run in."""
-        _ = self.endpoint
-        return self.client_with(self.access.credential, self._refresh)
-
-    def another_client(self) -> ImageClient:
-        """A further connection to the image service, for a thread of its own."""
-        return self.client_with(self.access.credential, self._refresh)
+        """The image service, with the credential of this run."""
+        return self._open_refreshing_client()
 
     @cached_property
     def inbox(self) -> Inbox:
-        """What is shared with our project."""
+        """The images that are shared with our project."""
         from imgshare_cli.shares.inbox import Inbox
 
-        return Inbox(self.client, self.another_client, self.access.credential, self.settings.project_id)
+        return Inbox(self.client, self._open_refreshing_client, self.credential, self.settings.project_id)
 
-    @property
-    def directory(self) -> IdentityClient | None:
-        """The identity service that we logged in to, or None where there was no login."""
-        from imgshare_cli.api.identity_client import open_identity_client
+    def open_identity_client(self) -> IdentityClient | None:
+        """Connect to the identity service that issued the token; None if no login issued it."""
+        return self.connections.open_identity_client(self.credential)
 
-        def opened(address: str, credential: Credential) -> HttpTransport:
-            return self.connect(address, credential.headers, credential.cacert)
+    def open_image_client(self, credential: Credential) -> ImageClient:
+        """Connect to the image service with another credential than that of this run."""
+        from imgshare_cli.api.authentication import TokenAuth
 
-        return open_identity_client(self.access.credential, opened)
+        return self._open_client(self.endpoint, TokenAuth(credential))
 
-    def client_with(
-        self, credential: Credential, refresh: Callable[[str], Credential | None] = lambda _rejected: None
-    ) -> ImageClient:
-        """The image service, with a credential that is not kept yet."""
+    def _open_refreshing_client(self) -> ImageClient:
+        """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
+        endpoint = self.endpoint  # before the credential: without both, the endpoint is what is missing
+        from imgshare_cli.api.authentication import TokenAuth
+
+        return self._open_client(endpoint, TokenAuth(self.credential, self._refresh))
+
+    def _open_client(self, endpoint: str, auth: TokenAuth) -> ImageClient:
         from imgshare_cli.api.image_client import ImageClient
 
-        self.secrets.append(credential.secret)
-        transport = self.connect(self.endpoint, credential.headers, credential.cacert)
-        return ImageClient(transport, credential, refresh)
+        return ImageClient(self.connections.connect(endpoint, auth, cacert=auth.credential.cacert), auth)
 
-    def connect(
-        self, address: str, headers: Mapping[str, str], cacert: str | None, timeout: float | None = None
-    ) -> HttpTransport:
-        """A connection that this session closes.
-
-        Args:
-            address: where to.
-            headers: what authenticates us there.
-            cacert: the authorities of the credential, which are trusted where the settings name none.
-            timeout: the time for one request, where it is not that of the settings.
-        """
-        from imgshare_cli.api.transport import HttpTransport
-
-        settings = self.settings
-        transport = HttpTransport(
-            address, headers, self.terms(cacert), timeout=timeout or settings.timeout, debug=self.debug
-        )
-        self._open.callback(transport.close)
-        return transport
-
-    def terms(self, cacert: str | None) -> TransportOptions:
-        """What this run allows on the wire."""
+    @cached_property
+    def connections(self) -> Connections:
+        """Opens connections by the settings of this session."""
         from imgshare_cli.api.connection_pool import TransportOptions
+        from imgshare_cli.api.connections import Connections
 
         settings = self.settings
-        return TransportOptions(
+        options = TransportOptions(
             self.environ,
-            settings.cacert or cacert,
+            settings.cacert,
             insecure_http=settings.insecure_http,
             insecure_tls=settings.insecure_tls,
         )
+        opened = Connections(options, timeout=settings.timeout, debug=self.debug, hide_secret=self.hide_secret)
+        self._open.callback(opened.close)
+        return opened
 
     def _refresh(self, rejected: str) -> Credential | None:
-        before = self.access.credential
-        credential = self.access.refresh(rejected)
+        """Get a new credential; where there is none, check whether the identity service is to blame for the 401."""
+        before = self.credential
+        credential = self.credential_provider.refresh(rejected)
         auth_url = before.auth_url or self.environ.get("OS_AUTH_URL")
         if credential is None and auth_url:
-            from imgshare_cli.api.token_revocation import check_identity_service
+            from imgshare_cli.api.identity_client import check_identity_service
 
             with contextlib.suppress(ConfigError):  # an address that cannot be asked tells nothing
-                check_identity_service(auth_url, before.cacert, self.connect)
+                check_identity_service(self.connections.connect(auth_url, cacert=before.cacert), auth_url)
         return credential
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connections."""
         self._open.close()
 
+    def hide_secret(self, secret: str) -> None:
+        """Replace a secret in whatever is shown from now on."""
+        self._secrets.append(secret)
+
     def debug(self, text: str) -> None:
-        """Say what is going on, under --debug."""
+        """Show a line if --debug is given."""
         if self.flags.debug:
             self.output.print_note(f"debug: {text}")
 
-    def redacted(self, text: str) -> str:
-        """The text without any secret that this run knows."""
-        for secret in filter(None, self.secrets):
+    def redact(self, text: str) -> str:
+        """Replace each secret of this session in a text."""
+        for secret in filter(None, self._secrets):
             text = text.replace(secret, "(hidden)")
         return text
 
 
-def _where_to_name_it(session: Session) -> str:
+def _build_endpoint_hint(session: Session) -> str:
     settings = session.settings
     if settings.environment_token and (settings.cloud or settings.openstack):
         return f"{settings.environment_token.source} wins over the cloud: unset it, or set IMGSHARE_ENDPOINT"
     from imgshare_cli import hints
 
-    profile = None if session.profile == "default" else session.profile
+    profile = None if session.profile == DEFAULT_PROFILE else session.profile
     keep = hints.build_command("config", "set", "endpoint", "URL", *hints.build_options({"--profile": profile}))
     return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run {keep}"
 

@@ -35,7 +35,7 @@ class ShareTarget:
     @property
     def member_id(self) -> str | None:
         """The project ID, if it is known."""
-        return self._member or self._session.member
+        return self._member or self._session.member_id
 
     def resolve_image_id(self, *, owner: str | None = None, own: bool = False) -> str:
         """Return the image's ID; a name is looked up at each call.
@@ -53,7 +53,7 @@ class ShareTarget:
         from imgshare_cli.shares.image_lookup import resolve_image_name
 
         session = self._session
-        self._resolved_id = resolve_image_name(session.client, self.image, session.member, owner=owner, own=own)
+        self._resolved_id = resolve_image_name(session.client, self.image, session.member_id, owner=owner, own=own)
         return self._resolved_id
 
     @contextmanager
@@ -77,8 +77,8 @@ class ShareTarget:
         from imgshare_cli.diagnosis.probe import ProbeClients
 
         session = self._session
-        credential = session.access.credential
+        credential = session.credential
         image_id = self.image if is_image_id(self.image) else self._resolved_id
         attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
-        clients = ProbeClients(session.settings, credential, session.endpoint, session.connect, session.secrets)
+        clients = ProbeClients(session.settings, credential, session.endpoint, session.connections)
         return explain_refusal(error, attempt, clients)

@@ -46,7 +46,7 @@ def _find_reason(error: ImgshareError, attempt: Attempt, clients: ProbeClients) 
         return findings.explain_no_role(attempt.project_id) if isinstance(error, ForbiddenError) else None
     images = clients.create_image_client()
     try:
-        image = images.image(attempt.image_id)
+        image = images.get_image(attempt.image_id)
     except NotFoundError:
         return _explain_unseen_image(attempt, attempt.image_id, images, clients)
     return _explain_seen_image(error, attempt, image, images, clients)
@@ -71,7 +71,7 @@ def _explain_unseen_image(
 
 def _may_list_images(images: ImageClient) -> bool:
     try:
-        images.images({"limit": "1"})
+        images.list_images({"limit": "1"})
     except ForbiddenError:
         return False
     except ImgshareError:
@@ -81,7 +81,7 @@ def _may_list_images(images: ImageClient) -> bool:
 
 def _is_visible(images: ImageClient, image_id: str) -> bool:
     try:
-        images.image(image_id)
+        images.get_image(image_id)
     except ImgshareError:
         return False
     return True
@@ -113,7 +113,7 @@ def _explain_seen_image(
     if image.visibility in {"public", "community"}:
         return findings.explain_visibility(attempt, image.visibility)
     try:
-        members = images.members(image.id)
+        members = images.list_members(image.id)
     except ForbiddenError:
         return findings.explain_visibility(attempt, image.visibility) if image.visibility == "private" else None
     seen = _SeenImage(image, members, attempt, images, clients)

@@ -34,7 +34,7 @@ def find_in_other_projects(
     try:
         for project in _list_projects(attempt, identity, only_named=only_named)[:_MAX_PROJECTS]:
             relation = _find_relation(
-                clients.create_image_client(token=identity.token_for(project.id)), image_id, project
+                clients.create_image_client(token=identity.request_token(project.id)), image_id, project
             )
             if relation == "member":
                 return _explain_wrong_project(attempt, image_id, project, clients.credential)
@@ -47,7 +47,7 @@ def find_in_other_projects(
 
 def _list_projects(attempt: Attempt, identity: IdentityClient, *, only_named: bool) -> list[Project]:
     """List the user's other projects, those that MEMBER names first."""
-    projects = [project for project in identity.projects() if project.id != attempt.project_id]
+    projects = [project for project in identity.list_projects() if project.id != attempt.project_id]
     named = [project for project in projects if attempt.member in {project.id, project.name}]
     return named if only_named else named + [project for project in projects if project not in named]
 
@@ -55,9 +55,9 @@ def _list_projects(attempt: Attempt, identity: IdentityClient, *, only_named: bo
 def _find_relation(images: ImageClient, image_id: str, project: Project) -> str | None:
     """Find out what an image is to a project: `owner`, `member` or None."""
     try:
-        if images.image(image_id).owner == project.id:
+        if images.get_image(image_id).owner == project.id:
             return "owner"
-        images.member(image_id, project.id)  # an administrator also sees images that are shared with others
+        images.get_member(image_id, project.id)  # an administrator also sees images that are shared with others
     except (NotFoundError, ForbiddenError):
         return None
     return "member"

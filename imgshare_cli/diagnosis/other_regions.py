@@ -32,12 +32,12 @@ def find_in_other_regions(
         identity: the identity service, whose catalog lists the regions.
     """
     try:
-        services = identity.image_services()
+        services = identity.list_image_services()
     except ImgshareError:
         return None
     for service in list(_select_other_regions(services, clients))[:_MAX_REGIONS]:
         try:
-            clients.create_image_client(endpoint=service.url).image(image_id)
+            clients.create_image_client(endpoint=service.url).get_image(image_id)
         except ImgshareError:
             continue  # a region that does not work says nothing about the others
         return _explain_other_region(attempt, image_id, service, clients)

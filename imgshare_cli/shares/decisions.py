@@ -43,7 +43,7 @@ def decide_share(
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
     """Get one share; without a member, the only share that the token can see."""
-    return client.member(image_id, member_id) if member_id else find_only_share(client, image_id)
+    return client.get_member(image_id, member_id) if member_id else find_only_share(client, image_id)
 
 
 def find_only_share(client: ImageClient, image_id: str) -> Member:
@@ -53,7 +53,7 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
         UsageError: it sees several, as an owner's or an administrator's does.
         NotFoundError: it sees none.
     """
-    rows = client.members(image_id)
+    rows = client.list_members(image_id)
     if not rows:
         from imgshare_cli import hints
 
@@ -75,12 +75,12 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
 def stop_sharing(client: ImageClient, image_id: str, member: str, resolve_project_id: Callable[[str], str]) -> str:
     """Unshare an image from a project, by its ID or else by its name; return the ID that it was shared with."""
     try:
-        client.unshare(image_id, member)
+        client.unshare_image(image_id, member)
     except (NotFoundError, UsageError):
         member_id = resolve_project_id(member)
         if member_id == member:
             raise
-        client.unshare(image_id, member_id)
+        client.unshare_image(image_id, member_id)
         return member_id
     return member
 

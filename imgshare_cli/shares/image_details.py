@@ -53,7 +53,7 @@ def load_image_details(client: ImageClient, share: Share, pending: Sequence[Shar
 
 def _get_member(client: ImageClient, share: Share) -> Member | None:
     try:
-        return client.member(share.image.id, share.member_id)
+        return client.get_member(share.image.id, share.member_id)
     except (ForbiddenError, RefusedError, UnavailableError):
         return None
 

@@ -111,7 +111,7 @@ def _choose_image(
 
 def _is_shared_with(client: ImageClient, image: Image, project_id: str) -> bool:
     try:
-        client.member(image.id, project_id)
+        client.get_member(image.id, project_id)
     except NotFoundError:
         return False
     return True

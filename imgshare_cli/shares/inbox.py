@@ -92,7 +92,7 @@ def _select_shares(pages: Iterable[ListPage], project_id: str, share_filter: Sha
 
 def _read_share(client: ImageClient, share: Share) -> Share | None:
     try:
-        member = client.member(share.image.id, share.member_id)
+        member = client.get_member(share.image.id, share.member_id)
     except NotFoundError:
         return None  # unshared meanwhile, or an image of somebody else's that an administrator sees
     return replace(share, status=member.status, member=replace(member, raw={}))

@@ -45,6 +45,6 @@ class ProjectNames:
     def _own_projects(self) -> list[Project]:
         try:
             client = self._open_identity_client()
-            return client.projects() if client else []
+            return client.list_projects() if client else []
         except ImgshareError:
             return []  # without names, MEMBER can only be an ID

@@ -125,7 +125,7 @@ def _detect_scope(
                 if len(always) > 1:
                     return _create_admin_scope(project_id)
                 continue
-            shares = client.members(image.id)
+            shares = client.list_members(image.id)
         except (ForbiddenError, NotFoundError):
             continue  # unshared meanwhile
         if len(shares) == 1:
@@ -149,7 +149,7 @@ def _detect_scope_without_filter(
     """Find out from the first page of the whole list."""
     whole = {name: query[name] for name in _LIST_PARAMETERS}
     hidden = whole["os_hidden"] == "true"
-    page = client.images({**whole, "limit": str(LIMIT)}).images
+    page = client.list_images({**whole, "limit": str(LIMIT)}).images
     images = [image for image in page if image.may_be_shared and image.os_hidden == hidden]
     return _detect_scope(client, images, whole, project_id)
 
@@ -159,7 +159,7 @@ def _is_always_listed(client: ImageClient, image: Image, member_status: str) -> 
     other = "accepted" if member_status == "pending" else "pending"
     hidden = "true" if image.os_hidden else "false"
     query = {"visibility": "shared", "member_status": other, "os_hidden": hidden, "id": image.id}
-    return any(other.number == image.number for other in client.images(query).images)
+    return any(other.number == image.number for other in client.list_images(query).images)
 
 
 def _create_admin_scope(project_id: str | None) -> TokenScope:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")  # openstacksdk's own, met in this process
 
 
+def _ignore(_text: str) -> None:
+    """Drop what is said."""
+
+
 def _run_workers(access: CredentialProvider, worthless: str, count: int = 8) -> list[Any]:
     outcomes: list[Any] = []
 
@@ -46,7 +50,7 @@ def test_many_workers_share_one_renewal(strict_cloud: Cloud, monkeypatch: pytest
         member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(Path(os.environ["XDG_CONFIG_HOME"], "openstack/clouds.yaml")))
         settings = Settings(profile="default", cloud="otc", token_store="file")
-        access = CredentialProvider(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
+        access = CredentialProvider(settings, os.environ, debug=_ignore, note=_ignore, hide_secret=_ignore)
         first = access.credential
         once = keystone_proxy.count
 
@@ -68,7 +72,7 @@ def test_a_renewal_that_fails_is_not_tried_by_every_worker(
         path = member.write(otc=member.entry())
         monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
         settings = Settings(profile="default", cloud="otc", token_store="file")
-        access = CredentialProvider(settings, os.environ, debug=lambda _: None, note=lambda _: None, secrets=[])
+        access = CredentialProvider(settings, os.environ, debug=_ignore, note=_ignore, hide_secret=_ignore)
         first = access.credential
         once = keystone_proxy.count
         entry = member.entry()

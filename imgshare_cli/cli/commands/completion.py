@@ -10,7 +10,7 @@ import typer
 from imgshare_cli.cli.completion import SCRIPTS
 
 if TYPE_CHECKING:
-    from imgshare_cli.cli.session import Session
+    from imgshare_cli.cli.invocation import Invocation
 
 
 class Shell(StrEnum):
@@ -39,5 +39,5 @@ def completion(
     PowerShell  nowhere: put this line into $PROFILE instead
                 imgshare completion powershell | Out-String | Invoke-Expression
     """  # noqa: D301  (\b keeps typer from filling the lines)
-    session: Session = ctx.obj
-    session.output.print_text(SCRIPTS[shell].rstrip())
+    invocation: Invocation = ctx.obj
+    invocation.output.print_text(SCRIPTS[shell].rstrip())

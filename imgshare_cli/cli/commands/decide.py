@@ -66,7 +66,7 @@ def accept(  # noqa: PLR0913, PLR0917
     def attempt() -> models.Member:
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
-            image_check.check(session.client.image(image_id))
+            image_check.check(session.client.get_image(image_id))
         elif session.is_attended and image_id not in confirmed:
             _confirm_same_name(session, image_id)
             confirmed.add(image_id)
@@ -136,7 +136,7 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
     from imgshare_cli.terminal import prompt
 
     try:
-        image = session.client.image(image_id)
+        image = session.client.get_image(image_id)
         others = find_same_name_images(session.client, image)
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong

@@ -10,7 +10,6 @@ import typer
 
 from imgshare_cli import hints
 from imgshare_cli.api.credential import Credential
-from imgshare_cli.api.token_revocation import revoke_token
 from imgshare_cli.auth.login import (
     build_relogin_command,
     find_authorities,
@@ -36,7 +35,7 @@ def _text(name: str, metavar: str, text: str) -> Any:
     return typer.Option(name, metavar=metavar, help=text, show_default=False)
 
 
-@with_session(common_options)
+@with_session(common_options, new_profile=True)
 def login(  # noqa: PLR0913, PLR0917
     session: Session,
     auth_url: Annotated[str | None, _text("--auth-url", "URL", "The identity service's address.")] = None,
@@ -57,7 +56,6 @@ def login(  # noqa: PLR0913, PLR0917
     asked for without showing them, or read from standard input where that is no terminal. --project is the
     project to work in, by name or ID.
     """
-    session.new_profile = True
     settings = session.settings
     own = bool(auth_url or username or application_credential_id) or not (settings.cloud or settings.openstack)
     place = _place(session, replace(settings, cloud=None, openstack=False) if own else settings)
@@ -78,7 +76,7 @@ def login(  # noqa: PLR0913, PLR0917
         password = _asked(session, f"Password of {username} at {who['auth_url']} (hidden):")
         credential = log_in_with_password(settings, who, password)
     elif settings.cloud or settings.openstack:
-        credential = session.access.log_in()
+        credential = session.credential_provider.log_in()
     else:
         credential = _by_token(session)
     kept = _keep(session, place, credential, must=own)
@@ -90,7 +88,7 @@ def _asked(session: Session, question: str) -> str:
     answer = prompt.read_secret(question).rstrip("\r\n")
     if not answer:
         raise AuthError("nothing was given, so nobody was logged in", hint="run it again, and paste or pipe the secret")
-    session.secrets.append(answer)
+    session.hide_secret(answer)
     return answer
 
 
@@ -110,11 +108,11 @@ def _by_token(session: Session) -> Credential:
             hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL for a token of yours",
         )
     token = check_token(prompt.read_secret(f"Token for {endpoint} (hidden):"), "your input")
-    session.secrets.append(token.value)
+    session.hide_secret(token.value)
     again = build_relogin_command(session.settings, {"--endpoint": endpoint})
     cacert = find_authorities(session.settings)
     credential = Credential(token.value, token.source, endpoint=endpoint, cacert=cacert, relogin_command=again)
-    session.client_with(credential).check()
+    session.open_image_client(credential).check_token()
     return credential
 
 
@@ -178,10 +176,9 @@ def _say(session: Session, settings: Settings, credential: Credential, kept: str
         note(f"note: {settings.environment_token.source} is set, and wins over the stored token")
 
 
-@with_session(common_options)
+@with_session(common_options, new_profile=True)
 def logout(session: Session) -> None:
     """Forget the token that is kept for a profile, and make it worthless."""
-    session.new_profile = True
     settings = session.settings
     place = _place(session, settings)
     try:
@@ -193,14 +190,14 @@ def logout(session: Session) -> None:
         return
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
     session.output.print_note(f"forgot the token of profile {settings.profile!r}{whose}")
-    if credential and credential.auth_url and credential.header == "X-Auth-Token":
-        _revoke(session, credential.auth_url, credential)
+    if credential:
+        _revoke(session, credential)
 
 
-def _revoke(session: Session, auth_url: str, credential: Credential) -> None:
+def _revoke(session: Session, credential: Credential) -> None:
     try:
-        revoke_token(auth_url, credential, session.connect)
+        if identity := session.connections.open_identity_client(credential):
+            identity.revoke_token()
+            session.output.print_note(f"revoked it with {credential.auth_url}")
     except ImgshareError as exc:
         session.output.print_note(f"note: it stays valid until {credential.expires_at}: {exc.message}")
-    else:
-        session.output.print_note(f"revoked it with {auth_url}")

@@ -36,7 +36,7 @@ def members(
     """
     from imgshare_cli.terminal import columns
 
-    shares = session.client.members(ShareTarget(session, image).resolve_image_id(own=True))
+    shares = session.client.list_members(ShareTarget(session, image).resolve_image_id(own=True))
     rows = [member for member in shares if member.status in status.statuses]
     if session.output.as_json:
         session.output.print_array(member.raw for member in rows)
@@ -59,13 +59,13 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
     from imgshare_cli.terminal import columns
 
     image_id = ShareTarget(session, image).resolve_image_id(own=True)
-    known = ProjectNames(lambda: session.directory)
+    known = ProjectNames(session.open_identity_client)
 
     def share_with(member: str) -> models.Member:
         member_id = known.resolve_id(member)
         if not session.output.as_json:  # JSON has the ID, and its reader expects nothing on stderr
             _note_unusual_member(session, image_id, member, member_id)
-        return session.client.share(image_id, member_id)
+        return session.client.share_image(image_id, member_id)
 
     shared = run_for_each_member(members, share_with, session.output.print_error)
     if session.output.as_json or len(members) == 1:
@@ -98,7 +98,7 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument) ->
     from imgshare_cli.shares.project_names import ProjectNames
 
     image_id = ShareTarget(session, image).resolve_image_id(own=True)
-    known = ProjectNames(lambda: session.directory)
+    known = ProjectNames(session.open_identity_client)
 
     def unshare_from(member: str) -> str:
         # First unchanged: an image that was shared with a name by mistake is unshared from that name.

@@ -19,7 +19,7 @@ def status(session: Session) -> None:
     lasts; never the token.
     """
     try:
-        endpoint, credential = session.endpoint, session.access.credential
+        endpoint, credential = session.endpoint, session.credential
     except NotLoggedInError:
         if not session.output.as_json:
             session.output.print_record(
@@ -31,7 +31,7 @@ def status(session: Session) -> None:
         "cloud": credential.cloud,
         "user": credential.user,
         "project_name": credential.project_name,
-        "project_id": session.member,
+        "project_id": session.member_id,
         "roles": list(credential.roles),
         "endpoint": endpoint,
         "credentials": credential.login_method,
@@ -40,7 +40,7 @@ def status(session: Session) -> None:
     }
     started = time.monotonic()
     try:
-        session.client.check()
+        session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
             session.output.print_record({**known, "service": _TROUBLE.get(exc.code, "says no")})

@@ -1,0 +1,92 @@
+"""The connections of a run: opened here alone, closed together."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.transport import HttpTransport
+from imgshare_cli.config.service_url import build_identity_v3_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.api.connection_pool import TransportOptions
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.identity_client import IdentityClient
+
+
+class Connections:
+    """Opens connections with the same options, and closes them all; several threads may use it.
+
+    Args:
+        options: what to trust and allow.
+        timeout: the time for one request, in seconds.
+        debug: called with a line for each response; never with a token.
+        hide_secret: called with each secret before it is sent, so that no message shows it.
+    """
+
+    def __init__(
+        self,
+        options: TransportOptions,
+        *,
+        timeout: float,
+        debug: Callable[[str], None],
+        hide_secret: Callable[[str], None],
+    ) -> None:
+        self._options = options
+        self._timeout = timeout
+        self._debug = debug
+        self._hide_secret = hide_secret
+        self._opened = ExitStack()
+
+    def connect(
+        self,
+        address: str,
+        auth: TokenAuth | None = None,
+        *,
+        cacert: str | None = None,
+        client_cert: str | tuple[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> HttpTransport:
+        """Open a connection.
+
+        Args:
+            address: the address of the service.
+            auth: authenticates each request.
+            cacert: certificate authorities to trust if the options name none.
+            client_cert: the certificate, or the certificate and its key, for a service that asks for one.
+            timeout: the time for one request, if not the usual time.
+
+        Raises:
+            ConfigError: the address, the proxy or the certificates cannot be used.
+        """
+        if auth:
+            self._hide_secret(auth.credential.secret)
+        options = replace(self._options, cacert=self._options.cacert or cacert, client_cert=client_cert)
+        transport = HttpTransport(
+            address, auth, options, timeout=self._timeout if timeout is None else timeout, debug=self._debug
+        )
+        self._opened.callback(transport.close)
+        return transport
+
+    def open_identity_client(self, credential: Credential, *, timeout: float | None = None) -> IdentityClient | None:
+        """Connect to the identity service that issued a token; None if no identity service did.
+
+        Args:
+            credential: the token. It is not replaced when it is rejected.
+            timeout: the time for one request, if not the usual time.
+        """
+        if not credential.auth_url or credential.header != "X-Auth-Token":
+            return None
+        from imgshare_cli.api.identity_client import IdentityClient
+
+        url = build_identity_v3_url(credential.auth_url)
+        transport = self.connect(url, TokenAuth(credential), cacert=credential.cacert, timeout=timeout)
+        return IdentityClient(transport, credential)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._opened.close()

@@ -1,0 +1,56 @@
+"""One command line: its output, and the sessions that its command opens."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from imgshare_cli.cli.session import Session
+from imgshare_cli.terminal.output import Output
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.config.settings import Flags
+
+
+class Invocation:
+    """What exists from the first argument to the exit code, also where there is never a session.
+
+    Args:
+        environ: the environment of the run.
+        as_json: whether a program reads the answer.
+    """
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, *, as_json: bool = False) -> None:
+        self.environ = environ
+        self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
+        self._sessions: list[Session] = []
+
+    def open_session(self, flags: Flags, *, new_profile: bool = False) -> Session:
+        """Make a session, which is closed at the end.
+
+        Args:
+            flags: the common options.
+            new_profile: whether they may name a profile that does not exist yet.
+        """
+        session = Session(flags, self.environ, self.output, new_profile=new_profile)
+        self._sessions.append(session)
+        return session
+
+    @property
+    def is_debug(self) -> bool:
+        """Whether a bug is shown with its traceback."""
+        return any(session.flags.debug for session in self._sessions)
+
+    def redact(self, text: str) -> str:
+        """Replace every secret that a session knows in a text."""
+        for session in self._sessions:
+            text = session.redact(text)
+        return text
+
+    def close(self) -> None:
+        """Close all sessions."""
+        for session in self._sessions:
+            session.close()
