@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# One more than there are processors, because tests also wait.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
-.PHONY: help bench check clean completions demo help lowest requirements test
+.PHONY: help bench check clean completions demo help lowest quick requirements test
 
 help:  ## show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-14s%s\n", $$1, $$2}' Makefile
@@ -24,8 +26,14 @@ $(VENV)/.ready: requirements/test.txt pyproject.toml
 demo: $(VENV)/.ready  ## show the main job, against a service of its own
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
+# Tests that share a real cloud stay on one worker, because a cloud starts slowly.
+PYTEST := -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
+
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
-	$(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
+
+quick: $(VENV)/.ready  ## run the tests that need no real Keystone and Glance
+	$(BIN)/python $(PYTEST) -m "not cloud"
 
 .venv-lowest/.ready: requirements/test.txt requirements/lowest.txt
 	$(PYTHON) -m venv --clear .venv-lowest
@@ -35,7 +43,7 @@ test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone an
 	touch $@
 
 lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
-	.venv-lowest/bin/python -m pytest
+	.venv-lowest/bin/python $(PYTEST)
 
 check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	.venv-check/bin/ruff format --check .

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.support.small_inbox import SmallInbox
     from tests.support.users import Users
 
-_CLOUDS = ("strict_cloud", "caching_cloud", "large_inbox")
+_CLOUDS = ("strict_cloud", "caching_cloud", "expiring_cloud", "large_inbox")
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -149,12 +149,21 @@ def caching_cloud() -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session")
+def expiring_cloud() -> Iterator[Cloud]:
+    """A real Glance and Keystone whose tokens last five seconds."""
+    from tests.support.openstack import running_cloud
+
+    with running_cloud(token_seconds=5, workers=1) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
 def large_inbox() -> Iterator[LargeInbox]:
     """A project with a full inbox, in a real cloud of its own."""
     from tests.support.large_inbox import LargeInbox
     from tests.support.openstack import running_cloud
 
-    with running_cloud(cache_tokens=True) as cloud:
+    with running_cloud(cache_tokens=True, workers=1) as cloud:
         yield LargeInbox.of(cloud)
 
 
