@@ -26,14 +26,16 @@ $(VENV)/.ready: requirements/test.txt pyproject.toml
 demo: $(VENV)/.ready  ## show the main job, against a service of its own
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
-# Tests that share a real cloud stay on one worker, because a cloud starts slowly.
+# Tests that share a real cloud stay on one worker, because a cloud starts slowly; the tool starts some two thousand
+# times, and faster with its bytecode.
 PYTEST := -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
+UNSET := env -u PYTHONDONTWRITEBYTECODE
 
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
-	$(BIN)/python $(PYTEST)
+	$(UNSET) $(BIN)/python $(PYTEST)
 
 quick: $(VENV)/.ready  ## run the tests that need no real Keystone and Glance
-	$(BIN)/python $(PYTEST) -m "not cloud"
+	$(UNSET) $(BIN)/python $(PYTEST) -m "not cloud"
 
 .venv-lowest/.ready: requirements/test.txt requirements/lowest.txt
 	$(PYTHON) -m venv --clear .venv-lowest
@@ -43,7 +45,7 @@ quick: $(VENV)/.ready  ## run the tests that need no real Keystone and Glance
 	touch $@
 
 lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
-	.venv-lowest/bin/python $(PYTEST)
+	$(UNSET) .venv-lowest/bin/python $(PYTEST)
 
 check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	.venv-check/bin/ruff format --check .
@@ -52,7 +54,7 @@ check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	PYTHONPATH=. .venv-check/bin/lint-imports
 
 bench: $(VENV)/.ready  ## measure against the budgets and the peers; writes docs/benchmarks.md
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench
+	$(UNSET) $(BIN)/python -m bench
 
 completions: $(VENV)/.ready  ## write the shells' completion scripts anew
 	$(BIN)/imgshare completion bash > completions/imgshare.bash
