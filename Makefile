@@ -5,6 +5,8 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c 'import 
 BIN := $(VENV)/bin
 PIP := -m pip install -qq --disable-pip-version-check
 EDITABLE := --no-deps --no-build-isolation --editable .
+# One more than there are processors, because tests also wait.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 
 .DEFAULT_GOAL := help
 .PHONY: bench check clean completions demo help lowest requirements test test-quick
@@ -33,11 +35,16 @@ $(VENV)/.ready: $(VENV)/.run-ready requirements/test.txt
 demo: $(VENV)/.run-ready  ## show the main job, against a service of its own
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
+# Tests that share a real cloud stay on one worker, because a cloud starts slowly; the tool starts some two thousand
+# times, and faster with its bytecode.
+PYTEST := -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
+UNSET := env -u PYTHONDONTWRITEBYTECODE
+
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
-	$(BIN)/python -m pytest
+	$(UNSET) $(BIN)/python $(PYTEST)
 
 test-quick: $(VENV)/.ready  ## run the tests that need no Keystone and Glance
-	$(BIN)/python -m pytest -m "not cloud"
+	$(UNSET) $(BIN)/python $(PYTEST) -m "not cloud"
 
 .venv-lowest/.ready: requirements/test.txt requirements/lowest.txt
 	$(PYTHON) -m venv --clear .venv-lowest
@@ -47,7 +54,7 @@ test-quick: $(VENV)/.ready  ## run the tests that need no Keystone and Glance
 	touch $@
 
 lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
-	.venv-lowest/bin/python -m pytest
+	$(UNSET) .venv-lowest/bin/python $(PYTEST)
 
 check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	.venv-check/bin/ruff format --check .
@@ -56,7 +63,7 @@ check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
 	PYTHONPATH=. .venv-check/bin/lint-imports
 
 bench: $(VENV)/.ready  ## measure against the budgets and the peers; writes docs/benchmarks.md
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench
+	$(UNSET) $(BIN)/python -m bench
 
 completions: $(VENV)/.run-ready  ## write the shells' completion scripts anew
 	$(BIN)/imgshare completion bash > completions/imgshare.bash

@@ -10,11 +10,9 @@ import keyring.core
 import pytest
 
 from imgshare_cli.cli.app import main
-from tests.support.cloud_user import CloudUser, create_cloud_user, get_port
 from tests.support.fake_service import TOKEN, FakeService
 from tests.support.run import Run
 from tests.support.small_inbox import create_small_inbox
-from tests.support.tcp_proxy import TcpProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +20,12 @@ if TYPE_CHECKING:
 
     from tests.support.backend import Backend
     from tests.support.fake_service import StartService
-    from tests.support.large_inbox import LargeInbox
-    from tests.support.openstack import Cloud
     from tests.support.run import RunImgshare
     from tests.support.share import Share
     from tests.support.small_inbox import SmallInbox
     from tests.support.users import Users
 
-_CLOUDS = ("strict_cloud", "caching_cloud", "large_inbox")
+pytest_plugins = ["tests.support.backend_fixtures"]
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -37,21 +33,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 _FOREIGN = ("IMGSHARE_", "OS_", "SSL_CERT_", "KEYRING_", "_IMGSHARE_")
 _OTHER = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "COLUMNS", "PYTHON_KEYRING_BACKEND", "LC_ALL"}
 _OTHER |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "NETRC", "REQUEST_METHOD"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that needs a real cloud, and keep those of one cloud on one worker: a cloud starts slowly."""
-    for item in items:
-        if cloud := _find_cloud(item):
-            item.add_marker("cloud")
-            item.add_marker(pytest.mark.xdist_group(cloud))
-
-
-def _find_cloud(item: pytest.Item) -> str | None:
-    fixtures = set(getattr(item, "fixturenames", ()))
-    if callspec := getattr(item, "callspec", None):
-        fixtures.add(callspec.params.get("backend"))
-    return next((cloud for cloud in _CLOUDS if cloud in fixtures), None)
 
 
 @pytest.fixture(autouse=True)
@@ -106,63 +87,6 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[StartService]:
     yield start
     for service in started:
         service.__exit__(None, None, None)
-
-
-@pytest.fixture(scope="session")
-def sandbox_backend() -> Iterator[Backend]:
-    """The embedded image service."""
-    from imgshare_cli.sandbox import Sandbox
-
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(scope="session")
-def strict_cloud() -> Iterator[Backend]:
-    """A real Glance and Keystone that look at every token anew."""
-    from tests.support.openstack import running_cloud
-
-    with running_cloud() as cloud:
-        yield cloud
-
-
-@pytest.fixture
-def keystone_proxy(strict_cloud: Cloud) -> Iterator[TcpProxy]:
-    """The way to Keystone, counted."""
-    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
-        yield keystone_proxy
-
-
-@pytest.fixture
-def member(strict_cloud: Cloud, keystone_proxy: TcpProxy) -> CloudUser:
-    """Someone with an image waiting."""
-    return create_cloud_user(strict_cloud, keystone_proxy, "member")
-
-
-@pytest.fixture(scope="session")
-def caching_cloud() -> Iterator[Backend]:
-    """A real Glance that remembers for a while which tokens are good, as deployments do: ten times faster."""
-    from tests.support.openstack import running_cloud
-
-    with running_cloud(cache_tokens=True, workers=1) as cloud:
-        yield cloud
-
-
-@pytest.fixture(scope="session")
-def large_inbox() -> Iterator[LargeInbox]:
-    """A project with a full inbox, in a real cloud of its own."""
-    from tests.support.large_inbox import LargeInbox
-    from tests.support.openstack import running_cloud
-
-    with running_cloud(cache_tokens=True) as cloud:
-        yield LargeInbox.of(cloud)
-
-
-@pytest.fixture(params=["sandbox_backend", "caching_cloud"], ids=["sandbox", "glance"])
-def backend(request: pytest.FixtureRequest) -> Backend:
-    """Each image service in turn: where the two differ, the embedded one is wrong."""
-    backend: Backend = request.getfixturevalue(request.param)
-    return backend
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,12 @@ from bench import environments
 from imgshare_cli.auth.keyring_store import KeyringStore
 from tests.support.cloud_user import CloudUser, create_cloud_user, get_port
 from tests.support.keyring_daemon import BACKEND, run_gnome_keyring
-from tests.support.openstack import running_cloud
 from tests.support.run import run_tool
 from tests.support.tcp_proxy import TcpProxy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.support.openstack import Cloud
 
 
@@ -128,11 +129,18 @@ def test_regions_and_interfaces(strict_cloud: Cloud, keystone_proxy: TcpProxy) -
             _request_as_admin(strict_cloud, "DELETE", f"/regions/{region}")
 
 
-@pytest.mark.cloud
+@pytest.fixture
+def stop_keystone(caching_cloud: Cloud) -> Iterator[Callable[[], None]]:
+    """Stop Keystone, until the end of the test."""
+    yield caching_cloud.stop_keystone
+    caching_cloud.start_keystone()
+
+
 @pytest.mark.usefixtures("files")
-def test_expiry_and_an_absent_keystone() -> None:
+def test_expiry_and_an_absent_keystone(caching_cloud: Cloud, stop_keystone: Callable[[], None]) -> None:
     """A token that ends soon is renewed; without Keystone a kept token serves, and its absence is told apart."""
-    with running_cloud(cache_tokens=True, workers=1) as cloud, TcpProxy(get_port(cloud.auth_url)) as keystone_proxy:
+    cloud = caching_cloud
+    with TcpProxy(get_port(cloud.auth_url)) as keystone_proxy:
         member = create_cloud_user(cloud, keystone_proxy, "member")
         member.write(otc=member.entry())
         assert 0 == run_tool("accept", member.image).code
@@ -143,7 +151,7 @@ def test_expiry_and_an_absent_keystone() -> None:
         assert 0 == run_tool("reject", member.image).code
         assert keystone_proxy.count > count
 
-        cloud.stop_keystone()
+        stop_keystone()
         assert "rejected" == run_tool("show", member.image, "--json").json()["status"]
         member.write(otc=member.entry(interface="public"))
         run = run_tool("show", member.image)
@@ -157,10 +165,10 @@ def test_expiry_and_an_absent_keystone() -> None:
         assert "the image service takes no token now, because the identity service is down" in run.err
 
 
-@pytest.mark.cloud
-def test_an_expired_token_of_ones_own() -> None:
+def test_an_expired_token_of_ones_own(expiring_cloud: Cloud) -> None:
     """A token that has expired at Keystone is exit 4 with the way to a new one."""
-    with running_cloud(token_seconds=5) as cloud, TcpProxy(get_port(cloud.auth_url)) as keystone_proxy:
+    cloud = expiring_cloud
+    with TcpProxy(get_port(cloud.auth_url)) as keystone_proxy:
         member = create_cloud_user(cloud, keystone_proxy, "member")
         environ = {
             "IMGSHARE_TOKEN": cloud.issue_token(member.user.project_id, "member"),

@@ -196,3 +196,6 @@ def test_the_policies_of_before(imgshare: RunImgshare, monkeypatch: pytest.Monke
         ("admin", "stranger"): (6, "not_a_member"),
         ("owner", "community"): (5, "visibility"),
     } == found
+    # A cloud that has ended leaves nothing behind that answers.
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(cloud.endpoint)

@@ -244,7 +244,7 @@ def _format_shortage(resource_: str, limit: str) -> str:
 
 def test_no_more_memory() -> None:
     """Work that takes more memory than there is ends in a sentence about the machine."""
-    code, out, err = _run_limited(resource.RLIMIT_AS, 300 << 20, "sandbox", "--images", "100000000", "--", "true")
+    code, out, err = _run_limited(resource.RLIMIT_AS, 120 << 20, "sandbox", "--images", "100000000", "--", "true")
 
     # Down to the last byte Python may have something to say itself, about what it could not clean up.
     assert (1, "") == (code, out)

@@ -1,0 +1,100 @@
+"""The backends: the embedded service and real clouds, each started once for all tests of a worker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.cloud_user import CloudUser, create_cloud_user, get_port
+from tests.support.tcp_proxy import TcpProxy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.backend import Backend
+    from tests.support.large_inbox import LargeInbox
+    from tests.support.openstack import Cloud
+
+_CLOUDS = ("strict_cloud", "caching_cloud", "expiring_cloud", "large_inbox")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that needs a real cloud, and keep those of one cloud on one worker: a cloud starts slowly."""
+    for item in items:
+        if cloud := _find_cloud(item):
+            item.add_marker("cloud")
+            item.add_marker(pytest.mark.xdist_group(cloud))
+
+
+def _find_cloud(item: pytest.Item) -> str | None:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if callspec := getattr(item, "callspec", None):
+        fixtures.add(callspec.params.get("backend"))
+    return next((cloud for cloud in _CLOUDS if cloud in fixtures), None)
+
+
+@pytest.fixture(scope="session")
+def sandbox_backend() -> Iterator[Backend]:
+    """The embedded image service."""
+    from imgshare_cli.sandbox import Sandbox
+
+    with Sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def strict_cloud() -> Iterator[Backend]:
+    """A real Glance and Keystone that look at every token anew."""
+    from tests.support.openstack import running_cloud
+
+    with running_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def keystone_proxy(strict_cloud: Cloud) -> Iterator[TcpProxy]:
+    """The way to Keystone, counted."""
+    with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
+        yield keystone_proxy
+
+
+@pytest.fixture
+def member(strict_cloud: Cloud, keystone_proxy: TcpProxy) -> CloudUser:
+    """Someone with an image waiting."""
+    return create_cloud_user(strict_cloud, keystone_proxy, "member")
+
+
+@pytest.fixture(scope="session")
+def caching_cloud() -> Iterator[Backend]:
+    """A real Glance that remembers for a while which tokens are good, as deployments do: ten times faster."""
+    from tests.support.openstack import running_cloud
+
+    with running_cloud(cache_tokens=True, workers=1) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def expiring_cloud() -> Iterator[Cloud]:
+    """A real Glance and Keystone whose tokens last five seconds."""
+    from tests.support.openstack import running_cloud
+
+    with running_cloud(token_seconds=5, workers=1) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="session")
+def large_inbox() -> Iterator[LargeInbox]:
+    """A project with a full inbox, in a real cloud of its own."""
+    from tests.support.large_inbox import LargeInbox
+    from tests.support.openstack import running_cloud
+
+    with running_cloud(cache_tokens=True, workers=1) as cloud:
+        yield LargeInbox.of(cloud)
+
+
+@pytest.fixture(params=["sandbox_backend", "caching_cloud"], ids=["sandbox", "glance"])
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """Each image service in turn: where the two differ, the embedded one is wrong."""
+    backend: Backend = request.getfixturevalue(request.param)
+    return backend
