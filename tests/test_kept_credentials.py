@@ -295,3 +295,20 @@ def test_one_without_an_end_is_not_kept(
     assert ACCEPTED == accept()
     assert ["notused"] == cloud.tokens
     assert [] == list(token_file().parent.glob("default*"))
+
+
+def test_one_that_the_service_refuses_and_a_person_must_renew(
+    imgshare: Callable[..., Run], cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint of a refused token is the command that got it."""
+    monkeypatch.delenv("OS_CLOUD")
+    again = "imgshare login --auth-url https://iam.example/v3 --username me"
+    keep(_kept(cloud, again=again))
+    cloud.refused.add("kept")
+
+    run = imgshare("accept", IMAGE, MEMBER)
+
+    assert (4, f"hint: log in again: `{again}`; if it is new, the identity service may be down") == (
+        run.code,
+        run.err.splitlines()[1],
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -179,8 +180,6 @@ def test_a_time_without_a_zone(
     imgshare: Callable[..., Run], service: ImageService, monkeypatch: pytest.MonkeyPatch, home: str
 ) -> None:
     """The API's times are UTC, also where they do not say so, wherever the machine is."""
-    import time
-
     monkeypatch.setenv("TZ", home)
     time.tzset()
     try:
@@ -217,3 +216,26 @@ def test_json_says_whose(imgshare: Callable[..., Run], service: ImageService) ->
 
     [listed] = json.loads(imgshare("list", "--json").out)
     assert {**row(1), "member_status": "pending", "member_id": MEMBER} == listed
+
+
+@pytest.mark.parametrize("visibility", ["shared", "private"])
+def test_a_name_that_a_public_image_has_too(
+    imgshare: Callable[..., Run], service: ImageService, visibility: str
+) -> None:
+    """A name is that of the image that is shared; IMS, and clouds older than Ocata, call its visibility private."""
+    service.listed = lambda query: Page(
+        [row(1, visibility="public", owner=OTHER), row(2, visibility=visibility)]
+        if query["os_hidden"] == "false"
+        else []
+    )
+
+    assert image_id(2) == imgshare("show", "golden", "--json").json()["image_id"]
+
+
+def test_the_last_try_is_when_the_time_is_up(imgshare: Callable[..., Run], service: ImageService) -> None:
+    """--wait waits for no longer than it says."""
+    started = time.monotonic()
+
+    assert 6 == imgshare("accept", "golden", "--wait", "3s").code
+    assert 3 <= time.monotonic() - started < 4.5
+    assert [] == service.decided
