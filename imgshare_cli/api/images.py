@@ -73,7 +73,7 @@ class Image:
     @property
     def may_be_shared(self) -> bool:
         """Whether its visibility is that of an image with members: clouds older than Ocata, and IMS, say private."""
-        return self.visibility in {"shared", "private"} or "visibility" not in self.raw
+        return self.visibility in {"shared", "private", None}
 
     def property(self, name: str) -> str | None:
         """A free property, such as `os_distro` or `os_hash_value`, where it is a text."""

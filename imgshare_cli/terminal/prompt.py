@@ -12,7 +12,7 @@ from imgshare_cli.terminal.escaping import escape_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MAX = 1 << 20
+_MAX = (1 << 20) + 1  # more than a token may have, so that a longer one is refused and not cut
 _CTRL_U = 0x15
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +23,6 @@ pytestmark = [
 ]
 
 ACCEPTED = Run(0, json.dumps(build_member()) + "\n")
-ENTRY = "default@one"
 
 
 def _in(seconds: float) -> str:
@@ -117,6 +118,17 @@ def test_a_clouds_yaml_that_changed(accept: RunImgshare, cloud: FakeCloud, monke
     assert ["token-1", "token-2"] == cloud.tokens
 
 
+def test_a_file_that_appears(accept: RunImgshare, cloud: FakeCloud) -> None:
+    """A file with a password for the cloud, put into its usual place, asks for a new login."""
+    assert ACCEPTED == accept()
+    place = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "secure.yaml")
+    place.parent.mkdir()
+    place.write_text("{}")
+
+    assert ACCEPTED == accept()
+    assert ["token-1", "token-2"] == cloud.tokens
+
+
 def test_a_password_that_changed(accept: RunImgshare, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new OS_PASSWORD is no other login, and nothing of it is kept."""
     monkeypatch.delenv("OS_CLOUD")
@@ -168,9 +180,8 @@ def test_a_new_one_that_the_service_refuses(accept: RunImgshare, cloud: FakeClou
     assert (["token-1", "token-2"], 2) == (cloud.tokens, len(cloud.logins))
 
 
-def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> None:
-    """Of eight workers that are refused with one token, one logs in, and the others use what it got."""
-    cloud.images = [
+def _images(count: int) -> list[dict[str, Any]]:
+    return [
         {
             "id": f"{number:08x}-0000-4000-8000-000000000000",
             "name": f"image-{number:02}",
@@ -178,8 +189,13 @@ def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> 
             "visibility": "shared",
             "created_at": "2026-01-01T00:00:00Z",
         }
-        for number in range(24)
+        for number in range(count)
     ]
+
+
+def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> None:
+    """Of eight workers that are refused with one token, one logs in, and the others use what it got."""
+    cloud.images = _images(24)
     assert 0 == imgshare("list").code
     requests = len(cloud.requests)
     cloud.refused_for_members.add("token-1")
@@ -189,6 +205,15 @@ def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> 
     assert Run(0, "".join(f"{image['id']}\n" for image in cloud.images)) == listed
     assert 2 == len(cloud.logins)
     assert {"token-1", "token-2"} == set(cloud.tokens[requests:])
+
+
+def test_many_workers_and_a_new_token_that_is_refused(imgshare: RunImgshare, cloud: FakeCloud) -> None:
+    """Where the service refuses the new token as well, no worker logs in again with it."""
+    cloud.images = _images(60)
+    cloud.refused_for_members |= {f"token-{number}" for number in range(100)}
+
+    assert "auth" == imgshare("list", "--long", "--json", "--sort", "name").error()["code"]
+    assert 2 == len(cloud.logins)
 
 
 def test_a_token_of_the_environment_is_not_replaced(
@@ -259,4 +284,21 @@ def test_one_without_an_end_is_not_kept(accept: RunImgshare, cloud: FakeCloud, m
 
     assert ACCEPTED == accept()
     assert ["notused"] == cloud.tokens
-    assert not token_file(ENTRY).exists()
+    assert [] == list(token_file().parent.glob("default*"))
+
+
+def test_one_that_the_service_refuses_and_a_person_must_renew(
+    imgshare: RunImgshare, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hint of a refused token is the command that got it."""
+    monkeypatch.delenv("OS_CLOUD")
+    again = "imgshare login --auth-url https://iam.example/v3 --username me"
+    keep(_kept(cloud, again=again))
+    cloud.refused.add("kept")
+
+    run = imgshare("accept", IMAGE, MEMBER)
+
+    assert (4, f"hint: log in again: `{again}`; if it is new, the identity service may be down") == (
+        run.code,
+        run.err.splitlines()[1],
+    )

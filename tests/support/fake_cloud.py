@@ -35,6 +35,13 @@ class Request(NamedTuple):
     body: Any
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_arguments: object) -> None:
+        """Say nothing of connections that the tool closed."""
+
+
 class FakeCloud:
     """Listens on loopback; the first login gets `token-1`, the next `token-2`.
 
@@ -57,8 +64,7 @@ class FakeCloud:
         self.roles = ("member",)
         self.images: list[dict[str, Any]] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self.auth_url = f"{self.address}/v3"
@@ -166,10 +172,9 @@ class FakeCloud:
 
 def write_clouds(monkeypatch: pytest.MonkeyPatch, **clouds: dict[str, Any]) -> Path:
     """Write a clouds.yaml (JSON is YAML)."""
-    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = Path(os.environ["HOME"], "clouds.yaml")
     path.write_text(json.dumps({"clouds": clouds}))
-    # openstacksdk looks for the usual places once in a process.
+    # In this process, openstacksdk looks for the usual places once.
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
     return path
 
