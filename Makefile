@@ -1,4 +1,4 @@
-# The project's doors. A fresh machine needs Python >= 3.11 and make.
+# A fresh machine needs Python >= 3.11 and make.
 PYTHON ?= python3
 # Any other Python has an environment of its own, so that going from one to the next rebuilds nothing.
 VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])'))
@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
 .DEFAULT_GOAL := help
 .PHONY: bench check clean completions demo help lowest requirements test test-quick
 
-help:  ## show what can be made
+help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s%s\n", $$1, $$2}' Makefile
 
 # What the tool needs, and what installs it.
@@ -32,7 +32,7 @@ $(VENV)/.ready: $(VENV)/.run-ready requirements/test.txt
 	.venv-check/bin/python $(PIP) --require-hashes -r $<
 	touch $@
 
-demo: $(VENV)/.run-ready  ## show the main job, against a service of its own
+demo: $(VENV)/.run-ready  ## show the main commands, on a local test image service
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
 # Tests that share a real cloud stay on one worker, because a cloud starts slowly; the tool starts some two thousand
@@ -56,22 +56,22 @@ test-quick: $(VENV)/.ready  ## run the tests that need no Keystone and Glance
 lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
 	$(UNSET) .venv-lowest/bin/python $(PYTEST)
 
-check: $(VENV)/.ready .venv-check/.ready  ## format, lint, types, layers
+check: $(VENV)/.ready .venv-check/.ready  ## check format, lint, types and import layers
 	.venv-check/bin/ruff format --check .
 	.venv-check/bin/ruff check .
 	.venv-check/bin/mypy --python-executable $(BIN)/python
 	PYTHONPATH=. .venv-check/bin/lint-imports
 
-bench: $(VENV)/.ready  ## measure against the budgets and the peers; writes docs/benchmarks.md
+bench: $(VENV)/.ready  ## run the benchmarks and write docs/benchmarks.md
 	$(UNSET) $(BIN)/python -m bench
 
-completions: $(VENV)/.run-ready  ## write the shells' completion scripts anew
+completions: $(VENV)/.run-ready  ## regenerate the shell completion scripts
 	$(BIN)/imgshare completion bash > completions/imgshare.bash
 	$(BIN)/imgshare completion zsh > completions/_imgshare
 	$(BIN)/imgshare completion fish > completions/imgshare.fish
 	$(BIN)/imgshare completion powershell > completions/imgshare.ps1
 
-requirements:  ## pin the requirements anew (needs uv)
+requirements:  ## update the pinned requirements (needs uv)
 	for name in check cloud peer-openstack peer-glance; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; done
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
@@ -79,5 +79,5 @@ requirements:  ## pin the requirements anew (needs uv)
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/build.in --constraint requirements/test.txt -o requirements/build.txt
 	uv pip compile --quiet --upgrade --resolution lowest-direct --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/lowest.txt
 
-clean:  ## remove everything that was made
+clean:  ## remove all generated files
 	rm -rf .venv .venv-* .cache dist .hypothesis .*_cache

@@ -83,10 +83,10 @@ TEXT = """\
 # Benchmarks
 
 `make bench` writes this page. It starts a real Keystone and Glance on loopback, installs the tool and each peer into
-an environment of its own, and runs one of each in turn, {rounds} rounds (a quarter of them where it is slow). The times
-are medians of whole processes, from start to end, in milliseconds ({about}).
+a separate environment, and runs them in turn for {rounds} rounds (a quarter of that for slow programs). The times are
+medians of whole processes, from start to end, in milliseconds ({about}).
 
-The bare script is what one writes who needs this once: `import httpx`, one `httpx.put`, `print`.
+The bare script is what you would write for a single use: `import httpx`, one `httpx.put`, `print`.
 
 | what | ms | × bare script | × `imgshare accept` | budget |
 |---|---|---|---|---|
@@ -95,10 +95,10 @@ The bare script is what one writes who needs this once: `import httpx`, one `htt
 `openstack` logs in with a password on every call, which is how it is used; `glance` was given a token, as `imgshare`
 was. The first run with `OS_CLOUD` logs in with the same password as `openstack`, and keeps the token.
 
-The lists are those of a project that 1,200 images of three others wait for, 30 of them hidden, and that has 300 of its
-own, which Glance mixes in. `imgshare` reads pages of 1,000, both the visible and the hidden, and leaves out its own;
-`openstack` reads pages of 25, and shows the visible ones together with its own. The bare loop reads the same pages as
-`imgshare`, and checks nothing.
+The lists are those of a project with 1,200 pending images from three other projects, 30 of them hidden, and 300 images
+of its own, which Glance mixes in. `imgshare` reads pages of 1,000, visible and hidden, and omits the project's own;
+`openstack` reads pages of 25, and shows only visible images, including the project's own. The bare loop reads the same
+pages as `imgshare`, and checks nothing.
 """
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-# TAB for imgshare in bash.
+# imgshare completion for bash.
 _imgshare() {
     local answer
     COMPREPLY=()

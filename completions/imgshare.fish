@@ -1,4 +1,4 @@
-# TAB for imgshare in fish.
+# imgshare completion for fish.
 function __imgshare_answers
     set -l words (commandline --tokenize --cut-at-cursor --current-process)
     set -l word (commandline --cut-at-cursor --current-token)

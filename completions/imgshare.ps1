@@ -1,4 +1,4 @@
-# TAB for imgshare in PowerShell.
+# imgshare completion for PowerShell.
 Register-ArgumentCompleter -Native -CommandName imgshare -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @(

@@ -34,7 +34,7 @@ def run() -> None:
     except KeyboardInterrupt:
         code = _end(130, "interrupted")
     except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
-        code = _end(1, f"cannot start: {str(exc) or 'this machine has no more memory for imgshare'}")
+        code = _end(1, f"cannot start: {str(exc) or 'this machine is out of memory'}")
     for stream in filter(None, (sys.stdout, sys.stderr)):
         with contextlib.suppress(OSError):  # whoever was to read it has gone, and main() has dealt with that
             stream.flush()

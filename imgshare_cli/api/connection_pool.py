@@ -110,7 +110,7 @@ class PooledTransport(httpx.BaseTransport):
         try:
             encoding = headers.get("content-encoding", "").strip().lower()
             if encoding not in _IDENTITY:  # some hundred bytes can become gigabytes
-                raise NetworkError(f"{url.host} answered in the encoding {encoding[:40]!r}, which is not read")
+                raise NetworkError(f"{url.host} responded with the encoding {encoding[:40]!r}, which is not supported")
             body = _read_body(raw, url.host, request.extensions["limit"])
         finally:
             raw.close()
@@ -139,7 +139,7 @@ def _read_body(raw: httpcore.Response, host: str, limit: int) -> bytes | bytearr
         if len(content) > limit:
             if not is_success:
                 return b""  # the status says what happened, and nobody reads that much of an explanation
-            raise NetworkError(f"{host} answered with more than {limit >> 20} MiB")
+            raise NetworkError(f"{host} responded with more than {limit >> 20} MiB")
     return content
 
 

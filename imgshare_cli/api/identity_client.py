@@ -114,21 +114,21 @@ def check_identity_service(transport: HttpTransport, auth_url: str) -> None:
         response = transport.send("GET", "")
     except UnavailableError as exc:
         raise UnavailableError(
-            f"the image service takes no token now, because the identity service is down: {exc.message}",
-            hint="try again later; the token may be good",
+            f"the image service cannot check tokens now, because the identity service is down: {exc.message}",
+            hint="try again later; the token may be valid",
         ) from exc
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise UnavailableError(
-            f"the image service takes no token now, because the identity service {auth_url} failed: "
+            f"the image service cannot check tokens now, because the identity service {auth_url} failed: "
             f"{response.status_line}",
-            hint="try again later; the token may be good",
+            hint="try again later; the token may be valid",
             http_status=response.status,
             request_id=response.request_id,
         )
 
 
 def _create_identity_error(response: Response) -> UnavailableError:
-    return UnavailableError(f"the identity service did not help: {response.status_line}", http_status=response.status)
+    return UnavailableError(f"the identity service failed: {response.status_line}", http_status=response.status)
 
 
 def _read_rows(body: dict[str, Any], key: str) -> Iterable[dict[str, Any]]:

@@ -27,18 +27,23 @@ if TYPE_CHECKING:
     from imgshare_cli.api.transport import HttpTransport
 
 _MOST_IMAGES = 10_000  # in one page: ten times what Glance gives at most
-_OWNER_ONLY = "only a project that owns an image may share it, with the role 'member'"
+_OWNER_ONLY = "only the project that owns an image can share it, with the role 'member'"
 _SHARE_HINTS = {
     403: f"{_OWNER_ONLY}, and only while its visibility is 'shared'",
-    404: "check the image; only its owner's project can share it",
-    409: "it is shared with that project already: {members} shows what it decided",
-    413: "the image has as many members as the service allows: {unshare} makes room",
+    404: "check the image; only the project that owns it can share it",
+    409: "it is already shared with that project: {members} shows its decision",
+    413: "the image has the maximum number of members: {unshare} removes one",
 }
 _UNSHARE_HINTS = {
-    403: f"{_OWNER_ONLY}, and unshares it, while its visibility is 'shared'",
-    404: "{members} shows whom it is shared with",
+    403: (
+        "only the project that owns an image can unshare it, with the role 'member', and only while its visibility "
+        "is 'shared'"
+    ),
+    404: "{members} shows the projects it is shared with",
 }
-_MEMBERS_HINTS = {403: "only images whose visibility is 'shared' have members, and a role in the project shows them"}
+_MEMBERS_HINTS = {
+    403: "only images with the visibility 'shared' have members, and you need a role in the project to see them"
+}
 _LIST_HINTS = {403: "ask for a role in the project, such as 'member'"}
 
 
@@ -79,7 +84,7 @@ class ImageClient:
         response = self._call("PUT", _member_path(image_id, member_id), doing, body)
         member = self._member(response, parse_object(response), image_id, member_id)
         if member.status != status:
-            raise create_mismatch_error(response, f"a member who is {member.status} although we said {status}")
+            raise create_mismatch_error(response, f"a member with the status {member.status} instead of {status}")
         return member
 
     def get_member(self, image_id: str, member_id: str) -> Member:
@@ -212,7 +217,7 @@ def _member_path(image_id: str, member_id: str) -> str:
 def _segment(what: str, text: str) -> str:
     if not is_usable_id(text):
         raise UsageError(
-            f"{text[:80]!r} cannot be the ID of {'an image' if what == 'image' else 'a project'}",
-            hint="give the ID as the cloud shows it, such as d164b5df-1bc3-4c3f-893e-3e471fd16e64",
+            f"{text[:80]!r} is not a valid {'image' if what == 'image' else 'project'} ID",
+            hint="use the ID that the cloud shows, such as d164b5df-1bc3-4c3f-893e-3e471fd16e64",
         )
     return quote(text, safe="")

@@ -100,7 +100,7 @@ def read_text(body: dict[str, Any], key: str) -> str:
     """A text that must be there, or ValueError."""
     value = body.get(key)
     if not isinstance(value, str) or not value:
-        raise ValueError(f"without a usable {key}")
+        raise ValueError(f"without a valid {key}")
     return value
 
 
@@ -115,7 +115,7 @@ def read_image_id(body: dict[str, Any], key: str) -> str:
 def _member_id(body: dict[str, Any]) -> str:
     value = read_text(body, "member_id")
     if not is_usable_id(value):
-        raise ValueError("without a usable member_id")
+        raise ValueError("without a valid member_id")
     return value
 
 

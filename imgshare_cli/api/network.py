@@ -149,7 +149,7 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
         look_up()
         found = responses.get()
     except queue.Empty:
-        raise httpcore.ConnectTimeout(f"the name server did not answer for {host}") from None
+        raise httpcore.ConnectTimeout(f"the name server did not respond for {host}") from None
     if isinstance(found, Exception):
         try:
             raise found

@@ -35,8 +35,8 @@ class DeadlineError(NetworkError):
 
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(
-            f"{host} did not answer within {seconds:g} s",
-            hint="try again, or give it longer with --timeout SECONDS",
+            f"{host} did not respond within {seconds:g} s",
+            hint="try again, or allow more time with --timeout SECONDS",
             transient=True,
         )
 
@@ -47,19 +47,19 @@ def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkErr
     if isinstance(cause, ssl.SSLCertVerificationError):
         return NetworkError(
             f"the certificate of {host} is not trusted: {cause.verify_message}",
-            hint="name the authority that signed it with --cacert FILE",
+            hint="pass the CA that signed it with --cacert FILE",
         )
     if isinstance(cause, ssl.SSLError):
         return NetworkError(
-            f"{host} does not speak TLS as it should ({cause.reason})",
-            hint="check the endpoint: is it http?",
+            f"the TLS connection to {host} failed ({cause.reason})",
+            hint="check the endpoint: does it use http?",
         )
     if isinstance(exc, httpx.InvalidURL | UnicodeError):
-        return NetworkError(f"{endpoint} is no address", hint="check the endpoint")
+        return NetworkError(f"{endpoint} is not a valid address", hint="check the endpoint")
     if isinstance(exc, httpcore.ProxyError):
         return NetworkError(
-            f"cannot reach {endpoint}: the proxy refused",
-            hint="check HTTPS_PROXY, and NO_PROXY for hosts that need none",
+            f"cannot reach {endpoint}: the proxy refused the connection",
+            hint="check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY",
         )
     return NetworkError(
         f"cannot reach {endpoint}: {_describe_connection_error(exc, cause)}",
@@ -70,12 +70,12 @@ def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkErr
 
 def _describe_connection_error(exc: Exception, cause: BaseException) -> str:
     if isinstance(exc, httpcore.ConnectTimeout):
-        return "it does not answer"
+        return "no response"
     if isinstance(cause, socket.gaierror):
         return "no such host"
     if isinstance(exc, httpcore.ConnectError):
         return (getattr(cause, "strerror", None) or "the connection failed").lower()
-    return "the connection broke before the answer was whole"
+    return "the connection closed before the response was complete"
 
 
 def _find_root_cause(exc: BaseException) -> BaseException:

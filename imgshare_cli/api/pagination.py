@@ -52,9 +52,9 @@ def read_pages(
         if last is None:
             return
         if len(seen) == count:
-            raise _endless("the service refuses each marker")
+            raise _endless("the service rejects every page marker")
         if (then := parse_timestamp(last.created_at)) is None:
-            raise UnavailableError("images came or went while the list was read", hint="run it again")
+            raise UnavailableError("images were added or removed while the list was read", hint="run it again")
         # The API shows whole seconds, and compares with more.
         query["created_at"] = f"lt:{then + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
 
@@ -83,7 +83,7 @@ def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
         page = client.list_images(query)
         pages, size = pages + 1, size + page.size
         if pages > _MOST_PAGES or size > _MOST_BYTES:
-            raise _endless(f"{pages} pages with {size >> 20} MiB came")
+            raise _endless(f"received {pages} pages with {size >> 20} MiB")
         return page
 
     return ask
@@ -107,11 +107,11 @@ def _read_until_refused(
         if not images or not (page.more or len(page.images) >= int(query["limit"])):
             return None
         if images.keys() <= read:
-            raise _endless("the service gives the same images again and again")
+            raise _endless("the service keeps returning the same images")
         read.update(images)
         seen.update(images)
         if len(seen) > most:
-            raise _endless(f"more than {most} images came")
+            raise _endless(f"received more than {most} images")
         last = page.images[-1]
 
 

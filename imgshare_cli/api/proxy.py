@@ -75,7 +75,7 @@ def _parse_proxy(text: str) -> Proxy:
         # Plain http to the proxy is the usual way: what matters is encrypted through it.
         url = check_service_url(f"{parts.scheme}://{place}", insecure_http=True)
     except (ConfigError, ValueError):  # not quoted: a password may be in it
-        raise ConfigError("the proxy settings cannot be used", hint=_build_hint()) from None
+        raise ConfigError("the proxy settings are not valid", hint=_build_hint()) from None
     name, _, password = user.partition(":")
     return Proxy(url, (_decode_userinfo(name), _decode_userinfo(password)) if at else None)
 
@@ -86,4 +86,4 @@ def _decode_userinfo(text: str) -> bytes:
 
 def _build_hint() -> str:
     names = [name for name in os.environ if name.lower() in {"http_proxy", "https_proxy", "all_proxy", "no_proxy"}]
-    return f"look at {', '.join(sorted(names)) or 'the proxy variables'}; a SOCKS proxy is not supported"
+    return f"check {', '.join(sorted(names)) or 'the proxy variables'}; SOCKS proxies are not supported"

@@ -73,7 +73,7 @@ def parse_object(response: Response, api: str = "image") -> dict[str, Any]:
     try:
         body = json.loads(response.body.decode(), parse_constant=parse_finite, parse_float=parse_finite)
     except (ValueError, RecursionError):
-        kind = response.content_type.partition(";")[0].strip() or "nameless content"
+        kind = response.content_type.partition(";")[0].strip() or "content of unknown type"
         what = f"{kind}, {len(response.body)} bytes" if response.body else "nothing"
         raise create_mismatch_error(response, f"not JSON but {what}", api) from None
     if not isinstance(body, dict):
@@ -92,7 +92,7 @@ def check_size(response: Response, api: str) -> None:
     body = response.body
     marks = sum(map(body.count, (b",", b":", b"[", b"{")))
     if marks > _MAX_VALUES or marks * _BYTES_PER_MARK + len(body) * _estimate_character_size(body) > _MAX_MEMORY:
-        raise create_mismatch_error(response, "JSON that takes too much memory", api)
+        raise create_mismatch_error(response, "JSON that needs too much memory", api)
 
 
 def _estimate_character_size(body: bytes | bytearray) -> int:
@@ -105,7 +105,7 @@ def _estimate_character_size(body: bytes | bytearray) -> int:
 def create_mismatch_error(response: Response, came: str, api: str = "image") -> UnavailableError:
     """Create the error for a response that is not from the image or identity API."""
     return UnavailableError(
-        f"the answer is not the {api} API's: {came}",
+        f"the response is not from the {api} API: {came}",
         hint=_build_endpoint_hint() if api == "image" else "check auth_url",
         http_status=response.status,
         request_id=response.request_id,
@@ -115,7 +115,7 @@ def create_mismatch_error(response: Response, came: str, api: str = "image") -> 
 def create_not_image_service_error(cause: ImgshareError, lacking: str = "member schema") -> UnavailableError:
     """Create the error for an address that is not an image service's."""
     return UnavailableError(
-        f"what answers is not an image service: it has no {lacking}",
+        f"the endpoint is not an image service: it has no {lacking}",
         hint=_build_endpoint_hint(),
         http_status=cause.http_status,
         request_id=cause.request_id,

@@ -29,7 +29,7 @@ _ERRORS: dict[int, tuple[type[ImgshareError], str]] = {
     429: (UnavailableError, "too many requests"),
 }
 _HINTS = {
-    403: "only MEMBER decides, with the role 'member', about an image that is 'shared'",
+    403: "only MEMBER can decide, with the role 'member', about an image with the visibility 'shared'",
     404: "check the IDs, and ask the owner whether the image is shared with this project",
     429: "try again in a minute",
 }
@@ -68,7 +68,7 @@ def _classify_status(response: Response, credential: Credential) -> tuple[type[I
     """Choose the error's class, explanation and general hint by the status."""
     status = response.status
     if status == HTTPStatus.UNAUTHORIZED:
-        return AuthError, f"the service does not take the token from {credential.source}", _build_token_hint(credential)
+        return AuthError, f"the token from {credential.source} was rejected", _build_token_hint(credential)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         more = "; its operators can look up the request ID" if response.request_id else ""
         return UnavailableError, f"the service failed ({response.status_line})", f"try again later{more}"
@@ -78,8 +78,8 @@ def _classify_status(response: Response, credential: Credential) -> tuple[type[I
 
 def _build_token_hint(credential: Credential) -> str:
     # Glance also answers 401 while Keystone, which it asks about the token, is down.
-    down = "if it is new, the identity service may be down"
+    down = "if the token is new, the identity service may be down"
     if credential.variable:
         variable = credential.variable
-        return f"put a new one into {variable} ('openstack token issue' makes one), or unset it and log in; {down}"
+        return f"set {variable} to a new token ('openstack token issue' creates one), or unset it and log in; {down}"
     return f"log in again: {hints.build_login_command(credential.relogin_command)}; {down}"

@@ -71,9 +71,8 @@ def _create_verifying_context(cacert: str | None, environ: Mapping[str, str]) ->
             return ssl.create_default_context(cafile=file or None, capath=folder or None)
         except (OSError, ValueError) as exc:  # ssl.SSLError is an OSError
             raise ConfigError(
-                f"cannot read certificate authorities from {cacert or file or folder}: "
-                f"{getattr(exc, 'strerror', None) or exc}",
-                hint="name a PEM file with --cacert, IMGSHARE_CACERT or cacert in the profile",
+                f"cannot read CA certificates from {cacert or file or folder}: {getattr(exc, 'strerror', None) or exc}",
+                hint="set a PEM file with --cacert, IMGSHARE_CACERT or cacert in the profile",
             ) from exc
     if _is_hashed(_HASHED_FOLDER):
         # Looking an authority up by its hash costs 2 ms; loading all of them costs 35.

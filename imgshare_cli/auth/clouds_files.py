@@ -49,9 +49,8 @@ def choose_cloud_files(environ: Mapping[str, str], cloud: str | None, note: Call
     here = [path for path in (entries, secrets) if path and _is_here(path) and path not in named]
     if entries and secrets and len(here) == 1:
         raise ConfigError(
-            f"{entries} and {secrets} are not used together, because only one of them is in the current folder",
-            hint="put both into one folder, or name the one you mean with OS_CLIENT_CONFIG_FILE or "
-            "OS_CLIENT_SECURE_FILE",
+            f"{entries} and {secrets} are not used together, because only one of them is in the current directory",
+            hint="put both in one directory, or set OS_CLIENT_CONFIG_FILE or OS_CLIENT_SECURE_FILE to the one to use",
         )
     # Nor does a profile of one's own, which may hold a password, go with an entry of the current folder.
     vendor = _find_first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(here)])
@@ -60,7 +59,7 @@ def choose_cloud_files(environ: Mapping[str, str], cloud: str | None, note: Call
     for path in (entries, secrets, vendor):
         _check_syntax(path)
     if here:
-        note(f"note: logging in by {here[0]}, a file of the current folder")
+        note(f"note: logging in with {here[0]} from the current directory")
     # These alone: where one is not to its liking, openstacksdk would go on to the next, wherever that is.
     alone = [[path] if path else [] for path in (entries, secrets, vendor)]
     return CloudFiles(alone[0], alone[1], alone[2], are_here=bool(here))
@@ -81,8 +80,8 @@ def _check_link(path: str) -> None:
     folder, name = os.path.split(path)
     if os.path.realpath(path) != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118
         raise ConfigError(
-            f"{path}, of the current folder, is a link, which is not followed",
-            hint="if you mean it, name it with OS_CLIENT_CONFIG_FILE or OS_CLIENT_SECURE_FILE",
+            f"{path} in the current directory is a link, which is not followed",
+            hint="to use it anyway, set OS_CLIENT_CONFIG_FILE or OS_CLIENT_SECURE_FILE to it",
         )
 
 
@@ -98,11 +97,11 @@ def _check_syntax(path: str | None) -> None:
         # What the library quotes may be a part of a password.
         problem = (exc.problem or "").partition("'")[0].strip()
         raise ConfigError(
-            f"{path}, line {line} is not YAML: {problem}", hint="fix that line, or quote its value"
+            f"{path}, line {line} is not valid YAML: {problem}", hint="fix that line, or quote its value"
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
         raise ConfigError(f"cannot read {path}: {getattr(exc, 'strerror', None) or exc}") from exc
     except RecursionError:
         raise ConfigError(f"cannot read {path}: it is nested too deeply") from None
     except MALFORMED:  # of a tag such as `!!int`; its words would quote the value, which may be a password
-        raise ConfigError(f"cannot read {path}: a value is not of the type that its tag names") from None
+        raise ConfigError(f"cannot read {path}: a value does not match its YAML tag") from None

@@ -71,7 +71,7 @@ def _auth_keys(entry: dict[str, Any]) -> set[str]:
         try:
             options += get_plugin_loader(kind).get_options()
         except NoMatchingPlugin as exc:
-            raise ConfigError(f"there is no auth_type {kind!r}", hint="password is the usual one") from exc
+            raise ConfigError(f"unknown auth_type {kind!r}", hint="the usual one is password") from exc
         except (ImportError, AttributeError):
             continue  # it wants a package that is not installed, and says so when it is used
     names = {option.dest for option in options} | {option.name.replace("-", "_") for option in options}

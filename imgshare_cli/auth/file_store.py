@@ -46,8 +46,8 @@ class FileStore:
                 from imgshare_cli import hints
 
                 raise ConfigError(
-                    f"others can read {self._path}, and a token is in it",
-                    hint=f"chmod 600 closes it; {hints.build_command('logout')} makes the token worthless",
+                    f"other users can read {self._path}, which contains a token",
+                    hint=f"chmod 600 fixes it; {hints.build_command('logout')} revokes the token",
                 )
             try:
                 return found.content.decode()
@@ -94,8 +94,8 @@ class FileStore:
         for folder in (self._folder, self._path.parent):
             if not is_owned_by_user(folder):
                 raise ConfigError(
-                    f"{folder} belongs to somebody else, so your token cannot be kept there",
-                    hint="set XDG_STATE_HOME to a folder of your own",
+                    f"{folder} belongs to another user, so your token cannot be stored there",
+                    hint="set XDG_STATE_HOME to a directory that you own",
                 )
 
 

@@ -110,7 +110,7 @@ class KeyringStore:
         with self._alone():
             self._ask(keep)
             if self.read() != text:
-                raise AuthError("the keyring took the token but does not give it back", hint=WITHOUT_KEYRING)
+                raise AuthError("the keyring stored the token but does not return it", hint=WITHOUT_KEYRING)
 
     def delete(self) -> bool:
         """Remove the entry; whether there was one."""
@@ -162,7 +162,7 @@ class KeyringStore:
         try:
             threading.Thread(target=run, daemon=True).start()
         except RuntimeError as exc:  # no more threads
-            raise AuthError(f"the keyring cannot be asked: {exc}", hint=WITHOUT_KEYRING) from exc
+            raise AuthError(f"the keyring cannot be accessed: {exc}", hint=WITHOUT_KEYRING) from exc
         # What every run needs next loads while the keyring takes its time.
         import_module("imgshare_cli.api.transport")
         answer, problem = self._wait(answers)
@@ -180,7 +180,7 @@ class KeyringStore:
         try:
             return answers.get(timeout=self._seconds - patience)
         except queue.Empty:
-            raise AuthError(f"the keyring did not answer within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
+            raise AuthError(f"the keyring did not respond within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
 
 
 def _reader() -> SecretServiceReader | KeyringBackend:
@@ -201,7 +201,7 @@ def _backend() -> KeyringBackend:
     """The keyring's backend, if it is one that keeps secrets: `fail`, `null` and plain files have a low priority."""
     backend = _remembered() or _found()
     if backend.priority < 1:
-        raise AuthError(f"there is no usable keyring here (backend {type(backend).__module__})", hint=WITHOUT_KEYRING)
+        raise AuthError(f"no usable keyring found (backend {type(backend).__module__})", hint=WITHOUT_KEYRING)
     return backend
 
 

@@ -59,7 +59,7 @@ def log_in(request: LoginRequest) -> Credential:
     except (ks.InvalidResponse, *MALFORMED) as exc:
         # keystoneauth takes what a Keystone says for granted, and trips over what only looks like one.
         raise UnavailableError(
-            f"what answers at {url} is not Keystone: its answer cannot be read ({type(exc).__name__})",
+            f"the server at {url} is not Keystone: its response cannot be read ({type(exc).__name__})",
             hint="check auth_url",
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
@@ -146,7 +146,7 @@ def _authorities(region: CloudRegion) -> str | None:
 
 def _no_endpoint(request: LoginRequest, what: str) -> ConfigError:
     return ConfigError(
-        f"the catalog of {request.named} does not name the image service: {what}",
+        f"the catalog of {request.named} has no endpoint for the image service: {what}",
         hint="check region and interface, or pass --endpoint URL",
     )
 
@@ -154,16 +154,17 @@ def _no_endpoint(request: LoginRequest, what: str) -> ConfigError:
 def _must_be_for_a_project(access: Any, request: LoginRequest) -> None:
     if access.project_id:
         return
-    scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "for no project"
+    scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "not for a project"
     raise AuthError(
-        f"the login with {request.named} as {access.username} is {scope}, and images are shared with projects",
-        hint="name the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project of a login with a password",
+        f"the login with {request.named} as {access.username} is {scope}, but images are shared with projects",
+        hint="set the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project when you log in with a "
+        "password",
     )
 
 
 def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
     return UnavailableError(
-        f"the identity service {url} cannot be reached or is out of order ({type(exc).__name__})",
+        f"the identity service {url} cannot be reached or is not working ({type(exc).__name__})",
         hint="check auth_url and the network, and try again",
         http_status=getattr(exc, "http_status", None) if isinstance(exc, ks.HttpError) else None,
     )
@@ -171,8 +172,8 @@ def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
 
 def _refused(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
     return AuthError(
-        f"the identity service {url} does not take the credentials of {request.named}: {exc.message[:MAX_SAID]}",
-        hint="check user, password and project; a disabled user is told the same",
+        f"the identity service {url} rejected the credentials of {request.named}: {exc.message[:MAX_SAID]}",
+        hint="check user, password and project; the user may also be disabled",
         http_status=401,
         request_id=exc.request_id,
         reason=Reason.TOKEN,

@@ -59,7 +59,7 @@ class BoundedSession(Session):
         if response.status_code in _REDIRECTS and not expected:
             where = response.headers.get("Location", "nowhere")[:200]
             raise UnavailableError(
-                f"the identity service answered {response.status_code}, a redirect to {where}, which is not followed",
+                f"the identity service returned {response.status_code}, a redirect to {where}, which is not followed",
                 hint="if you trust that address, set auth_url to it",
                 http_status=response.status_code,
             )
@@ -73,7 +73,7 @@ class BoundedSession(Session):
         """
         if auth in {None, self.auth}:
             raise UnavailableError(
-                "the identity service asks for a token before it has given one", hint="check auth_url"
+                "the identity service asks for a token before it has issued one", hint="check auth_url"
             )
         return super().get_auth_headers(auth)
 
@@ -156,7 +156,7 @@ class _Adapter(BaseAdapter):
             if urlsplit(origin).hostname in self._hosts:
                 raise
             # The settings did not name this address: the identity service did.
-            raise UnavailableError(f"the identity service names another address: {exc.message}") from exc
+            raise UnavailableError(f"the identity service points to another address: {exc.message}") from exc
 
 
 def _ignore(_text: str) -> None:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from imgshare_cli.config.settings import Settings
 
 MAX_SAID = 300
-TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.config/openstack and /etc/openstack"
+TYPO_HINT = (
+    "clouds.yaml is searched for in $OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and "
+    "/etc/openstack"
+)
 
 
 @dataclass(frozen=True)
@@ -98,15 +101,15 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
         raise
     except ks.MissingRequiredOptions as exc:
         missing = ", ".join(option.dest for option in exc.options)
-        raise ConfigError(f"the settings of {request.named} lack {missing}", hint=TYPO_HINT) from exc
+        raise ConfigError(f"the settings of {request.named} do not contain {missing}", hint=TYPO_HINT) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         said = str(exc)[:MAX_SAID]
         raise ConfigError(f"the settings of {request.named} cannot be used: {said}", hint=TYPO_HINT) from exc
     except MALFORMED as exc:  # its words may hold a value, and a value may be a password
         kind = type(exc).__name__
         raise ConfigError(
-            f"the settings of {request.named} cannot be used ({kind}): a value is of the wrong type, or auth has a key "
-            "that means nothing",
+            f"the settings of {request.named} cannot be used ({kind}): a value has the wrong type, or auth has an "
+            "unknown key",
             hint=TYPO_HINT,
         ) from exc
     _must_need_no_browser(str(region.config.get("auth_type")), files.are_here, request)
@@ -119,8 +122,8 @@ def _must_need_no_browser(kind: str, are_here: bool, request: LoginRequest) -> N
     # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
     if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
         raise ConfigError(
-            f"the settings of {request.named} want a login in a browser ({kind}), which is not possible here",
-            hint="log in by a password or an application credential",
+            f"the settings of {request.named} need a login in a browser ({kind}), which is not possible here",
+            hint="log in with a password or an application credential",
         )
 
 
@@ -128,12 +131,12 @@ def _must_be_whole(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
     if region.config.get("auth_type") in {"password", "v3password"}:
         if not {"username", "user_id"} & auth.keys():
-            raise ConfigError(f"the settings of {request.named} lack username", hint=TYPO_HINT)
+            raise ConfigError(f"the settings of {request.named} do not contain username", hint=TYPO_HINT)
         if not auth.get("password"):
             log_in = hints.build_command("login", "--auth-url", "URL", "--username", "NAME")
             raise ConfigError(
-                f"the settings of {request.named} lack password",
-                hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} asks for it",
+                f"the settings of {request.named} do not contain password",
+                hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} prompts for it",
             )
 
 
@@ -141,7 +144,7 @@ def _must_verify(region: CloudRegion, request: LoginRequest) -> None:
     verify, _ = region.get_requests_verify_args()
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(
-            f"the settings of {request.named} turn the verification of certificates off",
-            hint="set cacert in clouds.yaml to the authority's file instead of verify or insecure; --insecure-tls "
-            "verifies nothing for one run",
+            f"the settings of {request.named} turn off certificate verification",
+            hint="set cacert in clouds.yaml to the CA file instead of verify or insecure; --insecure-tls turns "
+            "verification off for one run",
         )

@@ -81,7 +81,7 @@ def _log_in(settings: Settings, **parts: Any) -> Credential:
     try:
         os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
     except OSError as exc:
-        raise ConfigError("the current folder is not there any more", hint="change to another one") from exc
+        raise ConfigError("the current directory no longer exists", hint="change to another one") from exc
     from imgshare_cli.auth.keystone_login import log_in
     from imgshare_cli.auth.keystone_settings import LoginRequest
 

@@ -115,7 +115,7 @@ class CredentialProvider:
             token = check_token(settings.profile_token.value, settings.profile_token.source)
             return Credential(token.value, token.source, endpoint=settings.endpoint)
         raise NotLoggedInError(
-            f"no token: none in IMGSHARE_TOKEN, none stored for profile {settings.profile!r}",
+            f"no token: IMGSHARE_TOKEN is not set, and none is stored for profile {settings.profile!r}",
             hint=f"run {build_profile_login_command(settings)}, or set IMGSHARE_TOKEN or OS_CLOUD",
         )
 
@@ -131,7 +131,7 @@ class CredentialProvider:
             if self._logs_in_by_itself():
                 self._debug(f"{exc.message}; logging in without it")
             elif not self._settings.profile_token:
-                raise NotLoggedInError(f"no token in IMGSHARE_TOKEN, and {exc.message}", hint=exc.hint) from exc
+                raise NotLoggedInError(f"IMGSHARE_TOKEN is not set, and {exc.message}", hint=exc.hint) from exc
             return None
 
     def _is_current(self, credential: Credential) -> bool:
@@ -191,5 +191,5 @@ class CredentialProvider:
                 self._place.write(json.dumps(credential.to_json()))
             except (AuthError, ConfigError) as exc:
                 self._place = None
-                self._debug(f"the token is not kept: {exc.message}")
+                self._debug(f"the token was not stored: {exc.message}")
         return credential

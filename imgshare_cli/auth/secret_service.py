@@ -19,7 +19,7 @@ class SecretServiceReader:
         with closing(secretstorage.dbus_init()) as connection:
             collection = secretstorage.get_default_collection(connection)
             if collection.is_locked() and collection.unlock():
-                raise secretstorage.exceptions.LockedException("the collection stays locked")
+                raise secretstorage.exceptions.LockedException("the keyring is locked")
             for item in collection.search_items({"service": service, "username": name}):
                 return item.get_secret().decode()
         return None

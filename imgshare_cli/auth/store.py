@@ -40,7 +40,8 @@ def check_token(text: str, source: str) -> Token:
         raise AuthError(f"the token from {source} is empty", hint=hint)
     if len(value) > MAX_TOKEN or not is_token(value):
         raise AuthError(
-            f"the token from {source} holds characters that no token has ({len(value)} characters in all)",
+            f"the token from {source} contains characters that are not valid in a token ({len(value)} characters in "
+            "total)",
             hint="copy it again, without line breaks",
         )
     return Token(value, source)
@@ -86,7 +87,7 @@ def read_credential(place: KeyringStore | FileStore, settings: Settings) -> Cred
         from imgshare_cli import hints
 
         raise AuthError(
-            f"what {place.where} holds for profile {settings.profile!r} was not stored by imgshare",
+            f"the entry for profile {settings.profile!r} in {place.where} was not stored by imgshare",
             hint=f"run {hints.build_command('logout')}, then {hints.build_command('login')}",
         ) from None
 

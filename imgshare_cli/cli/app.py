@@ -138,16 +138,17 @@ def _sentence(exc: BaseException, invocation: Invocation, arguments: list[str]) 
 
         if arguments[:1] == ["login"] and "extra argument" in exc.format_message():
             return UsageError(
-                f"{hints.build_command('login')} takes no argument: a token there could be read by everybody"
+                f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
+                "the command line"
             )
         text = " ".join(exc.format_message().split()).rstrip(".")
         command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
         path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
         help_ = hints.build_command(*path.split()[1:], "--help")
-        return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows what it takes")
+        return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows its usage")
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _silence()
-        return ImgshareError(f"cannot write the answer: {exc.strerror}")
+        return ImgshareError(f"cannot write the output: {exc.strerror}")
     return _bug(exc, invocation)
 
 
@@ -166,7 +167,7 @@ def _bug(exc: BaseException, invocation: Invocation) -> ImgshareError:
     where = f"{Path(frame.filename).name}:{frame.lineno}"
     return ImgshareError(
         f"this is a bug in imgshare: {type(exc).__name__} at {where}",
-        hint="please report it, with what --debug says",
+        hint="please report it, with the output of --debug",
     )
 
 

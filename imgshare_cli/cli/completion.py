@@ -13,7 +13,7 @@ import typer
 from imgshare_cli.hints import is_plain
 from imgshare_cli.terminal.output import clean
 
-BASH = r"""# TAB for imgshare in bash.
+BASH = r"""# imgshare completion for bash.
 _imgshare() {
     local answer
     COMPREPLY=()
@@ -25,7 +25,7 @@ _imgshare() {
 complete -o default -F _imgshare imgshare
 """
 ZSH = r"""#compdef imgshare
-# TAB for imgshare in zsh.
+# imgshare completion for zsh.
 _imgshare() {
     local -a answers
     answers=(${(f)"$(
@@ -45,7 +45,7 @@ else
     compdef _imgshare imgshare
 fi
 """
-FISH = r"""# TAB for imgshare in fish.
+FISH = r"""# imgshare completion for fish.
 function __imgshare_answers
     set -l words (commandline --tokenize --cut-at-cursor --current-process)
     set -l word (commandline --cut-at-cursor --current-token)
@@ -59,7 +59,7 @@ end
 
 complete --command imgshare --no-files --arguments '(__imgshare_answers)'
 """
-POWERSHELL = r"""# TAB for imgshare in PowerShell.
+POWERSHELL = r"""# imgshare completion for PowerShell.
 Register-ArgumentCompleter -Native -CommandName imgshare -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $words = @(

@@ -22,5 +22,5 @@ def parse_duration(text: str, option: str) -> timedelta:
     """
     match = re.fullmatch(r"(\d{1,6})([smhdw])", text.strip().lower())
     if not match:
-        raise UsageError(f"{option} {text[:40]!r} is no span of time", hint="give a number and s, m, h, d or w: 7d")
+        raise UsageError(f"{option} {text[:40]!r} is not a duration (try 7d)", hint="use a number and s, m, h, d or w")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -28,21 +28,25 @@ class StatusChoice(StrEnum):
 
 
 StatusOption = Annotated[
-    StatusChoice, typer.Option("--status", metavar="STATUS", help="pending, accepted, rejected or all.")
+    StatusChoice,
+    typer.Option("--status", metavar="STATUS", help="Filter by status: pending, accepted, rejected or all."),
 ]
 OwnerOption = Annotated[
-    str | None, typer.Option("--owner", metavar="PROJECT", help="Only from this project.", show_default=False)
+    str | None, typer.Option("--owner", metavar="PROJECT", help="Filter by owner (project ID).", show_default=False)
 ]
 NameOption = Annotated[
     str | None,
-    typer.Option("--name", metavar="GLOB", help="Only of this name; * and ? as in files.", show_default=False),
+    typer.Option("--name", metavar="GLOB", help="Filter by name; `*` and `?` are wildcards.", show_default=False),
 ]
 OlderThanOption = Annotated[
     str | None,
-    typer.Option("--older-than", metavar="AGE", help="Only shared longer ago: 12h, 7d, 2w.", show_default=False),
+    typer.Option(
+        "--older-than", metavar="AGE", help="Only images shared longer ago, such as 12h, 7d or 2w.", show_default=False
+    ),
 ]
 NewerThanOption = Annotated[
-    str | None, typer.Option("--newer-than", metavar="AGE", help="Only shared more recently.", show_default=False)
+    str | None,
+    typer.Option("--newer-than", metavar="AGE", help="Only images shared more recently.", show_default=False),
 ]
 
 

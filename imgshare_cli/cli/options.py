@@ -29,21 +29,17 @@ def complete_images(incomplete: str) -> list[tuple[str, str]]:
 
 ImageArgument = Annotated[
     str,
-    typer.Argument(
-        metavar="IMAGE", help="The image: its ID, or its name.", show_default=False, autocompletion=complete_images
-    ),
+    typer.Argument(metavar="IMAGE", help="Image ID or name.", show_default=False, autocompletion=complete_images),
 ]
 MemberArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="MEMBER", help="The project that the image is shared with; your own if left out.", show_default=False
+        metavar="MEMBER", help="Project the image is shared with (ID). [default: your own]", show_default=False
     ),
 ]
 VaultOption = Annotated[
     str | None,
-    typer.Option(
-        "--vault", metavar="VAULT_ID", help="The backup vault for a full-server image (IMS).", show_default=False
-    ),
+    typer.Option("--vault", metavar="VAULT_ID", help="Backup vault for a full-server image (IMS).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
@@ -64,32 +60,33 @@ def complete_profiles(incomplete: str) -> list[str]:
 ProfileOption = Annotated[
     str | None,
     typer.Option(
-        "--profile", metavar="NAME", help="The profile to use.", show_default=False, autocompletion=complete_profiles
+        "--profile", metavar="NAME", help="Use this profile.", show_default=False, autocompletion=complete_profiles
     ),
 ]
 
 
 CloudOption = Annotated[
     str | None,
-    typer.Option("--cloud", metavar="NAME", help="The entry of clouds.yaml to log in with.", show_default=False),
+    typer.Option("--cloud", metavar="NAME", help="Log in with this entry of clouds.yaml.", show_default=False),
 ]
 EndpointOption = Annotated[
-    str | None, typer.Option("--endpoint", metavar="URL", help="The image service's address.", show_default=False)
+    str | None, typer.Option("--endpoint", metavar="URL", help="Image service URL.", show_default=False)
 ]
 ProjectOption = Annotated[
-    str | None, typer.Option("--project", metavar="ID", help="Your project, the default MEMBER.", show_default=False)
+    str | None,
+    typer.Option("--project", metavar="ID", help="Your project, the default for MEMBER.", show_default=False),
 ]
 TimeoutOption = Annotated[
     float | None,
-    typer.Option("--timeout", metavar="SECONDS", help="Time for one request. [default: 30]", show_default=False),
+    typer.Option("--timeout", metavar="SECONDS", help="Time limit for one request. [default: 30]", show_default=False),
 ]
 CacertOption = Annotated[
     str | None,
-    typer.Option("--cacert", metavar="PATH", help="Certificate authorities to trust.", show_default=False),
+    typer.Option("--cacert", metavar="PATH", help="Verify https with these CA certificates.", show_default=False),
 ]
 InsecureHttpOption = Annotated[bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")]
 InsecureTlsOption = Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Say on stderr what is going on.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Print debug output to stderr.")]
 _FLAGS = {field.name for field in fields(Flags)}
 _CONTEXT = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 

@@ -25,7 +25,7 @@ def describe_shortage(exc: BaseException) -> ImgshareError | None:
 def create_shortage_error(resource: str) -> ImgshareError:
     """The error that this machine has no more of something."""
     return ImgshareError(
-        f"this machine has no more {resource} for imgshare",
+        f"this machine is out of {resource}",
         hint=f"close other programs, or raise the limit ({_LIMITS[resource]})",
     )
 

@@ -57,7 +57,7 @@ class Session:
         """The settings by flags, environment and config file."""
         if self.flags.insecure_tls:
             self.output.print_note(
-                "note: with --insecure-tls nothing is verified: anyone on the way can read the token"
+                "note: --insecure-tls turns off certificate verification: others on the network can read the token"
             )
         return resolve_settings(self.flags, self.environ, self.file, new_profile=self._new_profile)
 
@@ -72,7 +72,9 @@ class Session:
         from imgshare_cli.auth.provider import CredentialProvider
 
         if self.settings.profile_token and self.file.readable_by_others:
-            self.output.print_note(f"note: others can read {self.file.path}, and a token is in it; chmod 600 closes it")
+            self.output.print_note(
+                f"note: other users can read {self.file.path}, which contains a token; chmod 600 fixes it"
+            )
         return CredentialProvider(
             self.settings, self.environ, debug=self.debug, note=self.output.print_note, hide_secret=self.hide_secret
         )
@@ -98,7 +100,7 @@ class Session:
         endpoint = self.settings.endpoint or self._find_credential_endpoint()
         if endpoint is None:
             raise ConfigError(
-                "no endpoint: it is not known which image service to ask",
+                "no endpoint: no image service is configured",
                 hint=_build_endpoint_hint(self),
             )
         return endpoint
@@ -207,7 +209,7 @@ class Session:
 def _build_endpoint_hint(session: Session) -> str:
     settings = session.settings
     if settings.environment_token and (settings.cloud or settings.openstack):
-        return f"{settings.environment_token.source} wins over the cloud: unset it, or set IMGSHARE_ENDPOINT"
+        return f"{settings.environment_token.source} overrides the cloud: unset it, or set IMGSHARE_ENDPOINT"
     from imgshare_cli import hints
 
     profile = None if session.profile == DEFAULT_PROFILE else session.profile

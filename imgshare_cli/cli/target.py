@@ -26,7 +26,7 @@ class ShareTarget:
 
     def __init__(self, session: Session, image: str, member: str | None = None) -> None:
         if member is not None and not member.strip():
-            raise UsageError("MEMBER is empty", hint="leave it out to decide for your own project")
+            raise UsageError("MEMBER is empty", hint="omit it to decide for your own project")
         self.image = image
         self._session = session
         self._member = member

@@ -52,7 +52,7 @@ def _apply_change(path: Path, change: Callable[[TOMLDocument], None], *, check: 
     """What is to be in the file, or None where that is there already."""
     found = read_contents(path)
     if found and not path.is_file():
-        raise ConfigError(f"{path} is not a file", hint="IMGSHARE_CONFIG names another")
+        raise ConfigError(f"{path} is not a file", hint="set IMGSHARE_CONFIG to another path")
     before = found.content if found else b""
     parse_toml(path, before)  # of the two parsers this one quotes nothing in its errors
     try:
@@ -72,7 +72,7 @@ def _apply_change(path: Path, change: Callable[[TOMLDocument], None], *, check: 
 
 
 def _create_edit_error(path: Path) -> ConfigError:
-    return ConfigError(f"cannot change {path} and keep the rest of it", hint="change it by hand")
+    return ConfigError(f"cannot change {path} without changing the rest of it", hint="edit it by hand")
 
 
 def _to_comparable(document: Mapping[str, Any]) -> str:

@@ -94,7 +94,7 @@ def parse_toml(path: Path, content: bytes) -> dict[str, Any]:
         return tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
     except (ValueError, RecursionError) as exc:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ConfigError(
-            f"{path} is not TOML: {_describe_problem(exc)}", hint="fix that line, or move the file away"
+            f"{path} is not valid TOML: {_describe_problem(exc)}", hint="fix that line, or move the file away"
         ) from None
 
 

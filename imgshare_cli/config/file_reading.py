@@ -132,5 +132,5 @@ def expand_path(text: str, environ: Mapping[str, str]) -> Path:
         return find_home(environ) / rest
     path = os.path.expanduser(text)  # noqa: PTH111  (pathlib raises RuntimeError instead)
     if first.startswith("~") and path == text:
-        raise ConfigError(f"there is no user {first[1:]!r} (in {text!r})", hint="give the whole path")
+        raise ConfigError(f"user {first[1:]!r} does not exist (in {text!r})", hint="use the full path")
     return Path(path)

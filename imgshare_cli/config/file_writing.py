@@ -40,15 +40,15 @@ def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     create_folder(path.parent)
     place = path.with_name(f".{path.name}.lock")
     if place.is_symlink() or (place.exists() and not place.is_file()):  # which filelock does not follow either
-        raise ConfigError(f"{place} is not a regular file, so it cannot be a lock", hint="remove it")
+        raise ConfigError(f"{place} is not a regular file, so it cannot be used as a lock", hint="remove it")
     lock = FileLock(place, mode=0o600, fallback_to_soft=False)
     with contextlib.ExitStack() as held:
         try:
             held.enter_context(lock.acquire(timeout=seconds, poll_interval=0.02))
         except Timeout:
             raise ConfigError(
-                f"another run of imgshare is changing {path}, and did not end within {seconds:.0f} s",
-                hint="end it, or try again when it has ended",
+                f"another imgshare process is changing {path} and did not finish within {seconds:.0f} s",
+                hint="stop it, or try again when it has finished",
             ) from None
         except OSError as exc:
             if exc.errno not in _WITHOUT_LOCKS:

@@ -26,16 +26,16 @@ def check_service_url(text: str, *, insecure_http: bool) -> str:
         ConfigError: not an http(s) URL, or plain http to a host that is not this machine.
     """
     url = text.strip().rstrip("/").removesuffix("/v2").rstrip("/")
-    hint = "give the address of the service, such as https://ims.eu-de.otc.t-systems.com"
+    hint = "use the address of the service, such as https://ims.eu-de.otc.t-systems.com"
     if "@" in url or "?" in url or "#" in url:  # not quoted: a user comes with a password
-        raise ConfigError("the endpoint holds more than an address (a user, a query or a fragment)", hint=hint)
+        raise ConfigError("the endpoint must not contain a user, a query or a fragment", hint=hint)
     normalized = _normalize_url(url)
     if normalized is None:
         raise ConfigError(f"the endpoint {text[:200]!r} is not an http or https URL", hint=hint)
     if normalized.startswith("http:") and not is_loopback(urlsplit(normalized).hostname or "") and not insecure_http:
         raise ConfigError(
-            f"the endpoint {normalized} is plain http: anyone on the way could read the token",
-            hint="use https, or pass --insecure-http if you trust every machine in between",
+            f"the endpoint {normalized} uses plain http: others on the network could read the token",
+            hint="use https, or pass --insecure-http if you trust the network",
         )
     return normalized
 

@@ -113,7 +113,7 @@ def resolve_settings(
     env = _read_environment(environ)
     profile = resolve_profile_name(flags, environ, file)
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
-        raise ConfigError(f"there is no profile {profile!r} in {file.path}", hint=_list_profiles(file))
+        raise ConfigError(f"profile {profile!r} does not exist in {file.path}", hint=_list_profiles(file))
     stored = file.profiles.get(profile, {})
     cloud = flags.cloud or env.get("cloud")
     openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
@@ -144,7 +144,7 @@ def resolve_settings(
 
 def _resolve_cacert(flags: Flags) -> str | None:
     if flags.cacert is not None and not flags.cacert.strip():  # of a variable that is not set
-        raise ConfigError("--cacert is empty", hint="name a PEM file, or leave it out")
+        raise ConfigError("--cacert is empty", hint="pass a PEM file, or omit it")
     return flags.cacert
 
 
@@ -177,8 +177,8 @@ def _read_environment_token(environ: Mapping[str, str]) -> Token | None:
 def _list_profiles(file: ConfigFile) -> str:
     from imgshare_cli import hints
 
-    known = ", ".join(sorted(file.profiles)) or "none yet"
-    return f"profiles there: {known}; {hints.build_command('login', '--profile', 'NAME')} makes one"
+    known = ", ".join(sorted(file.profiles)) or "none"
+    return f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one"
 
 
 def _resolve_timeout(*layers: float | str | None) -> float:
@@ -188,7 +188,7 @@ def _resolve_timeout(*layers: float | str | None) -> float:
     except ValueError:
         seconds = math.nan
     if MAX_TIMEOUT < seconds < math.inf:
-        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="30 is the default")
+        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="the default is 30")
     if not 0 < seconds <= MAX_TIMEOUT:
-        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="30 is the default")
+        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="the default is 30")
     return seconds

@@ -66,7 +66,7 @@ def prepare_folder(place: Path) -> Path:
 
     create_folder(place)
     if not is_owned_by_user(place):
-        raise PermissionError(errno.EPERM, f"{place} belongs to somebody else")
+        raise PermissionError(errno.EPERM, f"{place} belongs to another user")
     if os.name == "posix" and place.stat().st_mode & 0o077:
         place.chmod(0o700)
     return place

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from imgshare_cli.diagnosis.attempt import Attempt
 
 _NO_DECISION_HINTS = {
-    "public": "there is nothing to decide: every project sees a public image",
-    "community": "there is nothing to decide: every project can use a community image by its ID",
+    "public": "no decision is needed: every project can see a public image",
+    "community": "no decision is needed: every project can use a community image by its ID",
 }
 
 
@@ -38,11 +38,11 @@ def explain_not_found(attempt: Attempt) -> Finding:
     own = attempt.project_id
     whom = "your project" if own is None else "that project" if own == attempt.member else f"your project {own}"
     project = own or attempt.member_id
-    who = "" if project else ", where MEMBER is your project's ID"
+    who = "" if project else ", where MEMBER is your project ID"
     return Finding(
         Reason.NOT_FOUND,
-        f"there is no such image, or it is not shared with {whom} (any more); the service does not say which",
-        f"ask its owner to type {attempt.build_share_command(project)}{who}; "
+        f"the image does not exist, or it is not (or no longer) shared with {whom}; the service does not say which",
+        f"ask its owner to run {attempt.build_share_command(project)}{who}; "
         f"{hints.build_command('list', '--status', 'all')} shows what is shared with you",
     )
 
@@ -51,8 +51,8 @@ def explain_image_spelling(attempt: Attempt, image_id: str) -> Finding:
     """The image ID was given in capitals, and an image has it in small letters."""
     return Finding(
         Reason.NOT_FOUND,
-        "no image has this ID in capitals, but one has it in small letters",
-        f"type {attempt.build_retry_command(image_id, attempt.member)}",
+        "no image has this ID in upper case, but one has it in lower case",
+        f"run {attempt.build_retry_command(image_id, attempt.member)}",
     )
 
 
@@ -60,8 +60,8 @@ def explain_member_spelling(attempt: Attempt, member_id: str) -> Finding:
     """MEMBER differs from a member's ID in capitals or dashes."""
     return Finding(
         Reason.WRONG_MEMBER,
-        f"it is shared with {member_id}, and capitals and dashes count",
-        f"type {attempt.build_retry_command(attempt.image_id, member_id)}",
+        f"it is shared with {member_id}: case and dashes must match exactly",
+        f"run {attempt.build_retry_command(attempt.image_id, member_id)}",
     )
 
 
@@ -69,13 +69,13 @@ def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Fi
     """MEMBER is not the project of the token."""
     member = attempt.member or ""
     if is_project_id(member):
-        what = ", and the token decides for no other"
+        what = ", and the token can only decide for that one"
     else:
-        what = f": {member} is {'its' if member == own_name else 'a'} name, and MEMBER is an ID"
+        what = f": {member} is {'its' if member == own_name else 'a'} name, but MEMBER must be an ID"
     return Finding(
         Reason.WRONG_MEMBER,
         f"it is shared with your project {own}{what}",
-        f"type {attempt.build_retry_command(attempt.image_id, own)}",
+        f"run {attempt.build_retry_command(attempt.image_id, own)}",
     )
 
 
@@ -84,13 +84,13 @@ def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
     if is_own:
         return Finding(
             Reason.OWNER,
-            "the image is that project's own, and an owner decides nothing, not even for itself",
-            f"{attempt.build_list_members_command()} shows who else it is shared with",
+            "that project owns the image, and an owner cannot decide, not even for itself",
+            f"{attempt.build_list_members_command()} shows the projects it is shared with",
         )
     return Finding(
         Reason.OWNER,
-        f"the image is your own project's, and only project {member} decides",
-        f"whoever works in project {member} types {attempt.build_member_command()}",
+        f"your project owns the image, and only project {member} can decide",
+        f"someone in project {member} can run {attempt.build_member_command()}",
     )
 
 
@@ -98,19 +98,19 @@ def explain_own_image(attempt: Attempt) -> Finding:
     """MEMBER is the owner of the image."""
     return Finding(
         Reason.NOT_A_MEMBER,
-        "the image is that project's own, and those whom it is shared with decide",
-        f"{attempt.build_list_members_command()} shows who they are and what they decided",
+        "that project owns the image, and only the projects it is shared with can decide",
+        f"{attempt.build_list_members_command()} shows them and what they decided",
     )
 
 
 def explain_not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
     """The image is not shared with MEMBER, as the members list shows."""
-    whose = "the image is your own project's, and " if is_ours else "the image is "
+    whose = "your project owns the image, but it is " if is_ours else "the image is "
     if not is_project_id(attempt.member or ""):
         return Finding(
             Reason.NOT_A_MEMBER,
-            f"{whose}not shared with {attempt.member}, which is a name and no project's ID",
-            f"{attempt.build_list_members_command()} shows the IDs of those whom it is shared with",
+            f"{whose}not shared with {attempt.member}, which is a name, not a project ID",
+            f"{attempt.build_list_members_command()} shows the IDs of the projects it is shared with",
         )
     return Finding(
         Reason.NOT_A_MEMBER,
@@ -124,14 +124,14 @@ def explain_role(project: str | None, roles: Iterable[str]) -> Finding:
     role_names = ", ".join(map(hints.quote_text, roles)) or "'reader'"
     return Finding(
         Reason.ROLE,
-        f"the token has only the role {role_names}, which may look and not decide",
+        f"the token only has the role {role_names}, which can read but not decide",
         _build_role_hint(project),
     )
 
 
 def explain_no_role(project: str | None) -> Finding:
     """The token's roles do not even allow reading images."""
-    return Finding(Reason.ROLE, "the token has no role that lets it look at images", _build_role_hint(project))
+    return Finding(Reason.ROLE, "the token has no role that can read images", _build_role_hint(project))
 
 
 def _build_role_hint(project: str | None) -> str:
@@ -141,9 +141,9 @@ def _build_role_hint(project: str | None) -> str:
 def explain_visibility(attempt: Attempt, value: str) -> Finding:
     """The visibility of the image is not `shared`."""
     share = attempt.build_share_command(attempt.member_id)
-    hint = _NO_DECISION_HINTS.get(value) or f"'openstack image set --shared' lets it have members, {share} makes one"
+    hint = _NO_DECISION_HINTS.get(value) or f"set its visibility with 'openstack image set --shared', then run {share}"
     return Finding(
-        Reason.VISIBILITY, f"the image is {hints.quote_text(value)}, and only 'shared' images have members", hint
+        Reason.VISIBILITY, f"the image is {hints.quote_text(value)}, but only 'shared' images have members", hint
     )
 
 
@@ -152,5 +152,5 @@ def explain_deactivated(explanation: str) -> Finding:
     return Finding(
         Reason.DEACTIVATED,
         f"the image is deactivated ({explanation})",
-        "ask its owner or the cloud's operators to reactivate it, and type the same again",
+        "ask its owner or the cloud's operators to reactivate it, and run the same command again",
     )

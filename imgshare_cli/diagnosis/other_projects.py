@@ -66,7 +66,7 @@ def _find_relation(images: ImageClient, image_id: str, project: Project) -> str 
 def _explain_wrong_project(attempt: Attempt, image_id: str, project: Project, credential: Credential) -> Finding:
     return Finding(
         Reason.WRONG_PROJECT,
-        f"it is shared with another project of yours, {project}",
+        f"it is shared with another of your projects, {project}",
         _build_project_hint(attempt, image_id, project, credential),
     )
 
@@ -76,17 +76,17 @@ def _build_project_hint(attempt: Attempt, image_id: str, project: Project, crede
     arguments = (image_id, project.id)
     if credential.cloud:
         return (
-            f"copy the entry {credential.cloud!r} of clouds.yaml under another name, with project_id "
-            f"{hints.quote_text(project.id)}, and type {attempt.build_retry_command(*arguments, {'--cloud': 'NAME'})}"
+            f"copy the entry {credential.cloud!r} in clouds.yaml to a new name, with project_id "
+            f"{hints.quote_text(project.id)}, and run {attempt.build_retry_command(*arguments, {'--cloud': 'NAME'})}"
         )
     if credential.relogin_command:
         log_in = hints.build_login_command(
             credential.relogin_command, {"--project": project.id, "--project-domain": None}
         )
         retry = attempt.build_retry_command(*arguments)
-        return f"type {log_in}, then {retry}; --profile NAME in both keeps the login you have"
+        return f"run {log_in}, then {retry}; add --profile NAME to both to keep your current login"
     environ = {"OS_PROJECT_ID": hints.quote_word(project.id, "PROJECT")}
-    return f"type {attempt.build_retry_command(*arguments, environ=environ)}"
+    return f"run {attempt.build_retry_command(*arguments, environ=environ)}"
 
 
 def _explain_not_shared(attempt: Attempt, image_id: str, owner: Project) -> Finding:
@@ -94,6 +94,6 @@ def _explain_not_shared(attempt: Attempt, image_id: str, owner: Project) -> Find
     share = hints.build_command("share", hints.quote_word(image_id, "IMAGE"), hints.quote_word(own, "MEMBER"))
     return Finding(
         Reason.NOT_A_MEMBER,
-        f"the image belongs to another project of yours, {owner}, and is not shared with project {own or 'MEMBER'}",
+        f"the image belongs to another of your projects, {owner}, and is not shared with project {own or 'MEMBER'}",
         f"in project {owner.name}, {share} shares it",
     )

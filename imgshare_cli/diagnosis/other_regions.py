@@ -85,10 +85,10 @@ def _build_region_hint(
         log_in = hints.build_login_command(
             clients.credential.relogin_command, {"--endpoint": endpoint} if endpoint else {}, **environ
         )
-        return f"type {log_in}, then {attempt.build_retry_command(*arguments, {'--endpoint': endpoint})}"
+        return f"run {log_in}, then {attempt.build_retry_command(*arguments, {'--endpoint': endpoint})}"
     if endpoint:
-        return f"type {attempt.build_retry_command(*arguments, {'--endpoint': endpoint})}"
+        return f"run {attempt.build_retry_command(*arguments, {'--endpoint': endpoint})}"
     keep = hints.build_command(
         "config", "set", "region", region, *hints.build_options(login.build_profile_option(clients.settings))
     )
-    return f"type {attempt.build_retry_command(*arguments, environ=environ)}; {keep} says so once for all"
+    return f"run {attempt.build_retry_command(*arguments, environ=environ)}; {keep} saves the region"

@@ -67,5 +67,5 @@ class ProbeClients:
     def _next_timeout(self) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise UnavailableError("there is no time left to ask why")
+            raise UnavailableError("no time left to find the reason")
         return min(left, _REQUEST_SECONDS, self.settings.timeout)

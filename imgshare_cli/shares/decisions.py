@@ -59,9 +59,9 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
 
         share = hints.build_command("share", hints.quote_word(image_id, "IMAGE"), "MEMBER")
         raise NotFoundError(
-            f"image {image_id} is shared with no project",
+            f"image {image_id} is not shared with any project",
             # Only its owner and an administrator see an image without members.
-            hint=f"if it is yours, {share} shares it",
+            hint=f"if you own it, {share} shares it",
             reason=Reason.NOT_A_MEMBER,
         )
     if len(rows) > 1:
@@ -113,5 +113,5 @@ def run_for_each_member(
                 raise exc.replace(note=f"not tried: {', '.join(rest)}") from exc
             raise
     if refused:
-        others = "none is done" if refused == len(members) else "the others are done"
+        others = "none succeeded" if refused == len(members) else "the others succeeded"
         raise PartialError(f"{refused} of {len(members)} projects failed, {others}")

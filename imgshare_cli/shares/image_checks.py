@@ -41,19 +41,19 @@ class ImageCheck:
             NotYetError: its data has not been uploaded yet.
         """
         if self.owner and image.owner != self.owner:
-            raise _create_difference_error(image, f"is from project {image.owner}, not {self.owner}")
+            raise _create_difference_error(image, f"belongs to project {image.owner}, not {self.owner}")
         if self.algorithm is None:
             return
         algorithm, digest = image.property("os_hash_algo"), image.property("os_hash_value")
         if not algorithm or not digest:
             raise NotYetError(
                 f"image {image.id} has no hash to compare: its status is {image.status}",
-                hint="its owner has uploaded nothing yet; --wait 10m waits for it; nothing was changed",
+                hint="its owner has not uploaded the data yet; --wait 10m waits for it; nothing was changed",
             )
         if algorithm != self.algorithm:
-            raise _create_difference_error(image, f"has a {algorithm} hash, and none of {self.algorithm} to compare")
+            raise _create_difference_error(image, f"has a {algorithm} hash, but no {self.algorithm} hash to compare")
         if digest.lower() != self.digest:
-            raise _create_difference_error(image, f"has the {algorithm} hash {digest}, not the one you gave")
+            raise _create_difference_error(image, f"has the {algorithm} hash {digest}, which does not match --hash")
 
 
 def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
@@ -63,14 +63,14 @@ def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
         UsageError: one of them is empty, as from a variable that is not set, or the hash is not valid.
     """
     if owner is not None and not owner.strip():
-        raise UsageError("--owner is empty", hint="give the ID of the project that the image must be from")
+        raise UsageError("--owner is empty", hint="use the ID of the project that must own the image")
     if hash_ is None:
         return ImageCheck(owner)
     match = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
     if not match or len(match[2]) != _HASH_LENGTHS.get(match[1], len(match[2])):
         shown = hash_ if len(hash_) <= _MAX_SHOWN else f"{hash_[:_MAX_SHOWN]}…"
         raise UsageError(
-            f"--hash {shown!r} is no hash", hint="give sha512:… or sha256:…, as the image's publisher names it"
+            f"--hash {shown!r} is not a valid hash", hint="use sha512:… or sha256:…, as published with the image"
         )
     return ImageCheck(owner, match[1], match[2])
 
@@ -86,5 +86,5 @@ def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
 
 def _create_difference_error(image: Image, difference: str) -> RefusedError:
     return RefusedError(
-        f"image {image.id} {difference}", hint="nothing was changed; ask whoever told you of the image which it is"
+        f"image {image.id} {difference}", hint="nothing was changed; check with whoever told you about the image"
     )

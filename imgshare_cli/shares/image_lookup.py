@@ -37,7 +37,7 @@ def resolve_image_name(
     """
     if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
         raise UsageError(
-            f"{name[:80]!r} is neither the ID nor the name of an image",
+            f"{name[:80]!r} is not a valid image ID or name",
             hint=f"{hints.build_command('list')} shows both",
         )
     candidates = _list_candidates(client, name)
@@ -48,8 +48,8 @@ def resolve_image_name(
         raise _create_not_found_error(name, candidates)
     if not matching:
         raise NotYetError(
-            f"no image called {name[:200]!r} is from project {owner}",
-            hint="nothing was changed; these are the images of this name",
+            f"no image named {name[:200]!r} belongs to project {owner}",
+            hint="nothing was changed; these images have that name",
             details=[f"{image.id}  owner {image.owner}" for image in named[:_MAX_LISTED]],
         )
     return _choose_image(client, matching, name, project_id, own=own).id
@@ -70,12 +70,10 @@ def _create_not_found_error(name: str, candidates: Sequence[Image]) -> NotFoundE
     alike = [image for image in candidates if _simplify_name(image.name or "") == _simplify_name(name)]
     # What looks the same must not read the same here.
     show = ascii if name.isascii() else repr
-    other = "; these names are alike, but not the same" if alike else ""
+    other = "; these names are similar, but not the same" if alike else ""
     return NotFoundError(
-        f"no image is called {name[:200]!r}: none that is shared with you, accepted or not, none of yours, no "
-        f"public one; hidden ones were looked at, too{other}",
-        hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; "
-        "an image ID does as well",
+        f"no image named {name[:200]!r} found (searched shared, own, public and hidden images){other}",
+        hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; or use an image ID",
         reason=Reason.NOT_FOUND,
         details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_MAX_LISTED]],
     )
@@ -102,8 +100,8 @@ def _choose_image(
         best = [image for image in shared if _is_shared_with(client, image, project_id)] or shared
     if len(best) > 1:
         raise UsageError(
-            f"{len(best)} images are called {name[:200]!r}",
-            hint="give the ID of the one you mean",
+            f"{len(best)} images are named {name[:200]!r}",
+            hint="use the ID of the one you mean",
             details=[f"{image.id}  owner {image.owner}" for image in best[:_MAX_LISTED]],
         )
     return best[0]

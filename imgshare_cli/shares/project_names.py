@@ -35,8 +35,8 @@ class ProjectNames:
         named = [project for project in self._own_projects if project.name == member]
         if len(named) > 1:
             raise UsageError(
-                f"{len(named)} of your projects are called {member!r}",
-                hint="give the ID of the one you mean",
+                f"{len(named)} of your projects are named {member!r}",
+                hint="use the ID of the one you mean",
                 details=[project.id for project in named],
             )
         return named[0].id if named else member

@@ -50,6 +50,6 @@ def parse_sort_order(text: str | None) -> SortOrder:
     key, _, direction = text.partition(":")
     if key not in SORT_KEYS or direction not in {"", "asc", "desc"}:
         raise UsageError(
-            f"--sort {text[:40]!r} is no order", hint=f"by {', '.join(SORT_KEYS)}, with :desc to turn it round"
+            f"unknown sort key {text[:40]!r}", hint=f"known keys: {', '.join(SORT_KEYS)}; add :desc to reverse"
         )
     return SortOrder(key, descending=direction == "desc")

@@ -68,7 +68,7 @@ def resolve_scope(
         return scope, next(lists, iter(()))
     for number, (page, rest) in enumerate((page, pages) for pages in lists for page in pages):
         if number >= _MAX_UNTELLING_PAGES:
-            raise UnavailableError("the service lists images that are shared with nobody, page after page")
+            raise UnavailableError("the service returns page after page of images that are not shared with anyone")
         if scope := _detect_scope(client, page.images, page.query, project_id):
             return scope, chain([page], rest)
     return None, iter(())
@@ -137,8 +137,8 @@ def _detect_scope(
         return _detect_scope_without_filter(client, query, project_id)
     if project_id:
         raise ConfigError(
-            f"the token is for project {always[0]}, or an administrator's, and nothing says which of the two",
-            hint=f"log in with OS_CLOUD or {hints.build_command('login')}, which tells; or leave --project out",
+            f"the token is for project {always[0]}, or an administrator's, and it is not clear which",
+            hint=f"log in with OS_CLOUD or {hints.build_command('login')} to find out, or omit --project",
         )
     return TokenScope(always[0], sees_all=False)
 
@@ -165,7 +165,7 @@ def _is_always_listed(client: ImageClient, image: Image, member_status: str) -> 
 def _create_admin_scope(project_id: str | None) -> TokenScope:
     if not project_id:
         raise ConfigError(
-            "the token sees the images of every project, and nothing says which project is yours",
+            "the token can see the images of all projects, and your own project is not known",
             hint="pass --project ID, or set IMGSHARE_PROJECT_ID",
         )
     return TokenScope(project_id, sees_all=True)
@@ -174,6 +174,6 @@ def _create_admin_scope(project_id: str | None) -> TokenScope:
 def _check_project(project_id: str, expected: str | None) -> None:
     if expected and expected != project_id:
         raise ConfigError(
-            f"the token is for project {project_id}, and does not show what is shared with {expected}",
-            hint=f"log in to project {expected}, or leave --project and IMGSHARE_PROJECT_ID out",
+            f"the token is for project {project_id} and cannot see what is shared with {expected}",
+            hint=f"log in to project {expected}, or omit --project and IMGSHARE_PROJECT_ID",
         )

@@ -33,20 +33,20 @@ def describe_image(details: ImageDetails) -> list[tuple[str, str]]:
     if image.status != "active":
         facts.append(("status", image.status or "-"))
     if image.os_hidden:
-        facts.append(("hidden", "yes: image lists leave it out unless they are asked for hidden ones"))
+        facts.append(("hidden", "yes: image lists omit it unless asked for hidden images"))
     return facts + _describe_warnings(details)
 
 
 def _describe_warnings(details: ImageDetails) -> list[tuple[str, str]]:
     warnings = []
     if details.same_name_images is None:
-        warnings.append(("warning", "it is not known whether the project's image list has one of this name"))
+        warnings.append(("warning", "cannot check whether the project's image list has this name already"))
     elif details.same_name_images:
         of_this_name = _of_this_name(details.same_name_images)
-        warnings.append(("warning", f"{of_this_name} in the project's image list already:"))
+        warnings.append(("warning", f"{of_this_name} already in the project's image list:"))
         warnings += _list_images(details, details.same_name_images)
     if details.rivals:
-        warnings.append(("warning", f"{_of_this_name(details.rivals)} shared by others as well:"))
+        warnings.append(("warning", f"{_of_this_name(details.rivals)} also shared by other projects:"))
         warnings += _list_images(details, details.rivals)
     return warnings
 
@@ -60,11 +60,11 @@ def _name_owner(details: ImageDetails, image: Image) -> str:
     # Nobody compares two IDs by eye.
     if image.owner == details.share.member_id:
         return "your own"
-    return "of the same owner" if image.owner == details.share.image.owner else image.owner or "-"
+    return "from the same owner" if image.owner == details.share.image.owner else image.owner or "-"
 
 
 def _of_this_name(images: Sequence[Image]) -> str:
-    return "an image of this name is" if len(images) == 1 else f"{len(images)} images of this name are"
+    return "an image with this name is" if len(images) == 1 else f"{len(images)} images with this name are"
 
 
 def _format_system(image: Image) -> str:

@@ -26,12 +26,12 @@ def read_secret(question: str) -> str:
         UsageError: standard input is closed, or holds no text.
     """
     if sys.stdin is None or sys.stdin.closed:
-        raise UsageError("standard input is closed, so there is nothing to read a secret from")
+        raise UsageError("standard input is closed, so no secret can be read")
     if not sys.stdin.isatty():
         try:
             return sys.stdin.buffer.read(_MAX).decode()
         except UnicodeDecodeError:
-            raise UsageError("what came on standard input is not text") from None
+            raise UsageError("standard input is not text") from None
     try:
         return _hidden_line(f"{escape_text(question)} ")
     finally:

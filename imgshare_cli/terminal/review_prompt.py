@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imgshare_cli.terminal.output import Output
 
 _QUESTION = "Accept this image? [a,r,s,A,R,u,q,?] "
-_LAST_QUESTION = "That was the last one. End the review? [q,u] "
+_LAST_QUESTION = "That was the last image. End the review? [q,u] "
 _HELP = (
     "a  accept this image",
     "r  reject this image",
@@ -28,7 +28,7 @@ _HELP = (
     "A  accept this image and all later ones from this owner",
     "R  reject this image and all later ones from this owner",
     "u  undo the last step, and go back to it",
-    "q  quit: what was decided stays so, the others stay pending",
+    "q  quit: decisions are kept, all other images stay pending",
     "?  show this help",
 )
 _LISTED = 8
@@ -77,7 +77,7 @@ class _ReviewPrompt:
         except NotFoundError:
             return self._drop_share(share, "is no longer shared with you")
         if details.member and details.member.status is not Status.PENDING:
-            return self._drop_share(share, f"is {details.member.status.value} already")
+            return self._drop_share(share, f"is already {details.member.status.value}")
         self._output.print_panel(
             f"{self._review.position + 1} of {len(self._review.shares)}", image_details.describe_image(details)
         )
@@ -133,10 +133,10 @@ class _ReviewPrompt:
 
     def _undo(self) -> bool:
         if not self._review.steps:
-            self._output.print_note("there is nothing to undo")
+            self._output.print_note("nothing to undo")
             return False
         shares = self._review.steps[-1].shares
-        with self._show_progress(f"undoing what was done about {_name_shares(shares)}", shares):
+        with self._show_progress(f"undoing the decision about {_name_shares(shares)}", shares):
             done = self._review.undo()
         if done:
             self._output.print_note(f"{_name_shares(done)} {'is' if len(done) == 1 else 'are'} pending again")

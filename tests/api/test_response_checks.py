@@ -19,16 +19,16 @@ NO_SUCH = [build_response(404, {"message": "no"}), build_response(200, {"images"
 
 
 def _not_the_api(what: str) -> Run:
-    return Run(8, "", f"imgshare: the answer is not the image API's: {what}\n{CHECK}")
+    return Run(8, "", f"imgshare: the response is not from the image API: {what}\n{CHECK}")
 
 
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        (build_member("rejected"), "a member who is rejected although we said accepted"),
+        (build_member("rejected"), "a member with the status rejected instead of accepted"),
         (build_member(image_id=OTHER_IMAGE), f"a member of another image, {OTHER_IMAGE}"),
         (build_member(member_id=OTHER_MEMBER), f"another member, {OTHER_MEMBER}"),
-        ({"name": "member"}, "a member without a usable image_id"),
+        ({"name": "member"}, "a member without a valid image_id"),
     ],
     ids=["status", "image", "member", "no member"],
 )
@@ -110,7 +110,7 @@ def test_a_decision_that_is_no_answer(imgshare: RunImgshare, serve: StartService
 
     run = imgshare("accept", IMAGE, MEMBER)
     assert (8, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: the answer is not the image API's: ")
+    assert run.err.startswith("imgshare: the response is not from the image API: ")
 
 
 def test_a_share_that_is_created(imgshare: RunImgshare, serve: StartService) -> None:
@@ -128,7 +128,7 @@ def test_a_method_that_is_not_known(imgshare: RunImgshare, serve: StartService, 
 
     run = imgshare("accept", IMAGE, MEMBER)
     assert (8, "") == (run.code, run.out)
-    assert run.err.startswith(f"imgshare: the answer is not the image API's: {status} ")
+    assert run.err.startswith(f"imgshare: the response is not from the image API: {status} ")
 
 
 def test_a_redirect_to_a_long_address(imgshare: RunImgshare, serve: StartService) -> None:
@@ -148,7 +148,7 @@ def test_an_html_page(imgshare: RunImgshare, serve: StartService) -> None:
     assert Run(
         8,
         "",
-        "imgshare: the answer is not the image API's: 404 Not Found, an HTML page\n"
+        "imgshare: the response is not from the image API: 404 Not Found, an HTML page\n"
         "hint: check the endpoint: `imgshare status` shows it\n",
     ) == imgshare("accept", IMAGE, MEMBER)
     serve(page, *NO_SUCH)
@@ -201,7 +201,7 @@ def test_json_that_takes_too_much_memory(imgshare: RunImgshare, serve: StartServ
     """A body that is small and would be large when it is read is not read."""
     serve(build_response(200, b'{"members": [' + b"[]," * 600_000 + b"[]]}"))
 
-    assert _not_the_api("JSON that takes too much memory") == imgshare("members", IMAGE)
+    assert _not_the_api("JSON that needs too much memory") == imgshare("members", IMAGE)
 
 
 def test_a_page_of_too_many_images(imgshare: RunImgshare, serve: StartService) -> None:
@@ -221,7 +221,7 @@ def test_a_page_with_a_large_image(imgshare: RunImgshare, serve: StartService) -
 
 @pytest.mark.parametrize("text", ["x" * 256, "a/b", "..", " ", "a\\b"])
 def test_ids_that_cannot_be(imgshare: RunImgshare, serve: StartService, text: str) -> None:
-    """What cannot be the ID of a project is not sent."""
+    """What is not a valid project ID is not sent."""
     service = serve(build_response(200, build_member()))
 
     assert 2 == imgshare("accept", IMAGE, text).code
@@ -263,7 +263,7 @@ def test_some_refused(imgshare: RunImgshare, serve: StartService) -> None:
         )
         run = imgshare("share", IMAGE, MEMBER, OTHER_MEMBER, "--json")
         assert (9, 2) == (run.code, len(service.asked)), status
-        assert "1 of 2 projects failed, the others are done" in run.err
+        assert "1 of 2 projects failed, the others succeeded" in run.err
 
 
 def test_all_refused(imgshare: RunImgshare, serve: StartService) -> None:
@@ -271,7 +271,7 @@ def test_all_refused(imgshare: RunImgshare, serve: StartService) -> None:
     serve(build_response(409, {"message": "no"}))
 
     run = imgshare("share", IMAGE, MEMBER, OTHER_MEMBER)
-    assert (9, True) == (run.code, "2 of 2 projects failed, none is done" in run.err)
+    assert (9, True) == (run.code, "2 of 2 projects failed, none succeeded" in run.err)
 
 
 def test_an_error_without_a_cause_is_not_looked_into(serve: StartService) -> None:
@@ -280,5 +280,5 @@ def test_an_error_without_a_cause_is_not_looked_into(serve: StartService) -> Non
 
     shown = run_at_terminal(160, "accept", IMAGE, NO_COLOR="1")
 
-    assert (6, f"imgshare: image {IMAGE} is shared with no project") == (shown.code, shown.lines[0])
+    assert (6, f"imgshare: image {IMAGE} is not shared with any project") == (shown.code, shown.lines[0])
     assert f"/v2/images/{IMAGE}/members" == service.asked[-1].path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 OTHER = IMAGE.replace("d164", "0000")
 SUBJECT = f"cannot accept image {IMAGE} for project {MEMBER}"
 SAID = "You are not authorized to complete modify_member action."
-HINT_403 = "only MEMBER decides, with the role 'member', about an image that is 'shared'"
+HINT_403 = "only MEMBER can decide, with the role 'member', about an image with the visibility 'shared'"
 
 WEBOB_HTML = (
     f"<html>\n <head>\n  <title>403 Forbidden</title>\n </head>\n <body>\n  <h1>403 Forbidden</h1>\n"
@@ -76,7 +76,7 @@ def test_codes_worth_looking_up(imgshare: RunImgshare, serve: StartService, body
     ("status", "code", "name", "sentence"),
     [
         (400, 7, "refused", "refused (400 Bad Request)"),
-        (401, 4, "auth", "the service does not take the token from IMGSHARE_TOKEN"),
+        (401, 4, "auth", "the token from IMGSHARE_TOKEN was rejected"),
         (403, 5, "forbidden", "forbidden"),
         (409, 7, "refused", "refused (409 Conflict)"),
         (413, 7, "refused", "refused (413 Request Entity Too Large)"),
@@ -118,11 +118,11 @@ BAD = {
     "null": (build_response(200, "null"), "a JSON null instead of an object"),
     "no image": (
         build_response(200, {"status": "accepted", "member_id": MEMBER}),
-        "a member without a usable image_id",
+        "a member without a valid image_id",
     ),
     "no member": (
         build_response(200, {"status": "accepted", "image_id": IMAGE}),
-        "a member without a usable member_id",
+        "a member without a valid member_id",
     ),
     "no status": (build_response(200, {"image_id": IMAGE, "member_id": MEMBER}), "a member without a status"),
     "strange status": (
@@ -143,7 +143,7 @@ BAD = {
     ),
     "no path": (
         build_response(200, {"image_id": IMAGE, "member_id": "../x", "status": "accepted"}),
-        "a member without a usable member_id",
+        "a member without a valid member_id",
     ),
     "other member": (
         build_response(200, {"image_id": IMAGE, "member_id": "other", "status": "accepted"}),
@@ -151,7 +151,7 @@ BAD = {
     ),
     "other decision": (
         build_response(200, {"image_id": IMAGE, "member_id": MEMBER, "status": "pending"}),
-        "a member who is pending although we said accepted",
+        "a member with the status pending instead of accepted",
     ),
     "redirect": (
         build_response(307, "", Location="https://evil.example/v2"),
@@ -170,7 +170,7 @@ def test_answers_are_checked(imgshare: RunImgshare, serve: StartService, kind: s
     assert Run(
         8,
         "",
-        f"imgshare: the answer is not the image API's: {came}\n"
+        f"imgshare: the response is not from the image API: {came}\n"
         f"hint: check the endpoint: `imgshare status` shows it\nrequest ID: {REQUEST_ID}\n",
     ) == imgshare("accept", IMAGE, MEMBER)
 
@@ -184,11 +184,11 @@ def test_a_page_of_another_server(imgshare: RunImgshare, serve: StartService) ->
     assert Run(
         8,
         "",
-        "imgshare: the answer is not the image API's: 404 Not Found, an HTML page\n"
+        "imgshare: the response is not from the image API: 404 Not Found, an HTML page\n"
         "hint: check the endpoint: `imgshare status` shows it\n",
     ) == imgshare("show", IMAGE, MEMBER)
     run = imgshare("status")
-    assert (8, "service\tcannot be used") == (run.code, run.out.splitlines()[-1])
+    assert (8, "service\tunavailable") == (run.code, run.out.splitlines()[-1])
 
 
 def test_a_service_without_the_schema(imgshare: RunImgshare, serve: StartService) -> None:
@@ -197,7 +197,7 @@ def test_a_service_without_the_schema(imgshare: RunImgshare, serve: StartService
 
     run = imgshare("status")
 
-    assert (8, "imgshare: what answers is not an image service: it has no member schema") == (
+    assert (8, "imgshare: the endpoint is not an image service: it has no member schema") == (
         run.code,
         run.err.splitlines()[0],
     )
@@ -214,7 +214,7 @@ def test_a_redirect_is_not_followed(imgshare: RunImgshare, serve: StartService) 
 
 @pytest.mark.parametrize("text", ["../../admin", "..", ".", "a/b", "a\\b", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
 def test_impossible_members(imgshare: RunImgshare, serve: StartService, text: str) -> None:
-    """What cannot be the ID of a project is exit 2, and is not sent."""
+    """What is not a valid project ID is exit 2, and is not sent."""
     service = serve(build_response(200, {}))
 
     assert 2 == imgshare("accept", "--", IMAGE, text).code

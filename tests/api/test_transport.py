@@ -52,7 +52,8 @@ def test_an_answer_that_never_ends(imgshare: RunImgshare, serve: StartService, r
     assert Run(
         8,
         "",
-        "imgshare: 127.0.0.1 did not answer within 0.5 s\nhint: try again, or give it longer with --timeout SECONDS\n",
+        "imgshare: 127.0.0.1 did not respond within 0.5 s\nhint: try again, or allow more time with --timeout "
+        "SECONDS\n",
     ) == imgshare("show", IMAGE, MEMBER, "--timeout", "0.5")
     assert time.monotonic() - started < 4
 
@@ -61,7 +62,7 @@ def test_a_body_without_end(imgshare: RunImgshare, serve: StartService) -> None:
     """Of one share, more than 1 MiB is not read, whatever its length claims to be."""
     serve(_repeat_forever(HEAD + b"\r\n", b" " * 65536, 0))
 
-    assert Run(8, "", "imgshare: 127.0.0.1 answered with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
+    assert Run(8, "", "imgshare: 127.0.0.1 responded with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_not_http_at_all(imgshare: RunImgshare, serve: StartService, reply: Any)
     assert Run(
         8,
         "",
-        f"imgshare: cannot reach {service.endpoint}: the connection broke before the answer was whole\n"
+        f"imgshare: cannot reach {service.endpoint}: the connection closed before the response was complete\n"
         "hint: check the endpoint and the network\n",
     ) == imgshare("show", IMAGE, MEMBER)
 
@@ -141,7 +142,7 @@ def test_https_with_a_stranger(imgshare: RunImgshare, serve: StartService, autho
 
     assert (8, "") == (run.code, run.out)
     assert run.err.startswith("imgshare: the certificate of 127.0.0.1 is not trusted: ")
-    assert run.err.endswith("\nhint: name the authority that signed it with --cacert FILE\n")
+    assert run.err.endswith("\nhint: pass the CA that signed it with --cacert FILE\n")
     assert [] == service.asked
 
 
@@ -171,7 +172,7 @@ def test_https_to_plain_http(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPa
         run = imgshare("show", IMAGE, MEMBER, "--endpoint", f"https://127.0.0.1:{listener.getsockname()[1]}")
 
     assert (8, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: 127.0.0.1 does not speak TLS as it should (")
+    assert run.err.startswith("imgshare: the TLS connection to 127.0.0.1 failed (")
 
 
 def test_an_authority_that_is_none(imgshare: RunImgshare, serve: StartService, tmp_path: Path) -> None:
@@ -182,7 +183,7 @@ def test_an_authority_that_is_none(imgshare: RunImgshare, serve: StartService, t
     for name in ("ca.pem", "absent.pem"):
         run = imgshare("show", IMAGE, MEMBER, "--endpoint", "https://127.0.0.1:1", "--cacert", str(tmp_path / name))
         assert (3, "") == (run.code, run.out)
-        assert run.err.startswith(f"imgshare: cannot read certificate authorities from {tmp_path / name}: ")
+        assert run.err.startswith(f"imgshare: cannot read CA certificates from {tmp_path / name}: ")
 
 
 def test_a_proxy_does_not_see_this_machine(
@@ -215,7 +216,7 @@ def test_bad_proxy_settings(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPat
     assert Run(
         3,
         "",
-        f"imgshare: the proxy settings cannot be used\nhint: look at {name}; a SOCKS proxy is not supported\n",
+        f"imgshare: the proxy settings are not valid\nhint: check {name}; SOCKS proxies are not supported\n",
     ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
 
 
@@ -229,6 +230,6 @@ def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch
             8,
             "",
             "imgshare: cannot reach https://glance.example: the proxy refused\n"
-            "hint: check HTTPS_PROXY, and NO_PROXY for hosts that need none\n",
+            "hint: check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
     assert all(TOKEN not in str(asked) for asked in proxy.asked)

@@ -103,8 +103,8 @@ def test_tokens_in_a_file(member: CloudUser, keystone_proxy: TcpProxy, monkeypat
     assert Run(
         3,
         "",
-        f"imgshare: others can read {path}, and a token is in it\n"
-        f"hint: chmod 600 closes it; `imgshare logout` makes the token worthless\n",
+        f"imgshare: other users can read {path}, which contains a token\n"
+        f"hint: chmod 600 fixes it; `imgshare logout` revokes the token\n",
     ) == run_tool("show", member.image)
 
 
@@ -145,9 +145,9 @@ def test_login_with_a_cloud(member: CloudUser, keystone_proxy: TcpProxy) -> None
     assert count == keystone_proxy.count
 
     out = run_tool("logout").err.splitlines()
-    assert out[0].startswith(f"forgot the token of profile 'work' for {member.user.username} in ")
-    assert f"revoked it with {member.auth_url}" == out[1]
-    assert "there was no token stored for profile 'work'\n" == run_tool("logout").err
+    assert out[0].startswith(f"removed the token of profile 'work' for {member.user.username} in ")
+    assert f"revoked it at {member.auth_url}" == out[1]
+    assert "no token is stored for profile 'work'\n" == run_tool("logout").err
 
 
 @pytest.mark.usefixtures("keyring")
@@ -246,14 +246,14 @@ def test_a_revoked_token_is_renewed_on_the_way(
 @pytest.mark.parametrize(
     ("change", "code", "said"),
     [
-        ({"password": "wrong-but-secret"}, 4, "does not take the credentials of cloud 'otc'"),
-        ({"project_id": "0" * 32}, 4, "does not take the credentials of cloud 'otc'"),
+        ({"password": "wrong-but-secret"}, 4, "rejected the credentials of cloud 'otc'"),
+        ({"project_id": "0" * 32}, 4, "rejected the credentials of cloud 'otc'"),
         (
             {"auth_url": "http://127.0.0.1:1/v3"},
             8,
             "cannot reach http://127.0.0.1:1: connection refused\nhint: check auth_url",
         ),
-        ({"auth_url": "http://keystone.example/v3"}, 3, "is plain http: anyone on the way could read"),
+        ({"auth_url": "http://keystone.example/v3"}, 3, "uses plain http: others on the network could read"),
     ],
     ids=["password", "project", "nobody there", "plain http"],
 )
@@ -285,27 +285,30 @@ def test_no_project(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_tool("accept", member.image)
 
     assert 4 == run.code, run.err
-    assert f"the login with cloud 'otc' as {member.user.username} is for no project" in run.err
-    assert "hint: name the project: project_name in clouds.yaml" in run.err
+    assert f"the login with cloud 'otc' as {member.user.username} is not for a project" in run.err
+    assert "hint: set the project: project_name in clouds.yaml" in run.err
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("clouds:\n  otc:\n    auth: {auth_url: 'x'\n    region_name: y\n", "clouds.yaml, line 4 is not YAML: "),
+        ("clouds:\n  otc:\n    auth: {auth_url: 'x'\n    region_name: y\n", "clouds.yaml, line 4 is not valid YAML: "),
         (
             "clouds:\n  otc:\n    auth:\n      auth_url: http://127.0.0.1:1\n      pasword: x\n",
             "clouds.yaml, line 5: did you mean password?",
         ),
         ("clouds:\n  otc:\n    regoin_name: x\n    auth: {auth_url: x}\n", "line 3: did you mean region_name?"),
-        ("clouds:\n  otc:\n    auth: {auth_url: 'http://127.0.0.1:1'}\n", "the settings of cloud 'otc' lack username"),
+        (
+            "clouds:\n  otc:\n    auth: {auth_url: 'http://127.0.0.1:1'}\n",
+            "the settings of cloud 'otc' do not contain username",
+        ),
         (
             "clouds:\n  otc:\n    auth: {auth_url: 'http://127.0.0.1:1', username: me}\n",
-            "the settings of cloud 'otc' lack password",
+            "the settings of cloud 'otc' do not contain password",
         ),
-        ("clouds:\n  otc:\n    auth:\n      password: *hunter2\n", "line 4 is not YAML: found undefined alias\n"),
+        ("clouds:\n  otc:\n    auth:\n      password: *hunter2\n", "line 4 is not valid YAML: found undefined alias\n"),
         ("clouds:\n  other:\n    auth: {auth_url: x}\n", "cannot be used: Cloud otc was not found"),
-        ("clouds:\n  otc:\n    auth_type: nonsense\n    auth: {auth_url: x}\n", "there is no auth_type 'nonsense'"),
+        ("clouds:\n  otc:\n    auth_type: nonsense\n    auth: {auth_url: x}\n", "unknown auth_type 'nonsense'"),
     ],
     ids=["syntax", "auth key", "cloud key", "no user", "no password", "quoted secret", "no such cloud", "auth type"],
 )
@@ -332,7 +335,7 @@ def test_after_a_logout(member: CloudUser) -> None:
     assert Run(
         4,
         "",
-        "imgshare: no token: none in IMGSHARE_TOKEN, none stored for profile 'default'\n"
+        "imgshare: no token: IMGSHARE_TOKEN is not set, and none is stored for profile 'default'\n"
         "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
     ) == run_tool("show", member.image)
 
@@ -345,8 +348,8 @@ def test_a_token_beside_a_cloud(member: CloudUser, monkeypatch: pytest.MonkeyPat
     assert Run(
         3,
         "",
-        "imgshare: no endpoint: it is not known which image service to ask\n"
-        "hint: IMGSHARE_TOKEN wins over the cloud: unset it, or set IMGSHARE_ENDPOINT\n",
+        "imgshare: no endpoint: no image service is configured\n"
+        "hint: IMGSHARE_TOKEN overrides the cloud: unset it, or set IMGSHARE_ENDPOINT\n",
     ) == run_tool("show", member.image)
 
 

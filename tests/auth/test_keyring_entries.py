@@ -93,7 +93,7 @@ def test_a_keyring_that_keeps_nothing(serve: StartService, monkeypatch: pytest.M
     assert Run(
         4,
         "",
-        "imgshare: the keyring took the token but does not give it back\n"
+        "imgshare: the keyring stored the token but does not return it\n"
         "hint: set IMGSHARE_TOKEN, or unlock the keyring and try again\n",
     ) == Run(run.code, run.out, said)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.support.run import RunImgshare
 
 SCHEMA = build_response(200, {"name": "member", "properties": {}})
-NO_BACKEND = "there is no usable keyring here (backend keyring.backends.fail)"
+NO_BACKEND = "no usable keyring found (backend keyring.backends.fail)"
 
 
 @pytest.fixture
@@ -71,12 +71,12 @@ def test_log_in_and_use_it(serve: StartService, monkeypatch: pytest.MonkeyPatch)
     assert build_member() == run_tool("accept", IMAGE, MEMBER, "--json").json()
     assert TOKEN == service.asked[-1].headers["x-auth-token"]
 
-    assert Run(0, "", "forgot the token of profile 'default'\n") == run_tool("logout")
-    assert Run(0, "", "there was no token stored for profile 'default'\n") == run_tool("logout")
+    assert Run(0, "", "removed the token of profile 'default'\n") == run_tool("logout")
+    assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
     assert Run(
         4,
         f"profile\tdefault\nendpoint\t{service.endpoint}\ntoken_source\tnone\n",
-        "imgshare: no token: none in IMGSHARE_TOKEN, none stored for profile 'default'\n"
+        "imgshare: no token: IMGSHARE_TOKEN is not set, and none is stored for profile 'default'\n"
         "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
     ) == run_tool("status")
 
@@ -124,8 +124,8 @@ def test_a_refused_token_is_not_stored(serve: StartService, monkeypatch: pytest.
     run = run_tool("login", stdin=TOKEN.encode())
 
     assert (4, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: cannot check the token: the service does not take the token from your input")
-    assert "no token: none in IMGSHARE_TOKEN" in run_tool("status").err
+    assert run.err.startswith("imgshare: cannot check the token: the token from your input was rejected")
+    assert "no token: IMGSHARE_TOKEN is not set" in run_tool("status").err
 
 
 @pytest.mark.usefixtures("keyring")
@@ -134,7 +134,7 @@ def test_the_environment_wins(serve: StartService) -> None:
     serve(SCHEMA)
 
     assert run_tool("login", stdin=b"another-token").err.endswith(
-        "note: IMGSHARE_TOKEN is set, and wins over the stored token\n"
+        "note: IMGSHARE_TOKEN is set, and overrides the stored token\n"
     )
     assert "IMGSHARE_TOKEN" == run_tool("status", "--json").json()["token_source"]
 
@@ -202,7 +202,7 @@ def test_an_entry_that_changes_while_it_is_read(
     assert Run(
         4,
         "",
-        "imgshare: no token in IMGSHARE_TOKEN, and another program keeps changing the entry in the keyring\n"
+        "imgshare: IMGSHARE_TOKEN is not set, and another program keeps changing the entry in the keyring\n"
         "hint: try again\n",
     ) == run_tool("accept", IMAGE, MEMBER)
 
@@ -264,9 +264,18 @@ def test_interrupt_at_the_prompt(serve: StartService) -> None:
     ("text", "words"),
     [
         (b"", "the token from your input is empty"),
-        (b"se cret", "the token from your input holds characters that no token has (7 characters in all)"),
-        (b"secret\nsecret", "the token from your input holds characters that no token has (13 characters in all)"),
-        ("gehéim".encode(), "the token from your input holds characters that no token has (6 characters in all)"),
+        (
+            b"se cret",
+            "the token from your input contains characters that are not valid in a token (7 characters in total)",
+        ),
+        (
+            b"secret\nsecret",
+            "the token from your input contains characters that are not valid in a token (13 characters in total)",
+        ),
+        (
+            "gehéim".encode(),
+            "the token from your input contains characters that are not valid in a token (6 characters in total)",
+        ),
     ],
 )
 @pytest.mark.usefixtures("keyring")
@@ -292,8 +301,8 @@ def test_a_bad_token_in_the_environment(
     assert Run(
         4,
         "",
-        "imgshare: the token from IMGSHARE_TOKEN holds characters that no token has "
-        f"({len(text)} characters in all)\nhint: copy it again, without line breaks\n",
+        "imgshare: the token from IMGSHARE_TOKEN contains characters that are not valid in a token "
+        f"({len(text)} characters in total)\nhint: copy it again, without line breaks\n",
     ) == imgshare("accept", IMAGE, MEMBER, "--debug")
     assert [] == service.asked
 
@@ -302,7 +311,7 @@ def test_a_bad_token_in_the_environment(
     ("backend", "said"),
     [
         ("keyring.backends.fail.Keyring", NO_BACKEND),
-        ("keyring.backends.null.Keyring", "there is no usable keyring here (backend keyring.backends.null)"),
+        ("keyring.backends.null.Keyring", "no usable keyring found (backend keyring.backends.null)"),
         ("no.such.Backend", "the keyring cannot be used (ModuleNotFoundError)"),
         (BACKEND, "the keyring cannot be used (RuntimeError)"),
     ],
@@ -316,7 +325,7 @@ def test_no_usable_keyring(serve: StartService, monkeypatch: pytest.MonkeyPatch,
     hint = "hint: set IMGSHARE_TOKEN, or unlock the keyring and try again\n"
 
     assert Run(4, "", f"imgshare: {said}\n{hint}") == run_tool("login", stdin=TOKEN.encode())
-    assert Run(4, "", f"imgshare: no token in IMGSHARE_TOKEN, and {said}\n{hint}") == run_tool("accept", IMAGE, MEMBER)
+    assert Run(4, "", f"imgshare: IMGSHARE_TOKEN is not set, and {said}\n{hint}") == run_tool("accept", IMAGE, MEMBER)
 
 
 @pytest.mark.parametrize("kind", ["locked", "hanging"])
@@ -335,7 +344,7 @@ def test_a_keyring_that_does_not_open(
         took = time.monotonic() - started
 
     assert (4, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: no token in IMGSHARE_TOKEN, and the keyring ")
+    assert run.err.startswith("imgshare: IMGSHARE_TOKEN is not set, and the keyring ")
     assert run.err.endswith("\nhint: set IMGSHARE_TOKEN, or unlock the keyring and try again\n")
     assert took < 9  # five, and the start of a busy machine
 
@@ -389,7 +398,7 @@ def test_no_secret_anywhere(serve: StartService, monkeypatch: pytest.MonkeyPatch
     assert (1, "") == (quiet.returncode, quiet.stdout)
     assert (
         "imgshare: this is a bug in imgshare: RuntimeError at <string>:2\n"
-        "hint: please report it, with what --debug says\n"
+        "hint: please report it, with the output of --debug\n"
     ) == quiet.stderr
     assert "RuntimeError: (hidden)" in loud.stderr
     assert TOKEN not in loud.stderr

@@ -298,7 +298,7 @@ def test_one_that_the_service_refuses_and_a_person_must_renew(
 
     run = imgshare("accept", IMAGE, MEMBER)
 
-    assert (4, f"hint: log in again: `{again}`; if it is new, the identity service may be down") == (
+    assert (4, f"hint: log in again: `{again}`; if the token is new, the identity service may be down") == (
         run.code,
         run.err.splitlines()[1],
     )

@@ -40,9 +40,9 @@ def test_logging_in_and_out(service: FakeService) -> None:
     assert Run(0, "", said) == run_tool("login", stdin=TOKEN.encode())
     assert (0o600, 0o700, 0o700) == (_mode(path), _mode(path.parent), _mode(path.parent.parent))
     assert TOKEN in path.read_text()
-    assert Run(0, "", "forgot the token of profile 'default'\n") == run_tool("logout")
+    assert Run(0, "", "removed the token of profile 'default'\n") == run_tool("logout")
     assert not path.exists()
-    assert Run(0, "", "there was no token stored for profile 'default'\n") == run_tool("logout")
+    assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
 
 
 def test_folders_that_were_open(service: FakeService) -> None:
@@ -66,8 +66,8 @@ def test_a_file_that_others_can_read(imgshare: RunImgshare, service: FakeService
     assert Run(
         3,
         "",
-        f"imgshare: others can read {path}, and a token is in it\n"
-        "hint: chmod 600 closes it; `imgshare logout` makes the token worthless\n",
+        f"imgshare: other users can read {path}, which contains a token\n"
+        "hint: chmod 600 fixes it; `imgshare logout` revokes the token\n",
     ) == imgshare("accept", IMAGE, MEMBER)
     assert [] == service.asked
     path.chmod(0o600)
@@ -84,7 +84,7 @@ def test_a_config_file_that_others_can_read(imgshare: RunImgshare, service: Fake
     path.chmod(mode)
     service.answers[0] = build_response(200, build_member())
 
-    said = f"note: others can read {path}, and a token is in it; chmod 600 closes it\n"
+    said = f"note: other users can read {path}, which contains a token; chmod 600 fixes it\n"
     assert said == imgshare("accept", IMAGE, MEMBER).err
 
 
@@ -113,12 +113,10 @@ def test_a_file_that_somebody_else_wrote(imgshare: RunImgshare, content: str) ->
     path = keep({})
     path.write_text(content)
 
-    said = f"what {path} holds for profile 'default' was not stored by imgshare"
+    said = f"the entry for profile 'default' in {path} was not stored by imgshare"
     hint = "hint: run `imgshare logout`, then `imgshare login`"
-    assert Run(4, "", f"imgshare: no token in IMGSHARE_TOKEN, and {said}\n{hint}\n") == imgshare(
-        "accept", IMAGE, MEMBER
-    )
-    assert Run(0, "", "forgot the token of profile 'default'\n") == imgshare("logout")
+    assert Run(4, "", f"imgshare: IMGSHARE_TOKEN is not set, and {said}\n{hint}\n") == imgshare("accept", IMAGE, MEMBER)
+    assert Run(0, "", "removed the token of profile 'default'\n") == imgshare("logout")
     assert not path.exists()
 
 
@@ -149,7 +147,7 @@ def test_a_config_file_that_is_a_device(imgshare: RunImgshare, monkeypatch: pyte
     monkeypatch.setenv("IMGSHARE_CONFIG", "/dev/null")
 
     assert Run(0) == imgshare("config", "list")
-    assert Run(3, "", "imgshare: /dev/null is not a file\nhint: IMGSHARE_CONFIG names another\n") == imgshare(
+    assert Run(3, "", "imgshare: /dev/null is not a file\nhint: set IMGSHARE_CONFIG to another path\n") == imgshare(
         "config", "set", "timeout", "5"
     )
     assert Path("/dev/null").is_char_device()
@@ -177,7 +175,10 @@ def test_a_token_that_is_too_long(service: FakeService) -> None:
     """More than 1 MiB is no token, and is not sent."""
     length = (1 << 20) + 1
 
-    said = f"imgshare: the token from your input holds characters that no token has ({length} characters in all)\n"
+    said = (
+        f"imgshare: the token from your input contains characters that are not valid in a token ({length} "
+        "characters in total)\n"
+    )
     assert Run(4, "", f"{said}hint: copy it again, without line breaks\n") == run_tool("login", stdin=b"x" * length)
     assert [] == service.asked
 
@@ -187,5 +188,6 @@ def test_a_token_on_the_command_line(imgshare: RunImgshare) -> None:
     assert Run(
         2,
         "",
-        "imgshare: `imgshare login` takes no argument: a token there could be read by everybody\n",
+        "imgshare: `imgshare login` takes no argument: other users of this machine can read a token on the command "
+        "line\n",
     ) == imgshare("login", TOKEN)

@@ -323,7 +323,7 @@ def test_an_unknown_shell() -> None:
         2,
         "",
         "imgshare: invalid value for 'SHELL': 'tcsh' is not one of 'bash', 'zsh', 'fish', 'powershell'\n"
-        "hint: `imgshare completion --help` shows what it takes\n",
+        "hint: `imgshare completion --help` shows its usage\n",
     ) == run_tool("completion", "tcsh")
 
 

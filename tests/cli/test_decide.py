@@ -146,8 +146,8 @@ def test_no_member(imgshare: RunImgshare, serve: StartService) -> None:
     assert Run(
         6,
         "",
-        f"imgshare: image {IMAGE} is shared with no project\n"
-        f"hint: if it is yours, `imgshare share {IMAGE} MEMBER` shares it\n",
+        f"imgshare: image {IMAGE} is not shared with any project\n"
+        f"hint: if you own it, `imgshare share {IMAGE} MEMBER` shares it\n",
     ) == imgshare("accept", IMAGE)
 
 
@@ -165,7 +165,7 @@ def test_an_empty_member(imgshare: RunImgshare, serve: StartService, command: st
     """A variable that is not set does not decide for one's own project."""
     service = serve(build_response(200, build_member()))
 
-    assert Run(2, "", "imgshare: MEMBER is empty\nhint: leave it out to decide for your own project\n") == imgshare(
+    assert Run(2, "", "imgshare: MEMBER is empty\nhint: omit it to decide for your own project\n") == imgshare(
         command, IMAGE, ""
     )
     assert [] == service.asked

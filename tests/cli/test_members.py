@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tests.support.small_inbox import SmallInbox
 
 UNUSUAL = (
-    "note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
-    "`imgshare unshare {image} {member}` takes it back\n"
+    "note: {member!r} does not look like a project ID; if it is not one, nobody can accept the share, and `imgshare "
+    "unshare {image} {member}` removes it\n"
 )
 
 
@@ -88,7 +88,7 @@ def test_shared_twice(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> N
     error = imgshare("share", image, inbox.member.project_id, "--json").error()
 
     assert ("refused", 409) == (error["code"], error["http_status"])
-    assert f"it is shared with that project already: `imgshare members {image}` shows what it decided" == error["hint"]
+    assert f"it is already shared with that project: `imgshare members {image}` shows its decision" == error["hint"]
 
 
 def test_too_many(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
@@ -100,7 +100,7 @@ def test_too_many(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
 
     assert ("refused", 413) == (error["code"], error["http_status"])
     assert "Maximum: 128" in error["message"]
-    assert f"`imgshare unshare {image} MEMBER` makes room" in error["hint"]
+    assert f"`imgshare unshare {image} MEMBER` removes one" in error["hint"]
 
 
 def test_a_text_that_is_no_project(imgshare: RunImgshare, image: str) -> None:
@@ -123,7 +123,7 @@ def test_several(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
     assert two == json.loads(run.out)["member_id"]
     first, last = (json.loads(line)["error"] for line in run.err.splitlines())
     assert ("refused", 409) == (first["code"], first["http_status"])
-    assert ("partial", "1 of 2 projects failed, the others are done") == (last["code"], last["message"])
+    assert ("partial", "1 of 2 projects failed, the others succeeded") == (last["code"], last["message"])
     run = imgshare("unshare", image, member, "nobody", two)
     assert (9, "") == (run.code, run.out)
     assert f"cannot unshare image {image} from project nobody: not found" in run.err
@@ -211,7 +211,7 @@ def test_impossible_members(imgshare: RunImgshare, serve: StartService, command:
 
     run = imgshare(command, IMAGE, member)
 
-    assert (2, f"imgshare: {member!r} cannot be the ID of a project") == (run.code, run.err.splitlines()[-2])
+    assert (2, f"imgshare: {member!r} is not a valid project ID") == (run.code, run.err.splitlines()[-2])
     assert [] == service.asked
 
 

@@ -41,7 +41,7 @@ PENDING = {
     "windows-server-2022": "pending",
     "golden-debian-12-rc": "pending",
 }
-LEFT = "{} are still pending\n`imgshare review` goes on with them\n"
+LEFT = "{} are still pending\n`imgshare review` continues with them\n"
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_one_by_one(world: Sandbox) -> None:
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(
             seen,
-            "q\naccepted 3, rejected 2, skipped 1; 1 is still pending\n`imgshare review` goes on with it\n",
+            "q\naccepted 3, rejected 2, skipped 1; 1 is still pending\n`imgshare review` continues with it\n",
         )
     assert {
         "windows-server-2022": "accepted",
@@ -161,7 +161,7 @@ def test_undo(world: Sandbox) -> None:
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
         terminal.press_keys("u")
-        terminal.wait_for_screen(seen := f"{seen}u\nthere is nothing to undo\n{ASK}")
+        terminal.wait_for_screen(seen := f"{seen}u\nnothing to undo\n{ASK}")
         terminal.press_keys("a")
         terminal.wait_for_screen(seen := f"{seen}a\naccepted windows-server-2022\n" + build_panel(2, 6, OPENEULER))
         terminal.press_keys("s")
@@ -269,13 +269,13 @@ def test_nothing_is_pending(world: Sandbox) -> None:
     """Where nothing is to be decided, that is a sentence and exit 0."""
     with Terminal([*REVIEW, "--name", "no-such-*"]) as terminal:
         assert 0 == terminal.wait_for_exit()
-        terminal.wait_for_screen("no matching image is pending\n")
+        terminal.wait_for_screen("no matching images are pending\n")
     assert PENDING == read_statuses(world)
 
 
 def test_no_terminal(world: Sandbox) -> None:
     """Without a terminal to ask on, or for a program that wants JSON, it is exit 2, which names the ways."""
-    said = "a review asks a person: it needs a terminal to show images and to take keys, and has no JSON"
+    said = "a review is interactive: it needs a terminal and has no JSON output"
     hint = "`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one"
     text = f"imgshare: {said}\nhint: {hint}\n"
 
@@ -318,7 +318,7 @@ def test_on_every_ground(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> N
             terminal.press_keys("q")
 
             assert 0 == terminal.wait_for_exit()
-            terminal.wait_for_text("accepted 1, rejected 1; 1 is still pending\n`imgshare review` goes on with it")
+            terminal.wait_for_text("accepted 1, rejected 1; 1 is still pending\n`imgshare review` continues with it")
         asked = [sharer.ask("GET", f"/v2/images/{image_id}/members")[1]["members"] for image_id in ids]
     assert ["pending", "rejected", "accepted"] == [rows[0]["status"] for rows in asked]
 

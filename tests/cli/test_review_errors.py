@@ -106,8 +106,8 @@ def test_a_name_that_is_in_the_list_already(world: World) -> None:
     world.you.decide(former, YOU, "accepted")
     image_id = world.share_image(world.vendor, "debian")
     warning = f"""\
-warning  3 images of this name are in the project's image list already:
-         {former}  of the same owner
+warning  3 images with this name are already in the project's image list:
+         {former}  from the same owner
          {theirs}  {PLATFORM}
          {own}  your own
 """
@@ -126,13 +126,13 @@ def test_a_name_that_others_share_as_well(world: World) -> None:
     debian = DEBIAN.splitlines()[1].split()[1]
     with Terminal([*REVIEW, "--name", "golden-debian-12"]) as terminal:
         one = f"""\
-warning  an image of this name is shared by others as well:
+warning  an image with this name is also shared by other projects:
          {debian}  {PLATFORM}
 """
         terminal.wait_for_screen(seen := build_panel(1, 2, format_image("golden-debian-12", twin, VENDOR, one)))
         terminal.press_keys("s")
         other = f"""\
-warning  an image of this name is shared by others as well:
+warning  an image with this name is also shared by other projects:
          {twin}  {VENDOR}
 """
         terminal.wait_for_screen(seen := f"{seen}s\nskipped golden-debian-12\n" + build_panel(2, 2, DEBIAN + other))
@@ -152,12 +152,12 @@ def test_unshared_before_it_is_shown(world: World) -> None:
         world.vendor.ask("DELETE", f"/v2/images/{openeuler}/members/{YOU}")
         world.you.decide(red_hat, YOU, "accepted")
         terminal.press_keys("s")
-        gone = "数据库-openEuler-22.03 is no longer shared with you\n[red] hat enterprise linux 9 is accepted already\n"
+        gone = "数据库-openEuler-22.03 is no longer shared with you\n[red] hat enterprise linux 9 is already accepted\n"
         terminal.wait_for_screen(seen := f"{seen}s\nskipped windows-server-2022\n{gone}" + build_panel(4, 6, UBUNTU))
         terminal.press_keys("q")
 
         assert 0 == terminal.wait_for_exit()
-        terminal.wait_for_screen(seen, "q\nskipped 1; 4 are still pending\n`imgshare review` goes on with them\n")
+        terminal.wait_for_screen(seen, "q\nskipped 1; 4 are still pending\n`imgshare review` continues with them\n")
 
 
 def test_unshared_while_it_is_shown(world: World) -> None:
@@ -176,7 +176,7 @@ def test_unshared_while_it_is_shown(world: World) -> None:
         failed = wrap_line(f"  {error}")
         terminal.wait_for_screen(
             seen,
-            "q\naccepted 1, failed 1; 1 is still pending\n`imgshare review` goes on with it\n",
+            "q\naccepted 1, failed 1; 1 is still pending\n`imgshare review` continues with it\n",
             f"imgshare: 1 of 3 failed:\n{failed}\n",
         )
 
@@ -200,7 +200,7 @@ def test_a_failure_among_many(world: World) -> None:
         terminal.press_keys("A")
         terminal.wait_for_text("Accept all 3 from")
         terminal.press_keys("y")
-        terminal.wait_for_text("accepted 3 images\nThat was the last one.")
+        terminal.wait_for_text("accepted 3 images\nThat was the last image.")
         terminal.press_keys("q")
 
         assert 0 == terminal.wait_for_exit()
@@ -221,7 +221,7 @@ def test_a_refusal(world: World) -> None:
 
         assert 9 == terminal.wait_for_exit()
         terminal.wait_for_text(
-            "failed 1; 1 is still pending\n`imgshare review` goes on with it\nimgshare: 1 of 1 failed:\n"
+            "failed 1; 1 is still pending\n`imgshare review` continues with it\nimgshare: 1 of 1 failed:\n"
         )
 
 
@@ -236,7 +236,7 @@ def test_a_token_that_ends(world: World) -> None:
 
         assert 4 == terminal.wait_for_exit()
         terminal.wait_for_text(
-            "accepted 1; 5 are still pending\n`imgshare review` goes on with them\nimgshare: cannot accept"
+            "accepted 1; 5 are still pending\n`imgshare review` continues with them\nimgshare: cannot accept"
         )
     assert "accepted" == world.read_statuses()["windows-server-2022"]
 
@@ -253,7 +253,7 @@ def test_a_service_that_ends() -> None:
             terminal.press_keys("a")
             openeuler = OPENEULER.splitlines()[1].split()[1]
             error = wrap_line(f"image {openeuler}: cannot reach {sandbox.endpoint}: connection refused")
-            unknown = "warning  it is not known whether the project's image list has one of this name\n"
+            unknown = "warning  cannot check whether the project's image list has this name already\n"
             less = RED_HAT.replace("6 days ago", "-", 1) + unknown
             terminal.wait_for_screen(seen := f"{seen}a\n{error}\n" + build_panel(3, 3, less))
             terminal.press_keys("u")
@@ -262,7 +262,9 @@ def test_a_service_that_ends() -> None:
             terminal.press_keys("q")
 
             assert 0 == terminal.wait_for_exit()
-            terminal.wait_for_screen(seen, "q\nrejected 1; 2 are still pending\n`imgshare review` goes on with them\n")
+            terminal.wait_for_screen(
+                seen, "q\nrejected 1; 2 are still pending\n`imgshare review` continues with them\n"
+            )
 
 
 def test_what_it_asks_for(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:

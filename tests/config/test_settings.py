@@ -129,8 +129,8 @@ def test_plain_http_to_another(imgshare: RunImgshare, host: str) -> None:
     assert Run(
         3,
         "",
-        f"imgshare: the endpoint http://{host} is plain http: anyone on the way could read the token\n"
-        "hint: use https, or pass --insecure-http if you trust every machine in between\n",
+        f"imgshare: the endpoint http://{host} uses plain http: others on the network could read the token\n"
+        "hint: use https, or pass --insecure-http if you trust the network\n",
     ) == imgshare("show", IMAGE, MEMBER, "--endpoint", f"http://{host}")
     assert f"http://{host}" == check_service_url(f"http://{host}", insecure_http=True)
 
@@ -140,7 +140,7 @@ def test_no_endpoint(imgshare: RunImgshare) -> None:
     assert Run(
         3,
         "",
-        "imgshare: no endpoint: it is not known which image service to ask\n"
+        "imgshare: no endpoint: no image service is configured\n"
         "hint: set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL`\n",
     ) == imgshare("show", IMAGE, MEMBER)
 
@@ -167,7 +167,7 @@ FILES = {
         "`imgshare config unset default_profile` removes it",
     ),
     "colour = 1": ("unknown key colour in {}", "known keys: default_profile, profiles"),
-    "x = = 1": ("{} is not TOML: Invalid value (at line 1, column 5)", "fix that line, or move the file away"),
+    "x = = 1": ("{} is not valid TOML: Invalid value (at line 1, column 5)", "fix that line, or move the file away"),
 }
 
 
@@ -192,8 +192,8 @@ def test_an_unknown_profile(imgshare: RunImgshare) -> None:
     assert Run(
         3,
         "",
-        f"imgshare: there is no profile 'oct' in {find_config_path(os.environ)}\n"
-        "hint: profiles there: otc; `imgshare login --profile NAME` makes one\n",
+        f"imgshare: profile 'oct' does not exist in {find_config_path(os.environ)}\n"
+        "hint: existing profiles: otc; `imgshare login --profile NAME` creates one\n",
     ) == imgshare("show", IMAGE, "--profile", "oct")
 
 
@@ -203,7 +203,7 @@ def test_timeouts_that_are_none(imgshare: RunImgshare, monkeypatch: pytest.Monke
     monkeypatch.setenv("IMGSHARE_TIMEOUT", value)
 
     what = "longer than a day" if value == "1e9" else "not a number of seconds above 0"
-    said = f"imgshare: the timeout {value} is {what}\nhint: 30 is the default\n"
+    said = f"imgshare: the timeout {value} is {what}\nhint: the default is 30\n"
     assert Run(3, "", said) == imgshare("show", IMAGE)
     assert 3 == imgshare("config", "set", "timeout", "--", value).code
     assert 3 == imgshare("show", IMAGE, "--timeout", "0").code
@@ -267,7 +267,10 @@ def test_a_token_in_the_profile(imgshare: RunImgshare, serve: StartService, monk
 
     run = imgshare("accept", IMAGE, MEMBER, "--json")
 
-    assert (0, f"note: others can read {path}, and a token is in it; chmod 600 closes it\n") == (run.code, run.err)
+    assert (0, f"note: other users can read {path}, which contains a token; chmod 600 fixes it\n") == (
+        run.code,
+        run.err,
+    )
     assert TOKEN == service.asked[0].headers["x-auth-token"]
     path.chmod(0o600)
     assert "" == imgshare("accept", IMAGE, MEMBER, "--json").err
@@ -307,7 +310,9 @@ def test_config_get_and_path(imgshare: RunImgshare) -> None:
     assert Run(0) == imgshare("config", "set", "timeout", "12")
     assert Run(0, "12\n") == imgshare("config", "get", "timeout")
     assert Run(
-        2, "", f"imgshare: profiles.default.endpoint is not set in {path}\nhint: `imgshare config list` shows what is\n"
+        2,
+        "",
+        f"imgshare: profiles.default.endpoint is not set in {path}\nhint: `imgshare config list` shows what is set\n",
     ) == imgshare("config", "get", "endpoint")
     assert 0o700 == stat.S_IMODE(path.parent.stat().st_mode)
 
@@ -329,12 +334,10 @@ def test_config_shows_no_token(imgshare: RunImgshare) -> None:
     path.write_text(f'[profiles.default]\ntoken = "{TOKEN}"\n')
 
     assert Run(0, "profiles.default.token=(hidden)\n") == imgshare("config", "list")
-    assert Run(2, "", f"imgshare: a token is not shown\nhint: it stands in {path}\n") == imgshare(
-        "config", "get", "token"
-    )
+    assert Run(2, "", f"imgshare: tokens are not shown\nhint: it is in {path}\n") == imgshare("config", "get", "token")
     assert Run(
         2,
         "",
-        "imgshare: a token on the command line can be read by everybody on this machine\n"
-        "hint: `imgshare login` asks for it instead\n",
+        "imgshare: other users of this machine can read a token on the command line\n"
+        "hint: `imgshare login` prompts for it instead\n",
     ) == imgshare("config", "set", "token", "x")

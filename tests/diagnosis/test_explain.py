@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 OWNER = "5bd2a8f1d4e34f0c9a7a63a1c1f0e7b2"
 FORBIDDEN = build_response(403, {"message": "You are not authorized to complete modify_member action."})
 SAID = f'cannot accept image {IMAGE} for project {MEMBER}: forbidden: "You are not authorized to complete %s action."'
-HINT = "only MEMBER decides, with the role 'member', about an image that is 'shared'"
+HINT = "only MEMBER can decide, with the role 'member', about an image with the visibility 'shared'"
 
 
 def _describe_image(**other: Any) -> bytes:
@@ -135,7 +135,9 @@ def test_a_deactivated_image(imgshare: RunImgshare, serve: StartService, words: 
     if words:
         because = f'the image is deactivated (forbidden: "{words}")'
         assert f"cannot accept image {IMAGE} for project {MEMBER}: {because}" == error["message"]
-        assert "ask its owner or the cloud's operators to reactivate it, and type the same again" == error["hint"]
+        assert (
+            "ask its owner or the cloud's operators to reactivate it, and run the same command again" == error["hint"]
+        )
 
 
 def test_a_deactivated_image_on_glance(

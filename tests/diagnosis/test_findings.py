@@ -43,13 +43,13 @@ def _build_error(status: int, reason: str, message: str, hint: str) -> tuple[int
     }
 
 
-READER = "the token has only the role 'reader', which may look and not decide"
-GUEST = "the token has no role that lets it look at images"
-OWNER = "the image is your own project's, and only project {member} decides"
-THEY_TYPE = "whoever works in project {member} types `imgshare accept {image}`"
-HIDES = "there is no such image, or it is not shared with your project (any more); the service does not say which"
+READER = "the token only has the role 'reader', which can read but not decide"
+GUEST = "the token has no role that can read images"
+OWNER = "your project owns the image, and only project {member} can decide"
+THEY_TYPE = "someone in project {member} can run `imgshare accept {image}`"
+HIDES = "the image does not exist, or it is not (or no longer) shared with your project; the service does not say which"
 ASK = (
-    "ask its owner to type `imgshare share {image} {for_whom}`; "
+    "ask its owner to run `imgshare share {image} {for_whom}`; "
     "`imgshare list --status all` shows what is shared with you"
 )
 ROWS = [
@@ -57,16 +57,16 @@ ROWS = [
     ("guest", "member", 404, "role", GUEST, "ask for the role 'member' in the project"),
     (
         *("member", "stranger", 404, "wrong_member"),
-        "it is shared with your project {member}, and the token decides for no other",
-        "type `imgshare accept {image} {member}`",
+        "it is shared with your project {member}, and the token can only decide for that one",
+        "run `imgshare accept {image} {member}`",
     ),
     ("owner", "member", 403, "owner", OWNER, THEY_TYPE),
     ("owner_reader", "member", 403, "owner", OWNER, THEY_TYPE),
     ("owner_guest", "member", 404, "role", GUEST, "ask for the role 'member' in the project"),
     (
         *("owner", "owner", 404, "not_a_member"),
-        "the image is that project's own, and those whom it is shared with decide",
-        "`imgshare members {image}` shows who they are and what they decided",
+        "that project owns the image, and only the projects it is shared with can decide",
+        "`imgshare members {image}` shows them and what they decided",
     ),
     (
         *("owner", "stranger", 404, "not_a_member"),
@@ -109,9 +109,9 @@ def test_every_row(  # noqa: PLR0913, PLR0917
     assert "pending" == share.status()
 
 
-EVERYBODYS = "there is nothing to decide: every project sees a public image"
-BY_ITS_ID = "there is nothing to decide: every project can use a community image by its ID"
-MAKE_SHARED = "'openstack image set --shared' lets it have members, `imgshare share {image} {member}` makes one"
+EVERYBODYS = "no decision is needed: every project can see a public image"
+BY_ITS_ID = "no decision is needed: every project can use a community image by its ID"
+MAKE_SHARED = "set its visibility with 'openstack image set --shared', then run `imgshare share {image} {member}`"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_images_without_members(
 ) -> None:
     """Whoever sees an image that is not `shared` is told so, which the service hides."""
     share.set_visibility(value)
-    because = f"the image is '{value}', and only 'shared' images have members"
+    because = f"the image is '{value}', but only 'shared' images have members"
 
     for command, status in (("reject", 403), ("show", 404)):
         assert _build_error(
@@ -158,7 +158,7 @@ def test_what_was_withdrawn(run_refused: Callable[..., tuple[int, Error]], share
         f"cannot accept image {share.image} for project {share.member}: {HIDES}",
         ASK.format(image=share.image, for_whom=share.member),
     ) == run_refused("member", "accept", share.image, share.member)
-    nobody = "where MEMBER is your project's ID"
+    nobody = "where MEMBER is your project ID"
     assert _build_error(
         404,
         "not_found",
@@ -177,8 +177,8 @@ def test_capitals(run_refused: Callable[..., tuple[int, Error]], share: Share, w
             404,
             "wrong_member",
             f"cannot accept image {share.image} for project {typed}: "
-            f"it is shared with {own}, and capitals and dashes count",
-            f"type `imgshare accept {share.image} {own}`",
+            f"it is shared with {own}: case and dashes must match exactly",
+            f"run `imgshare accept {share.image} {own}`",
         ) == run_refused(who, "accept", share.image, typed)
 
 
@@ -190,8 +190,8 @@ def test_an_image_in_capitals(run_refused: Callable[..., tuple[int, Error]], sha
         404,
         "not_found",
         f"cannot show image {typed} for project {share.member}: "
-        "no image has this ID in capitals, but one has it in small letters",
-        f"type `imgshare show {share.image} {share.member}`",
+        "no image has this ID in upper case, but one has it in lower case",
+        f"run `imgshare show {share.image} {share.member}`",
     ) == run_refused("member", "show", typed, share.member)
 
 
@@ -201,15 +201,15 @@ def test_a_name_instead_of_an_id(run_refused: Callable[..., tuple[int, Error]], 
         404,
         "wrong_member",
         f"cannot accept image {share.image} for project my team: "
-        f"it is shared with your project {share.member}: my team is a name, and MEMBER is an ID",
-        f"type `imgshare accept {share.image} {share.member}`",
+        f"it is shared with your project {share.member}: my team is a name, but MEMBER must be an ID",
+        f"run `imgshare accept {share.image} {share.member}`",
     ) == run_refused("member", "accept", share.image, "my team")
     assert _build_error(
         404,
         "not_a_member",
         f"cannot accept image {share.image} for project my team: "
-        "the image is not shared with my team, which is a name and no project's ID",
-        f"`imgshare members {share.image}` shows the IDs of those whom it is shared with",
+        "the image is not shared with my team, which is a name, not a project ID",
+        f"`imgshare members {share.image}` shows the IDs of the projects it is shared with",
     ) == run_refused("owner", "accept", share.image, "my team")
 
 
@@ -221,8 +221,8 @@ def test_an_owner_among_the_members(run_refused: Callable[..., tuple[int, Error]
         403,
         "owner",
         f"cannot accept image {share.image} for project {share.users.owner.project_id}: "
-        "the image is that project's own, and an owner decides nothing, not even for itself",
-        f"`imgshare members {share.image}` shows who else it is shared with",
+        "that project owns the image, and an owner cannot decide, not even for itself",
+        f"`imgshare members {share.image}` shows the projects it is shared with",
     ) == run_refused("owner", "accept", share.image, share.users.owner.project_id)
 
 
@@ -268,7 +268,7 @@ def test_after_waiting(run_refused: Callable[..., tuple[int, Error]], share: Sha
     _, error = run_refused("member", "accept", share.image, share.member, "--wait", "1s")
 
     assert "not_found" == error["reason"]
-    assert error["message"].endswith(f": {HIDES}; waited 1 s for it")
+    assert error["message"].endswith(f": {HIDES}; waited 1 s")
 
 
 def test_in_text(imgshare: RunImgshare, share: Share, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,8 +280,8 @@ def test_in_text(imgshare: RunImgshare, share: Share, monkeypatch: pytest.Monkey
     assert (5, "") == (run.code, run.out)
     said, hint, request = run.err.splitlines()
     assert (
-        f"imgshare: cannot accept image {share.image} for project {share.member}: the image is your own "
-        f"project's, and only project {share.member} decides"
+        f"imgshare: cannot accept image {share.image} for project {share.member}: your project owns the image, and "
+        f"only project {share.member} can decide"
     ) == said
-    assert f"hint: whoever works in project {share.member} types `imgshare accept {share.image}`" == hint
+    assert f"hint: someone in project {share.member} can run `imgshare accept {share.image}`" == hint
     assert A_REQUEST_ID == request.removeprefix("request ID: ")

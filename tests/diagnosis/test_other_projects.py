@@ -52,11 +52,11 @@ def test_another_project_by_clouds_yaml(member: CloudUser, home: str, monkeypatc
     assert (6, "not_found", "wrong_project", 404) == (run.code, error["code"], error["reason"], error["http_status"])
     assert (
         f"cannot accept image {member.image} for project {home}: "
-        f"it is shared with another project of yours, {_read_project_name(member, there)} ({there})"
+        f"it is shared with another of your projects, {_read_project_name(member, there)} ({there})"
     ) == error["message"]
     assert (
-        f"copy the entry 'otc' of clouds.yaml under another name, with project_id '{there}', "
-        f"and type `imgshare accept {member.image} {there} --cloud NAME`"
+        f"copy the entry 'otc' in clouds.yaml to a new name, with project_id '{there}', and run `imgshare accept "
+        f"{member.image} {there} --cloud NAME`"
     ) == error["hint"]
     assert "gAAAA" not in run.err
     assert "pending" == member.status()
@@ -82,7 +82,7 @@ def test_another_project_by_variables(member: CloudUser, home: str, monkeypatch:
     error = run_tool("accept", member.image, "--json").error()
 
     command = f"OS_PROJECT_ID={there} imgshare accept {member.image} {there}"
-    assert ("wrong_project", f"type `{command}`") == (error["reason"], error["hint"])
+    assert ("wrong_project", f"run `{command}`") == (error["reason"], error["hint"])
     assert 0 == run_command(command)
     assert "accepted" == member.status()
 
@@ -113,7 +113,9 @@ def test_another_project_by_password(
         log_in = f"imgshare login --auth-url {url} --username {name} --project {there}"
         accept = f"imgshare accept {member.image} {there}"
         assert "wrong_project" == error["reason"]
-        assert f"type `{log_in}`, then `{accept}`; --profile NAME in both keeps the login you have" == error["hint"]
+        assert (
+            f"run `{log_in}`, then `{accept}`; add --profile NAME to both to keep your current login" == error["hint"]
+        )
         assert 0 == run_command(f"{log_in} --profile there", member.user.password)
         assert 0 == run_command(f"{accept} --profile there")
     assert "accepted" == member.status()
@@ -133,7 +135,7 @@ def test_member_is_another_project(member: CloudUser, home: str, monkeypatch: py
 
     assert "wrong_project" == error["reason"]
     assert error["message"].endswith(
-        f": it is shared with another project of yours, {_read_project_name(member, there)} ({there})"
+        f": it is shared with another of your projects, {_read_project_name(member, there)} ({there})"
     )
 
 
@@ -148,9 +150,9 @@ def test_ones_own_name(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> No
     assert "wrong_member" == error["reason"]
     assert (
         f"cannot accept image {member.image} for project {name}: "
-        f"it is shared with your project {own}: {name} is its name, and MEMBER is an ID"
+        f"it is shared with your project {own}: {name} is its name, but MEMBER must be an ID"
     ) == error["message"]
-    assert f"type `imgshare accept {member.image} {own}`" == error["hint"]
+    assert f"run `imgshare accept {member.image} {own}`" == error["hint"]
 
 
 def test_ones_own_image(member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,23 +170,23 @@ def test_ones_own_image(member: CloudUser, home: str, monkeypatch: pytest.Monkey
             "not_a_member",
             (
                 f"cannot accept image {image} for project {own}: "
-                "the image is that project's own, and those whom it is shared with decide"
+                "that project owns the image, and only the projects it is shared with can decide"
             ),
-            f"`imgshare members {image}` shows who they are and what they decided",
+            f"`imgshare members {image}` shows them and what they decided",
         ),
         (
             "owner",
             (
                 f"cannot accept image {image} for project {home}: "
-                f"the image is your own project's, and only project {home} decides"
+                f"your project owns the image, and only project {home} can decide"
             ),
-            f"whoever works in project {home} types `imgshare accept {image}`",
+            f"someone in project {home} can run `imgshare accept {image}`",
         ),
         (
             "not_a_member",
             (
                 f"cannot accept image {image} for project {other}: "
-                "the image is your own project's, and not shared with that project"
+                "your project owns the image, but it is not shared with that project"
             ),
             f"`imgshare share {image} {other}` shares it",
         ),
@@ -207,8 +209,8 @@ def test_an_image_of_another_project_of_ours(
     assert {
         "code": "not_found",
         "reason": "not_a_member",
-        "message": f"cannot accept image {image} for project {home}: the image belongs to another project of yours, "
-        f"{name} ({member.user.project_id}), and is not shared with project {home}",
+        "message": f"cannot accept image {image} for project {home}: the image belongs to "
+        f"another of your projects, {name} ({member.user.project_id}), and is not shared with project {home}",
         "hint": f"in project {name}, `imgshare share {image} {home}` shares it",
     }.items() <= error.items()
 
@@ -226,11 +228,11 @@ def test_nowhere(member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch) 
 
     assert count == keystone_proxy.count
     assert (
-        f"cannot accept image {member.image} for project {home}: there is no such image, or it is not shared with "
-        "that project (any more); the service does not say which"
+        f"cannot accept image {member.image} for project {home}: the image does not exist, or it is not (or no longer) "
+        "shared with that project; the service does not say which"
     ) == asked["message"]
     assert (
-        f"ask its owner to type `imgshare share {member.image} {home}`; "
+        f"ask its owner to run `imgshare share {member.image} {home}`; "
         "`imgshare list --status all` shows what is shared with you"
     ) == asked["hint"]
     assert "not_found" == asked["reason"]

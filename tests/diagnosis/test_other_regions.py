@@ -88,7 +88,7 @@ def test_by_clouds_yaml(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> N
         == error["message"]
     )
     accept, keep = f"OS_REGION_NAME=south imgshare accept {member.image} {own}", "imgshare config set region south"
-    assert f"type `{accept}`; `{keep}` says so once for all" == error["hint"]
+    assert f"run `{accept}`; `{keep}` saves the region" == error["hint"]
     assert 0 == run_command(accept)
     assert "accepted" == member.status()
     assert 0 == run_command(keep)
@@ -111,7 +111,7 @@ def test_by_password(member: CloudUser, tmp_path: Path, monkeypatch: pytest.Monk
 
         log_in = f"OS_REGION_NAME=south imgshare login {' '.join(who)}"
         accept = f"imgshare accept {member.image} {member.user.project_id}"
-        assert ("region", f"type `{log_in}`, then `{accept}`") == (error["reason"], error["hint"])
+        assert ("region", f"run `{log_in}`, then `{accept}`") == (error["reason"], error["hint"])
         assert [0, 0] == [run_command(log_in, password), run_command(accept)]
     assert "accepted" == member.status()
 
@@ -124,7 +124,7 @@ def test_by_an_address(member: CloudUser, north: FakeService, monkeypatch: pytes
     error = run_tool("accept", member.image, "--cloud", "otc", "--endpoint", north.endpoint, "--json").error()
 
     accept = f"imgshare accept {member.image} {member.user.project_id} --cloud otc --endpoint {member.cloud.endpoint}"
-    assert ("region", f"type `{accept}`") == (error["reason"], error["hint"])
+    assert ("region", f"run `{accept}`") == (error["reason"], error["hint"])
     assert 0 == run_command(accept)
     assert "accepted" == member.status()
 

@@ -122,7 +122,7 @@ def test_identity_services_are_verified(imgshare: RunImgshare, monkeypatch: pyte
 
         assert (8, []) == (run.code, keystone.asked)
     assert run.err.startswith("imgshare: the certificate of 127.0.0.1 is not trusted: ")
-    assert run.err.endswith("hint: name the authority that signed it with --cacert FILE\n")
+    assert run.err.endswith("hint: pass the CA that signed it with --cacert FILE\n")
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
@@ -152,7 +152,7 @@ def test_nothing_goes_in_plain_text_to_another_machine(
         run = imgshare("accept", IMAGE, MEMBER, *_set_endpoint(source, address, monkeypatch))
 
         assert (3, "", []) == (run.code, run.out, service.asked), run
-    assert "is plain http: anyone on the way could read the token" in run.err
+    assert "uses plain http: others on the network could read the token" in run.err
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1.1", "127.", "127.0.0.1.", "127.0.0.1.example", "127.08", "localhost."])
@@ -185,7 +185,7 @@ def test_a_login_in_plain_text_does_not_stick(
 
             assert ([], []) == (service.asked, keystone.asked)
     assert 0 == run.code
-    assert f"the endpoint {auth_url} is plain http" in run.err
+    assert f"the endpoint {auth_url} uses plain http" in run.err
 
 
 def test_an_identity_provider_that_sends_the_login_on(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,7 @@ def test_an_identity_provider_that_sends_the_login_on(imgshare: RunImgshare, mon
         assert ["/.well-known"] == [asked.path for asked in provider.asked], run
         assert [] == elsewhere.asked
     assert (8, "") == (run.code, run.out), run
-    assert f"the identity service names another address: the endpoint {other} is plain http" in run.err
+    assert f"the identity service points to another address: the endpoint {other} uses plain http" in run.err
 
 
 EXCEPTIONS = [
@@ -334,7 +334,7 @@ def test_a_credential_keeps_its_authorities(
 
             assert ("DELETE", "/v3/auth/tokens") == (keystone.asked[-1].method, keystone.asked[-1].path)
     assert 0 == run.code
-    assert run.err.endswith(f"revoked it with {keystone.auth_url}\n")
+    assert run.err.endswith(f"revoked it at {keystone.auth_url}\n")
 
 
 def test_a_refused_token_with_private_authorities(imgshare: RunImgshare, authority: str) -> None:
@@ -400,15 +400,17 @@ def test_verification_is_turned_off_by_the_flag_alone(
             assert Run(
                 3,
                 "",
-                "imgshare: the settings of cloud 'otc' turn the verification of certificates off\n"
-                "hint: set cacert in clouds.yaml to the authority's file instead of verify or insecure; "
-                "--insecure-tls verifies nothing for one run\n",
+                "imgshare: the settings of cloud 'otc' turn off certificate verification\n"
+                "hint: set cacert in clouds.yaml to the CA file instead of verify or insecure; --insecure-tls turns "
+                "verification off for one run\n",
             ) == imgshare("accept", IMAGE, MEMBER)
             assert [] == keystone.asked
 
         run = imgshare("accept", IMAGE, MEMBER, "--insecure-tls", "--json")
     assert (0, build_member()) == (run.code, json.loads(run.out))
-    assert "note: with --insecure-tls nothing is verified: anyone on the way can read the token\n" == run.err
+    assert (
+        "note: --insecure-tls turns off certificate verification: others on the network can read the token\n" == run.err
+    )
 
 
 def test_the_order_of_authorities(

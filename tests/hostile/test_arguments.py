@@ -75,7 +75,7 @@ def test_any_profile_name(
         assert 0 == imgshare("status", f"--profile={profile}").code
         assert token == open_service.asked[-1].headers["x-auth-token"]
     for profile in tokens:
-        assert imgshare("logout", f"--profile={profile}").err.startswith("forgot the token of profile ")
+        assert imgshare("logout", f"--profile={profile}").err.startswith("removed the token of profile ")
     assert [] == [path for path in files if path.exists()]
 
 

@@ -97,8 +97,8 @@ def test_a_run_that_does_not_end(places: UserFiles) -> None:
         assert Run(
             3,
             "",
-            f"imgshare: another run of imgshare is changing {places.config}, and did not end within 10 s\n"
-            "hint: end it, or try again when it has ended\n",
+            f"imgshare: another imgshare process is changing {places.config} and did not finish within 10 s\n"
+            "hint: stop it, or try again when it has finished\n",
         ) == run_tool("config", "set", "timeout", "3")
         child.send_signal(signal.SIGKILL)  # and a lock ends with whoever held it
     assert Run(0) == run_tool("config", "set", "timeout", "3")
@@ -115,7 +115,7 @@ def test_a_lock_that_is_none(places: UserFiles, tmp_path: Path) -> None:
     for make in kinds:
         make()
         assert Run(
-            3, "", f"imgshare: {lock} is not a regular file, so it cannot be a lock\nhint: remove it\n"
+            3, "", f"imgshare: {lock} is not a regular file, so it cannot be used as a lock\nhint: remove it\n"
         ) == run_tool("config", "set", "timeout", "3")
         lock.rmdir() if lock.is_dir() else lock.unlink()
     assert not (tmp_path / "elsewhere").exists()
@@ -133,7 +133,7 @@ def test_what_killed_runs_leave(places: UserFiles) -> None:
         path.chmod(0o600)
 
     assert Run(0) == run_tool("config", "set", "token_store", "file")
-    assert Run(0, "", "there was no token stored for profile 'default'\n") == run_tool("logout")
+    assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
 
     assert [] == [path for path in left if path.exists()]
     assert others == [path for path in others if path.exists()]
@@ -198,7 +198,7 @@ def test_one_change_changes_nothing_else(
 
     after = places.config.read_bytes().decode()
     if run.code:
-        said = f"imgshare: cannot change {places.config} and keep the rest of it\nhint: change it by hand\n"
+        said = f"imgshare: cannot change {places.config} without changing the rest of it\nhint: edit it by hand\n"
         assert (Run(3, "", said), before) == (run, after)
         return
     expected = tomllib.loads(before)

@@ -134,7 +134,7 @@ def test_links_of_the_current_folder(keystone: FakeKeystone, linked: str) -> Non
     run = run_tool("accept", IMAGE)
 
     assert (3, "", []) == (run.code, run.out, keystone.asked), run
-    assert ", of the current folder, is a link, which is not followed\n" in run.err
+    assert " in the current directory is a link, which is not followed\n" in run.err
 
 
 def test_a_secure_file_alone(keystone: FakeKeystone) -> None:
@@ -170,7 +170,7 @@ def test_logins_in_a_browser(keystone: FakeKeystone, monkeypatch: pytest.MonkeyP
 
     assert (3, []) == (run.code, keystone.asked), run
     known = kind in get_available_plugin_names()
-    assert (f"a login in a browser ({kind})" if known else f"there is no auth_type '{kind}'") in run.err
+    assert (f"a login in a browser ({kind})" if known else f"unknown auth_type '{kind}'") in run.err
     assert not Path("browser-was-started").exists()
 
 
@@ -280,7 +280,7 @@ def test_a_whole_login_of_the_current_folder(keystone: FakeKeystone) -> None:
     run = run_tool("accept", IMAGE)
 
     assert 0 == run.code, run
-    assert f"note: logging in by {path}, a file of the current folder\n" == run.err
+    assert f"note: logging in with {path} from the current directory\n" == run.err
 
 
 def test_a_file_that_is_named(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -316,7 +316,7 @@ def test_a_folder_that_is_gone(monkeypatch: pytest.MonkeyPatch, keystone: FakeKe
     run = run_tool("accept", IMAGE)
 
     assert (3, "") == (run.code, run.out), run
-    assert run.err.startswith("imgshare: the current folder is not there any more\n")
+    assert run.err.startswith("imgshare: the current directory no longer exists\n")
 
 
 SECRET_KEYS = ["passwordS3CRET", "password-S3CRET", "S3CRETpassword", "password hunter", "pasword"]

@@ -219,7 +219,7 @@ def test_the_sentences_about_files(places: UserFiles, imgshare: RunImgshare, mon
     assert Run(
         3,
         "",
-        "imgshare: there is no user 'no-such-user' (in '~no-such-user/config.toml')\nhint: give the whole path\n",
+        "imgshare: user 'no-such-user' does not exist (in '~no-such-user/config.toml')\nhint: use the full path\n",
     ) == imgshare("config", "list")
     reading, writing = os.pipe()
     monkeypatch.setenv("IMGSHARE_CONFIG", f"/dev/fd/{reading}")
@@ -241,7 +241,7 @@ def test_wrong_types_in_a_token_file(places: UserFiles, imgshare: RunImgshare, v
         assert_clean_exit(run, key)
         # The empty ones are what we may have stored, and then nobody is at this address.
         assert run.code == (8 if (key, value) in [("roles", []), ("renewal", {})] else 4), (key, run)
-        assert "forgot the token" in imgshare("logout").err
+        assert "removed the token" in imgshare("logout").err
         assert not places.token.exists()
 
 

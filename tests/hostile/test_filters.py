@@ -125,14 +125,13 @@ def test_a_name_that_is_alike(imgshare: RunImgshare, service: ScriptedImageServi
     assert Run(
         6,
         "",
-        f"imgshare: no image is called '{NAME}': none that is shared with you, accepted or not, none of yours, no "
-        "public one; hidden ones were looked at, too"
+        f"imgshare: no image named '{NAME}' found (searched shared, own, public and hidden images)"
         + (
-            f"; these names are alike, but not the same:\n  {build_image_id(1)}  {name!a}  owner {OWNER}\n"
+            f"; these names are similar, but not the same:\n  {build_image_id(1)}  {name!a}  owner {OWNER}\n"
             if alike
             else "\n"
         )
-        + "hint: `imgshare list --status all` shows what is shared with you; an image ID does as well\n",
+        + "hint: `imgshare list --status all` shows what is shared with you; or use an image ID\n",
     ) == imgshare("accept", NAME)
     assert [] == service.decided
 
@@ -163,7 +162,7 @@ def test_an_id_that_is_none(imgshare: RunImgshare, service: ScriptedImageService
     error = imgshare(*argv, "--json").error()
 
     assert ("unavailable", "check the endpoint: `imgshare status` shows it") == (error["code"], error["hint"])
-    assert error["message"].startswith("the answer is not the image API's: an image with")
+    assert error["message"].startswith("the response is not from the image API: an image with")
     assert [] == service.decided
 
 
@@ -195,9 +194,9 @@ def test_the_image_that_is_looked_at(imgshare: RunImgshare, service: ScriptedIma
             [build_member(image_id=build_image_id(1)), build_member("pending", image_id=build_image_id(1))],
             "a list with the same member twice",
         ),
-        ([build_member(image_id=build_image_id(1), member_id="\x1b[2J")], "a member without a usable member_id"),
-        ([build_member(image_id=build_image_id(1), member_id="../..")], "a member without a usable member_id"),
-        ([build_member(image_id=build_image_id(1), member_id="x" * 256)], "a member without a usable member_id"),
+        ([build_member(image_id=build_image_id(1), member_id="\x1b[2J")], "a member without a valid member_id"),
+        ([build_member(image_id=build_image_id(1), member_id="../..")], "a member without a valid member_id"),
+        ([build_member(image_id=build_image_id(1), member_id="x" * 256)], "a member without a valid member_id"),
         ([build_member(image_id="x;id")], "a member with the image_id 'x;id', which is not a UUID"),
     ],
 )
@@ -214,7 +213,7 @@ def test_members_of_something_else(
     monkeypatch.delenv("IMGSHARE_PROJECT_ID")
     for command in ("members", "accept", "show"):
         run = imgshare(command, build_image_id(1))
-        assert (8, f"imgshare: the answer is not the image API's: {said}") == (run.code, run.err.splitlines()[0])
+        assert (8, f"imgshare: the response is not from the image API: {said}") == (run.code, run.err.splitlines()[0])
     assert [] == service.decided
 
 

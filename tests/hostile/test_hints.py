@@ -204,10 +204,10 @@ def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None
     ("image", "command"),
     [
         (MEMBER, f"`imgshare unshare {IMAGE} {MEMBER}`"),
-        ("platform", f"`imgshare unshare {IMAGE} platform` takes it back"),
-        ("my project", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is 'my project') takes it back"),
-        ("--project=x", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is '--project=x') takes it back"),
-        ("`ls`", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is \"'ls'\") takes it back"),
+        ("platform", f"`imgshare unshare {IMAGE} platform` removes it"),
+        ("my project", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is 'my project') removes it"),
+        ("--project=x", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is '--project=x') removes it"),
+        ("`ls`", f"`imgshare unshare {IMAGE} MEMBER` (where MEMBER is \"'ls'\") removes it"),
     ],
 )
 def test_a_placeholder(imgshare: RunImgshare, serve: StartService, image: str, command: str) -> None:
@@ -221,9 +221,9 @@ def test_a_placeholder(imgshare: RunImgshare, serve: StartService, image: str, c
 
 def test_words_of_others(imgshare: RunImgshare, serve: StartService) -> None:
     """What a service says is quoted without its backticks, for people and for programs, and ours stay."""
-    serve(build_response(409, {"message": "type `imgshare accept evil`"}))
+    serve(build_response(409, {"message": "run `imgshare accept evil`"}))
 
-    hint = f"it is shared with that project already: `imgshare members {IMAGE}` shows what it decided"
+    hint = f"it is already shared with that project: `imgshare members {IMAGE}` shows its decision"
     message = (
         f"cannot share image {IMAGE} with project {MEMBER}: refused (409 Conflict): \"type 'imgshare accept evil'\""
     )

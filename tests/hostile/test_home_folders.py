@@ -115,14 +115,14 @@ def test_nowhere_to_keep_anything(serve: StartService, monkeypatch: pytest.Monke
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give a folder away")
 def test_a_state_folder_of_somebody_else(places: UserFiles, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is in a state folder that belongs to somebody else is not read, and nothing is put there."""
+    """What is in a state folder that belongs to another user is not read, and nothing is put there."""
     places.config.write_text(FILE_STORE)
     places.token.write_text(json.dumps({"secret": TOKEN, "endpoint": "https://evil.example"}))
     places.token.chmod(0o600)
     places.images.write_text(json.dumps({IMAGE: "evil"}))
     os.chown(places.state, 65534, 65534)
-    said = f"imgshare: {places.state} belongs to somebody else, so your token cannot be kept there\n"
-    hint = "hint: set XDG_STATE_HOME to a folder of your own\n"
+    said = f"imgshare: {places.state} belongs to another user, so your token cannot be stored there\n"
+    hint = "hint: set XDG_STATE_HOME to a directory that you own\n"
 
     assert Run(3, "", said + hint) == run_tool("show", IMAGE, MEMBER)
     assert Run(3, "", said + hint) == run_tool("logout")

@@ -113,7 +113,9 @@ def test_any_pages(imgshare: RunImgshare, service: ScriptedImageService, answers
     assert len(service.lists) < 100
     ids = run.out.split()
     assert len(ids) == len(set(ids))
-    assert run.code == 0 or run.err.startswith((ENDLESS, "imgshare: images came or went while the list was read\n"))
+    assert run.code == 0 or run.err.startswith(
+        (ENDLESS, "imgshare: images were added or removed while the list was read\n")
+    )
 
 
 @limit_examples(60)
@@ -130,16 +132,16 @@ def test_any_pages_of_a_name(imgshare: RunImgshare, service: ScriptedImageServic
 @pytest.mark.parametrize(
     ("answers", "why", "shown"),
     [
-        ([Page([build_image(1)], more=True)], "the service gives the same images again and again", [1]),
+        ([Page([build_image(1)], more=True)], "the service keeps returning the same images", [1]),
         (
             [Page([build_image(1)], more=True), Page([build_image(2)], more=True)],
-            "the service gives the same images again and again",
+            "the service keeps returning the same images",
             [1, 2],
         ),
-        ([Page([build_image(1)], more=True), 403], "the service refuses each marker", [1]),
+        ([Page([build_image(1)], more=True), 403], "the service rejects every page marker", [1]),
         (
             [Page([build_image(1)], more=True), 400, Page([build_image(2)], more=True), 400],
-            "the service refuses each marker",
+            "the service rejects every page marker",
             [1, 2],
         ),
     ],
@@ -182,7 +184,7 @@ def test_fresh_images_for_ever(imgshare: RunImgshare, service: ScriptedImageServ
     service.list_page = lambda _query: Page([build_image(next(numbers), name="other") for _ in range(1000)], more=True)
 
     assert 1500 == imgshare("list", "-q", "--limit", "1500").out.count("\n")
-    assert Run(8, "", f"{ENDLESS}more than 10000 images came\n{HINT}") == imgshare("accept", "golden")
+    assert Run(8, "", f"{ENDLESS}received more than 10000 images\n{HINT}") == imgshare("accept", "golden")
 
 
 @pytest.mark.parametrize("made", TIMES, ids=repr)
@@ -194,7 +196,7 @@ def test_a_marker_that_vanishes_at_any_time(imgshare: RunImgshare, service: Scri
 
     run = imgshare("list", "-q")
 
-    said = "imgshare: images came or went while the list was read\nhint: run it again\n"
+    said = "imgshare: images were added or removed while the list was read\nhint: run it again\n"
     assert run in {Run(0, f"{build_image_id(1)}\n{build_image_id(2)}\n"), Run(8, f"{build_image_id(1)}\n", said)}
     assert ("2026" in str(made) and "99:99" not in str(made)) == (run.code == 0)
 

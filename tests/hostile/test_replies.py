@@ -66,7 +66,7 @@ def test_encoded_answers(run_against: RunImgshare, name: str) -> None:
     run = run_against(hostile_responses.ENCODED[name])
 
     assert (8, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: 127.0.0.1 answered in the encoding '")
+    assert run.err.startswith("imgshare: 127.0.0.1 responded with the encoding '")
     assert "\x1b" not in run.err
 
 
@@ -83,8 +83,8 @@ def test_slow_answers(run_against: RunImgshare, name: str) -> None:
     """--timeout holds for the whole, not for each byte, and is named."""
     run = run_against(hostile_responses.SLOW[name], timeout=1)
 
-    hint = "hint: try again, or give it longer with --timeout SECONDS\n"
-    assert Run(8, "", f"imgshare: 127.0.0.1 did not answer within 1 s\n{hint}") == run
+    hint = "hint: try again, or allow more time with --timeout SECONDS\n"
+    assert Run(8, "", f"imgshare: 127.0.0.1 did not respond within 1 s\n{hint}") == run
 
 
 @pytest.mark.parametrize("name", hostile_responses.UNREADABLE)
@@ -340,7 +340,7 @@ def test_charsets(run_against: RunImgshare, charset: str) -> None:
 
 @pytest.mark.parametrize("header", ["", " ", "a b", "ü", "\x01"])
 def test_tokens_that_are_none(monkeypatch: pytest.MonkeyPatch, imgshare: RunImgshare, header: str) -> None:
-    """A login that is answered without a usable token is exit 8."""
+    """A login that is answered without a valid token is exit 8."""
     with FakeKeystone(
         build_login_response(build_token_document("http://127.0.0.1:1"), X_Subject_Token=header)
     ) as keystone:

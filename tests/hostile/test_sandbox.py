@@ -230,8 +230,8 @@ def test_without_a_temporary_folder() -> None:
 
     assert (3, "") == (code, out)
     said, hint = err.splitlines()
-    assert said.startswith("imgshare: cannot make a temporary folder: No usable temporary directory found in [")
-    assert "hint: set TMPDIR to a folder that you can write to" == hint
+    assert said.startswith("imgshare: cannot create a temporary directory: No usable temporary directory found in [")
+    assert "hint: set TMPDIR to a directory that you can write to" == hint
 
 
 @pytest.mark.parametrize("folder", ["", "/dev/null", "/nowhere", "/proc", "relative", "a\nb", "\udcff"])
@@ -319,10 +319,7 @@ def test_no_thread_at_all() -> None:
     assert Run(1, "", NO_THREADS) == Run(done.returncode, done.stdout, done.stderr)
 
 
-NO_THREADS = (
-    "imgshare: this machine has no more threads for imgshare\n"
-    "hint: close other programs, or raise the limit (ulimit -u)\n"
-)
+NO_THREADS = "imgshare: this machine is out of threads\nhint: close other programs, or raise the limit (ulimit -u)\n"
 
 
 @pytest.fixture(scope="module")

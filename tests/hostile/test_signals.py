@@ -239,7 +239,7 @@ def _run_limited(kind: int, most: int, *argv: str, **settings: Any) -> Run:
 
 def _format_shortage(resource_: str, limit: str) -> str:
     hint = f"close other programs, or raise the limit ({limit})"
-    return f"imgshare: this machine has no more {resource_} for imgshare\nhint: {hint}\n"
+    return f"imgshare: this machine is out of {resource_}\nhint: {hint}\n"
 
 
 def test_no_more_memory() -> None:
@@ -335,7 +335,7 @@ def test_any_number_of_threads(world: dict[str, str], argv: list[str]) -> None:
         codes.add(done.returncode)
         if done.returncode == 1:
             error = json.loads(done.stderr.splitlines()[-1])["error"]
-            assert ("bug", "this machine has no more threads for imgshare") == (error["code"], error["message"])
+            assert ("bug", "this machine is out of threads") == (error["code"], error["message"])
 
         assert "Traceback" not in done.stderr
 

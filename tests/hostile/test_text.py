@@ -200,7 +200,7 @@ def test_what_a_person_is_asked(serve: StartService, monkeypatch: pytest.MonkeyP
     said = child.before
     child.close(force=True)
 
-    assert "Password of \\u001b]0;owned\\u0007\\u001b[31m\\u202e\\u009b2J at https://h.example/v3 " == said
+    assert "Password for \\u001b]0;owned\\u0007\\u001b[31m\\u202e\\u009b2J at https://h.example/v3 " == said
 
 
 @limit_examples(40)

@@ -150,7 +150,7 @@ def test_a_port_of_ones_own() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert Run(
-            3, "", f"imgshare: cannot listen on port {port}: Address already in use\nhint: leave --port out\n"
+            3, "", f"imgshare: cannot listen on port {port}: Address already in use\nhint: omit --port\n"
         ) == run_tool("sandbox", "--port", str(port), "--", "true")
     run = run_tool("sandbox", "--port", str(port), "--", "/bin/sh", "-c", "echo $IMGSHARE_ENDPOINT")
     assert Run(0, f"http://127.0.0.1:{port}\n") == run

@@ -121,10 +121,10 @@ def test_a_worthless_token(imgshare: RunImgshare, share: Share, monkeypatch: pyt
 
     assert "token" == error["reason"]
     subject = f"cannot accept image {share.image} for project {share.member}"
-    assert error["message"].startswith(f"{subject}: the service does not take the token from IMGSHARE_TOKEN: ")
+    assert error["message"].startswith(f"{subject}: the token from IMGSHARE_TOKEN was rejected: ")
     assert (
-        "put a new one into IMGSHARE_TOKEN ('openstack token issue' makes one), or unset it and log in; "
-        "if it is new, the identity service may be down"
+        "set IMGSHARE_TOKEN to a new token ('openstack token issue' creates one), or unset it and log in; "
+        "if the token is new, the identity service may be down"
     ) == error["hint"]
     assert 4 == imgshare("status").code
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.run import RunImgshare
     from tests.support.small_inbox import SmallInbox
 
-NOTHING = "hint: nothing was changed; ask whoever told you of the image which it is\n"
+NOTHING = "hint: nothing was changed; check with whoever told you about the image\n"
 
 
 @pytest.fixture
@@ -40,14 +40,14 @@ def test_by_owner(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     other = inbox.two.project_id
 
     assert Run(
-        7, "", f"imgshare: image {image} is from project {inbox.one.project_id}, not {other}\n{NOTHING}"
+        7, "", f"imgshare: image {image} belongs to project {inbox.one.project_id}, not {other}\n{NOTHING}"
     ) == imgshare("accept", image, "--owner", other)
     assert Run(
         7,
         "",
-        f"imgshare: no image called '{name}' is from project {other}:\n"
+        f"imgshare: no image named '{name}' belongs to project {other}:\n"
         f"  {image}  owner {inbox.one.project_id}\n"
-        "hint: nothing was changed; these are the images of this name\n",
+        "hint: nothing was changed; these images have that name\n",
     ) == imgshare("accept", name, "--owner", other)
     assert "pending" == inbox.status(image)
     assert "accepted" == imgshare("accept", image, "--owner", inbox.one.project_id, "--json").json()["status"]
@@ -62,7 +62,7 @@ def test_an_image_without_data(imgshare: RunImgshare, inbox: SmallInbox, name: s
         7,
         "",
         f"imgshare: image {image} has no hash to compare: its status is queued\n"
-        "hint: its owner has uploaded nothing yet; --wait 10m waits for it; nothing was changed\n",
+        "hint: its owner has not uploaded the data yet; --wait 10m waits for it; nothing was changed\n",
     ) == imgshare("accept", image, "--hash", "sha512:" + "0" * 128)
     assert "pending" == inbox.status(image)
 
@@ -71,9 +71,9 @@ def _assert_hash_is_checked(environ: dict[str, str], image: str) -> None:
     raw = run_tool("list", "--json", "--status", "all", environ=environ)
     digest = next(one for one in json.loads(raw.out) if one["id"] == image)["os_hash_value"]
     wrong = "0" * 128
-    said = f"imgshare: image {image} has the sha512 hash {digest}, not the one you gave\n{NOTHING}"
+    said = f"imgshare: image {image} has the sha512 hash {digest}, which does not match --hash\n{NOTHING}"
     assert Run(7, "", said) == run_tool("accept", image, "--hash", f"sha512:{wrong}", environ=environ)
-    said = f"imgshare: image {image} has a sha512 hash, and none of sha256 to compare\n{NOTHING}"
+    said = f"imgshare: image {image} has a sha512 hash, but no sha256 hash to compare\n{NOTHING}"
     assert Run(7, "", said) == run_tool("accept", image, "--hash", f"sha256:{digest[:64]}", environ=environ)
     assert "pending" == run_tool("show", image, "--json", environ=environ).json()["status"]
     accepted = run_tool("accept", image, "--hash", f"SHA512:{digest.upper()}", "--json", environ=environ)
@@ -117,7 +117,7 @@ def test_no_hash(imgshare: RunImgshare, serve: StartService, text: str) -> None:
     assert Run(
         2,
         "",
-        f"imgshare: --hash {text!r} is no hash\nhint: give sha512:… or sha256:…, as the image's publisher names it\n",
+        f"imgshare: --hash {text!r} is not a valid hash\nhint: use sha512:… or sha256:…, as published with the image\n",
     ) == imgshare("accept", IMAGE, MEMBER, "--hash", text)
     assert [] == service.asked
 
@@ -166,7 +166,7 @@ def test_waiting_in_vain(imgshare: RunImgshare, inbox: SmallInbox, name: str) ->
 
     assert 2 <= time.monotonic() - started < 20
     assert (6, "not_found") == (run.code, run.error()["code"])
-    assert "waited 2 s for it" in run.error()["message"]
+    assert "waited 2 s" in run.error()["message"]
     run = imgshare("accept", name, "--wait", "1s")
     assert (6, "") == (run.code, run.out)
     assert "waited 1 s for it\n" in run.err
@@ -205,7 +205,7 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
 
     assert 130 == code
     assert [
-        "an image called 'golden-ubuntu-22.04' is in the project's image list already:",
+        "an image named 'golden-ubuntu-22.04' is already in the project's image list:",
         f"  {accepted}  owner {platform}",
         f"Accept {image} from project {vendor} as well? [y/N]",
     ] == [line.removesuffix(" n") for line in lines[:3]]

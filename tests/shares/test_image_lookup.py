@@ -65,16 +65,16 @@ def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
         Run(
             2,
             "",
-            f"imgshare: 2 images are called '{name}':\n"
+            f"imgshare: 2 images are named '{name}':\n"
             f"  {first}  owner {inbox.one.project_id}\n"
             f"  {second}  owner {inbox.two.project_id}\n"
-            "hint: give the ID of the one you mean\n",
+            "hint: use the ID of the one you mean\n",
         )
         == run
     )
     assert ("pending", "pending") == (inbox.status(first), inbox.status(second))
     assert (
-        f"2 images are called '{name}': {first}  owner {inbox.one.project_id}, {second}  owner {inbox.two.project_id}"
+        f"2 images are named '{name}': {first}  owner {inbox.one.project_id}, {second}  owner {inbox.two.project_id}"
         == imgshare("accept", name, "--json").error()["message"]
     )
 
@@ -95,9 +95,8 @@ def test_none(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     assert Run(
         6,
         "",
-        f"imgshare: no image is called '{name}': none that is shared with you, accepted or not, none of yours, no "
-        "public one; hidden ones were looked at, too\n"
-        "hint: `imgshare list --status all` shows what is shared with you; an image ID does as well\n",
+        f"imgshare: no image named '{name}' found (searched shared, own, public and hidden images)\n"
+        "hint: `imgshare list --status all` shows what is shared with you; or use an image ID\n",
     ) == imgshare("accept", name)
     assert "not_found" == imgshare("accept", name, "--json").error()["reason"]
 

@@ -116,7 +116,7 @@ def test_an_administrator_of_nowhere(imgshare: RunImgshare, inbox: SmallInbox, m
     assert Run(
         3,
         "",
-        "imgshare: the token sees the images of every project, and nothing says which project is yours\n"
+        "imgshare: the token can see the images of all projects, and your own project is not known\n"
         "hint: pass --project ID, or set IMGSHARE_PROJECT_ID\n",
     ) == imgshare("list")
 
@@ -142,8 +142,8 @@ def test_another_project(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     assert Run(
         3,
         "",
-        f"imgshare: the token is for project {inbox.member.project_id}, and does not show what is shared with {other}\n"
-        f"hint: log in to project {other}, or leave --project and IMGSHARE_PROJECT_ID out\n",
+        f"imgshare: the token is for project {inbox.member.project_id} and cannot see what is shared with {other}\n"
+        f"hint: log in to project {other}, or omit --project and IMGSHARE_PROJECT_ID\n",
     ) == imgshare("list", "--project", other)
 
 
@@ -236,10 +236,10 @@ def test_limit(imgshare: RunImgshare, inbox: SmallInbox) -> None:
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["--older-than", "soon"], "--older-than 'soon' is no span of time"),
-        (["--newer-than", "7"], "--newer-than '7' is no span of time"),
-        (["--sort", "colour"], "--sort 'colour' is no order"),
-        (["--sort", "name:up"], "--sort 'name:up' is no order"),
+        (["--older-than", "soon"], "--older-than 'soon' is not a duration (try 7d)"),
+        (["--newer-than", "7"], "--newer-than '7' is not a duration (try 7d)"),
+        (["--sort", "colour"], "unknown sort key 'colour'"),
+        (["--sort", "name:up"], "unknown sort key 'name:up'"),
         (["--limit", "0"], "invalid value for '--limit': 0 is not in the range 1<=x<=1000000"),
         (
             ["--status", "Pending"],
@@ -266,7 +266,7 @@ def test_an_answer_that_is_no_list(imgshare: RunImgshare, serve: StartService, b
     run = imgshare("list")
 
     assert (8, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: the answer is not the image API's: ")
+    assert run.err.startswith("imgshare: the response is not from the image API: ")
 
 
 def test_a_service_behind_a_prefix(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,11 +335,11 @@ def test_a_wide_terminal(world: Sandbox) -> None:
 @pytest.mark.usefixtures("world")
 def test_nothing_on_a_terminal() -> None:
     """Where nothing matches, it says so, and where else to look; and `--limit` is no count."""
-    assert ["no matching image is pending; `imgshare list --status all` shows the rest"] == run_at_terminal(
+    assert ["no matching images are pending; `imgshare list --status all` shows the rest"] == run_at_terminal(
         80, "list", "--name", "nothing"
     ).lines
     assert [] == run_at_terminal(80, "list", "--name", "nothing", "-q").lines
-    assert ["these are the first 2 that are pending: `imgshare accept ID`, or `imgshare review`"] == run_at_terminal(
+    assert ["showing only the first 2 that are pending: `imgshare accept ID`, or `imgshare review`"] == run_at_terminal(
         200, "list", "--limit", "2"
     ).lines[3:]
 
@@ -353,7 +353,7 @@ def test_an_administrator_who_filters(
     for argv in (["--owner", inbox.one.project_id], ["--name", "debian-12"]):
         run = imgshare("list", *argv)
         assert (3, "") == (run.code, run.out)
-        assert "nothing says which project is yours" in run.err
+        assert "your own project is not known" in run.err
 
 
 def test_a_token_of_nobody_knows_whom(imgshare: RunImgshare, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,9 +367,8 @@ def test_a_token_of_nobody_knows_whom(imgshare: RunImgshare, backend: Backend, m
     assert Run(
         3,
         "",
-        f"imgshare: the token is for project {alone.one.project_id}, or an administrator's, and nothing says which of "
-        "the two\n"
-        "hint: log in with OS_CLOUD or `imgshare login`, which tells; or leave --project out\n",
+        f"imgshare: the token is for project {alone.one.project_id}, or an administrator's, and it is not clear which\n"
+        "hint: log in with OS_CLOUD or `imgshare login` to find out, or omit --project\n",
     ) == imgshare("list")
 
 
@@ -441,6 +440,6 @@ def test_no_image_service(imgshare: RunImgshare, serve: StartService) -> None:
     assert Run(
         8,
         "",
-        "imgshare: what answers is not an image service: it has no list of images\n"
+        "imgshare: the endpoint is not an image service: it has no list of images\n"
         f"hint: check the endpoint: `imgshare status` shows it\nrequest ID: {REQUEST_ID}\n",
     ) == imgshare("list")

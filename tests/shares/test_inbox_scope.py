@@ -95,8 +95,8 @@ def test_another_project_after_a_login(
     assert Run(
         3,
         "",
-        f"imgshare: the token is for project {MEMBER}, and does not show what is shared with {OTHER}\n"
-        f"hint: log in to project {OTHER}, or leave --project and IMGSHARE_PROJECT_ID out\n",
+        f"imgshare: the token is for project {MEMBER} and cannot see what is shared with {OTHER}\n"
+        f"hint: log in to project {OTHER}, or omit --project and IMGSHARE_PROJECT_ID\n",
     ) == imgshare("list", "--project", OTHER)
     assert Run(0, _lines(1)) == imgshare("list", "--quiet", "--project", MEMBER)
 
@@ -108,8 +108,8 @@ def test_another_project_with_a_bare_token(imgshare: RunImgshare, service: Scrip
     assert Run(
         3,
         "",
-        f"imgshare: the token is for project {MEMBER}, and does not show what is shared with {OTHER}\n"
-        f"hint: log in to project {OTHER}, or leave --project and IMGSHARE_PROJECT_ID out\n",
+        f"imgshare: the token is for project {MEMBER} and cannot see what is shared with {OTHER}\n"
+        f"hint: log in to project {OTHER}, or omit --project and IMGSHARE_PROJECT_ID\n",
     ) == imgshare("list", "--project", OTHER)
 
 

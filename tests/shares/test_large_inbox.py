@@ -104,7 +104,7 @@ def test_names(large_inbox: LargeInbox) -> None:
     run = run_tool("show", EVERYWHERE, environ=environ)
 
     assert (2, "") == (run.code, run.out)
-    assert f"imgshare: {len(offers)} images are called '{EVERYWHERE}':" == run.err.splitlines()[0]
+    assert f"imgshare: {len(offers)} images are named '{EVERYWHERE}':" == run.err.splitlines()[0]
     assert offers == set(re.findall(r"^  (\S+)  owner [0-9a-f]{32}$", run.err, re.MULTILINE))
     for name in ODD_NAMES.values():
         [image] = large_inbox.named(name)

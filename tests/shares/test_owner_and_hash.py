@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DIGEST = "ab" * 64
 HASH = f"sha512:{DIGEST}"
 OTHER = "0" * 32
-NOTHING = "hint: nothing was changed; ask whoever told you of the image which it is\n"
+NOTHING = "hint: nothing was changed; check with whoever told you about the image\n"
 ACCEPTED = Run(0, json.dumps(build_member(image_id=IMAGE, member_id=MEMBER)) + "\n")
 
 
@@ -48,7 +48,7 @@ def test_both_are_right(imgshare: RunImgshare, service: ScriptedImageService) ->
 
 def test_the_owner_is_wrong_and_the_hash_is_right(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """--owner counts beside --hash: the same data from another project is not what was meant."""
-    refused = Run(7, "", f"imgshare: image {IMAGE} is from project {OWNER}, not {OTHER}\n{NOTHING}")
+    refused = Run(7, "", f"imgshare: image {IMAGE} belongs to project {OWNER}, not {OTHER}\n{NOTHING}")
 
     assert refused == imgshare("accept", IMAGE, MEMBER, "--owner", OTHER, "--hash", HASH)
     assert [] == service.decided
@@ -56,7 +56,7 @@ def test_the_owner_is_wrong_and_the_hash_is_right(imgshare: RunImgshare, service
 
 def test_the_owner_is_right_and_the_hash_is_wrong(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """--hash counts beside --owner."""
-    said = f"imgshare: image {IMAGE} has the sha512 hash {DIGEST}, not the one you gave\n{NOTHING}"
+    said = f"imgshare: image {IMAGE} has the sha512 hash {DIGEST}, which does not match --hash\n{NOTHING}"
 
     assert Run(7, "", said) == imgshare("accept", IMAGE, MEMBER, "--owner", OWNER, "--hash", f"sha512:{'0' * 128}")
     assert [] == service.decided
@@ -67,7 +67,7 @@ def test_an_image_without_an_owner(imgshare: RunImgshare, service: ScriptedImage
     """An image that has no owner is from no project that --owner could name."""
     _describe(service, owner=owner)
 
-    said = f"imgshare: image {IMAGE} is from project {owner}, not {OWNER}\n{NOTHING}"
+    said = f"imgshare: image {IMAGE} belongs to project {owner}, not {OWNER}\n{NOTHING}"
     assert Run(7, "", said) == imgshare("accept", IMAGE, MEMBER, "--owner", OWNER)
     assert [] == service.decided
 
@@ -75,7 +75,7 @@ def test_an_image_without_an_owner(imgshare: RunImgshare, service: ScriptedImage
 def test_a_hash_of_another_kind(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """A sha256 hash is not compared with a sha512 hash, even of the same digits."""
     _describe(service, os_hash_value="ab" * 32)
-    said = f"imgshare: image {IMAGE} has a sha512 hash, and none of sha256 to compare\n{NOTHING}"
+    said = f"imgshare: image {IMAGE} has a sha512 hash, but no sha256 hash to compare\n{NOTHING}"
 
     assert Run(7, "", said) == imgshare("accept", IMAGE, MEMBER, "--hash", f"sha256:{'ab' * 32}")
     assert [] == service.decided
@@ -87,9 +87,9 @@ def test_a_hash_of_another_kind(imgshare: RunImgshare, service: ScriptedImageSer
 def test_what_is_no_hash(imgshare: RunImgshare, service: ScriptedImageService, text: str) -> None:
     """A hash with too few or too many digits is a typing error, and nothing is asked."""
     shown = text if len(text) <= 40 else f"{text[:40]}…"
-    said = f"imgshare: --hash '{shown}' is no hash\n"
+    said = f"imgshare: --hash '{shown}' is not a valid hash\n"
 
-    assert Run(2, "", f"{said}hint: give sha512:… or sha256:…, as the image's publisher names it\n") == imgshare(
+    assert Run(2, "", f"{said}hint: use sha512:… or sha256:…, as published with the image\n") == imgshare(
         "accept", IMAGE, MEMBER, "--hash", text
     )
     assert [] == service.asked
@@ -97,7 +97,7 @@ def test_what_is_no_hash(imgshare: RunImgshare, service: ScriptedImageService, t
 
 def test_an_owner_that_is_empty(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """--owner "$UNSET" does not accept what is from anybody."""
-    said = "imgshare: --owner is empty\nhint: give the ID of the project that the image must be from\n"
+    said = "imgshare: --owner is empty\nhint: use the ID of the project that must own the image\n"
 
     assert Run(2, "", said) == imgshare("accept", IMAGE, MEMBER, "--owner", "")
     assert [] == service.asked

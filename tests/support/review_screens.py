@@ -67,10 +67,10 @@ size     2.2 GiB
 system   debian 12, linux, x86_64
 hash     sha512:87b22521f14267d60d54761a4cb638aeab43a87a85c4598b64f1102a43b5eb78
          593f5207bff413b954f287c3f6e9ebbf6b7d7353d569f0de3e2add10ea7f3667
-hidden   yes: image lists leave it out unless they are asked for hidden ones
+hidden   yes: image lists omit it unless asked for hidden images
 """
 ASK = "Accept this image? [a,r,s,A,R,u,q,?] "
-LAST = "That was the last one. End the review? [q,u] "
+LAST = "That was the last image. End the review? [q,u] "
 HELP = """\
 a  accept this image
 r  reject this image
@@ -78,7 +78,7 @@ s  skip this image: it stays pending
 A  accept this image and all later ones from this owner
 R  reject this image and all later ones from this owner
 u  undo the last step, and go back to it
-q  quit: what was decided stays so, the others stay pending
+q  quit: decisions are kept, all other images stay pending
 ?  show this help
 """
 

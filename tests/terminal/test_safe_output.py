@@ -122,7 +122,7 @@ def test_a_question(monkeypatch: pytest.MonkeyPatch, inbox: ScriptedImageService
     shown = run_at_terminal(160, "accept", build_image_id(1), MEMBER, answer="n", NO_COLOR="1")
 
     assert [
-        "an image called 'golden' is in the project's image list already:",
+        "an image named 'golden' is already in the project's image list:",
         f"  {build_image_id(2)}  owner {SHOWN}",
         f"Accept {build_image_id(1)} from project {SHOWN} as well? [y/N] n",
         "imgshare: nothing was changed",

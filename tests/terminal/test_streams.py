@@ -177,7 +177,7 @@ def test_a_full_disk(serve: StartService, command: str, unbuffered: str) -> None
         )
 
     said = done.stderr if "--json" not in command else done.stderr.split('"message": "')[1].split('"')[0]
-    assert (1, "cannot write the answer: No space left on device") == (
+    assert (1, "cannot write the output: No space left on device") == (
         done.returncode,
         said.removeprefix("imgshare: ").strip(),
     )
@@ -192,7 +192,7 @@ def test_closed_streams(serve: StartService, streams: str, code: int) -> None:
         ["/bin/sh", "-c", f"{TOOL} accept {IMAGE} {MEMBER} {streams}"], capture_output=True, text=True, check=False
     )
 
-    said = "imgshare: cannot write the answer: Bad file descriptor\n" if streams == ">&-" else ""
+    said = "imgshare: cannot write the output: Bad file descriptor\n" if streams == ">&-" else ""
     assert (code, said, 1) == (done.returncode, done.stderr, len(service.asked))
 
 
@@ -246,7 +246,7 @@ def test_interrupt_while_python_starts() -> None:
 )
 def test_wrong_arguments(imgshare: RunImgshare, argv: list[str], message: str, command: str) -> None:
     """Wrong arguments are exit 2, with the help to read; as JSON with --json."""
-    hint = f"`{command} --help` shows what it takes"
+    hint = f"`{command} --help` shows its usage"
 
     assert Run(2, "", f"imgshare: {message}\nhint: {hint}\n") == imgshare(*argv)
     error: dict[str, Any] = imgshare(*argv, "--json").error()

@@ -26,9 +26,9 @@ def completion(
     ctx: typer.Context,
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh, fish or powershell.", show_default=False)],
 ) -> None:
-    """Print the script that makes TAB work.
+    """Print a shell completion script.
 
-    Save it where the shell looks for it:
+    Save it where your shell looks for it:
 
     \b
     bash        ~/.local/share/bash-completion/completions/imgshare; without the
@@ -36,7 +36,7 @@ def completion(
     zsh         ~/.zfunc/_imgshare, with `fpath+=~/.zfunc` in ~/.zshrc before its
                 `autoload -Uz compinit; compinit`
     fish        ~/.config/fish/completions/imgshare.fish
-    PowerShell  nowhere: put this line into $PROFILE instead
+    PowerShell  do not save it, but add this line to $PROFILE:
                 imgshare completion powershell | Out-String | Invoke-Expression
     """  # noqa: D301  (\b keeps typer from filling the lines)
     invocation: Invocation = ctx.obj

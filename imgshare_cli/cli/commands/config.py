@@ -45,7 +45,7 @@ KeyArgument = Annotated[
 
 @app.callback(invoke_without_command=True)
 def root(ctx: typer.Context) -> None:
-    """Read and change the config file."""
+    """Show or change the config file."""
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
 
@@ -53,14 +53,14 @@ def root(ctx: typer.Context) -> None:
 @app.command("path")
 @with_session(no_options)
 def path(session: Session) -> None:
-    """Print where the config file is."""
+    """Print the path of the config file."""
     session.output.print_line(str(find_config_path(session.environ)))
 
 
 @app.command("list")
 @with_session(no_options)
 def list_(session: Session) -> None:
-    """Print every setting there; a token is not shown."""
+    """Print all settings in the config file; tokens are hidden."""
     if session.file.default_profile:
         session.output.print_line(f"default_profile={session.file.default_profile}")
     for name, profile in session.file.profiles.items():
@@ -71,16 +71,16 @@ def list_(session: Session) -> None:
 @app.command("get")
 @with_session(profile_option_only)
 def get(session: Session, key: KeyArgument) -> None:
-    """Print one setting as it stands in the config file."""
+    """Print one setting from the config file."""
     key_path = _resolve_key_path(session, key)
     value: Any = {"default_profile": session.file.default_profile, "profiles": session.file.profiles}
     for part in key_path:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or isinstance(value, Mapping):
         shows = hints.build_command("config", "list")
-        raise UsageError(f"{'.'.join(key_path)} is not set in {session.file.path}", hint=f"{shows} shows what is")
+        raise UsageError(f"{'.'.join(key_path)} is not set in {session.file.path}", hint=f"{shows} shows what is set")
     if key_path[-1] == "token":
-        raise UsageError("a token is not shown", hint=f"it stands in {session.file.path}")
+        raise UsageError("tokens are not shown", hint=f"it is in {session.file.path}")
     session.output.print_line(str(value))
 
 
@@ -91,20 +91,20 @@ def set_(
     key: KeyArgument,
     value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
 ) -> None:
-    """Change one setting; comments and order stay."""
+    """Change one setting; comments and order are kept."""
     from imgshare_cli.config.config_edit import edit_config_file, set_value
 
     key_path = _resolve_key_path(session, key)
     if key_path[-1] == "token":
         raise UsageError(
-            "a token on the command line can be read by everybody on this machine",
-            hint=f"{hints.build_command('login')} asks for it instead",
+            "other users of this machine can read a token on the command line",
+            hint=f"{hints.build_command('login')} prompts for it instead",
         )
     if key_path == ("profiles",):
-        raise UsageError("profiles is a table", hint="give profiles.NAME.KEY, such as profiles.otc.endpoint")
+        raise UsageError("profiles is a table", hint="use profiles.NAME.KEY, such as profiles.otc.endpoint")
     if not value:
         unset_it = hints.build_command("config", "unset", hints.quote_word(key, "KEY"))
-        raise UsageError(f"{key} cannot be set to nothing", hint=f"{unset_it} removes it")
+        raise UsageError(f"{key} cannot be empty", hint=f"{unset_it} removes it")
     if key_path[-1] == "endpoint":
         check_service_url(value, insecure_http=True)
     new_value = _parse_number(value) if key_path[-1] == "timeout" else value
@@ -112,7 +112,7 @@ def set_(
     def change(document: TOMLDocument) -> None:
         if key == "default_profile" and value not in document.get("profiles", {}):
             log_in = hints.build_command("login", *hints.build_options({"--profile": value}))
-            raise UsageError(f"there is no profile {value!r}", hint=f"{log_in} makes one")
+            raise UsageError(f"profile {value!r} does not exist", hint=f"{log_in} creates one")
         set_value(document, key_path, new_value)
 
     edit_config_file(find_config_path(session.environ), change)
@@ -121,12 +121,12 @@ def set_(
 @app.command("unset")
 @with_session(profile_option_only)
 def unset(session: Session, key: KeyArgument) -> None:
-    """Remove one setting, or with `profiles.NAME` a whole profile."""
+    """Remove one setting, or a whole profile with `profiles.NAME`."""
     from imgshare_cli.config.config_edit import edit_config_file, remove_value
 
     key_path = _resolve_key_path(session, key)
     if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
-        raise UsageError(f"there is no key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
+        raise UsageError(f"unknown key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
 
     def change(document: TOMLDocument) -> None:
         # The name of a profile may hold dots itself.

@@ -27,15 +27,17 @@ if TYPE_CHECKING:
 
 ExpectedOwnerOption = Annotated[
     str | None,
-    typer.Option("--owner", metavar="PROJECT", help="Only if it is this project's.", show_default=False),
+    typer.Option("--owner", metavar="PROJECT", help="Require this owner (project ID).", show_default=False),
 ]
 HashOption = Annotated[
     str | None,
-    typer.Option("--hash", metavar="ALGO:HEX", help="Only if its data is this: sha512:…", show_default=False),
+    typer.Option("--hash", metavar="ALGO:HEX", help="Require this checksum, such as sha512:…", show_default=False),
 ]
 WaitOption = Annotated[
     str | None,
-    typer.Option("--wait", metavar="SPAN", help="Wait for the share to come: 30s, 5m.", show_default=False),
+    typer.Option(
+        "--wait", metavar="DURATION", help="Wait for the image to be shared, such as 30s or 5m.", show_default=False
+    ),
 ]
 
 
@@ -51,8 +53,8 @@ def accept(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Accept an image that is shared with you.
 
-    It then stands in the project's image list. Saying it again changes nothing. A name is no proof of what an
-    image is: --owner and --hash look at it first, and change nothing if it is another.
+    It then appears in your project's image list. Running it again has no effect. A name proves nothing about an image:
+    --owner and --hash check the image first, and change nothing if it does not match.
     """
     image_check = None
     if owner is not None or hash_ is not None:
@@ -82,15 +84,15 @@ def accept(  # noqa: PLR0913, PLR0917
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
 
-    This hides the image from the project's image list. It is no security control: whoever knows the ID can
-    still use the image until its owner unshares it.
+    This hides the image from your project's image list. It is not a security control: anyone in the project who knows
+    the ID can still use the image until its owner unshares it.
     """
     _decide(session, image, member, Status.REJECTED)
 
 
 @with_session(common_options)
 def reset(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
-    """Make a share pending again, as if nobody had decided."""
+    """Make a share pending again, as if nothing had been decided."""
     _decide(session, image, member, Status.PENDING)
 
 
@@ -142,7 +144,7 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
     if others:
         session.output.stop_progress()
-        session.output.print_note(f"an image called {image.name!r} is in the project's image list already:")
+        session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
         for other in others:
             session.output.print_note(f"  {other.id}  owner {other.owner}")
         session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")

@@ -30,22 +30,22 @@ if TYPE_CHECKING:
 
 _NEXT_COMMANDS = {
     StatusChoice.PENDING: f"{hints.build_command('accept', 'ID')}, or {hints.build_command('review')}",
-    StatusChoice.ACCEPTED: f"{hints.build_command('reject', 'ID')} takes one out of the image list",
-    StatusChoice.REJECTED: f"{hints.build_command('accept', 'ID')} accepts one after all",
+    StatusChoice.ACCEPTED: f"{hints.build_command('reject', 'ID')} removes one from the image list",
+    StatusChoice.REJECTED: f"{hints.build_command('accept', 'ID')} accepts one",
     StatusChoice.ALL: f"{hints.build_command('show', 'ID')} shows one",
 }
 SortOption = Annotated[
     str | None,
     typer.Option(
-        "--sort", metavar="KEY", help=f"By {', '.join(SORT_KEYS)}; KEY:desc turns it round.", show_default=False
+        "--sort", metavar="KEY", help=f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse.", show_default=False
     ),
 ]
 LimitOption = Annotated[
     int | None,
-    typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Only the first N.", show_default=False),
+    typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Show at most N images.", show_default=False),
 ]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print the IDs only.")]
-LongOption = Annotated[bool, typer.Option("--long", help="Say when each was shared: one more request each.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the IDs.")]
+LongOption = Annotated[bool, typer.Option("--long", help="Show when each was shared (one more request each).")]
 
 
 @with_session(common_options)
@@ -61,11 +61,10 @@ def list_(  # noqa: PLR0913, PLR0917
     quiet: QuietOption = False,  # noqa: FBT002
     long: LongOption = False,  # noqa: FBT002
 ) -> None:
-    """List the images that others share with you.
+    """List the images that other projects share with yours.
 
-    That is with your project; those that wait for a decision, unless --status asks for others. Hidden images are
-    among them, your own are not. An age is the time since the image was shared, or since your project last
-    decided about it.
+    Lists pending images, unless --status asks for others. Hidden images are included, your own are not. The age of a
+    share is the time since the image was shared, or since your project last decided about it.
     """
     from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.terminal import columns
@@ -101,7 +100,7 @@ def _print_shares(session: Session, shares: Iterable[Share], shown: list[Column[
     if session.output.as_json:
         session.output.print_array(share.to_json() for share in counted)
     elif shown:
-        with session.output.show_progress("reading the inbox") if session.output.is_at_terminal() else nullcontext():
+        with session.output.show_progress("reading the list") if session.output.is_at_terminal() else nullcontext():
             session.output.print_table(shown, counted)
     else:
         for share in counted:
@@ -126,7 +125,7 @@ class _CountedShares:
 def _note_next_command(session: Session, count: int, status: StatusChoice, matching: str, *, cut: bool) -> None:
     kind = "shared with you" if status is StatusChoice.ALL else status.value
     if cut:
-        first = f"these are the first {count} that are" if count > 1 else "this is the first one that is"
+        first = f"showing only the first {count} that are" if count > 1 else "showing only the first one that is"
         session.output.print_note(f"{first} {kind}: {_NEXT_COMMANDS[status]}")
     elif count:
         images = "image is" if count == 1 else "images are"
@@ -135,4 +134,4 @@ def _note_next_command(session: Session, count: int, status: StatusChoice, match
         more = (
             "" if status is StatusChoice.ALL else f"; {hints.build_command('list', '--status', 'all')} shows the rest"
         )
-        session.output.print_note(f"no {matching}image is {kind}{more}")
+        session.output.print_note(f"no {matching}images are {kind}{more}")

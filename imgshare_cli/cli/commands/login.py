@@ -38,23 +38,23 @@ def _text(name: str, metavar: str, text: str) -> Any:
 @with_session(common_options, new_profile=True)
 def login(  # noqa: PLR0913, PLR0917
     session: Session,
-    auth_url: Annotated[str | None, _text("--auth-url", "URL", "The identity service's address.")] = None,
+    auth_url: Annotated[str | None, _text("--auth-url", "URL", "Identity service (Keystone) URL.")] = None,
     username: Annotated[str | None, _text("--username", "NAME", "Log in with this user's password.")] = None,
-    user_domain: Annotated[str | None, _text("--user-domain", "NAME", "The user's domain. [default: Default]")] = None,
+    user_domain: Annotated[str | None, _text("--user-domain", "NAME", "User domain. [default: Default]")] = None,
     project_domain: Annotated[
-        str | None, _text("--project-domain", "NAME", "The project's domain. [default: the user's]")
+        str | None, _text("--project-domain", "NAME", "Project domain. [default: the user's]")
     ] = None,
     application_credential_id: Annotated[
         str | None, _text("--application-credential-id", "ID", "Log in with this application credential.")
     ] = None,
-    default: Annotated[bool, typer.Option("--default", help="Make the profile the default one.")] = False,  # noqa: FBT002
+    default: Annotated[bool, typer.Option("--default", help="Make this profile the default.")] = False,  # noqa: FBT002
 ) -> None:
-    """Log in once, and keep the token in the keyring.
+    """Log in and store the token in the keyring.
 
-    With --cloud or OS_CLOUD, as clouds.yaml says; with --auth-url and --username, by a password; with --auth-url
-    and --application-credential-id, by its secret; else by a token of yours. Passwords, secrets and tokens are
-    asked for without showing them, or read from standard input where that is no terminal. --project is the
-    project to work in, by name or ID.
+    Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and --username, an application credential with
+    --auth-url and --application-credential-id, and otherwise a token that you already have. Prompts for passwords,
+    secrets and tokens without showing them, or reads them from standard input if that is not a terminal. --project is
+    the project to log in to, by name or ID.
     """
     settings = session.settings
     own = bool(auth_url or username or application_credential_id) or not (settings.cloud or settings.openstack)
@@ -73,7 +73,7 @@ def login(  # noqa: PLR0913, PLR0917
             "project": session.flags.project_id or settings.project_id,
             "project_domain": project_domain,
         }
-        password = _asked(session, f"Password of {username} at {who['auth_url']} (hidden):")
+        password = _asked(session, f"Password for {username} at {who['auth_url']} (hidden):")
         credential = log_in_with_password(settings, who, password)
     elif settings.cloud or settings.openstack:
         credential = session.credential_provider.log_in()
@@ -87,7 +87,9 @@ def login(  # noqa: PLR0913, PLR0917
 def _asked(session: Session, question: str) -> str:
     answer = prompt.read_secret(question).rstrip("\r\n")
     if not answer:
-        raise AuthError("nothing was given, so nobody was logged in", hint="run it again, and paste or pipe the secret")
+        raise AuthError(
+            "nothing was entered, so you are not logged in", hint="run the command again, and paste or pipe the secret"
+        )
     session.hide_secret(answer)
     return answer
 
@@ -104,8 +106,8 @@ def _by_token(session: Session) -> Credential:
     endpoint = session.settings.endpoint
     if endpoint is None:
         raise UsageError(
-            "nothing says where or as whom to log in",
-            hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL for a token of yours",
+            "no cloud, user or endpoint to log in with",
+            hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL if you have a token",
         )
     token = check_token(prompt.read_secret(f"Token for {endpoint} (hidden):"), "your input")
     session.hide_secret(token.value)
@@ -129,7 +131,7 @@ def _keep(session: Session, place: KeyringStore | FileStore, credential: Credent
     except (AuthError, ConfigError) as exc:
         if must:
             raise
-        session.output.print_note(f"note: {exc.message}, so the token is not kept and every run logs in")
+        session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
         return None
     return place.where
 
@@ -173,12 +175,12 @@ def _say(session: Session, settings: Settings, credential: Credential, kept: str
         where = "the keyring" if kept == "keyring" else kept
         note(f"stored a token for {settings.endpoint or credential.endpoint} in {where}, profile {settings.profile!r}")
     if settings.environment_token:
-        note(f"note: {settings.environment_token.source} is set, and wins over the stored token")
+        note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
 
 
 @with_session(common_options, new_profile=True)
 def logout(session: Session) -> None:
-    """Forget the token that is kept for a profile, and make it worthless."""
+    """Remove the stored token of a profile and revoke it."""
     settings = session.settings
     place = _place(session, settings)
     try:
@@ -186,10 +188,10 @@ def logout(session: Session) -> None:
     except (AuthError, ConfigError):
         credential = None  # what is there cannot be read, which is a reason to remove it
     if not place.delete():
-        session.output.print_note(f"there was no token stored for profile {settings.profile!r}")
+        session.output.print_note(f"no token is stored for profile {settings.profile!r}")
         return
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
-    session.output.print_note(f"forgot the token of profile {settings.profile!r}{whose}")
+    session.output.print_note(f"removed the token of profile {settings.profile!r}{whose}")
     if credential:
         _revoke(session, credential)
 
@@ -198,6 +200,6 @@ def _revoke(session: Session, credential: Credential) -> None:
     try:
         if identity := session.connections.open_identity_client(credential):
             identity.revoke_token()
-            session.output.print_note(f"revoked it with {credential.auth_url}")
+            session.output.print_note(f"revoked it at {credential.auth_url}")
     except ImgshareError as exc:
         session.output.print_note(f"note: it stays valid until {credential.expires_at}: {exc.message}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MembersArgument = Annotated[
     list[str],
-    typer.Argument(metavar="MEMBER…", help="The projects, by ID; yours also by name.", show_default=False),
+    typer.Argument(metavar="MEMBER…", help="Project IDs; your own projects also by name.", show_default=False),
 ]
 
 
@@ -27,11 +27,14 @@ MembersArgument = Annotated[
 def members(
     session: Session,
     image: ImageArgument,
-    status: Annotated[StatusChoice, typer.Option("--status", metavar="STATUS", help="Only these.")] = StatusChoice.ALL,
+    status: Annotated[
+        StatusChoice,
+        typer.Option("--status", metavar="STATUS", help="Filter by status: pending, accepted, rejected or all."),
+    ] = StatusChoice.ALL,
 ) -> None:
-    """List whom an image is shared with, and what they decided.
+    """List the projects an image is shared with and what they decided.
 
-    As its owner you see all of them, as a member only yourself. SINCE is when a project decided or, while it is
+    The owner of the image sees all of them, a member only itself. SINCE is when a project decided or, while it is
     pending, when the image was shared with it.
     """
     from imgshare_cli.terminal import columns
@@ -44,16 +47,17 @@ def members(
     session.output.print_table(columns.build_member_columns(), rows)
     if not rows and session.output.is_at_terminal():
         session.output.print_note(
-            "it is shared with no project" + ("" if status is StatusChoice.ALL else f" that is {status.value}")
+            "it is not shared with any project"
+            + ("" if status is StatusChoice.ALL else f" whose status is {status.value}")
         )
 
 
 @with_session(common_options)
 def share(session: Session, image: ImageArgument, members: MembersArgument) -> None:
-    """Share an image of yours with other projects.
+    """Share one of your images with other projects.
 
-    They see it once they accept it, and can use it at once. The service takes any text for a project's ID, so a
-    typing error makes a share that nobody can accept.
+    They can use it at once, and see it in their image list once they accept it. The service accepts any text as a
+    project ID, so a typo creates a share that nobody can accept.
     """
     from imgshare_cli.shares.project_names import ProjectNames
     from imgshare_cli.terminal import columns
@@ -84,16 +88,16 @@ def _note_unusual_member(session: Session, image_id: str, member: str, member_id
             "unshare", hints.quote_word(image_id, "IMAGE"), hints.quote_word(member, "MEMBER")
         )
         session.output.print_note(
-            f"note: {member!r} does not look like a project's ID; if it is none, nobody can accept the share, and "
-            f"{take_back} takes it back"
+            f"note: {member!r} does not look like a project ID; if it is not one, nobody can accept the share, and "
+            f"{take_back} removes it"
         )
 
 
 @with_session(common_options)
 def unshare(session: Session, image: ImageArgument, members: MembersArgument) -> None:
-    """Take shares of an image of yours back.
+    """Stop sharing an image.
 
-    The projects lose the image at once, whatever they decided, and are not told.
+    The projects lose access to the image at once, whatever they decided, and are not notified.
     """
     from imgshare_cli.shares.project_names import ProjectNames
 

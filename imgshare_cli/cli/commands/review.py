@@ -30,17 +30,17 @@ def review(
     older_than: OlderThanOption = None,
     newer_than: NewerThanOption = None,
 ) -> None:
-    """Go through the images that wait for a decision, one by one.
+    """Go through the pending images one by one.
 
-    Of each you see what is known, and then press a key: a accepts it, r rejects it, s skips it, A and R decide
-    about all later ones from the same owner too, u undoes the last step, q quits, ? explains. It needs a terminal.
+    Shows the details of each image and waits for a key: a accepts it, r rejects it, s skips it, A and R also decide
+    about all later ones from the same owner, u undoes the last step, q quits, ? shows help. Needs a terminal.
     """
     from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.shares.review import Review
 
     if not session.is_attended:
         raise UsageError(
-            "a review asks a person: it needs a terminal to show images and to take keys, and has no JSON",
+            "a review is interactive: it needs a terminal and has no JSON output",
             hint=f"{hints.build_command('list')} shows what is pending, "
             f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )
@@ -48,7 +48,7 @@ def review(
     is_whole = not share_filter.is_narrowed
     shares = list(remember_images(session.inbox.read_shares(share_filter), session.environ, all_of_them=is_whole))
     if not shares:
-        session.output.print_note(f"no {'' if is_whole else 'matching '}image is pending")
+        session.output.print_note(f"no {'' if is_whole else 'matching '}images are pending")
         return
     _run_review(session, Review(session.client, shares, session.settings.vault_id))
 
@@ -68,7 +68,7 @@ def _run_review(session: Session, walk: Review) -> None:
         session.output.print_note(_describe_progress(walk))
         if walk.pending_count:
             session.output.print_note(
-                f"{hints.build_command('review')} goes on with {'it' if walk.pending_count == 1 else 'them'}"
+                f"{hints.build_command('review')} continues with {'it' if walk.pending_count == 1 else 'them'}"
             )
     if complaints := list(walk.complaints.values()):
         raise PartialError(

@@ -47,7 +47,7 @@ def sandbox(session: Session, command: CommandArgument = None, port: PortOption 
     try:
         service = Sandbox(port=port, images=images)
     except OSError as exc:
-        raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="leave --port out") from exc
+        raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="omit --port") from exc
     signals = SignalQueue(include_interrupt=bool(command))
     with service:
         if command:
@@ -73,7 +73,8 @@ def _create_temporary_folder() -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="imgshare-sandbox-", ignore_cleanup_errors=True)
     except OSError as exc:
         raise ConfigError(
-            f"cannot make a temporary folder: {exc.strerror}", hint="set TMPDIR to a folder that you can write to"
+            f"cannot create a temporary directory: {exc.strerror}",
+            hint="set TMPDIR to a directory that you can write to",
         ) from exc
 
 

@@ -10,7 +10,7 @@ from imgshare_cli.shares.decisions import get_share
 
 @with_session(common_options)
 def show(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
-    """Show one share and what the project has decided."""
+    """Show one share and what the project decided."""
     target = ShareTarget(session, image, member)
     with target.explain_refusal("show"):
         share = get_share(session.client, target.resolve_image_id(), target.member_id)

@@ -8,15 +8,15 @@ from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
 
-_TROUBLE = {"auth": "does not take the token", "unavailable": "cannot be used"}
+_TROUBLE = {"auth": "token rejected", "unavailable": "unavailable"}
 
 
 @with_session(common_options)
 def status(session: Session) -> None:
-    """Show who you are to the service, and whether it takes it.
+    """Show your login and check that it works.
 
-    That is: the profile, the project and its roles, the endpoint, where the token comes from and how long it
-    lasts; never the token.
+    Shows the profile, the project and your roles in it, the endpoint, where the token comes from and when it expires,
+    but never the token itself.
     """
     try:
         endpoint, credential = session.endpoint, session.credential
@@ -43,6 +43,6 @@ def status(session: Session) -> None:
         session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
-            session.output.print_record({**known, "service": _TROUBLE.get(exc.code, "says no")})
+            session.output.print_record({**known, "service": _TROUBLE.get(exc.code, "refused")})
         raise
     session.output.print_record({**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
