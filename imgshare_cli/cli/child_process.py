@@ -1,4 +1,4 @@
-"""A command that runs beside the sandbox, and the signals that ask both of them to end."""
+"""Runs a command beside the sandbox, and receives the signals that ask both to end."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from imgshare_cli.terminal.signals import EXIT_SIGNALS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Python would notice a signal that comes just before it starts to wait only at the end of that.
-_LATEST_SECONDS = 0.1
+# Python notices a signal that arrives just before a wait starts only when the wait ends.
+_POLL_SECONDS = 0.1
 _CHILD = getattr(signal, "SIGCHLD", None)
 
 
 class SignalQueue:
-    """The signals that ask the process to end: from now on they only do so through this.
+    """Receives the signals that ask the process to end, from its creation on.
 
-    What was ignored from the start, as under nohup, stays ignored. The signals are never given back: what comes
-    while the sandbox cleans up behind itself must not stop it.
+    Signals that were ignored from the start, as under nohup, stay ignored. The handlers are never restored: a signal
+    that arrives while the sandbox cleans up must not stop it.
 
     Args:
-        interrupts: whether Ctrl-C is among them; else it interrupts as everywhere.
+        interrupts: whether to receive Ctrl-C, too; else it interrupts as usual.
     """
 
     def __init__(self, *, interrupts: bool) -> None:
-        self._came: SimpleQueue[int] = SimpleQueue()
+        self._received: SimpleQueue[int] = SimpleQueue()
         for number in EXIT_SIGNALS if interrupts else set(EXIT_SIGNALS) - {signal.SIGINT}:
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._receive(number)
 
     def wait_for_signal(self) -> int:
-        """Wait for a signal; return the exit code that says which it was."""
+        """Wait for a signal, and return the exit code that stands for it."""
         while (number := self._get_next()) is None:
             pass
         if number == signal.SIGINT:
@@ -46,20 +46,20 @@ class SignalQueue:
         return 128 + number
 
     def run_command(self, command: list[str], environ: Mapping[str, str]) -> int:
-        """Run a command, unless a signal has come already, and return its exit code as a shell does.
+        """Run a command, unless a signal has arrived already, and return its exit code as a shell does.
 
-        It gets the signals that come; but for Ctrl-C, which the terminal sends to it as well.
+        Signals are forwarded to it, except Ctrl-C, which the terminal sends to it as well.
 
         Raises:
             UsageError: it cannot be run.
         """
-        if not self._came.empty():
+        if not self._received.empty():
             return self.wait_for_signal()
         if _CHILD:
-            self._receive(_CHILD)  # also where a caller ignores it, which would lose us the exit code
+            self._receive(_CHILD)  # also where the caller ignores it, because then there would be no exit code
         child = _start_child(command, environ)
-        while not self._came.empty():  # it may have missed what came while it was being started, Ctrl-C too
-            _forward_signal(child, self._came.get())
+        while not self._received.empty():  # it may have missed signals while it was being started, Ctrl-C too
+            _forward_signal(child, self._received.get())
         while (code := child.poll()) is None:
             number = self._get_next()
             if number not in {None, signal.SIGINT}:
@@ -67,14 +67,14 @@ class SignalQueue:
         return 128 - code if code < 0 else code
 
     def _receive(self, number: int) -> None:
-        # A handler, unlike SIG_IGN, is not inherited by the command. This one is C, which no further signal can
-        # interrupt: a storm of them cannot pile up. Its second parameter, whether to wait, means nothing here.
-        handler: Any = self._came.put
+        # A handler, unlike SIG_IGN, is not inherited by the command. This one is in C, so that no further signal can
+        # interrupt it, however many arrive. Its second parameter, whether to block, has no effect here.
+        handler: Any = self._received.put
         signal.signal(number, handler)
 
     def _get_next(self) -> int | None:
         with contextlib.suppress(Empty):
-            return self._came.get(timeout=_LATEST_SECONDS)
+            return self._received.get(timeout=_POLL_SECONDS)
         return None
 
 
@@ -91,6 +91,6 @@ def _start_child(command: list[str], environ: Mapping[str, str]) -> subprocess.P
 
 def _forward_signal(child: subprocess.Popen[bytes], number: int) -> None:
     if number != _CHILD:
-        # It may belong to another user by now, as sudo does; Windows does not know every signal.
+        # It may run as another user by now, as with sudo; Windows does not know every signal.
         with contextlib.suppress(OSError, ValueError):
             child.send_signal(number)
