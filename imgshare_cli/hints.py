@@ -1,10 +1,10 @@
-"""The commands that messages tell people to type: built here, word by word, and shown in backticks nowhere else.
+"""Builds the commands that messages tell users to type; only these are shown in backticks.
 
-Two functions keep it so. `command` builds every command, and remembers it. `shown`, through which all talk passes on
-its way to stderr, leaves backticks around remembered commands alone and turns all others into quotes. So nothing has
-to be done where text from outside enters a message: a backtick of a service, a file or an argument cannot come out,
-nor can a command that was not built here. By then a message is one string, and nobody can see whose a backtick is;
-but what stands between two of them can be looked up.
+Two functions ensure that. `build_command` builds every command, and remembers it. `render_commands`, which all text
+for stderr passes through, keeps backticks around remembered commands and turns all others into quotes. So text from a
+service, a file or an argument needs no care where a message is made: it cannot bring a backtick into the output, nor
+can a command that was not built here be shown as one. When a message is printed it is one string, in which nobody can
+tell whose a backtick is; but the text between two backticks can be looked up.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Quoting is not enough: fish and zsh read quotes, `=ls` and `%self` in their own ways, and a quoted option stays an
-# option. To such a word no shell gives a meaning, and no command takes it for an option. In `NAME=a:=ls`, and with
-# MAGIC_EQUAL_SUBST in every `a==ls`, zsh puts the path of a program for what follows the `=`.
+# Quoting is not enough: fish and zsh have their own rules for quotes, `=ls` and `%self`, and a quoted option is still
+# an option. A plain word means nothing to any shell, and no command reads it as an option. In `NAME=a:=ls`, and with
+# MAGIC_EQUAL_SUBST in every `a==ls`, zsh replaces what follows the `=` with the path of a program.
 _PLAIN = re.compile(r"(?!.*[:=]=)[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*")
-_OWN = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
-_LONGEST = 200
+_PLAIN_OR_OPTION = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
+_MAX_QUOTED = 200
 _LOGIN_OPTIONS = {
     *("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--auth-url", "--username", "--user-domain"),
     *("--project-domain", "--application-credential-id"),
 }
-_made: set[str] = set()
+_built_commands: set[str] = set()
 
 
 class Word(NamedTuple):
-    """A word of a command that is not ours, or not known.
+    """A word of a command whose text comes from outside or is not known.
 
     Attributes:
-        text: the word; None shows the placeholder alone.
-        placeholder: what a command shows instead of a text that is not plain.
+        text: the text; None where it is not known.
+        placeholder: the name that a command shows instead of a text that is not plain.
     """
 
     text: str | None
@@ -42,22 +42,22 @@ class Word(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the text may stand in a command."""
+        """Whether a command can show the text."""
         return self.text is not None and is_plain(self.text)
 
 
 def is_plain(text: str) -> bool:
-    """Whether no shell gives a meaning to any part of a word, and no command takes it for an option."""
+    """Whether a word means nothing to any shell and cannot be read as an option."""
     return _PLAIN.fullmatch(text) is not None
 
 
 def quote_word(text: str | None, placeholder: str) -> Word:
-    """A word from outside: from a service, a file, the settings, the environment or the command line."""
+    """Create a word from outside: from a service, a file, the settings, the environment or the command line."""
     return Word(text, placeholder)
 
 
 def build_options(values: Mapping[str, str | bool | None]) -> list[str | Word]:
-    """Options with values from outside; True is a flag, and what is empty is left out."""
+    """Build options with values from outside; True makes a flag, and options with an empty value are left out."""
     words: list[str | Word] = []
     for name, value in values.items():
         if value:
@@ -67,70 +67,70 @@ def build_options(values: Mapping[str, str | bool | None]) -> list[str | Word]:
 
 
 def build_command(*words: str | Word, **environ: Word) -> str:
-    """A command to type, in backticks, and after it what its placeholders are.
+    """Build a command to type, in backticks, followed by the values of its placeholders.
 
     Args:
-        words: what follows `imgshare`: our own words as texts, those from outside as `word`.
-        environ: variables to set for this command alone; each of our shells knows `NAME=value command`.
+        words: the arguments of `imgshare`: our own words as strings, those from outside from `quote_word`.
+        environ: variables to set for this command alone; all supported shells know `NAME=value command`.
     """
-    # Our own words are looked at as well, in case that one from outside comes without `word`.
-    parts = [one if isinstance(one, Word) else _own(one) for one in words]
-    settings = [f"{name}={_shown(value)}" for name, value in environ.items()]
-    text = " ".join([*settings, "imgshare", *map(_shown, parts)])
-    _made.add(text)
-    odd = {one.placeholder: one.text for one in (*environ.values(), *parts) if one.text is not None}
-    odd = {name: value for name, value in odd.items() if not Word(value, name).is_plain and value != name}
-    where = " and ".join(f"{name} is {quote_text(value)}" for name, value in odd.items())
+    # Our own words are checked as well, in case one from outside comes without `quote_word`.
+    parts = [word if isinstance(word, Word) else _check_own_word(word) for word in words]
+    settings = [f"{name}={_show_word(value)}" for name, value in environ.items()]
+    text = " ".join([*settings, "imgshare", *map(_show_word, parts)])
+    _built_commands.add(text)
+    texts = {word.placeholder: word.text for word in (*environ.values(), *parts) if word.text is not None}
+    replaced = {name: value for name, value in texts.items() if not is_plain(value) and value != name}
+    where = " and ".join(f"{name} is {quote_text(value)}" for name, value in replaced.items())
     return f"`{text}`" + (f" (where {where})" if where else "")
 
 
 def build_login_command(
-    again: str | None, changes: Mapping[str, str | None] = MappingProxyType({}), **environ: Word
+    command_line: str | None, changes: Mapping[str, str | None] = MappingProxyType({}), **environ: Word
 ) -> str:
-    """The command that logs in as before.
+    """Build the command that logs in as before.
 
     Args:
-        again: the command line that an earlier run kept: it comes from outside like any other text.
-        changes: options to set instead; None leaves one out.
+        command_line: the login command that an earlier run stored; it is text from outside, too.
+        changes: options to replace; None leaves one out.
         environ: variables to set for this command alone.
     """
-    return build_command("login", *build_options({**_login_options(again or ""), **changes}), **environ)
+    return build_command("login", *build_options({**_parse_login_options(command_line or ""), **changes}), **environ)
 
 
-def _login_options(line: str) -> dict[str, str | bool | None]:
+def _parse_login_options(line: str) -> dict[str, str | bool | None]:
     import shlex
 
     try:
         words = iter(shlex.split(line))
     except ValueError:
         return {}
-    found: dict[str, str | bool | None] = {}
-    for one in words:
-        if one in _LOGIN_OPTIONS:
-            found[one] = next(words, None)
-    return found
+    options: dict[str, str | bool | None] = {}
+    for word in words:
+        if word in _LOGIN_OPTIONS:
+            options[word] = next(words, None)
+    return options
 
 
 def quote_text(text: str) -> str:
-    """Text from outside in quotes, without anything that acts on a terminal and without backticks."""
-    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    """Put text from outside into quotes, without backticks and characters that act on a terminal."""
+    short = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
     return repr(short.replace("`", "'"))
 
 
 def render_commands(text: str) -> str:
-    """The text with backticks around commands that were built here, and quotes for all other backticks."""
+    """Keep the backticks around commands that were built here, and replace all others with quotes."""
     parts = text.split("`")
-    done, position = parts[0], 1
+    rendered, position = parts[0], 1
     while position < len(parts):
-        is_command = parts[position] in _made and position + 1 < len(parts)
-        done += f"`{parts[position]}`{parts[position + 1]}" if is_command else f"'{parts[position]}"
+        is_command = parts[position] in _built_commands and position + 1 < len(parts)
+        rendered += f"`{parts[position]}`{parts[position + 1]}" if is_command else f"'{parts[position]}"
         position += 2 if is_command else 1
-    return done
+    return rendered
 
 
-def _own(text: str) -> Word:
-    return Word(text, text if _OWN.fullmatch(text) else "WORD")
+def _check_own_word(text: str) -> Word:
+    return Word(text, text if _PLAIN_OR_OPTION.fullmatch(text) else "WORD")
 
 
-def _shown(one: Word) -> str:
-    return str(one.text) if one.is_plain else one.placeholder
+def _show_word(word: Word) -> str:
+    return str(word.text) if word.is_plain else word.placeholder

@@ -1,4 +1,4 @@
-"""What this machine has run out of, read from the error that says so."""
+"""Recognizes errors that mean that this machine has run out of memory, files or threads."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ import os
 
 from imgshare_cli.errors import ImgshareError
 
-_OF_THE_SYSTEM = {errno.EMFILE: "open files", errno.ENFILE: "open files", errno.ENOMEM: "memory"}
+_RESOURCES = {errno.EMFILE: "open files", errno.ENFILE: "open files", errno.ENOMEM: "memory"}
 _LIMITS = {"memory": "ulimit -v", "open files": "ulimit -n", "threads": "ulimit -u", "processes": "ulimit -u"}
-_UNMAPPED = "failed to map segment"  # the loader's words for no more memory
+_MAP_FAILURE = "failed to map segment"  # the loader's message when there is no more memory
 
 
 def describe_shortage(exc: BaseException) -> ImgshareError | None:
-    """The sentence about this machine, where an error or one of its causes comes from its limits."""
-    link: BaseException | None = exc
-    while link is not None:
-        if resource := _find_lacking(link):
+    """Create the error for a shortage, where an exception or one of its causes is due to one."""
+    cause: BaseException | None = exc
+    while cause is not None:
+        if resource := _find_lacking_resource(cause):
             return create_shortage_error(resource)
-        link = link.__cause__ or link.__context__
+        cause = cause.__cause__ or cause.__context__
     return None
 
 
 def create_shortage_error(resource: str) -> ImgshareError:
-    """The error that this machine has no more of something."""
+    """Create the error that this machine has no more of a resource."""
     return ImgshareError(
         f"this machine is out of {resource}",
         hint=f"close other programs, or raise the limit ({_LIMITS[resource]})",
     )
 
 
-def _find_lacking(exc: BaseException) -> str | None:
+def _find_lacking_resource(exc: BaseException) -> str | None:
     match exc:
         case MemoryError():
             return "memory"
         case OSError(errno=int() as number):
-            return _OF_THE_SYSTEM.get(number)
+            return _RESOURCES.get(number)
         case RuntimeError() if "can't start new thread" in str(exc):
             return "threads"
-        case ImportError():  # of a library in C, which knows no error numbers
-            texts = {os.strerror(number): resource for number, resource in _OF_THE_SYSTEM.items()}
-            texts[_UNMAPPED] = "memory"
+        case ImportError():  # from a library in C, without an error number
+            texts = {os.strerror(number): resource for number, resource in _RESOURCES.items()}
+            texts[_MAP_FAILURE] = "memory"
             return next((resource for text, resource in texts.items() if text in str(exc)), None)
     return None

@@ -1,4 +1,4 @@
-"""What the tables of shares and of members show: whole for programs, short for people."""
+"""The columns of the tables of shares and of members: full values for programs, short ones for people."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """One column.
+    """A column of a table.
 
     Attributes:
-        name: what stands above it.
-        value: what a program reads.
-        shown: what a person reads instead, if that is shorter.
-        rank: where a terminal is narrow, those of 0 stay, and the others in this order as far as there is room.
+        name: its heading.
+        value: the full value of a row, for programs.
+        shown: a shorter value for people, where there is one.
+        rank: on a narrow terminal, columns of rank 0 stay, and the others in this order while there is room.
     """
 
     name: str
@@ -34,18 +34,18 @@ class Column(Generic[Row]):
 
 
 def build_share_columns(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share]]:
-    """The columns of the inbox.
+    """Build the columns of the inbox.
 
     Args:
-        with_time: whether the shares themselves are known, and with them when each was offered or decided about.
-        many_statuses: whether the shares differ in what was decided about them.
+        with_time: whether the members are known, and so the time of each share or of the last decision.
+        many_statuses: whether the shares can have different statuses.
     """
     columns: list[Column[Share]] = [
         Column("ID", lambda share: share.image.id),
         Column("NAME", lambda share: share.image.name or "-"),
         Column("OWNER", lambda share: share.image.owner or "-", rank=2),
         Column("STATUS", lambda share: share.status.value, rank=1 if many_statuses else 5),
-        Column("SIZE", _count_bytes, lambda share: format_size(share.image.size), rank=4),
+        Column("SIZE", _get_size, lambda share: format_size(share.image.size), rank=4),
     ]
     if with_time:
         columns.append(
@@ -60,7 +60,7 @@ def build_share_columns(*, with_time: bool, many_statuses: bool = False) -> list
 
 
 def build_member_columns() -> list[Column[Member]]:
-    """The columns of an image's members."""
+    """Build the columns of an image's members."""
     return [
         Column("MEMBER", lambda member: member.member_id),
         Column("STATUS", lambda member: member.status.value),
@@ -68,5 +68,5 @@ def build_member_columns() -> list[Column[Member]]:
     ]
 
 
-def _count_bytes(share: Share) -> str:
+def _get_size(share: Share) -> str:
     return "-" if share.image.size is None else str(share.image.size)

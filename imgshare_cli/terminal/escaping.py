@@ -1,40 +1,40 @@
-"""What has no visible form, or acts on a terminal, written as escapes."""
+"""Escapes characters that are invisible or that act on a terminal."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-# What Python calls printable and nobody sees: what Unicode calls default-ignorable (fillers of Hangul, joiners,
-# variation selectors, vowels that are only implied), and characters whose form is to be empty.
+# Characters that Python calls printable and that are invisible: those that Unicode calls default-ignorable (Hangul
+# fillers, joiners, variation selectors, implied vowels), and characters whose glyph is empty.
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufffc"
     "\u2d7f\U0001107f\U00013441\U00013442\U00016fe4\U0001bc9d\U0001d159\U000e0000-\U000e0fff]"
 )
-# Of all spaces these two cannot be taken for one another: the second is as wide as the letters of Chinese, in
-# whose names it stands. The others look like the first, so that two names with them would look the same.
+# These two spaces cannot be confused: the second is as wide as a Chinese character, and Chinese names contain it. All
+# other spaces look like the first, so that two different names would look the same.
 _SPACES = " \u3000"
-_MOST_MARKS = 4  # no language puts more on one letter; hundreds of them run over the lines above and below
+_MAX_MARKS = 4  # no language puts more on one letter; hundreds of them cover the lines above and below
 
 
 def escape_text(text: str) -> str:
-    """The text with escapes for controls, bidi overrides, lone surrogates, invisible characters and heaps of marks.
+    """Escape control characters, bidi overrides, lone surrogates, invisible characters and too many marks.
 
-    Letters of all scripts and their marks stay. A mark with nothing to stand on is escaped as well: it would
+    Letters of all scripts and their marks stay. A mark without a letter is escaped as well, because it would
     change the character before the text.
     """
     shown = []
-    marks = _MOST_MARKS
+    marks = _MAX_MARKS
     for char in text:
         if not _is_visible(char):
             shown.append(_escape(char))
-            marks = _MOST_MARKS
+            marks = _MAX_MARKS
         elif unicodedata.category(char) in {"Mn", "Me"}:
-            shown.append(char if marks < _MOST_MARKS else _escape(char))
+            shown.append(char if marks < _MAX_MARKS else _escape(char))
             marks += 1
         else:
             shown.append(char)
-            marks = _MOST_MARKS if char in _SPACES else 0
+            marks = _MAX_MARKS if char in _SPACES else 0
     return "".join(shown)
 
 

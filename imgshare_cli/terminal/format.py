@@ -15,7 +15,7 @@ _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "
 
 
 def format_size(count: int | None) -> str:
-    """A number of bytes for people."""
+    """Format a number of bytes for people."""
     if count is None:
         return "-"
     amount, unit = float(count), "B"
@@ -27,7 +27,7 @@ def format_size(count: int | None) -> str:
 
 
 def format_age(text: str | None, now: datetime | None = None) -> str:
-    """How long ago a time is, in its largest unit, for people."""
+    """Format how long ago a time is, in the largest unit that fits, for people."""
     then = parse_timestamp(text)
     if then is None:
         return "-"

@@ -1,19 +1,20 @@
-"""One key at a time from a terminal, without Enter."""
+"""Reads one key at a time from a terminal, without Enter."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
+    from collections.abc import Callable, Iterator
 
-END = "\x04"  # Ctrl-D, and what a terminal that has gone is taken for
+END = "\x04"  # Ctrl-D; also stands for a terminal that is gone
 UNKNOWN = ""
 _ESCAPE = 0x1B
-# So long the rest of an arrow key may take over a slow line; git waits as long.
+# The rest of an arrow key may take this long on a slow line; git waits as long.
 _REST_SECONDS = 0.5
+_UTF8_LENGTHS = ((0xF0, 3), (0xE0, 2), (0xC0, 1))  # the lowest first byte, and how many bytes follow it
 
 if sys.platform == "win32":
     import msvcrt
@@ -21,24 +22,15 @@ if sys.platform == "win32":
     class Keyboard:
         """The keys of the console."""
 
-        def __enter__(self) -> Self:
-            """There is nothing to switch."""
-            return self
-
-        def __exit__(
-            self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-        ) -> None:
-            """There is nothing to switch back."""
-
         def discard_keys(self) -> None:
-            """Forget the keys that were pressed so far."""
+            """Discard the keys that were pressed so far."""
             while msvcrt.kbhit():
                 msvcrt.getwch()
 
-        def read_key(self, _resumed: Callable[[], None]) -> str:
+        def read_key(self, _on_resume: Callable[[], None]) -> str:
             """Wait for a key: an ASCII character, END, or UNKNOWN for all others."""
             key = msvcrt.getwch()
-            if key in {"\0", "\xe0"}:  # an arrow or a function key, which comes in two
+            if key in {"\0", "\xe0"}:  # an arrow or a function key, which sends two characters
                 msvcrt.getwch()
                 return UNKNOWN
             if key == "\x03":
@@ -47,81 +39,65 @@ if sys.platform == "win32":
                 return END
             return key if key.isascii() else UNKNOWN
 
-else:
-    import contextlib
-    import os
-    import select
-    import termios
+    @contextlib.contextmanager
+    def open_keyboard() -> Iterator[Keyboard]:
+        """Open the console, whose keys need no other mode."""
+        yield Keyboard()
 
-    from imgshare_cli.terminal.raw_mode import open_raw_terminal, wait_for_key
+else:
+    from imgshare_cli.terminal.raw_mode import RawTerminal, open_raw_terminal
 
     class Keyboard:
-        """The keys of the terminal that is standard input, unseen for as long as the `with` block lasts."""
+        """The keys of a terminal in raw mode.
 
-        def __init__(self) -> None:
-            self._descriptor = sys.stdin.fileno()
-            self._unseen = open_raw_terminal(self._descriptor, self._come_back)
-            self._resumed: Callable[[], None] | None = None  # while a key is waited for
+        Args:
+            terminal: the terminal.
+        """
 
-        def __enter__(self) -> Self:
-            """Let keys come at once; Ctrl-C still interrupts."""
-            self._unseen.__enter__()
-            return self
-
-        def __exit__(
-            self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-        ) -> None:
-            """Leave the terminal as it was."""
-            self._unseen.__exit__(kind, exc, trace)
+        def __init__(self, terminal: RawTerminal) -> None:
+            self._terminal = terminal
 
         def discard_keys(self) -> None:
-            """Forget the keys that were pressed so far."""
-            with contextlib.suppress(termios.error):
-                termios.tcflush(self._descriptor, termios.TCIFLUSH)
+            """Discard the keys that were pressed so far."""
+            self._terminal.discard_input()
 
-        def read_key(self, resumed: Callable[[], None]) -> str:
+        def read_key(self, on_resume: Callable[[], None]) -> str:
             """Wait for a key: an ASCII character, END, or UNKNOWN for all others.
 
             Args:
-                resumed: called when the person comes back after Ctrl-Z.
+                on_resume: called when the user comes back after Ctrl-Z.
             """
-            self._resumed = resumed
-            byte = self._byte()
-            self._resumed = None
+            self._terminal.on_resume = on_resume
+            byte = self._read_byte()
+            self._terminal.on_resume = None
             if byte is None:
                 return END
             if byte == _ESCAPE:
-                self._swallow_sequence()
+                self._skip_sequence()
             elif byte < 0x80:  # noqa: PLR2004  (ASCII)
                 return chr(byte)
             else:
-                for _ in range(_count_following_bytes(byte)):
-                    self._byte(_REST_SECONDS)
+                for _ in range(next((length for lowest, length in _UTF8_LENGTHS if byte >= lowest), 0)):
+                    self._read_byte(_REST_SECONDS)
             return UNKNOWN
 
-        def _come_back(self) -> None:
-            if self._resumed:
-                self._resumed()
-
-        def _swallow_sequence(self) -> None:
-            # An arrow key is ESC [ A, and its A must never be taken for the letter.
-            while (second := self._byte(_REST_SECONDS)) == _ESCAPE:
+        def _skip_sequence(self) -> None:
+            """Read the rest of an escape sequence: an arrow key is ESC [ A, and its A is not the letter."""
+            while (second := self._read_byte(_REST_SECONDS)) == _ESCAPE:
                 pass
             if second is not None and second in b"[O":
-                # What ends it is a letter or ~; but the Linux console has ESC [ [ A.
-                while (byte := self._byte(_REST_SECONDS)) and (byte < ord("@") or byte == ord("[")):
+                # A letter or ~ ends it; but the Linux console has ESC [ [ A.
+                while (byte := self._read_byte(_REST_SECONDS)) and (byte < ord("@") or byte == ord("[")):
                     pass
 
-        def _byte(self, seconds: float | None = None) -> int | None:
-            if seconds is None:
-                wait_for_key(self._descriptor)
-            elif not select.select([self._descriptor], [], [], seconds)[0]:
-                return None
+        def _read_byte(self, seconds: float | None = None) -> int | None:
             try:
-                return next(iter(os.read(self._descriptor, 1)), None)
-            except OSError:  # the terminal has gone
+                return next(iter(self._terminal.read(1, seconds)), None)
+            except OSError:  # the terminal is gone
                 return None
 
-    def _count_following_bytes(byte: int) -> int:
-        """How many bytes follow the first one of a character in UTF-8."""
-        return len([lowest for lowest in (0xC0, 0xE0, 0xF0) if byte >= lowest])
+    @contextlib.contextmanager
+    def open_keyboard() -> Iterator[Keyboard]:
+        """Put the terminal that is standard input into raw mode during the `with` block."""
+        with open_raw_terminal(sys.stdin.fileno()) as terminal:
+            yield Keyboard(terminal)

@@ -1,4 +1,4 @@
-"""What is printed: answers on stdout, talk on stderr, and nothing from outside acts on the terminal."""
+"""Prints results on stdout and everything else on stderr; no text from outside acts on the terminal."""
 
 from __future__ import annotations
 
@@ -18,13 +18,9 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-COLOURS = {"accepted": "green", "rejected": "red", "pending": "yellow"}
-_ALARMING = {"warning": "yellow", "": "yellow"}  # only warnings have further lines
-_ANSI = {"green": "32", "red": "31", "yellow": "33"}
-
 
 def clean(text: str) -> str:
-    """Make text from outside safe to show: what would act on a terminal, or has no visible form, is an escape."""
+    """Make text from outside safe to show: characters that act on a terminal or are invisible become escapes."""
     if text.isascii() and text.isprintable():
         return text
     from imgshare_cli.terminal import escaping
@@ -36,10 +32,10 @@ class Output:
     """The two streams of a run.
 
     Args:
-        stdout: where answers go; None where the caller closed it.
-        stderr: where everything else goes; None likewise.
-        environ: tells about colour.
-        as_json: whether a program reads the answer.
+        stdout: the stream for results; None where the caller has closed it.
+        stderr: the stream for everything else; None likewise.
+        environ: the environment, which says whether to use colour.
+        as_json: whether results and errors are JSON.
     """
 
     def __init__(
@@ -52,7 +48,7 @@ class Output:
         self._stop_spinner: Callable[[], None] | None = None
 
     def print_member(self, member: Member) -> None:
-        """One share: the API's own object for programs, its fields for people."""
+        """Print a share: the API's own object as JSON, or its fields."""
         if self.as_json:
             self.print_json(member.raw)
         else:
@@ -67,24 +63,26 @@ class Output:
             )
 
     def print_json(self, value: Any) -> None:
-        """One line of JSON; everything beyond ASCII is escaped, so it is safe on a terminal too."""
-        self._answer(json.dumps(value, allow_nan=False))
+        """Print a value as one line of JSON; it is all ASCII, so it is safe on a terminal, too."""
+        self._print_result(json.dumps(value, allow_nan=False))
 
     def print_array(self, values: Iterable[Any]) -> None:
-        """A JSON array, an element a line, each printed when it comes; nothing if the first never does."""
+        """Print a JSON array, one element a line, each as soon as it is there; nothing if reading the first fails."""
         before = "["
         for value in values:
-            self._answer(before + json.dumps(value, allow_nan=False), end="")
+            self._print_result(before + json.dumps(value, allow_nan=False), end="")
             before = ",\n"
-        self._answer("[]" if before == "[" else "]")
+        self._print_result("[]" if before == "[" else "]")
 
     def print_table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
-        """Rows: a table on a terminal; elsewhere tab-separated lines, each printed when it comes."""
-        colour = self._wants_colour(self._stdout)
+        """Print rows: a table on a terminal, elsewhere tab-separated lines, each as soon as it is there."""
+        from imgshare_cli.terminal.colours import colour_text, get_status_colours
+
+        colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
         if not self.is_at_terminal():
             for row in rows:
                 cells = [clean(column.value(row)) for column in columns]
-                self._answer("\t".join(map(_painted, cells) if colour else cells))
+                self._print_result("\t".join(colour_text(cell, colours) for cell in cells))
             return
         from imgshare_cli.terminal import tables
 
@@ -93,80 +91,78 @@ class Output:
             for row in rows:
                 lines.append([clean((column.shown or column.value)(row)) for column in columns])  # noqa: PERF401
         finally:
-            # What came before a failure was done, and is shown.
+            # Rows that were read before a failure are shown.
             self.stop_progress()
             if lines:
                 heads = [(column.name, column.rank) for column in columns]
-                self._answer(tables.draw_rows(heads, lines, COLOURS if colour else {}))
+                self._print_result(tables.draw_rows(heads, lines, colours))
 
     def print_record(self, fields: Mapping[str, Any]) -> None:
-        """Names and values, for programs or for people; a person is not shown what is not known."""
+        """Print names and values: all of them as JSON, or those that are known."""
         if self.as_json:
             self.print_json(dict(fields))
         else:
-            self.print_fields({name: _plain(value) for name, value in fields.items() if value not in (None, [])})
+            known = {name: value for name, value in fields.items() if value is not None and value != []}
+            self.print_fields({name: _format_value(value) for name, value in known.items()})
 
     def print_fields(self, fields: Mapping[str, str]) -> None:
-        """Names and values: a table on a terminal, tab-separated lines elsewhere."""
+        """Print names and values: a table on a terminal, tab-separated lines elsewhere."""
+        from imgshare_cli.terminal.colours import colour_text, get_status_colours
+
         cleaned = {name: clean(value) for name, value in fields.items()}
-        colour = self._wants_colour(self._stdout)
+        colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
         if self.is_at_terminal():
             from imgshare_cli.terminal import tables
 
-            self._answer(tables.draw_fields(cleaned, COLOURS if colour else {}))
+            self._print_result(tables.draw_fields(cleaned, colours))
         else:
             for name, value in cleaned.items():
-                self._answer(f"{name}\t{_painted(value) if colour else value}")
+                self._print_result(f"{name}\t{colour_text(value, colours)}")
 
     def print_line(self, text: str) -> None:
-        """One line of the answer."""
-        self._answer(clean(text))
+        """Print one line of the result."""
+        self._print_result(clean(text))
 
     def print_text(self, text: str) -> None:
-        """Several lines of the answer, all of them ours."""
-        self._answer(text)
+        """Print several lines of the result, which hold no text from outside."""
+        self._print_result(text)
 
     def print_note(self, text: str) -> None:
-        """Talk: what a person may want to know and no program reads."""
-        self._say(f"{clean(text)}\n")
+        """Print a line on stderr, for people."""
+        self._print_to_stderr(f"{clean(text)}\n")
 
     def ask(self, text: str) -> None:
-        """Talk that waits for an answer on the same line."""
-        self._say(clean(text))
+        """Print a question on stderr, whose answer is typed on the same line."""
+        self._print_to_stderr(clean(text))
 
-    def print_panel(self, head: str, facts: Sequence[tuple[str, str]]) -> None:
-        """Talk about one thing: a headline, and names beside values."""
+    def print_panel(self, head: str, fields: Sequence[tuple[str, str]]) -> None:
+        """Print a headline and, below it, names and values on stderr."""
         from imgshare_cli.terminal import tables
+        from imgshare_cli.terminal.colours import get_warning_colours
 
         stream = self._stderr or io.StringIO()
-        colours = _ALARMING if self._wants_colour(stream) else {}
-        cleaned = [(name, clean(value)) for name, value in facts]
-        self._say(tables.draw_panel(clean(head), cleaned, colours, stream) + "\n")
+        colours = get_warning_colours(self._environ, at_terminal=self._can_draw(stream))
+        cleaned = [(name, clean(value)) for name, value in fields]
+        self._print_to_stderr(tables.draw_panel(clean(head), cleaned, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def show_progress(self, text: str) -> Iterator[None]:
-        """Show that work goes on, where a person is at the terminal."""
+        """Show a spinner during the `with` block, where stderr is a terminal."""
         if self._stderr and self._can_draw(self._stderr) and not self.as_json:
-            from imgshare_cli import hints
-            from imgshare_cli.terminal import signals, tables
+            from imgshare_cli.terminal.progress import open_spinner
 
-            descriptor = self._stderr.fileno()
-            with (
-                signals.restore_on_signal(lambda: _show_cursor(descriptor)),
-                tables.show_spinner(hints.render_commands(clean(text)), self._stderr) as spinner,
-            ):
-                self._stop_spinner = spinner.stop
+            with open_spinner(clean(text), self._stderr) as self._stop_spinner:
                 yield
         else:
             yield
 
     def stop_progress(self) -> None:
-        """Stop showing that work goes on, because a person is going to be asked."""
+        """Remove the spinner before the `with` block ends, for example to ask the user."""
         if self._stop_spinner:
             self._stop_spinner()
 
     def print_error(self, error: ImgshareError) -> None:
-        """What went wrong, the way out, and the service's name for the request."""
+        """Print the message of an error, its hint and the request ID, or all of it as JSON."""
         if self.as_json:
             self.print_note(json.dumps({"error": error.to_json()}))
             return
@@ -179,41 +175,23 @@ class Output:
             self.print_note(f"request ID: {error.request_id}")
 
     def is_at_terminal(self) -> bool:
-        """Whether a person reads the answer at a terminal that can draw."""
+        """Whether results go to a terminal that can draw tables."""
         return self._can_draw(self._stdout)
 
     def _can_draw(self, stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty() and self._environ.get("TERM") != "dumb"
 
-    def _wants_colour(self, stream: TextIO | None) -> bool:
-        if self._environ.get("NO_COLOR"):
-            return False
-        if any(self._environ.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
-            return True
-        return self._can_draw(stream)
-
-    def _say(self, text: str) -> None:
+    def _print_to_stderr(self, text: str) -> None:
         from imgshare_cli import hints
 
-        with contextlib.suppress(OSError):  # nobody may be left to listen, and talk must not end the work
+        with contextlib.suppress(OSError):  # stderr may be closed, which must not end the work
             print(hints.render_commands(text), file=self._stderr or io.StringIO(), end="", flush=True)
 
-    def _answer(self, text: str, end: str = "\n") -> None:
+    def _print_result(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         print(text, file=self._stdout, end=end, flush=True)
 
 
-def _show_cursor(descriptor: int) -> None:
-    # Past the stream, which a signal may have caught in the middle of a write.
-    with contextlib.suppress(OSError):
-        os.write(descriptor, b"\r\x1b[K\x1b[?25h")
-
-
-def _plain(value: object) -> str:
+def _format_value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _painted(value: str) -> str:
-    colour = COLOURS.get(value)
-    return f"\x1b[{_ANSI[colour]}m{value}\x1b[0m" if colour else value

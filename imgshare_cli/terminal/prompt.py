@@ -1,8 +1,7 @@
-"""Asks a person: for a secret, which is hidden at a terminal, or for a yes."""
+"""Asks the user for a secret, which is hidden at a terminal, or for a yes."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,67 +9,66 @@ from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.escaping import escape_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from imgshare_cli.terminal.raw_mode import RawTerminal
 
-_MAX = (1 << 20) + 1  # more than a token may have, so that a longer one is refused and not cut
+_MAX_SECRET = (1 << 20) + 1  # more than a token may have, so that a longer one is refused and not cut
 _CTRL_U = 0x15
 
 
 def read_secret(question: str) -> str:
-    """Read one line that must not be shown.
+    """Read a secret: a hidden line at a terminal, else all of standard input.
 
     Args:
-        question: what to ask a person, on stderr; nobody is asked where standard input is no terminal.
+        question: the question on stderr; it is asked only at a terminal.
 
     Raises:
-        UsageError: standard input is closed, or holds no text.
+        UsageError: standard input is closed or is not text.
     """
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("standard input is closed, so no secret can be read")
     if not sys.stdin.isatty():
         try:
-            return sys.stdin.buffer.read(_MAX).decode()
+            return sys.stdin.buffer.read(_MAX_SECRET).decode()
         except UnicodeDecodeError:
             raise UsageError("standard input is not text") from None
     try:
-        return _hidden_line(f"{escape_text(question)} ")
+        return _read_hidden_line(f"{escape_text(question)} ")
     finally:
-        _say("\n")
+        _print_to_stderr("\n")
 
 
 def read_confirmation() -> bool:
-    """Whether a person at the terminal, who has been asked, says yes; everything else is a no."""
+    """Read the answer to a question: `y` or `yes` is a yes, everything else a no."""
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def _say(text: str) -> None:
+def _print_to_stderr(text: str) -> None:
     if sys.stderr:
         sys.stderr.write(text)
         sys.stderr.flush()
 
 
-def _hidden_line(question: str) -> str:
+def _read_hidden_line(question: str) -> str:
     try:
-        from imgshare_cli.terminal.raw_mode import open_raw_terminal, wait_for_key
-    except ImportError:  # Windows, whose own hidden prompt takes lines of any length
+        from imgshare_cli.terminal.raw_mode import open_raw_terminal
+    except ImportError:  # Windows, whose own hidden prompt reads lines of any length
         import getpass
 
-        _say(question)
+        _print_to_stderr(question)
         return getpass.getpass("")
-    descriptor = sys.stdin.fileno()
-    with open_raw_terminal(descriptor, lambda: _say(question)):
-        _say(question)  # only now: what is typed at the sight of it must not be shown
-        return _read_line(descriptor, wait_for_key).decode(errors="replace")
+    with open_raw_terminal(sys.stdin.fileno(), lambda: _print_to_stderr(question)) as terminal:
+        _print_to_stderr(question)  # not before: what the user types after seeing it must not be shown
+        return _read_line(terminal).decode(errors="replace")
 
 
-def _read_line(descriptor: int, wait: Callable[[int], None]) -> bytes:
+def _read_line(terminal: RawTerminal) -> bytes:
+    """Read a line, with Backspace and Ctrl-U as in line mode."""
     line = bytearray()
-    while len(line) < _MAX:
-        wait(descriptor)
-        came = os.read(descriptor, 4096)
-        if not came:
+    while len(line) < _MAX_SECRET:
+        chunk = terminal.read(4096)
+        if not chunk:
             break
-        for byte in came:
+        for byte in chunk:
             if byte in b"\r\n\x04":
                 return bytes(line)
             if byte in b"\x7f\x08":

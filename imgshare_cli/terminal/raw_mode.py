@@ -1,8 +1,9 @@
-"""A terminal whose keys come at once and unseen, put back however the run ends or stops. Not for Windows."""
+"""Raw terminal mode: keys arrive at once and are not shown. Not for Windows."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import select
 import signal
 import termios
@@ -13,55 +14,92 @@ from imgshare_cli.terminal import signals
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# Python would notice a signal that comes just before it starts to wait only after the next key.
-_LATEST_SECONDS = 0.1
-
-
-def wait_for_key(descriptor: int) -> None:
-    """Wait until a key was pressed, or the terminal has gone."""
-    while not select.select([descriptor], [], [], _LATEST_SECONDS)[0]:
-        pass
+# Python notices a signal that arrives just before a wait starts only when the wait ends.
+_POLL_SECONDS = 0.1
 
 
 @contextlib.contextmanager
-def open_raw_terminal(descriptor: int, resumed: Callable[[], None]) -> Iterator[None]:
-    """Let keys come at once and unseen for as long as the `with` block lasts; Ctrl-C still interrupts.
+def open_raw_terminal(descriptor: int, on_resume: Callable[[], None] | None = None) -> Iterator[RawTerminal]:
+    """Put a terminal into raw mode during the `with` block; Ctrl-C still interrupts, Ctrl-Z still stops.
+
+    The terminal gets its mode back however the block ends, also by a signal that ends or stops the process.
 
     Args:
         descriptor: the terminal.
-        resumed: called when the person comes back after Ctrl-Z.
+        on_resume: called when the process goes on after Ctrl-Z.
     """
-    before = termios.tcgetattr(descriptor)
+    terminal = RawTerminal(descriptor, on_resume)
+    handles_stop = signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL
+    with signals.restore_on_signal(terminal.restore_mode):
+        try:
+            if handles_stop:
+                signal.signal(signal.SIGTSTP, terminal.stop_process)
+            terminal.set_raw_mode()
+            yield terminal
+        finally:
+            if handles_stop:
+                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            terminal.restore_mode()
 
-    def hide() -> None:
-        mode = termios.tcgetattr(descriptor)
-        # Line by line (ICANON) the terminal would cut a token after 4095 characters without a word.
+
+class RawTerminal:
+    """A terminal that `open_raw_terminal` has opened.
+
+    Args:
+        descriptor: the terminal.
+        on_resume: called when the process goes on after Ctrl-Z.
+    """
+
+    def __init__(self, descriptor: int, on_resume: Callable[[], None] | None) -> None:
+        self.on_resume = on_resume
+        self._descriptor = descriptor
+        self._original_mode = termios.tcgetattr(descriptor)
+
+    def read(self, size: int, seconds: float | None = None) -> bytes:
+        """Wait for input and read it; nothing where the time is up or the terminal is closed.
+
+        Args:
+            size: how many bytes to read at most.
+            seconds: how long to wait; None waits for as long as it takes.
+
+        Raises:
+            OSError: the terminal is gone.
+        """
+        if seconds is None:
+            while not self._has_input(_POLL_SECONDS):
+                pass
+        elif not self._has_input(seconds):
+            return b""
+        return os.read(self._descriptor, size)
+
+    def discard_input(self) -> None:
+        """Discard what was typed and not read yet."""
+        with contextlib.suppress(termios.error):
+            termios.tcflush(self._descriptor, termios.TCIFLUSH)
+
+    def set_raw_mode(self) -> None:
+        """Let keys arrive at once and unseen."""
+        mode = termios.tcgetattr(self._descriptor)
+        # In line mode (ICANON) the terminal cuts a token after 4095 characters without saying so.
         mode[3] &= ~(termios.ICANON | termios.ECHO)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, mode)
+        termios.tcsetattr(self._descriptor, termios.TCSADRAIN, mode)
 
-    def show() -> None:
-        with contextlib.suppress(termios.error):  # the terminal may have gone
-            # At once: waiting for output that nobody reads could take forever.
-            termios.tcsetattr(descriptor, termios.TCSANOW, before)
+    def restore_mode(self) -> None:
+        """Set the mode that the terminal had before."""
+        with contextlib.suppress(termios.error):  # the terminal may be gone
+            # At once: waiting until pending output is read could take forever.
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, self._original_mode)
 
-    def step_aside(number: int, _frame: object) -> None:
-        # Ctrl-Z: until we are called back, the shell has its terminal as it was.
-        show()
+    def stop_process(self, number: int, _frame: object) -> None:
+        """Stop the process on Ctrl-Z; until it goes on, the shell has the terminal in its original mode."""
+        self.restore_mode()
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
-        signal.signal(number, step_aside)
-        hide()
-        resumed()
+        signal.signal(number, self.stop_process)
+        self.set_raw_mode()
+        if self.on_resume:
+            self.on_resume()
 
-    stops = signal.getsignal(signal.SIGTSTP) == signal.SIG_DFL
-    with signals.restore_on_signal(show):
-        try:
-            if stops:
-                signal.signal(signal.SIGTSTP, step_aside)
-            hide()
-            yield
-        finally:
-            if stops:
-                signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            show()
+    def _has_input(self, seconds: float) -> bool:
+        return bool(select.select([self._descriptor], [], [], seconds)[0])

@@ -1,4 +1,4 @@
-"""Asks a person about one image after the other."""
+"""Asks the user about one image after the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imgshare_cli.api.models import Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
 from imgshare_cli.terminal.format import truncate_lines
-from imgshare_cli.terminal.keyboard import END, UNKNOWN, Keyboard
+from imgshare_cli.terminal.keyboard import END, UNKNOWN, open_keyboard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.images import Share
     from imgshare_cli.shares.review import Review
+    from imgshare_cli.terminal.keyboard import Keyboard
     from imgshare_cli.terminal.output import Output
 
 _QUESTION = "Accept this image? [a,r,s,A,R,u,q,?] "
@@ -36,20 +37,20 @@ _LONGEST = 70
 
 
 def run_review(output: Output, review: Review) -> None:
-    """Go through a review with the person at the terminal, until one of both has come to an end."""
-    with Keyboard() as keyboard:
+    """Review images with the user at the terminal, until no image is left or the user quits."""
+    with open_keyboard() as keyboard:
         prompt = _ReviewPrompt(output, keyboard, review)
         while prompt.review_next_share():
             pass
 
 
 class _ReviewPrompt:
-    """Shows, asks and does.
+    """Shows each image, reads keys and does what they say.
 
     Args:
-        output: where it shows.
-        keyboard: what it asks.
-        review: what it does.
+        output: where images and questions are shown.
+        keyboard: where keys are read.
+        review: what decides.
     """
 
     def __init__(self, output: Output, keyboard: Keyboard, review: Review) -> None:
@@ -58,14 +59,14 @@ class _ReviewPrompt:
         self._review = review
 
     def review_next_share(self) -> bool:
-        """Deal with one share; whether there is more to do."""
+        """Review one share, and return whether to go on."""
         share = self._review.current
         if share is None:
             return self._offer_last_undo()
         return not self._show_details(share) or self._follow_keys(share)
 
     def _offer_last_undo(self) -> bool:
-        # Without this question nobody could undo the last step.
+        # Without this question the last step could not be undone.
         while self._review.steps and (key := self._ask_key(_LAST_QUESTION)) not in {"q", "\n", END}:
             if key == "u":
                 return self._undo()
@@ -89,7 +90,7 @@ class _ReviewPrompt:
         return False
 
     def _follow_keys(self, share: Share) -> bool:
-        """Take keys until one of them leads away from this share; whether that is to another one."""
+        """Follow keys until one leaves this share, and return whether to go on with another."""
         moves: dict[str, Callable[[], bool]] = {
             "a": lambda: self._decide([share], Status.ACCEPTED),
             "r": lambda: self._decide([share], Status.REJECTED),
@@ -144,7 +145,7 @@ class _ReviewPrompt:
         return True
 
     def _ask_key(self, question: str) -> str:
-        """The key that answers a question; what was pressed before it was there cannot be meant for it."""
+        """Read the key that answers a question; keys pressed before it was shown are not meant for it."""
         self._keyboard.discard_keys()
         self._output.ask(question)
         key = UNKNOWN

@@ -1,4 +1,4 @@
-"""Signals that end the run: what it has changed for others is put back first."""
+"""Signals that end the process: what it has changed on the terminal is restored first."""
 
 from __future__ import annotations
 
@@ -16,27 +16,33 @@ EXIT_SIGNALS = tuple(
 
 
 @contextlib.contextmanager
-def restore_on_signal(undo: Callable[[], None]) -> Iterator[None]:
-    """Undo something before a signal ends the run, and only then. A signal that was ignored stays so."""
+def restore_on_signal(restore: Callable[[], None]) -> Iterator[None]:
+    """Call a function before a signal ends the process during the `with` block, and only then.
+
+    A signal that is ignored stays ignored.
+
+    Args:
+        restore: restores what the process has changed.
+    """
     handlers = {number: signal.getsignal(number) for number in EXIT_SIGNALS}
     handlers = {number: handler for number, handler in handlers.items() if handler not in {signal.SIG_IGN, None}}
 
-    def leave(number: int, frame: FrameType | None) -> None:
-        undo()
+    def restore_and_end(number: int, frame: FrameType | None) -> None:
         restore()
+        restore_handlers()
         handler = handlers[number]
         if callable(handler):
             handler(number, frame)
         else:
             signal.raise_signal(number)
 
-    def restore() -> None:
+    def restore_handlers() -> None:
         for number, handler in handlers.items():
             signal.signal(number, handler)
 
     try:
         for number in handlers:
-            signal.signal(number, leave)
+            signal.signal(number, restore_and_end)
         yield
     finally:
-        restore()
+        restore_handlers()

@@ -1,4 +1,4 @@
-"""Tables for people at a terminal, drawn by rich; the texts in them are clean already."""
+"""Draws tables for people at a terminal, with rich; the texts must be clean already."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.status import Status
 
-_FOLDED = 26
-_NARROW = 80
+_FOLDED_WIDTH = 26
+_DEFAULT_WIDTH = 80
 
 
 def draw_fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
-    """Names beside values; a long value is folded, never cut.
+    """Draw names beside values; a long value is folded, never cut.
 
     Args:
-        values: what to show; the texts are taken as they are, without markup.
-        colours: the colour of a value, for those that have one; none at all makes a table without colour.
+        values: the names and values; they are printed as they are, without markup.
+        colours: the colours of values that have one; an empty mapping draws without any colour.
     """
     table = _create_grid()
     for name, value in values.items():
@@ -37,32 +37,32 @@ def draw_fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
 
 
 def draw_rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], colours: Mapping[str, str]) -> str:
-    """Lines under headings. Where the terminal is narrow, whole columns go; no cell is ever cut.
+    """Draw rows under headings. On a narrow terminal whole columns are left out; no cell is ever cut.
 
     Args:
-        heads: each column's name and its rank: those of 0 stay, the others in this order as far as there is room.
-        lines: the cells; the texts are taken as they are, without markup.
-        colours: the colour of a value, for those that have one; none at all makes a table without colour.
+        heads: the name and the rank of each column; those of 0 stay, the others in this order while there is room.
+        lines: the cells; they are printed as they are, without markup.
+        colours: the colours of values that have one; an empty mapping draws without any colour.
     """
     kept = _choose_columns(heads, lines)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold" if colours else "")
     for index in kept:
-        # The first column is what one copies into the next command, so it is not folded while there is room.
-        whole = index == 0 and shutil.get_terminal_size().columns >= max(cell_len(line[0]) for line in lines) + 2
-        table.add_column(Text(heads[index][0]), no_wrap=whole, overflow="fold")
+        # Users copy the first column into the next command, so it is not folded while there is room.
+        no_wrap = index == 0 and shutil.get_terminal_size().columns >= max(cell_len(line[0]) for line in lines) + 2
+        table.add_column(Text(heads[index][0]), no_wrap=no_wrap, overflow="fold")
     for line in lines:
         table.add_row(*[Text(line[index], style=colours.get(line[index], "")) for index in kept])
     return _render(table, colour=bool(colours))
 
 
 def draw_panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[str, str], stream: TextIO) -> str:
-    """Names beside values below a headline, each value folded and never cut.
+    """Draw names beside values below a headline; a long value is folded, never cut.
 
     Args:
         head: the headline.
-        values: what to show; the texts are taken as they are, without markup.
-        colours: the colour of a name and its value, for names that have one; none at all makes a panel without colour.
-        stream: the terminal that it is for.
+        values: the names and values; they are printed as they are, without markup.
+        colours: the colours of names, and their values, that have one; an empty mapping draws without any colour.
+        stream: the terminal, whose width counts.
     """
     bold = "bold" if colours else ""
     rule = Rule(Text(head, style=bold), align="left", style="dim" if colours else "")
@@ -74,11 +74,11 @@ def draw_panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[st
 
 @contextmanager
 def show_spinner(text: str, stream: TextIO) -> Iterator[Status]:
-    """Something that turns, beside a text, until it is left."""
+    """Show a spinner beside a text during the `with` block."""
     status = Console(file=stream, emoji=False).status(Text(text))
     try:
         status.start()
-    except RuntimeError:  # no thread to turn it
+    except RuntimeError:  # there is no thread left for the spinner
         status.stop()
     try:
         yield status
@@ -91,9 +91,9 @@ def _choose_columns(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[s
         max(cell_len(text) for text in (name, *cells)) + 2
         for (name, _), cells in zip(heads, zip(*lines, strict=True), strict=True)
     ]
-    # A text such as a name may fold to this without becoming unreadable.
+    # A text such as a name stays readable when it is folded to this width.
     needed = [
-        min(width, _FOLDED) if rank == 0 and index else width
+        min(width, _FOLDED_WIDTH) if rank == 0 and index else width
         for index, ((_, rank), width) in enumerate(zip(heads, widths, strict=True))
     ]
     room = shutil.get_terminal_size().columns + 2
@@ -124,6 +124,6 @@ def _render(drawing: RenderableType, *, colour: bool, stream: TextIO | None = No
 
 def _find_width(stream: TextIO) -> int:
     try:
-        return os.get_terminal_size(stream.fileno()).columns or _NARROW
+        return os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH
     except OSError:
-        return _NARROW
+        return _DEFAULT_WIDTH
