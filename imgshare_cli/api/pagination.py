@@ -14,7 +14,8 @@ from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
-    from imgshare_cli.api.image_client import ImageClient, Page
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for

@@ -69,7 +69,7 @@ def log_in(request: LoginRequest) -> Credential:
 
 
 def _granted(region: CloudRegion, request: LoginRequest) -> Credential:
-    constructor = partial(BoundedSession, _hosts(region), request.transport_options, request.settings.timeout)
+    constructor = partial(BoundedSession, _hosts(region), request.settings)
     region.set_session_constructor(cast("Any", constructor))
     session = cast("BoundedSession", region.get_session())
     try:
@@ -87,7 +87,7 @@ def _hosts(region: CloudRegion) -> set[str]:
 def _fetch_profiles(request: LoginRequest) -> None:
     # A cloud's `profile` may be an address, or a vendor that has one. openstacksdk would fetch it with requests, past
     # our rules, with redirects and without a bound.
-    session = create_http_session(set(), request.transport_options, request.settings.timeout)
+    session = create_http_session(set(), request.settings)
     ours = SimpleNamespace(get=lambda url, **_: session.get(url, allow_redirects=False))
     vars(vendors)["requests"] = ours  # the name that the module calls
 

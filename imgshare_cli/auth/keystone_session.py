@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from email.message import Message
 from types import SimpleNamespace
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from keystoneauth1.plugin import BaseAuthPlugin
 
-    from imgshare_cli.api.connection_pool import TransportOptions
     from imgshare_cli.api.response import Response
     from imgshare_cli.api.transport import HttpTransport
+    from imgshare_cli.config.settings import Settings
 
 _REDIRECTS = {301, 302, 303, 305, 307, 308}
 # What keystoneauth's own session would negotiate, and what belongs to a connection that is not its own.
@@ -37,14 +38,13 @@ class BoundedSession(Session):
 
     Args:
         hosts: those that the settings name.
-        options: what to trust and allow.
-        seconds: the time for the whole login, in seconds.
-        settings: what openstacksdk gives to a session.
+        settings: what to trust and allow, and the time for the whole login.
+        options: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], options: TransportOptions, seconds: float, **settings: Any) -> None:
-        self._carrier = create_http_session(hosts, options, seconds)
-        super().__init__(session=self._carrier, **settings)
+    def __init__(self, hosts: set[str], settings: Settings, **options: Any) -> None:
+        self._carrier = create_http_session(hosts, settings)
+        super().__init__(session=self._carrier, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
         """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
@@ -82,17 +82,16 @@ class BoundedSession(Session):
         self._carrier.close()
 
 
-def create_http_session(hosts: set[str], options: TransportOptions, seconds: float) -> requests.Session:
+def create_http_session(hosts: set[str], settings: Settings) -> requests.Session:
     """A session of requests that sends over our own wire.
 
     Args:
         hosts: those that the settings name.
-        options: what to trust and allow.
-        seconds: the time for all of it, in seconds.
+        settings: what to trust and allow, and the time for all requests together.
     """
     session = _HttpSession()
     session.trust_env = False
-    adapter = _Adapter(hosts, options, seconds)
+    adapter = _Adapter(hosts, settings)
     for scheme in ("http://", "https://", ""):  # the last for what is no address at all
         session.mount(scheme, adapter)
     return session
@@ -107,12 +106,12 @@ class _HttpSession(requests.Session):
 class _Adapter(BaseAdapter):
     """Carries prepared requests to any host, by the rules for our own."""
 
-    def __init__(self, hosts: set[str], options: TransportOptions, timeout: float) -> None:
+    def __init__(self, hosts: set[str], settings: Settings) -> None:
         super().__init__()
         self._hosts = hosts
-        self._deadline = time.monotonic() + timeout
+        self._deadline = time.monotonic() + settings.timeout
         # What keystoneauth sends is authenticated by its plugins, and may hold any secret: nothing of it is logged.
-        self._connections = Connections(options, timeout=timeout, debug=_ignore, hide_secret=_ignore)
+        self._connections = Connections(settings, os.environ, debug=_ignore, hide_secret=_ignore)
         self._transports: dict[tuple[str, object, object], HttpTransport] = {}
 
     def send(  # noqa: PLR0913, PLR0917  (requests' signature)

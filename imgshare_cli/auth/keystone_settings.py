@@ -12,7 +12,6 @@ from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
 from imgshare_cli import hints
-from imgshare_cli.api.connection_pool import TransportOptions
 from imgshare_cli.auth.clouds_files import CloudFiles, choose_cloud_files
 from imgshare_cli.auth.clouds_yaml import check_cloud_keys, override_region
 from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
@@ -45,12 +44,6 @@ class LoginRequest:
     auth_type: str | None = None
     auth: dict[str, str] = field(default_factory=dict, repr=False)
     note: Callable[[str], None] = lambda _text: None
-
-    @property
-    def transport_options(self) -> TransportOptions:
-        """What the connections of this login trust and allow."""
-        own = self.settings
-        return TransportOptions(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
 
     @property
     def named(self) -> str:

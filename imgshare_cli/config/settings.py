@@ -148,6 +148,11 @@ def _resolve_cacert(flags: Flags) -> str | None:
     return flags.cacert
 
 
+def build_profile_option(profile: str) -> dict[str, str | None]:
+    """Return the option that names a profile; the default profile needs none."""
+    return {} if profile == DEFAULT_PROFILE else {"--profile": profile}
+
+
 def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> str:
     """Which profile this run is about.
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
-from imgshare_cli.auth import login
 from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.diagnosis.findings import Attempt, Finding
 from imgshare_cli.errors import ConfigError, ForbiddenError, ImgshareError, NotFoundError, Reason
 
@@ -156,6 +156,6 @@ def _way_to_region(attempt: Attempt, what: tuple[str, str | None], service: Imag
     if address:
         return f"type {attempt.again(*what, {'--endpoint': address})}"
     keep = hints.build_command(
-        "config", "set", "region", region, *hints.build_options(login.build_profile_option(clients.settings))
+        "config", "set", "region", region, *hints.build_options(build_profile_option(clients.settings.profile))
     )
     return f"type {attempt.again(*what, environ=before)}; {keep} says so once for all"
