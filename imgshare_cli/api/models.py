@@ -88,8 +88,8 @@ class Member:
         """
         return cls(
             image_id=read_image_id(body, "image_id"),
-            member_id=_member_id(body),
-            status=_status(body),
+            member_id=_read_member_id(body),
+            status=_read_status(body),
             created_at=read_string(body, "created_at"),
             updated_at=read_string(body, "updated_at"),
             raw=body,
@@ -112,14 +112,14 @@ def read_image_id(body: dict[str, Any], key: str) -> str:
     return value
 
 
-def _member_id(body: dict[str, Any]) -> str:
+def _read_member_id(body: dict[str, Any]) -> str:
     value = read_text(body, "member_id")
     if not is_usable_id(value):
         raise ValueError("without a usable member_id")
     return value
 
 
-def _status(body: dict[str, Any]) -> Status:
+def _read_status(body: dict[str, Any]) -> Status:
     value = body.get("status")
     if value is None:
         raise ValueError("without a status")

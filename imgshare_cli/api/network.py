@@ -48,7 +48,7 @@ class Network(httpcore.NetworkBackend):
             yield
             return
         # Of TLS within TLS, httpcore bounds each read of the outer one, of which the inner one may need many.
-        timer = threading.Timer(max(deadline - time.monotonic(), 0), self._cut)
+        timer = threading.Timer(max(deadline - time.monotonic(), 0), self._shut_down)
         timer.daemon = True
         timer.start()
         try:
@@ -56,7 +56,7 @@ class Network(httpcore.NetworkBackend):
         finally:
             timer.cancel()
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         if self.newest:
             with suppress(OSError):  # it may have ended by itself
                 self.newest.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
@@ -82,7 +82,7 @@ class Network(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers; each gets its share of the time."""
         end = time.monotonic() + self.left(timeout)
-        found = _resolve(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
+        found = _resolve_host(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for number, address in enumerate(found):
             share = max((end - time.monotonic()) / (len(found) - number), 0.001)
@@ -122,7 +122,7 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _resolve(host: str, port: int, seconds: float) -> list[str]:
+def _resolve_host(host: str, port: int, seconds: float) -> list[str]:
     """The addresses of a host, in bounded time.
 
     Raises:
@@ -130,14 +130,14 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
         httpcore.ConnectTimeout: no name server answers in time.
     """
     try:
-        return _addresses(host, port, socket.AI_NUMERICHOST)  # an address asks no name server, and no thread
+        return _list_addresses(host, port, socket.AI_NUMERICHOST)  # an address asks no name server, and no thread
     except OSError:
         pass
     responses: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
-            responses.put(_addresses(host, port))
+            responses.put(_list_addresses(host, port))
         except (OSError, UnicodeError) as exc:
             responses.put(exc)
 
@@ -159,6 +159,6 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
     return [address for address in found if is_loopback(address)] if host == "localhost" else found
 
 
-def _addresses(host: str, port: int, flags: int = 0) -> list[str]:
+def _list_addresses(host: str, port: int, flags: int = 0) -> list[str]:
     rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return list(dict.fromkeys(str(row[4][0]) for row in rows))

@@ -46,14 +46,14 @@ def read_pages(
     """
     query = {**query, "limit": str(min(size, LIMIT))}
     seen: set[int] = set()
-    asked = _bounded(client)
+    asked = _bound_pages(client)
     while True:
         count = len(seen)
         last = yield from _read_until_refused(asked, query, seen, most)
         if last is None:
             return
         if len(seen) == count:
-            raise _endless("the service refuses each marker")
+            raise _create_endless_error("the service refuses each marker")
         if (then := parse_timestamp(last.created_at)) is None:
             raise UnavailableError("images came or went while the list was read", hint="run it again")
         # The API shows whole seconds, and compares with more.
@@ -75,7 +75,7 @@ def read_named(
         yield from page
 
 
-def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
+def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
     """Ask for pages, but not for more than anybody has."""
     pages = size = 0
 
@@ -84,7 +84,7 @@ def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
         page = client.list_images(query)
         pages, size = pages + 1, size + page.size
         if pages > _MOST_PAGES or size > _MOST_BYTES:
-            raise _endless(f"{pages} pages with {size >> 20} MiB came")
+            raise _create_endless_error(f"{pages} pages with {size >> 20} MiB came")
         return page
 
     return ask
@@ -108,15 +108,15 @@ def _read_until_refused(
         if not images or not (page.more or len(page.images) >= int(query["limit"])):
             return None
         if images.keys() <= read:
-            raise _endless("the service gives the same images again and again")
+            raise _create_endless_error("the service gives the same images again and again")
         read.update(images)
         seen.update(images)
         if len(seen) > most:
-            raise _endless(f"more than {most} images came")
+            raise _create_endless_error(f"more than {most} images came")
         last = page.images[-1]
 
 
-def _endless(why: str) -> UnavailableError:
+def _create_endless_error(why: str) -> UnavailableError:
     return UnavailableError(
         f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.build_command('status')} shows it"
     )

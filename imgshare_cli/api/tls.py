@@ -46,7 +46,7 @@ def create_tls_context(
         try:
             for file in chain:
                 check_regular_file(Path(file), _MAX_BUNDLE)
-            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _no_password)
+            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _refuse_password)
         except (OSError, ValueError, TypeError) as exc:
             raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
     return made
@@ -83,7 +83,7 @@ def _create_verifying_context(cacert: str | None, environ: Mapping[str, str]) ->
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _no_password() -> str:
+def _refuse_password() -> str:
     raise ValueError("its key is encrypted")  # OpenSSL would ask at the terminal
 
 

@@ -51,7 +51,7 @@ def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:
         return
     _check_keys(config.config_filename, ("clouds", name), entry, _CLOUD_KEYS)
     if isinstance(entry.get("auth"), dict):
-        _check_keys(config.config_filename, ("clouds", name, "auth"), entry["auth"], _auth_keys(entry))
+        _check_keys(config.config_filename, ("clouds", name, "auth"), entry["auth"], _list_auth_keys(entry))
 
 
 def override_region(config: OpenStackConfig, cloud: str | None, region: str) -> None:
@@ -64,7 +64,7 @@ def override_region(config: OpenStackConfig, cloud: str | None, region: str) -> 
         entry["region_name"] = region
 
 
-def _auth_keys(entry: dict[str, Any]) -> set[str]:
+def _list_auth_keys(entry: dict[str, Any]) -> set[str]:
     options = []
     # Several methods make one multi-factor login.
     for kind in (entry.get("auth_type") or "password", *entry.get("auth_methods", ())):

@@ -28,7 +28,7 @@ class FileStore:
 
     def __init__(self, name: str, environ: Mapping[str, str]) -> None:
         self._folder = find_state_folder(environ)
-        self._path = self._folder / "tokens" / _file_name(name)
+        self._path = self._folder / "tokens" / _build_file_name(name)
         self.where = str(self._path)
 
     def read(self) -> str | None:
@@ -37,8 +37,8 @@ class FileStore:
         Raises:
             ConfigError: others can read the file, or we cannot.
         """
-        with self._explained("read"):
-            self._must_be_ours()
+        with self._translate_errors("read"):
+            self._check_owner()
             found = read_file(self._path, _LIMIT)
             if found is None:
                 return None
@@ -60,7 +60,7 @@ class FileStore:
         Raises:
             ConfigError: the file cannot be written.
         """
-        with self._explained("write"):
+        with self._translate_errors("write"):
             for folder in (self._folder, self._path.parent):
                 prepare_folder(folder)
             with lock_file(self._path.parent):
@@ -73,8 +73,8 @@ class FileStore:
         Raises:
             ConfigError: it cannot be removed.
         """
-        with self._explained("remove"):
-            self._must_be_ours()
+        with self._translate_errors("remove"):
+            self._check_owner()
             if not self._path.parent.is_dir():
                 return False
             with lock_file(self._path.parent):
@@ -84,13 +84,13 @@ class FileStore:
             return there
 
     @contextlib.contextmanager
-    def _explained(self, verb: str) -> Iterator[None]:
+    def _translate_errors(self, verb: str) -> Iterator[None]:
         try:
             yield
         except OSError as exc:
             raise ConfigError(f"cannot {verb} {self._path}: {exc.strerror}") from exc
 
-    def _must_be_ours(self) -> None:
+    def _check_owner(self) -> None:
         for folder in (self._folder, self._path.parent):
             if not is_owned_by_user(folder):
                 raise ConfigError(
@@ -99,7 +99,7 @@ class FileStore:
                 )
 
 
-def _file_name(name: str) -> str:
+def _build_file_name(name: str) -> str:
     # A profile may be called `..`, or like a file on its way into place; and quote() leaves dots as they are.
     quoted = quote(name, safe="", errors="surrogatepass")
     quoted = f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted

@@ -74,7 +74,7 @@ class KeyringStore:
             if first is None:
                 return None
             count, _, text = first.partition("\n")
-            rest = [backend.get_password(SERVICE, self._part_name(number)) for number in range(1, int(count))]
+            rest = [backend.get_password(SERVICE, self._build_part_name(number)) for number in range(1, int(count))]
             whole = not rest or backend.get_password(SERVICE, self._name) == first
         except Exception as exc:
             # Known by its name, because the library that raises it is there on Linux alone.
@@ -98,7 +98,7 @@ class KeyringStore:
             for number, part in reversed(list(enumerate(parts))):
                 # The first part counts them, and comes last: an entry is whole or not there.
                 content = f"{len(parts)}\n{part}" if number == 0 else part
-                backend.set_password(SERVICE, self._part_name(number), content)
+                backend.set_password(SERVICE, self._build_part_name(number), content)
             _delete_parts(backend, names[len(parts) :])
             remember_backend(backend)
 
@@ -130,13 +130,13 @@ class KeyringStore:
                 held.enter_context(lock_file(prepare_folder(find_state_folder(os.environ)) / "keyring"))
             yield
 
-    def _part_name(self, number: int) -> str:
+    def _build_part_name(self, number: int) -> str:
         return f"{self._name}#{number}" if number else self._name
 
     def _list_parts(self, backend: KeyringBackend) -> list[str]:
         names: list[str] = []
-        while backend.get_password(SERVICE, self._part_name(len(names))) is not None:
-            names.append(self._part_name(len(names)))
+        while backend.get_password(SERVICE, self._build_part_name(len(names))) is not None:
+            names.append(self._build_part_name(len(names)))
         return names
 
     def _run_bounded(self, work: Callable[[], T]) -> T:
@@ -161,12 +161,12 @@ class KeyringStore:
             raise AuthError(f"the keyring cannot be asked: {exc}", hint=WITHOUT_KEYRING) from exc
         # What every run needs next loads while the keyring takes its time.
         import_module("imgshare_cli.api.transport")
-        result, problem = self._wait_for(results)
+        result, problem = self._wait_for_result(results)
         if problem:
             raise problem
         return cast("T", result)
 
-    def _wait_for(self, results: queue.SimpleQueue[Any]) -> Any:
+    def _wait_for_result(self, results: queue.SimpleQueue[Any]) -> Any:
         patience = min(1.0, self._seconds)
         try:
             return results.get(timeout=patience)

@@ -43,8 +43,8 @@ class BoundedSession(Session):
     """
 
     def __init__(self, hosts: set[str], settings: Settings, **options: Any) -> None:
-        self._carrier = create_http_session(hosts, settings)
-        super().__init__(session=self._carrier, **options)
+        self._http = create_http_session(hosts, settings)
+        super().__init__(session=self._http, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
         """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
@@ -79,7 +79,7 @@ class BoundedSession(Session):
 
     def disconnect(self) -> None:
         """Close the connections."""
-        self._carrier.close()
+        self._http.close()
 
 
 def create_http_session(hosts: set[str], settings: Settings) -> requests.Session:
@@ -137,7 +137,7 @@ class _Adapter(BaseAdapter):
             exc.hint = exc.hint and exc.hint.replace("the endpoint", "auth_url")
             raise
         check_size(response, "identity")
-        return _to_requests(response, request, self)
+        return _convert_response(response, request, self)
 
     def close(self) -> None:
         self._connections.close()
@@ -163,7 +163,7 @@ def _ignore(_text: str) -> None:
     """Log nothing."""
 
 
-def _to_requests(answer: Response, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
+def _convert_response(answer: Response, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
     response = requests.Response()
     response.status_code = answer.status
     response.headers = CaseInsensitiveDict(answer.headers)

@@ -102,13 +102,13 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
             "that means nothing",
             hint=TYPO_HINT,
         ) from exc
-    _must_need_no_browser(str(region.config.get("auth_type")), files.are_here, request)
-    _must_be_whole(region, request)
-    _must_verify(region, request)
+    _check_no_browser(str(region.config.get("auth_type")), files.are_here, request)
+    _check_complete(region, request)
+    _check_verification(region, request)
     return region
 
 
-def _must_need_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
+def _check_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
     # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
     if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
         raise ConfigError(
@@ -117,7 +117,7 @@ def _must_need_no_browser(kind: str, are_here: bool, request: LoginRequest) -> N
         )
 
 
-def _must_be_whole(region: CloudRegion, request: LoginRequest) -> None:
+def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
     if region.config.get("auth_type") in {"password", "v3password"}:
         if not {"username", "user_id"} & auth.keys():
@@ -130,7 +130,7 @@ def _must_be_whole(region: CloudRegion, request: LoginRequest) -> None:
             )
 
 
-def _must_verify(region: CloudRegion, request: LoginRequest) -> None:
+def _check_verification(region: CloudRegion, request: LoginRequest) -> None:
     verify, _ = region.get_requests_verify_args()
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(

@@ -29,7 +29,7 @@ def log_in_with_cloud(settings: Settings, settings_hash: str, note: Callable[[st
         settings_hash: a hash of the settings that the login uses.
         note: called with what a person should know about it.
     """
-    return replace(_log_in(settings, cloud=settings.cloud, note=note), settings_hash=settings_hash)
+    return replace(_run_login(settings, cloud=settings.cloud, note=note), settings_hash=settings_hash)
 
 
 def log_in_with_password(settings: Settings, options: LoginOptions, password: str) -> Credential:
@@ -53,7 +53,7 @@ def log_in_with_password(settings: Settings, options: LoginOptions, password: st
         "password": password,
         **(scope if project else {}),
     }
-    credential = _log_in(settings, auth_type="password", auth=auth)
+    credential = _run_login(settings, auth_type="password", auth=auth)
     named = {
         "--auth-url": options.auth_url,
         "--username": options.username,
@@ -101,12 +101,12 @@ def renew_login(settings: Settings, credential: Credential) -> Credential:
 
 
 def _use_application_credential(settings: Settings, auth: dict[str, str]) -> Credential:
-    credential = _log_in(settings, auth_type="v3applicationcredential", auth=auth)
+    credential = _run_login(settings, auth_type="v3applicationcredential", auth=auth)
     who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
     return replace(credential, refresh_credentials=auth, relogin_command=build_relogin_command(settings, who))
 
 
-def _log_in(settings: Settings, **parts: Any) -> Credential:
+def _run_login(settings: Settings, **parts: Any) -> Credential:
     try:
         os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
     except OSError as exc:

@@ -35,12 +35,12 @@ def compute_settings_hash(settings: Settings, environ: Mapping[str, str]) -> str
         settings.interface,
         settings.endpoint,
         sorted(variables.items()),
-        _files(environ),
+        _stat_cloud_files(environ),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
+def _stat_cloud_files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
     config = find_base_folder(environ, "XDG_CONFIG_HOME", ".config")
     own = find_home(environ) / ".config"
     folders = sorted({f"{config}/openstack", f"{own}/openstack", "/etc/openstack", "/etc/xdg/openstack"})

@@ -151,7 +151,7 @@ class Session:
         endpoint = self.endpoint  # before the credential: without both, the endpoint is what is missing
         from imgshare_cli.api.authentication import TokenAuth
 
-        return self._open_client(endpoint, TokenAuth(self.credential, self._refresh))
+        return self._open_client(endpoint, TokenAuth(self.credential, self._refresh_credential))
 
     def _open_client(self, endpoint: str, auth: TokenAuth) -> ImageClient:
         from imgshare_cli.api.image_client import ImageClient
@@ -167,7 +167,7 @@ class Session:
         self._open.callback(opened.close)
         return opened
 
-    def _refresh(self, rejected: str) -> Credential | None:
+    def _refresh_credential(self, rejected: str) -> Credential | None:
         """Get a new credential; where there is none, check whether the identity service is to blame for the 401."""
         before = self.credential
         credential = self.credential_provider.refresh(rejected)

@@ -45,7 +45,7 @@ def read_file(path: Path, limit: int) -> FileContents | None:
         if _is_null_device(os.stat(path)):  # noqa: PTH116  (of the file that is looked at again below)
             return FileContents(b"")
         with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
-            found = _regular(os.fstat(stream.fileno()), limit)
+            found = _check_regular(os.fstat(stream.fileno()), limit)
             content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -54,7 +54,7 @@ def read_file(path: Path, limit: int) -> FileContents | None:
             raise
         return None
     if len(content) > limit:
-        raise _too_large(limit)
+        raise _create_size_error(limit)
     return FileContents(content, os.name == "posix" and bool(found.st_mode & 0o077))
 
 
@@ -72,18 +72,18 @@ def check_regular_file(path: Path, limit: int) -> None:
     Raises:
         OSError: it is not there, is not a regular file, or is larger.
     """
-    _regular(os.stat(path), limit)  # noqa: PTH116  (as above)
+    _check_regular(os.stat(path), limit)  # noqa: PTH116  (as above)
 
 
-def _regular(found: os.stat_result, limit: int) -> os.stat_result:
+def _check_regular(found: os.stat_result, limit: int) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file")
     if found.st_size > limit:
-        raise _too_large(limit)
+        raise _create_size_error(limit)
     return found
 
 
-def _too_large(limit: int) -> OSError:
+def _create_size_error(limit: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {limit >> 10} KiB")
 
 

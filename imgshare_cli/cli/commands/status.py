@@ -8,7 +8,7 @@ from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
 
-_TROUBLE = {"auth": "does not take the token", "unavailable": "cannot be used"}
+_SERVICE_STATES = {"auth": "does not take the token", "unavailable": "cannot be used"}
 
 
 @with_session(common_options)
@@ -41,6 +41,6 @@ def status(session: Session) -> None:
         session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
-            session.output.record({**known, "service": _TROUBLE.get(exc.code, "says no")})
+            session.output.record({**known, "service": _SERVICE_STATES.get(exc.code, "says no")})
         raise
     session.output.record({**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
