@@ -1,4 +1,4 @@
-"""Connections with a deadline: name look-ups, handshakes, reads and writes all end when the time is up."""
+"""Connections with a deadline: name lookups, handshakes, reads and writes all end in time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_ADDRESSES = 8
 
 
 class Network(httpcore.NetworkBackend):
-    """TCP connections that end at `deadline`, whatever the other side does.
+    """Opens TCP connections that end at `deadline`, whatever the other side does.
 
     httpcore bounds each step, so a service that sends a byte now and then would never end, a slow name server
     would not be bounded at all, and a host with several dead addresses would take the time for each.
@@ -42,7 +42,7 @@ class Network(httpcore.NetworkBackend):
 
     @contextmanager
     def until(self, deadline: float) -> Iterator[None]:
-        """Give what is done within a deadline."""
+        """Set the deadline for what is done inside."""
         self.deadline = deadline
         if not self.nested:
             yield
@@ -62,10 +62,10 @@ class Network(httpcore.NetworkBackend):
                 self.newest.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
     def left(self, limit: float | None = None) -> float:
-        """The seconds that are left, at most `limit`.
+        """Return the seconds that are left, at most `limit`.
 
         Raises:
-            httpcore.ReadTimeout: none are.
+            httpcore.ReadTimeout: the time is up.
         """
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -96,7 +96,7 @@ class Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every step is given what is left of the time, whatever httpcore would give it."""
+    """A connection whose every step gets the time that is left, whatever timeout httpcore passes."""
 
     def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
         self._stream = stream
@@ -123,7 +123,7 @@ class _Stream(httpcore.NetworkStream):
 
 
 def _resolve_host(host: str, port: int, seconds: float) -> list[str]:
-    """The addresses of a host, in bounded time.
+    """Look up the addresses of a host, in bounded time.
 
     Raises:
         httpcore.ConnectError: it has none.

@@ -1,4 +1,4 @@
-"""Every page of an image list, also while images come and go, and no page without end."""
+"""All pages of an image list, also while images are added and removed, and never without end."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ def read_pages(
     Args:
         client: the image service.
         query: the API's parameters, without `limit`, `marker` and `sort`.
-        size: how many a page shall hold; the service gives no more than LIMIT.
+        size: the images on one page; the service returns at most LIMIT.
         most: how many images are too many.
 
     Raises:
-        UnavailableError: the list does not get on, or has too many images.
+        UnavailableError: the list does not end, or has too many images.
     """
     query = {**query, "limit": str(min(size, LIMIT))}
     seen: set[int] = set()
@@ -63,20 +63,20 @@ def read_pages(
 def read_named(
     client: ImageClient, name: str, query: Mapping[str, str] = MappingProxyType({}), size: int = LIMIT
 ) -> Iterator[Image]:
-    """Read the images that a service gives for a name; many databases take another case or accent for the same.
+    """Read the images that a service returns for a name; many databases ignore case and accents.
 
     Args:
         client: the image service.
-        name: the name; whoever asks compares it with each image's.
+        name: the name; the caller compares it with that of each image.
         query: the API's other parameters.
-        size: how many a page shall hold.
+        size: the images on one page.
     """
     for page in read_pages(client, {"name": build_exact_filter(name), **query}, size, _MOST_OF_A_NAME):
         yield from page
 
 
 def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
-    """Ask for pages, but not for more than anybody has."""
+    """Return a function that reads a page, and fails after more pages or bytes than any project has."""
     pages = size = 0
 
     def ask(query: Mapping[str, str]) -> Page:
@@ -93,7 +93,7 @@ def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
 def _read_until_refused(
     ask: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
 ) -> Generator[list[Image], None, Image | None]:
-    """Yield what was not seen before, up to the end of the list, or return the image whose marker is refused."""
+    """Yield the images not seen before; return the last image if its marker is refused, None at the end."""
     read: set[int] = set()  # since here; what was read before may come again
     last: Image | None = None
     while True:

@@ -1,4 +1,4 @@
-"""The TLS context: the authorities that are trusted, named or the system's, and our own certificate."""
+"""The TLS context: the trusted certificate authorities and our own certificate."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def create_tls_context(
     *,
     insecure: bool = False,
 ) -> ssl.SSLContext:
-    """A context that verifies the service.
+    """Create a context that verifies the service.
 
     Args:
-        cacert: authorities to trust; else REQUESTS_CA_BUNDLE names them, else SSL_CERT_FILE and SSL_CERT_DIR, else
-            the system's store has them.
+        cacert: authorities to trust; else those of REQUESTS_CA_BUNDLE, else of SSL_CERT_FILE and SSL_CERT_DIR, else
+            of the system.
         environ: the environment.
-        client_cert: the certificate, or the certificate and its key, that we show.
-        insecure: whether nothing is verified, which only a flag may ask for.
+        client_cert: our certificate, or our certificate and its key.
+        insecure: whether nothing is verified, which only a flag may request.
 
     Raises:
         ConfigError: the named authorities or the certificate cannot be read.

@@ -1,4 +1,4 @@
-"""Finds the typing errors in a clouds.yaml, which openstacksdk passes over in silence."""
+"""Typing errors in a clouds.yaml, which openstacksdk ignores."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ENDINGS = (
 
 
 def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:
-    """Look for keys of an entry that are almost, but not quite, keys that mean something.
+    """Check an entry for keys that are almost known keys.
 
     Only what resembles a known key is an error: an entry may hold settings for other programs.
 
@@ -55,9 +55,9 @@ def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:
 
 
 def override_region(config: OpenStackConfig, cloud: str | None, region: str) -> None:
-    """Let a region win over the one that an entry names: openstacksdk would take it for a mistake.
+    """Override the region of an entry, which openstacksdk would call a mistake.
 
-    An entry that lists its `regions` has said which there are.
+    An entry that lists its `regions` is left alone.
     """
     entry = config.cloud_config["clouds"].get(cloud or config.default_cloud or "")
     if isinstance(entry, dict) and "regions" not in entry:

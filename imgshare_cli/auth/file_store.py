@@ -32,7 +32,7 @@ class FileStore:
         self.where = str(self._path)
 
     def read(self) -> str | None:
-        """What is stored, or None.
+        """Read the entry; None if there is none.
 
         Raises:
             ConfigError: others can read the file, or we cannot.
@@ -55,7 +55,7 @@ class FileStore:
                 raise ConfigError(f"cannot read {self._path}: it is not text") from None
 
     def write(self, text: str) -> None:
-        """Store it.
+        """Write the entry.
 
         Raises:
             ConfigError: the file cannot be written.
@@ -68,7 +68,7 @@ class FileStore:
                 replace_file(self._path, text.encode())
 
     def delete(self) -> bool:
-        """Remove the entry, and what a killed run left of it; whether there was one.
+        """Delete the entry and what a killed run left of it; return whether there was one.
 
         Raises:
             ConfigError: it cannot be removed.

@@ -1,4 +1,4 @@
-"""keystoneauth1's requests, sent over our own wire: no redirects, no ~/.netrc, one deadline, bounded answers."""
+"""keystoneauth1's requests, sent over our own connections: no redirects, no ~/.netrc, bounded time and responses."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class BoundedSession(Session):
     """A keystoneauth1 session for one login.
 
     Args:
-        hosts: those that the settings name.
+        hosts: the hosts that the settings name.
         settings: what to trust and allow, and the time for the whole login.
         options: what openstacksdk gives to a session.
     """
@@ -47,12 +47,12 @@ class BoundedSession(Session):
         super().__init__(session=self._http, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
-        """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
+        """Send a request, and do not follow a redirect: the request may hold a password.
 
-        Only a plugin that asks for `redirect` expects one, as SAML does, and looks at it itself.
+        Only a plugin that passes `redirect` expects one, as SAML does, and handles it itself.
 
         Raises:
-            UnavailableError: there is no answer, or none that can be read; or it is a redirect.
+            UnavailableError: there is no response, or none that can be read; or it is a redirect.
         """
         expected = "redirect" in options
         response = super().request(url, method, *arguments, **{**options, "redirect": False})
@@ -83,7 +83,7 @@ class BoundedSession(Session):
 
 
 def create_http_session(hosts: set[str], settings: Settings) -> requests.Session:
-    """A session of requests that sends over our own wire.
+    """Create a session of requests that sends over our own connections.
 
     Args:
         hosts: those that the settings name.
@@ -99,12 +99,12 @@ def create_http_session(hosts: set[str], settings: Settings) -> requests.Session
 
 class _HttpSession(requests.Session):
     def resolve_redirects(self, *_arguments: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]
-        """Look at no Location: requests parses it although it is not to be followed."""
+        """Ignore Location: requests parses it although it is not followed."""
         yield from ()
 
 
 class _Adapter(BaseAdapter):
-    """Carries prepared requests to any host, by the rules for our own."""
+    """Sends prepared requests to any host, with the same bounds as our own."""
 
     def __init__(self, hosts: set[str], settings: Settings) -> None:
         super().__init__()

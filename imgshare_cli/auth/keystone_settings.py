@@ -1,4 +1,4 @@
-"""What clouds.yaml, OS_* and the flags say about a login, read by openstacksdk and checked by us."""
+"""The settings of a login by clouds.yaml, OS_* and flags, read by openstacksdk and checked by us."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ TYPO_HINT = "clouds.yaml is looked for in $OS_CLIENT_CONFIG_FILE, here, ~/.confi
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """With what to log in, and for what.
+    """How to log in, and to what.
 
     Attributes:
         settings: the settings of the run: timeout, region, interface, endpoint, authorities.
         cloud: an entry of clouds.yaml; None for what the environment says.
-        auth_type: the name of a keystoneauth plugin, where neither file nor environment is to be asked.
+        auth_type: the name of a keystoneauth plugin; with it, neither file nor environment is read.
         auth: that plugin's options.
-        note: told what a person should know about the login.
+        note: called with what a person should know about the login.
     """
 
     settings: Settings
@@ -47,14 +47,14 @@ class LoginRequest:
 
     @property
     def named(self) -> str:
-        """What a sentence calls it."""
+        """Its name in a message."""
         if self.auth_type is not None:
             return "this login"
         return f"cloud {self.cloud!r}" if self.cloud else "OS_*"
 
 
 def load_cloud_region(request: LoginRequest) -> CloudRegion:
-    """The settings of a login, as openstacksdk reads them.
+    """Load the settings of a login with openstacksdk.
 
     Raises:
         ConfigError: they cannot be used.

@@ -1,4 +1,4 @@
-"""How this run gets in: by the environment, by what an earlier run kept, or by logging in."""
+"""The credential of a run: from the environment, stored by an earlier run, or from a login."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class CredentialProvider:
-    """The credential of this run, and its renewal; many workers may share it.
+    """Provides the credential of a run, and a new one when it is rejected; many workers may share it.
 
     Args:
         settings: the settings of the run.
         environ: its environment.
-        debug: told what is going on.
-        note: told what a person should know.
+        debug: called with what is going on.
+        note: called with what a person should know.
         hide_secret: called with each secret, so that no message shows it.
     """
 
@@ -50,10 +50,10 @@ class CredentialProvider:
 
     @property
     def credential(self) -> Credential:
-        """What this run gets in by. With a token in the environment the keyring is not even imported.
+        """The credential; with a token in the environment the keyring is not even imported.
 
         Raises:
-            AuthError: there is nothing, or the keyring that may have it cannot be asked.
+            AuthError: there is none, or the keyring that may have it cannot be read.
             ConfigError: the settings cannot be used.
             UnavailableError: the identity service does not answer.
         """
@@ -66,9 +66,9 @@ class CredentialProvider:
             return self._credential
 
     def refresh(self, rejected: str) -> Credential | None:
-        """Another credential than the one that the service has just refused, or None where only a person can get one.
+        """Get a credential to replace a rejected one; None if only a person can get one.
 
-        Whoever comes first logs in; the others, who were refused with the same token, get what it got.
+        The first worker logs in; the others, whose requests were rejected with the same token, get the same result.
         """
         with self._lock:
             if rejected not in self._outcomes:
@@ -79,11 +79,12 @@ class CredentialProvider:
         return outcome
 
     def _renew_once(self, rejected: str) -> Credential | ImgshareError | None:
+        """Log in again, unless a new credential was rejected already; return an error, which every worker raises."""
         before = self._credential
         if before is None or any(
             isinstance(one, Credential) and one.secret == rejected for one in self._outcomes.values()
         ):
-            return None  # it is new already, and refused: another would fare no better
+            return None  # it is new already: another would be rejected as well
         try:
             if before.refresh_credentials:
                 self._credential = self._renew(before)
@@ -96,11 +97,12 @@ class CredentialProvider:
         return self._credential
 
     def log_in(self) -> Credential:
-        """A credential for which the cloud was asked now, whatever an earlier run kept. The caller keeps it."""
+        """Log in to the cloud, whatever an earlier run stored; the caller stores the credential."""
         self._credential = self._log_in_with_cloud()
         return self._credential
 
     def _find_credential(self) -> Credential:
+        """Find the first usable credential: environment, stored, cloud login, config file."""
         settings = self._settings
         if settings.environment_token:
             token = check_token(settings.environment_token.value, settings.environment_token.source)
@@ -143,6 +145,7 @@ class CredentialProvider:
         )
 
     def _check_stored(self, credential: Credential) -> Credential:
+        """Return a stored credential if it is for this endpoint, renewed if it has expired."""
         self._check_endpoint(credential.endpoint)
         if not credential.has_expired():
             return credential
@@ -184,7 +187,7 @@ class CredentialProvider:
         return self._store(login.renew_login(self._settings, credential))
 
     def _store(self, credential: Credential) -> Credential:
-        """Keep it for later runs; where that cannot be done, this run is none the worse."""
+        """Store a credential for later runs; a failure does not affect this one."""
         self._hide_secret(credential.secret)
         if self._token_store is not None and credential.expires_at:
             try:

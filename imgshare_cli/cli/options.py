@@ -1,4 +1,4 @@
-"""The words that commands share."""
+"""The options and arguments that commands share."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors
 
 
 def complete_profiles(incomplete: str) -> list[str]:
-    """The profiles in the config file, for completion: no network, no keyring, no complaint."""
+    """List the profiles in the config file, for completion, without network, keyring and errors."""
     import os
 
     from imgshare_cli.errors import ConfigError
@@ -101,19 +101,19 @@ def common_options(  # noqa: PLR0913  (the one place where they all stand)
     insecure_tls: Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Say on stderr what is going on.")] = False,
 ) -> None:
-    """The options that name the world."""
+    """Declare the options of every command that uses a service."""
 
 
 def json_option_only(ctx: typer.Context, *, as_json: JsonOption = False) -> None:
-    """The one option that means something to a command which is a service itself."""
+    """Declare the only option of a command that is a service itself."""
 
 
 def no_options(ctx: typer.Context) -> None:
-    """No option at all."""
+    """Declare no option."""
 
 
 def profile_option_only(ctx: typer.Context, *, profile: ProfileOption = None) -> None:
-    """The one option that means something to a command which asks no service."""
+    """Declare the only option of a command that uses no service."""
 
 
 def with_session(

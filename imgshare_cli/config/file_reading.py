@@ -1,4 +1,4 @@
-"""The user's files: where they are, and how they are read: only regular ones, and only up to a size."""
+"""The user's files: where they are, and reading them: only regular files, up to a size."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _is_null_device(found: os.stat_result) -> bool:
 
 
 def check_regular_file(path: Path, limit: int) -> None:
-    """Look at a file that a library will read, which would wait for a pipe, and read a device without end.
+    """Check a file that a library will read: it would wait for a pipe, and read a device without end.
 
     Raises:
         OSError: it is not there, is not a regular file, or is larger.
@@ -88,7 +88,7 @@ def _create_size_error(limit: int) -> OSError:
 
 
 def is_owned_by_user(path: Path) -> bool:
-    """Whether nobody else owns a file or folder; one that is not there is nobody else's.
+    """Whether nobody else owns a file or folder; a missing one is nobody's.
 
     Raises:
         OSError: it cannot be looked at.
@@ -100,7 +100,7 @@ def is_owned_by_user(path: Path) -> bool:
 
 
 def find_home(environ: Mapping[str, str]) -> Path:
-    """The user's home: HOME, or what the system knows where that is empty or relative, or NOWHERE."""
+    """Find the user's home: HOME, or what the system knows if that is empty or relative, or NOWHERE."""
     named = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     if not Path(named).is_absolute():
         try:
@@ -113,7 +113,7 @@ def find_home(environ: Mapping[str, str]) -> Path:
 
 
 def find_base_folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
-    """A base folder: the variable's, or the default below the home.
+    """Find a base folder: the variable's, or the default below the home.
 
     A relative one is ignored, as the XDG Base Directory Specification says: it would be another in each folder.
     """
@@ -122,7 +122,7 @@ def find_base_folder(environ: Mapping[str, str], variable: str, default: str) ->
 
 
 def expand_path(text: str, environ: Mapping[str, str]) -> Path:
-    """A path as people write it: `~` is the home, `~name` the home of that user.
+    """Expand a path: `~` is the home, `~name` the home of that user.
 
     Raises:
         ConfigError: there is no such user.
