@@ -58,7 +58,7 @@ class PooledTransport(httpx.BaseTransport):
         self._network = network = Network()
         proxy = find_proxy(address)
         # Verified unless it is http: a TLS context costs more than the rest of the client, and http has no use for one.
-        context = None if address.startswith("http://") else _create_context(options)
+        context = None if address.startswith("http://") else _create_tls_context(options)
         if proxy is None:
             self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=network)
             return
@@ -68,7 +68,7 @@ class PooledTransport(httpx.BaseTransport):
             proxy.url,
             proxy_auth=proxy.auth,
             ssl_context=context,
-            proxy_ssl_context=_create_context(replace(options, client_cert=None)) if secure else None,
+            proxy_ssl_context=_create_tls_context(replace(options, client_cert=None)) if secure else None,
             network_backend=network,
         )
 
@@ -143,7 +143,7 @@ def _read_body(raw: httpcore.Response, host: str, limit: int) -> bytes | bytearr
     return content
 
 
-def _create_context(options: TransportOptions) -> ssl.SSLContext:
+def _create_tls_context(options: TransportOptions) -> ssl.SSLContext:
     from imgshare_cli.api import tls
 
     return tls.create_tls_context(options.cacert, options.environ, options.client_cert, insecure=options.insecure_tls)

@@ -7,37 +7,40 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.connection_pool import TransportOptions
 from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.config.service_url import build_identity_v3_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.connection_pool import TransportOptions
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
+    from imgshare_cli.config.settings import Settings
 
 
 class Connections:
-    """Opens connections with the same options, and closes them all; several threads may use it.
+    """Opens connections by the same settings, and closes them all; several threads may use it.
 
     Args:
-        options: what to trust and allow.
-        timeout: the time for one request, in seconds.
+        settings: what to trust and allow, and the time for one request.
+        environ: may name certificate authorities.
         debug: called with a line for each response; never with a token.
         hide_secret: called with each secret before it is sent, so that no message shows it.
     """
 
     def __init__(
         self,
-        options: TransportOptions,
+        settings: Settings,
+        environ: Mapping[str, str],
         *,
-        timeout: float,
         debug: Callable[[str], None],
         hide_secret: Callable[[str], None],
     ) -> None:
-        self._options = options
-        self._timeout = timeout
+        self._options = TransportOptions(
+            environ, settings.cacert, insecure_http=settings.insecure_http, insecure_tls=settings.insecure_tls
+        )
+        self._timeout = settings.timeout
         self._debug = debug
         self._hide_secret = hide_secret
         self._opened = ExitStack()
@@ -56,7 +59,7 @@ class Connections:
         Args:
             address: the address of the service.
             auth: authenticates each request.
-            cacert: certificate authorities to trust if the options name none.
+            cacert: certificate authorities to trust if the settings name none.
             client_cert: the certificate, or the certificate and its key, for a service that asks for one.
             timeout: the time for one request, if not the usual time.
 

@@ -1,4 +1,4 @@
-"""A credential: what lets us in, where to, as whom, and until when."""
+"""A credential: the secret, where it may go, whose it is and when it expires."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-# Keystone checks a token against its own clock, and a request takes time to arrive.
 # The names under which earlier versions stored these, and later ones must find them.
 _STORED = {"settings_hash": "made_of", "relogin_command": "again", "refresh_credentials": "renewal"}
+# Keystone checks a token against its own clock, and a request takes time to arrive.
 MARGIN_SECONDS = 120
 
 
 def is_token(text: str) -> bool:
-    """Whether a text may be sent as a token: httpx quotes in its errors what it refuses."""
+    """Whether a text can be sent as a token; httpx would quote a bad one in its error."""
     return re.fullmatch(r"[\x21-\x7e]+", text) is not None
 
 
 @dataclass(frozen=True)
 class Credential:
-    """What lets us in.
+    """What authenticates requests: a token, or what a login gave instead.
 
     Attributes:
-        secret: the token, or what stands in its place.
-        source: where we have it from, for people.
-        variable: the environment variable that it stands in, if it does.
-        header: the header that carries it; none where the service asks for nothing.
+        secret: the token, or the value of another header.
+        source: where it comes from, for people.
+        variable: the environment variable that holds it, if one does.
+        header: the header that carries it; None if the service needs no credential.
         endpoint: the image service that it is for.
-        auth_url: the identity service that gave it.
-        cacert: the authorities that its cloud trusts, where clouds.yaml names them.
-        expires_at: until when (UTC, ISO 8601), where that is known.
-        cloud: the entry of clouds.yaml that it was asked for with.
-        user: the name of whom it was given to.
-        project_id: the project that it acts in, the default MEMBER.
+        auth_url: the identity service that issued it.
+        cacert: the certificate authorities of its cloud, if clouds.yaml names them.
+        expires_at: when it expires (UTC, ISO 8601), if known.
+        cloud: the entry of clouds.yaml that it was requested with.
+        user: the name of its user.
+        project_id: its project, the default MEMBER.
         project_name: that project's name.
-        roles: the names of the roles held there.
-        settings_hash: a fingerprint of the settings that it was asked for with.
-        relogin_command: the command line that asks for a new one, where a person must.
-        refresh_credentials: the credentials that ask for a new one without a person.
+        roles: the names of the user's roles there.
+        settings_hash: a hash of the settings that it was requested with.
+        relogin_command: the command line that gets a new one, if a person must run it.
+        refresh_credentials: what gets a new one without a person.
     """
 
     secret: str = field(repr=False)
@@ -60,11 +60,11 @@ class Credential:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a request carries."""
+        """The headers of a request."""
         return {self.header: self.secret} if self.header else {}
 
     def has_expired(self, now: datetime | None = None) -> bool:
-        """Whether it ends within two minutes, or has ended."""
+        """Whether it has expired, or will within two minutes."""
         if self.expires_at is None:
             return False
         left = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
@@ -72,7 +72,7 @@ class Credential:
 
     @property
     def login_method(self) -> str:
-        """What it was got with, for people."""
+        """How it was obtained, for people."""
         if self.variable:
             return self.variable
         if self.cloud:
@@ -84,17 +84,17 @@ class Credential:
         return "OS_*" if self.auth_url else "a token"
 
     def to_json(self) -> dict[str, Any]:
-        """What is kept."""
+        """Return what is stored."""
         kept = {_STORED.get(name, name): value for name, value in asdict(self).items() if value is not None}
         del kept["source"]
         return kept
 
     @classmethod
     def from_json(cls, body: dict[str, Any], source: str) -> Credential:
-        """Parse what was kept.
+        """Parse what was stored.
 
         Raises:
-            ValueError: it is nothing that we keep.
+            ValueError: it is not a stored credential.
         """
         names = {
             _STORED.get(one.name, one.name): one.name for one in fields(cls) if one.name not in {"source", "roles"}

@@ -1,4 +1,4 @@
-"""Images as those see them whom they are shared with; a decision by ID loads none of this."""
+"""Images and shares; setting a status by ID loads none of this."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _ENDLESS = 1 << 63
 
 
 def build_exact_filter(name: str) -> str:
-    """The filter for images of this name: what stands before a colon would be taken for an operator (`in:`)."""
+    """Build the filter for this name: Glance takes what is before a colon for an operator (`in:`)."""
     return f"eq:{name}" if ":" in name else name
 
 
 @dataclass(frozen=True)
 class Image:
-    """An image, as far as it matters to those it is shared with.
+    """An image, as far as sharing needs it.
 
     Attributes:
         id: the image's ID.
@@ -67,20 +67,20 @@ class Image:
 
     @property
     def number(self) -> int:
-        """The ID as a number, which takes less memory than the text and is the same in whatever case it is written."""
+        """The ID as a number: smaller than the text, and the same in upper and lower case."""
         return int(self.id.replace("-", ""), 16)
 
     @property
     def may_be_shared(self) -> bool:
-        """Whether its visibility is that of an image with members: clouds older than Ocata, and IMS, say private."""
+        """Whether its visibility allows members; clouds older than Ocata, and IMS, call it private."""
         return self.visibility in {"shared", "private", None}
 
     def property(self, name: str) -> str | None:
-        """A free property, such as `os_distro` or `os_hash_value`, where it is a text."""
+        """Return a property such as `os_distro` or `os_hash_value`, or None if it is not a text."""
         return read_string(self.raw, name)
 
     def without_raw(self) -> Image:
-        """The same without the API's object."""
+        """Copy it without the API's object."""
         return replace(self, raw={})
 
 
@@ -91,8 +91,8 @@ class Share:
     Attributes:
         image: the image.
         member_id: the project.
-        status: what it decided.
-        member: the share itself, which costs a request, where it was asked for.
+        status: what that project decided.
+        member: the share itself, if it was asked for, which takes a request.
     """
 
     image: Image
@@ -101,10 +101,10 @@ class Share:
     member: Member | None = None
 
     def without_raw(self) -> Share:
-        """The same without the API's objects, which may be large, for whoever keeps many."""
+        """Copy it without the API's objects, which may be large."""
         return replace(self, image=self.image.without_raw())
 
     def to_json(self) -> dict[str, Any]:
-        """The API's image object, with what was decided about it, and when where that is known."""
+        """Return the API's image object with the status of the share, and its time if known."""
         own = {"member_status": self.status.value, "member_id": self.member_id}
         return {**self.image.raw, **own, **({"member_updated_at": self.member.updated_at} if self.member else {})}

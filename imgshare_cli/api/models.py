@@ -1,4 +1,4 @@
-"""What the image service speaks of, parsed at the door."""
+"""Members and statuses, parsed from the API, and the forms of IDs."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def is_image_id(text: str) -> bool:
 
 
 def is_project_id(text: str) -> bool:
-    """Whether a text has the form of a project's ID, or of an organisation's, with which Huawei Cloud shares as well.
+    """Whether a text has the form of a project ID, or of an organization ID, with which Huawei Cloud shares too.
 
-    Glance never checks, so that all others are taken for names, but not refused.
+    Glance never checks, so all others may be names, and are not refused.
     """
     return is_image_id(text) or re.fullmatch(r"[0-9a-f]{32}|ou-[0-9a-z]+", text, re.IGNORECASE | re.ASCII) is not None
 
@@ -47,7 +47,7 @@ def is_same_id(one: str, other: str) -> bool:
 
 
 class Status(StrEnum):
-    """What a member has decided about a share, in the API's own words."""
+    """The status of a share, in the API's words."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
@@ -55,7 +55,7 @@ class Status(StrEnum):
 
     @property
     def verb(self) -> str:
-        """What decides so, as a command and as a word."""
+        """The command that sets this status."""
         return _VERBS[self]
 
 
@@ -88,8 +88,8 @@ class Member:
         """
         return cls(
             image_id=read_image_id(body, "image_id"),
-            member_id=_member_id(body),
-            status=_status(body),
+            member_id=_read_member_id(body),
+            status=_read_status(body),
             created_at=read_string(body, "created_at"),
             updated_at=read_string(body, "updated_at"),
             raw=body,
@@ -97,7 +97,7 @@ class Member:
 
 
 def read_text(body: dict[str, Any], key: str) -> str:
-    """A text that must be there, or ValueError."""
+    """Read a text that must be there, or raise ValueError."""
     value = body.get(key)
     if not isinstance(value, str) or not value:
         raise ValueError(f"without a valid {key}")
@@ -105,21 +105,21 @@ def read_text(body: dict[str, Any], key: str) -> str:
 
 
 def read_image_id(body: dict[str, Any], key: str) -> str:
-    """An image ID that must be there, or ValueError: all else would go into paths, and to whoever pastes it."""
+    """Read an image ID, or raise ValueError: anything else would get into paths and onto command lines."""
     value = read_text(body, key)
     if not is_image_id(value):
         raise ValueError(f"with the {key} {value[:40]!r}, which is not a UUID")
     return value
 
 
-def _member_id(body: dict[str, Any]) -> str:
+def _read_member_id(body: dict[str, Any]) -> str:
     value = read_text(body, "member_id")
     if not is_usable_id(value):
         raise ValueError("without a valid member_id")
     return value
 
 
-def _status(body: dict[str, Any]) -> Status:
+def _read_status(body: dict[str, Any]) -> Status:
     value = body.get("status")
     if value is None:
         raise ValueError("without a status")
@@ -129,6 +129,6 @@ def _status(body: dict[str, Any]) -> Status:
 
 
 def read_string(body: dict[str, Any], key: str) -> str | None:
-    """A text, where there is one."""
+    """Read a text; None if there is none."""
     value = body.get(key)
     return value if isinstance(value, str) else None

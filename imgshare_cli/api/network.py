@@ -1,4 +1,4 @@
-"""Connections with a deadline: name look-ups, handshakes, reads and writes all end when the time is up."""
+"""Connections with a deadline: name lookups, handshakes, reads and writes all end in time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_ADDRESSES = 8
 
 
 class Network(httpcore.NetworkBackend):
-    """TCP connections that end at `deadline`, whatever the other side does.
+    """Opens TCP connections that end at `deadline`, whatever the other side does.
 
     httpcore bounds each step, so a service that sends a byte now and then would never end, a slow name server
     would not be bounded at all, and a host with several dead addresses would take the time for each.
@@ -42,13 +42,13 @@ class Network(httpcore.NetworkBackend):
 
     @contextmanager
     def until(self, deadline: float) -> Iterator[None]:
-        """Give what is done within a deadline."""
+        """Set the deadline for what is done inside."""
         self.deadline = deadline
         if not self.nested:
             yield
             return
         # Of TLS within TLS, httpcore bounds each read of the outer one, of which the inner one may need many.
-        timer = threading.Timer(max(deadline - time.monotonic(), 0), self._cut)
+        timer = threading.Timer(max(deadline - time.monotonic(), 0), self._shut_down)
         timer.daemon = True
         timer.start()
         try:
@@ -56,16 +56,16 @@ class Network(httpcore.NetworkBackend):
         finally:
             timer.cancel()
 
-    def _cut(self) -> None:
+    def _shut_down(self) -> None:
         if self.newest:
             with suppress(OSError):  # it may have ended by itself
                 self.newest.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
     def left(self, limit: float | None = None) -> float:
-        """The seconds that are left, at most `limit`.
+        """Return the seconds that are left, at most `limit`.
 
         Raises:
-            httpcore.ReadTimeout: none are.
+            httpcore.ReadTimeout: the time is up.
         """
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -82,7 +82,7 @@ class Network(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers; each gets its share of the time."""
         end = time.monotonic() + self.left(timeout)
-        found = _resolve(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
+        found = _resolve_host(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
         for number, address in enumerate(found):
             share = max((end - time.monotonic()) / (len(found) - number), 0.001)
@@ -96,7 +96,7 @@ class Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every step is given what is left of the time, whatever httpcore would give it."""
+    """A connection whose every step gets the time that is left, whatever timeout httpcore passes."""
 
     def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
         self._stream = stream
@@ -122,22 +122,22 @@ class _Stream(httpcore.NetworkStream):
         return self._stream.get_extra_info(info)
 
 
-def _resolve(host: str, port: int, seconds: float) -> list[str]:
-    """The addresses of a host, in bounded time.
+def _resolve_host(host: str, port: int, seconds: float) -> list[str]:
+    """Look up the addresses of a host, in bounded time.
 
     Raises:
         httpcore.ConnectError: it has none.
         httpcore.ConnectTimeout: no name server answers in time.
     """
     try:
-        return _addresses(host, port, socket.AI_NUMERICHOST)  # an address asks no name server, and no thread
+        return _list_addresses(host, port, socket.AI_NUMERICHOST)  # an address asks no name server, and no thread
     except OSError:
         pass
     responses: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:
         try:
-            responses.put(_addresses(host, port))
+            responses.put(_list_addresses(host, port))
         except (OSError, UnicodeError) as exc:
             responses.put(exc)
 
@@ -159,6 +159,6 @@ def _resolve(host: str, port: int, seconds: float) -> list[str]:
     return [address for address in found if is_loopback(address)] if host == "localhost" else found
 
 
-def _addresses(host: str, port: int, flags: int = 0) -> list[str]:
+def _list_addresses(host: str, port: int, flags: int = 0) -> list[str]:
     rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return list(dict.fromkeys(str(row[4][0]) for row in rows))

@@ -1,4 +1,4 @@
-"""Every page of an image list, also while images come and go, and no page without end."""
+"""All pages of an image list, also while images are added and removed, and never without end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
-    from imgshare_cli.api.image_client import ImageClient, Page
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
@@ -37,22 +38,22 @@ def read_pages(
     Args:
         client: the image service.
         query: the API's parameters, without `limit`, `marker` and `sort`.
-        size: how many a page shall hold; the service gives no more than LIMIT.
+        size: the images on one page; the service returns at most LIMIT.
         most: how many images are too many.
 
     Raises:
-        UnavailableError: the list does not get on, or has too many images.
+        UnavailableError: the list does not end, or has too many images.
     """
     query = {**query, "limit": str(min(size, LIMIT))}
     seen: set[int] = set()
-    asked = _bounded(client)
+    asked = _bound_pages(client)
     while True:
         count = len(seen)
         last = yield from _read_until_refused(asked, query, seen, most)
         if last is None:
             return
         if len(seen) == count:
-            raise _endless("the service rejects every page marker")
+            raise _create_endless_error("the service rejects every page marker")
         if (then := parse_timestamp(last.created_at)) is None:
             raise UnavailableError("images were added or removed while the list was read", hint="run it again")
         # The API shows whole seconds, and compares with more.
@@ -62,20 +63,20 @@ def read_pages(
 def read_named(
     client: ImageClient, name: str, query: Mapping[str, str] = MappingProxyType({}), size: int = LIMIT
 ) -> Iterator[Image]:
-    """Read the images that a service gives for a name; many databases take another case or accent for the same.
+    """Read the images that a service returns for a name; many databases ignore case and accents.
 
     Args:
         client: the image service.
-        name: the name; whoever asks compares it with each image's.
+        name: the name; the caller compares it with that of each image.
         query: the API's other parameters.
-        size: how many a page shall hold.
+        size: the images on one page.
     """
     for page in read_pages(client, {"name": build_exact_filter(name), **query}, size, _MOST_OF_A_NAME):
         yield from page
 
 
-def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
-    """Ask for pages, but not for more than anybody has."""
+def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
+    """Return a function that reads a page, and fails after more pages or bytes than any project has."""
     pages = size = 0
 
     def ask(query: Mapping[str, str]) -> Page:
@@ -83,7 +84,7 @@ def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
         page = client.list_images(query)
         pages, size = pages + 1, size + page.size
         if pages > _MOST_PAGES or size > _MOST_BYTES:
-            raise _endless(f"received {pages} pages with {size >> 20} MiB")
+            raise _create_endless_error(f"received {pages} pages with {size >> 20} MiB")
         return page
 
     return ask
@@ -92,7 +93,7 @@ def _bounded(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
 def _read_until_refused(
     ask: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
 ) -> Generator[list[Image], None, Image | None]:
-    """Yield what was not seen before, up to the end of the list, or return the image whose marker is refused."""
+    """Yield the images not seen before; return the last image if its marker is refused, None at the end."""
     read: set[int] = set()  # since here; what was read before may come again
     last: Image | None = None
     while True:
@@ -107,15 +108,15 @@ def _read_until_refused(
         if not images or not (page.more or len(page.images) >= int(query["limit"])):
             return None
         if images.keys() <= read:
-            raise _endless("the service keeps returning the same images")
+            raise _create_endless_error("the service keeps returning the same images")
         read.update(images)
         seen.update(images)
         if len(seen) > most:
-            raise _endless(f"received more than {most} images")
+            raise _create_endless_error(f"received more than {most} images")
         last = page.images[-1]
 
 
-def _endless(why: str) -> UnavailableError:
+def _create_endless_error(why: str) -> UnavailableError:
     return UnavailableError(
         f"the list of images does not end: {why}", hint=f"check the endpoint: {hints.build_command('status')} shows it"
     )

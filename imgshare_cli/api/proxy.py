@@ -27,7 +27,7 @@ class Proxy:
 
 
 def find_proxy(address: str) -> Proxy | None:
-    """The proxy that an address is reached through, or None.
+    """Find the proxy for an address, or None.
 
     httpx would decide for itself, and fails at a NO_PROXY such as `fd00::/8` or `[::1]` (encode/httpx#3221).
 

@@ -8,7 +8,7 @@ _FIRST_YEAR = 1970
 
 
 def parse_timestamp(text: str | None) -> datetime | None:
-    """The time that the API wrote (UTC, ISO 8601), or None where that cannot be read.
+    """Parse a time of the API (UTC, ISO 8601); None if it cannot be parsed.
 
     No image is older than computers count time, or as young as the last year that calendars have: what says so
     could not be counted with.

@@ -1,4 +1,4 @@
-"""The TLS context: the authorities that are trusted, named or the system's, and our own certificate."""
+"""The TLS context: the trusted certificate authorities and our own certificate."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def create_tls_context(
     *,
     insecure: bool = False,
 ) -> ssl.SSLContext:
-    """A context that verifies the service.
+    """Create a context that verifies the service.
 
     Args:
-        cacert: authorities to trust; else REQUESTS_CA_BUNDLE names them, else SSL_CERT_FILE and SSL_CERT_DIR, else
-            the system's store has them.
+        cacert: authorities to trust; else those of REQUESTS_CA_BUNDLE, else of SSL_CERT_FILE and SSL_CERT_DIR, else
+            of the system.
         environ: the environment.
-        client_cert: the certificate, or the certificate and its key, that we show.
-        insecure: whether nothing is verified, which only a flag may ask for.
+        client_cert: our certificate, or our certificate and its key.
+        insecure: whether nothing is verified, which only a flag may request.
 
     Raises:
         ConfigError: the named authorities or the certificate cannot be read.
@@ -46,7 +46,7 @@ def create_tls_context(
         try:
             for file in chain:
                 check_regular_file(Path(file), _MAX_BUNDLE)
-            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _no_password)
+            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _refuse_password)
         except (OSError, ValueError, TypeError) as exc:
             raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
     return made
@@ -82,7 +82,7 @@ def _create_verifying_context(cacert: str | None, environ: Mapping[str, str]) ->
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _no_password() -> str:
+def _refuse_password() -> str:
     raise ValueError("its key is encrypted")  # OpenSSL would ask at the terminal
 
 

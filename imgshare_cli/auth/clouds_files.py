@@ -1,4 +1,4 @@
-"""The clouds.yaml, secure.yaml and clouds-public.yaml to log in by, of one's own or of the current folder."""
+"""The clouds.yaml, secure.yaml and clouds-public.yaml of a login, the user's or those of the current folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for
 
 @dataclass(frozen=True)
 class CloudFiles:
-    """The files for openstacksdk to read, at most one of each kind, and whether they are of the current folder."""
+    """The files for openstacksdk, at most one of each kind, and whether they are in the current folder."""
 
     clouds: Sequence[str] = ()
     secure: Sequence[str] = ()
@@ -30,15 +30,15 @@ class CloudFiles:
 
 
 def choose_cloud_files(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> CloudFiles:
-    """The files to log in by, without mixing those of the current folder, which may be anybody's, with others.
+    """Choose the files of a login; files of the current folder may be anybody's, and are not mixed with others.
 
-    A clouds.yaml in the current folder would otherwise get the password that one's own secure.yaml holds, and a
-    secure.yaml or clouds-public.yaml there would send one's own elsewhere.
+    A clouds.yaml in the current folder would otherwise get the password in the user's secure.yaml, and a secure.yaml
+    or clouds-public.yaml there would send the user's password elsewhere.
 
     Args:
-        environ: names files in OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE, which are meant, wherever they are.
+        environ: OS_CLIENT_CONFIG_FILE and OS_CLIENT_SECURE_FILE name files, which are used wherever they are.
         cloud: the entry to log in with; None for OS_*, which need no file.
-        note: told when a file of the current folder is used.
+        note: called when a file of the current folder is used.
 
     Raises:
         ConfigError: files would be mixed, or one cannot be read as YAML; the message names it.
@@ -70,7 +70,7 @@ def _find_first(named: str | None, searched: Iterable[str]) -> str | None:
 
 
 def _is_here(path: str) -> bool:
-    """Whether a file is found for being in the current folder, and not for being in one of the usual places."""
+    """Whether a file was found in the current folder, and not in one of the usual places."""
     folder = os.path.dirname(path)  # noqa: PTH120
     return folder == CONFIG_SEARCH_PATH[0] and folder not in CONFIG_SEARCH_PATH[1:]
 

@@ -1,4 +1,4 @@
-"""Finds the typing errors in a clouds.yaml, which openstacksdk passes over in silence."""
+"""Typing errors in a clouds.yaml, which openstacksdk ignores."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ENDINGS = (
 
 
 def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:
-    """Look for keys of an entry that are almost, but not quite, keys that mean something.
+    """Check an entry for keys that are almost known keys.
 
     Only what resembles a known key is an error: an entry may hold settings for other programs.
 
@@ -51,20 +51,20 @@ def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:
         return
     _check_keys(config.config_filename, ("clouds", name), entry, _CLOUD_KEYS)
     if isinstance(entry.get("auth"), dict):
-        _check_keys(config.config_filename, ("clouds", name, "auth"), entry["auth"], _auth_keys(entry))
+        _check_keys(config.config_filename, ("clouds", name, "auth"), entry["auth"], _list_auth_keys(entry))
 
 
 def override_region(config: OpenStackConfig, cloud: str | None, region: str) -> None:
-    """Let a region win over the one that an entry names: openstacksdk would take it for a mistake.
+    """Override the region of an entry, which openstacksdk would call a mistake.
 
-    An entry that lists its `regions` has said which there are.
+    An entry that lists its `regions` is left alone.
     """
     entry = config.cloud_config["clouds"].get(cloud or config.default_cloud or "")
     if isinstance(entry, dict) and "regions" not in entry:
         entry["region_name"] = region
 
 
-def _auth_keys(entry: dict[str, Any]) -> set[str]:
+def _list_auth_keys(entry: dict[str, Any]) -> set[str]:
     options = []
     # Several methods make one multi-factor login.
     for kind in (entry.get("auth_type") or "password", *entry.get("auth_methods", ())):

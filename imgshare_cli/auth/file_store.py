@@ -28,17 +28,17 @@ class FileStore:
 
     def __init__(self, name: str, environ: Mapping[str, str]) -> None:
         self._folder = find_state_folder(environ)
-        self._path = self._folder / "tokens" / _file_name(name)
+        self._path = self._folder / "tokens" / _build_file_name(name)
         self.where = str(self._path)
 
     def read(self) -> str | None:
-        """What is stored, or None.
+        """Read the entry; None if there is none.
 
         Raises:
             ConfigError: others can read the file, or we cannot.
         """
-        with self._explained("read"):
-            self._must_be_ours()
+        with self._translate_errors("read"):
+            self._check_owner()
             found = read_file(self._path, _LIMIT)
             if found is None:
                 return None
@@ -55,12 +55,12 @@ class FileStore:
                 raise ConfigError(f"cannot read {self._path}: it is not text") from None
 
     def write(self, text: str) -> None:
-        """Store it.
+        """Write the entry.
 
         Raises:
             ConfigError: the file cannot be written.
         """
-        with self._explained("write"):
+        with self._translate_errors("write"):
             for folder in (self._folder, self._path.parent):
                 prepare_folder(folder)
             with lock_file(self._path.parent):
@@ -68,13 +68,13 @@ class FileStore:
                 replace_file(self._path, text.encode())
 
     def delete(self) -> bool:
-        """Remove the entry, and what a killed run left of it; whether there was one.
+        """Delete the entry and what a killed run left of it; return whether there was one.
 
         Raises:
             ConfigError: it cannot be removed.
         """
-        with self._explained("remove"):
-            self._must_be_ours()
+        with self._translate_errors("remove"):
+            self._check_owner()
             if not self._path.parent.is_dir():
                 return False
             with lock_file(self._path.parent):
@@ -84,13 +84,13 @@ class FileStore:
             return there
 
     @contextlib.contextmanager
-    def _explained(self, verb: str) -> Iterator[None]:
+    def _translate_errors(self, verb: str) -> Iterator[None]:
         try:
             yield
         except OSError as exc:
             raise ConfigError(f"cannot {verb} {self._path}: {exc.strerror}") from exc
 
-    def _must_be_ours(self) -> None:
+    def _check_owner(self) -> None:
         for folder in (self._folder, self._path.parent):
             if not is_owned_by_user(folder):
                 raise ConfigError(
@@ -99,7 +99,7 @@ class FileStore:
                 )
 
 
-def _file_name(name: str) -> str:
+def _build_file_name(name: str) -> str:
     # A profile may be called `..`, or like a file on its way into place; and quote() leaves dots as they are.
     quoted = quote(name, safe="", errors="surrogatepass")
     quoted = f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted

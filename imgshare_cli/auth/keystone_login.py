@@ -41,21 +41,21 @@ def log_in(request: LoginRequest) -> Credential:
         AuthError: the identity service does not take the credentials, or the token is for no project.
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
-    _fetch_profiles(request)
+    _bound_vendor_profiles(request)
     region = load_cloud_region(request)
     url = region.config.get("auth", {}).get("auth_url")
     if url:
         url = check_service_url(str(url), insecure_http=request.settings.insecure_http)
     try:
-        return replace(_granted(region, request), auth_url=url)
+        return replace(_request_credential(region, request), auth_url=url)
     except ImgshareError:
         raise
     except ks.Unauthorized as exc:
-        raise _refused(exc, url, request) from exc
+        raise _create_rejected_error(exc, url, request) from exc
     except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError) as exc:
-        raise _out_of_order(exc, url) from exc
+        raise _create_unavailable_error(exc, url) from exc
     except ks.CatalogException as exc:
-        raise _no_endpoint(request, str(exc)[:MAX_SAID]) from exc
+        raise _create_endpoint_error(request, str(exc)[:MAX_SAID]) from exc
     except (ks.InvalidResponse, *MALFORMED) as exc:
         # keystoneauth takes what a Keystone says for granted, and trips over what only looks like one.
         raise UnavailableError(
@@ -64,40 +64,40 @@ def log_in(request: LoginRequest) -> Credential:
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # a class of its own only of late
-            raise _out_of_order(exc, url) from exc
+            raise _create_unavailable_error(exc, url) from exc
         raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_SAID]}", hint=TYPO_HINT) from exc
 
 
-def _granted(region: CloudRegion, request: LoginRequest) -> Credential:
-    constructor = partial(BoundedSession, _hosts(region), request.transport_options, request.settings.timeout)
+def _request_credential(region: CloudRegion, request: LoginRequest) -> Credential:
+    constructor = partial(BoundedSession, _list_hosts(region), request.settings)
     region.set_session_constructor(cast("Any", constructor))
     session = cast("BoundedSession", region.get_session())
     try:
-        return _asked(session, region, request)
+        return _build_credential(session, region, request)
     finally:
         session.disconnect()
 
 
-def _hosts(region: CloudRegion) -> set[str]:
+def _list_hosts(region: CloudRegion) -> set[str]:
     """The hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
     auth = region.config["auth"]
     return {urlsplit(auth[key]).hostname or "" for key in auth if key.endswith(("url", "endpoint"))}
 
 
-def _fetch_profiles(request: LoginRequest) -> None:
+def _bound_vendor_profiles(request: LoginRequest) -> None:
     # A cloud's `profile` may be an address, or a vendor that has one. openstacksdk would fetch it with requests, past
     # our rules, with redirects and without a bound.
-    session = create_http_session(set(), request.transport_options, request.settings.timeout)
+    session = create_http_session(set(), request.settings)
     ours = SimpleNamespace(get=lambda url, **_: session.get(url, allow_redirects=False))
     vars(vendors)["requests"] = ours  # the name that the module calls
 
 
-def _asked(session: BoundedSession, region: CloudRegion, request: LoginRequest) -> Credential:
+def _build_credential(session: BoundedSession, region: CloudRegion, request: LoginRequest) -> Credential:
     settings = request.settings
     auth = cast("Any", region.get_auth())
     access = auth.get_access(session) if hasattr(auth, "get_access") else None
     if access:
-        _must_be_for_a_project(access, request)
+        _check_scope(access, request)
     headers: dict[str, str] = auth.get_headers(session) or {}
     endpoint = (
         settings.endpoint
@@ -110,48 +110,48 @@ def _asked(session: BoundedSession, region: CloudRegion, request: LoginRequest) 
         )
     )
     if not endpoint:
-        raise _no_endpoint(request, "no image service")
+        raise _create_endpoint_error(request, "no image service")
     header, secret = next(iter(headers.items()), (None, ""))
     return Credential(
-        secret=_secret(secret) if header == "X-Auth-Token" else secret,
+        secret=_check_token(secret) if header == "X-Auth-Token" else secret,
         source=f"a login with {request.named}" if request.auth_type is None else "a login",
         header=header,
         endpoint=check_service_url(endpoint, insecure_http=settings.insecure_http),
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
-        cacert=_authorities(region),
+        cacert=_find_authorities(region),
         cloud=request.cloud,
-        user=_text(access.username) if access else None,
-        project_id=_text(access.project_id) if access else None,
-        project_name=_text(access.project_name) if access else None,
-        roles=tuple(map(str, filter(_text, access.role_names))) if access else (),
+        user=_check_text(access.username) if access else None,
+        project_id=_check_text(access.project_id) if access else None,
+        project_name=_check_text(access.project_name) if access else None,
+        roles=tuple(map(str, filter(_check_text, access.role_names))) if access else (),
     )
 
 
-def _text(value: object) -> str | None:
+def _check_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise TypeError("a text was expected")
 
 
-def _secret(token: str) -> str:
+def _check_token(token: str) -> str:
     if not is_token(token):
         raise ValueError("no token has such characters")
     return token
 
 
-def _authorities(region: CloudRegion) -> str | None:
+def _find_authorities(region: CloudRegion) -> str | None:
     verify, _ = region.get_requests_verify_args()
     return str(Path(verify).absolute()) if isinstance(verify, str) else None
 
 
-def _no_endpoint(request: LoginRequest, what: str) -> ConfigError:
+def _create_endpoint_error(request: LoginRequest, what: str) -> ConfigError:
     return ConfigError(
         f"the catalog of {request.named} has no endpoint for the image service: {what}",
         hint="check region and interface, or pass --endpoint URL",
     )
 
 
-def _must_be_for_a_project(access: Any, request: LoginRequest) -> None:
+def _check_scope(access: Any, request: LoginRequest) -> None:
     if access.project_id:
         return
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "not for a project"
@@ -162,7 +162,7 @@ def _must_be_for_a_project(access: Any, request: LoginRequest) -> None:
     )
 
 
-def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
+def _create_unavailable_error(exc: Exception, url: str | None) -> UnavailableError:
     return UnavailableError(
         f"the identity service {url} cannot be reached or is not working ({type(exc).__name__})",
         hint="check auth_url and the network, and try again",
@@ -170,7 +170,7 @@ def _out_of_order(exc: Exception, url: str | None) -> UnavailableError:
     )
 
 
-def _refused(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
+def _create_rejected_error(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
     return AuthError(
         f"the identity service {url} rejected the credentials of {request.named}: {exc.message[:MAX_SAID]}",
         hint="check user, password and project; the user may also be disabled",

@@ -1,7 +1,8 @@
-"""keystoneauth1's requests, sent over our own wire: no redirects, no ~/.netrc, one deadline, bounded answers."""
+"""keystoneauth1's requests, sent over our own connections: no redirects, no ~/.netrc, bounded time and responses."""
 
 from __future__ import annotations
 
+import os
 import time
 from email.message import Message
 from types import SimpleNamespace
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
 
     from keystoneauth1.plugin import BaseAuthPlugin
 
-    from imgshare_cli.api.connection_pool import TransportOptions
     from imgshare_cli.api.response import Response
     from imgshare_cli.api.transport import HttpTransport
+    from imgshare_cli.config.settings import Settings
 
 _REDIRECTS = {301, 302, 303, 305, 307, 308}
 # What keystoneauth's own session would negotiate, and what belongs to a connection that is not its own.
@@ -36,23 +37,22 @@ class BoundedSession(Session):
     """A keystoneauth1 session for one login.
 
     Args:
-        hosts: those that the settings name.
-        options: what to trust and allow.
-        seconds: the time for the whole login, in seconds.
-        settings: what openstacksdk gives to a session.
+        hosts: the hosts that the settings name.
+        settings: what to trust and allow, and the time for the whole login.
+        options: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], options: TransportOptions, seconds: float, **settings: Any) -> None:
-        self._carrier = create_http_session(hosts, options, seconds)
-        super().__init__(session=self._carrier, **settings)
+    def __init__(self, hosts: set[str], settings: Settings, **options: Any) -> None:
+        self._http = create_http_session(hosts, settings)
+        super().__init__(session=self._http, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
-        """Send a request, and refuse to be sent elsewhere with what it carries, which may be a password.
+        """Send a request, and do not follow a redirect: the request may hold a password.
 
-        Only a plugin that asks for `redirect` expects one, as SAML does, and looks at it itself.
+        Only a plugin that passes `redirect` expects one, as SAML does, and handles it itself.
 
         Raises:
-            UnavailableError: there is no answer, or none that can be read; or it is a redirect.
+            UnavailableError: there is no response, or none that can be read; or it is a redirect.
         """
         expected = "redirect" in options
         response = super().request(url, method, *arguments, **{**options, "redirect": False})
@@ -79,20 +79,19 @@ class BoundedSession(Session):
 
     def disconnect(self) -> None:
         """Close the connections."""
-        self._carrier.close()
+        self._http.close()
 
 
-def create_http_session(hosts: set[str], options: TransportOptions, seconds: float) -> requests.Session:
-    """A session of requests that sends over our own wire.
+def create_http_session(hosts: set[str], settings: Settings) -> requests.Session:
+    """Create a session of requests that sends over our own connections.
 
     Args:
         hosts: those that the settings name.
-        options: what to trust and allow.
-        seconds: the time for all of it, in seconds.
+        settings: what to trust and allow, and the time for all requests together.
     """
     session = _HttpSession()
     session.trust_env = False
-    adapter = _Adapter(hosts, options, seconds)
+    adapter = _Adapter(hosts, settings)
     for scheme in ("http://", "https://", ""):  # the last for what is no address at all
         session.mount(scheme, adapter)
     return session
@@ -100,19 +99,19 @@ def create_http_session(hosts: set[str], options: TransportOptions, seconds: flo
 
 class _HttpSession(requests.Session):
     def resolve_redirects(self, *_arguments: Any, **_options: Any) -> Iterator[Any]:  # type: ignore[override]
-        """Look at no Location: requests parses it although it is not to be followed."""
+        """Ignore Location: requests parses it although it is not followed."""
         yield from ()
 
 
 class _Adapter(BaseAdapter):
-    """Carries prepared requests to any host, by the rules for our own."""
+    """Sends prepared requests to any host, with the same bounds as our own."""
 
-    def __init__(self, hosts: set[str], options: TransportOptions, timeout: float) -> None:
+    def __init__(self, hosts: set[str], settings: Settings) -> None:
         super().__init__()
         self._hosts = hosts
-        self._deadline = time.monotonic() + timeout
+        self._deadline = time.monotonic() + settings.timeout
         # What keystoneauth sends is authenticated by its plugins, and may hold any secret: nothing of it is logged.
-        self._connections = Connections(options, timeout=timeout, debug=_ignore, hide_secret=_ignore)
+        self._connections = Connections(settings, os.environ, debug=_ignore, hide_secret=_ignore)
         self._transports: dict[tuple[str, object, object], HttpTransport] = {}
 
     def send(  # noqa: PLR0913, PLR0917  (requests' signature)
@@ -137,7 +136,7 @@ class _Adapter(BaseAdapter):
         except NetworkError as exc:
             raise exc.replace(hint=exc.hint and exc.hint.replace("the endpoint", "auth_url")) from exc
         check_size(response, "identity")
-        return _to_requests(response, request, self)
+        return _convert_response(response, request, self)
 
     def close(self) -> None:
         self._connections.close()
@@ -163,7 +162,7 @@ def _ignore(_text: str) -> None:
     """Log nothing."""
 
 
-def _to_requests(answer: Response, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
+def _convert_response(answer: Response, request: requests.PreparedRequest, adapter: _Adapter) -> requests.Response:
     response = requests.Response()
     response.status_code = answer.status
     response.headers = CaseInsensitiveDict(answer.headers)

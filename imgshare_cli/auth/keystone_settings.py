@@ -1,4 +1,4 @@
-"""What clouds.yaml, OS_* and the flags say about a login, read by openstacksdk and checked by us."""
+"""The settings of a login by clouds.yaml, OS_* and flags, read by openstacksdk and checked by us."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
 from imgshare_cli import hints
-from imgshare_cli.api.connection_pool import TransportOptions
 from imgshare_cli.auth.clouds_files import CloudFiles, choose_cloud_files
 from imgshare_cli.auth.clouds_yaml import check_cloud_keys, override_region
 from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
@@ -33,14 +32,14 @@ TYPO_HINT = (
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """With what to log in, and for what.
+    """How to log in, and to what.
 
     Attributes:
         settings: the settings of the run: timeout, region, interface, endpoint, authorities.
         cloud: an entry of clouds.yaml; None for what the environment says.
-        auth_type: the name of a keystoneauth plugin, where neither file nor environment is to be asked.
+        auth_type: the name of a keystoneauth plugin; with it, neither file nor environment is read.
         auth: that plugin's options.
-        note: told what a person should know about the login.
+        note: called with what a person should know about the login.
     """
 
     settings: Settings
@@ -50,21 +49,15 @@ class LoginRequest:
     note: Callable[[str], None] = lambda _text: None
 
     @property
-    def transport_options(self) -> TransportOptions:
-        """What the connections of this login trust and allow."""
-        own = self.settings
-        return TransportOptions(os.environ, own.cacert, insecure_http=own.insecure_http, insecure_tls=own.insecure_tls)
-
-    @property
     def named(self) -> str:
-        """What a sentence calls it."""
+        """Its name in a message."""
         if self.auth_type is not None:
             return "this login"
         return f"cloud {self.cloud!r}" if self.cloud else "OS_*"
 
 
 def load_cloud_region(request: LoginRequest) -> CloudRegion:
-    """The settings of a login, as openstacksdk reads them.
+    """Load the settings of a login with openstacksdk.
 
     Raises:
         ConfigError: they cannot be used.
@@ -112,13 +105,13 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
             "unknown key",
             hint=TYPO_HINT,
         ) from exc
-    _must_need_no_browser(str(region.config.get("auth_type")), files.are_here, request)
-    _must_be_whole(region, request)
-    _must_verify(region, request)
+    _check_no_browser(str(region.config.get("auth_type")), files.are_here, request)
+    _check_complete(region, request)
+    _check_verification(region, request)
     return region
 
 
-def _must_need_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
+def _check_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
     # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
     if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
         raise ConfigError(
@@ -127,7 +120,7 @@ def _must_need_no_browser(kind: str, are_here: bool, request: LoginRequest) -> N
         )
 
 
-def _must_be_whole(region: CloudRegion, request: LoginRequest) -> None:
+def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
     if region.config.get("auth_type") in {"password", "v3password"}:
         if not {"username", "user_id"} & auth.keys():
@@ -140,7 +133,7 @@ def _must_be_whole(region: CloudRegion, request: LoginRequest) -> None:
             )
 
 
-def _must_verify(region: CloudRegion, request: LoginRequest) -> None:
+def _check_verification(region: CloudRegion, request: LoginRequest) -> None:
     verify, _ = region.get_requests_verify_args()
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(

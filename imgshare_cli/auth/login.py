@@ -1,4 +1,4 @@
-"""The ways to log in: with a cloud's entry, with a password, with an application credential, again."""
+"""The ways to log in: with a cloud's entry, a password, an application credential or a token."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli.api.credential import Credential
+from imgshare_cli.auth.store import check_token
 from imgshare_cli.config.file_reading import expand_path
+from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.auth.login_method import LoginOptions
     from imgshare_cli.config.settings import Settings
 
 
@@ -23,47 +26,73 @@ def log_in_with_cloud(settings: Settings, settings_hash: str, note: Callable[[st
 
     Args:
         settings: the settings of the run.
-        settings_hash: a fingerprint of what the login goes by.
-        note: told what a person should know about it.
+        settings_hash: a hash of the settings that the login uses.
+        note: called with what a person should know about it.
     """
-    return replace(_log_in(settings, cloud=settings.cloud, note=note), settings_hash=settings_hash)
+    return replace(_run_login(settings, cloud=settings.cloud, note=note), settings_hash=settings_hash)
 
 
-def log_in_with_password(settings: Settings, who: dict[str, str | None], password: str) -> Credential:
+def log_in_with_password(settings: Settings, options: LoginOptions, password: str) -> Credential:
     """Log in with a user's password; only a person can do so again.
 
     Args:
         settings: the settings of the run.
-        who: `auth_url`, `username`, `user_domain`, `project` and `project_domain`, as the options are called.
+        options: the identity service, the user and the project.
         password: the user's.
     """
-    project, domain = who["project"] or "", who["project_domain"] or who["user_domain"] or "Default"
+    project, domain = options.project or "", options.project_domain or options.user_domain or "Default"
     scope = (
         {"project_id": project}
         if re.fullmatch(r"[0-9a-f]{32}", project)
         else {"project_name": project, "project_domain_name": domain}
     )
     auth = {
-        "auth_url": who["auth_url"] or "",
-        "username": who["username"] or "",
-        "user_domain_name": who["user_domain"] or "Default",
+        "auth_url": options.auth_url or "",
+        "username": options.username or "",
+        "user_domain_name": options.user_domain or "Default",
         "password": password,
         **(scope if project else {}),
     }
-    credential = _log_in(settings, auth_type="password", auth=auth)
-    options = {f"--{name.replace('_', '-')}": value for name, value in who.items()}
-    return replace(credential, relogin_command=build_relogin_command(settings, options))
+    credential = _run_login(settings, auth_type="password", auth=auth)
+    named = {
+        "--auth-url": options.auth_url,
+        "--username": options.username,
+        "--user-domain": options.user_domain,
+        "--project": options.project,
+        "--project-domain": options.project_domain,
+    }
+    return replace(credential, relogin_command=build_relogin_command(settings, named))
 
 
-def log_in_with_application_credential(settings: Settings, auth_url: str, identifier: str, secret: str) -> Credential:
+def log_in_with_application_credential(settings: Settings, options: LoginOptions, secret: str) -> Credential:
     """Log in with an application credential, which can be used again without a person."""
-    auth = {"auth_url": auth_url, "application_credential_id": identifier, "application_credential_secret": secret}
-    return _by_application_credential(settings, auth)
+    auth = {
+        "auth_url": options.auth_url or "",
+        "application_credential_id": options.application_credential_id or "",
+        "application_credential_secret": secret,
+    }
+    return _use_application_credential(settings, auth)
+
+
+def log_in_with_token(settings: Settings, text: str) -> Credential:
+    """Make a credential of a token that a person has; nothing is asked of any service.
+
+    Raises:
+        AuthError: it cannot be a token.
+    """
+    token = check_token(text, "your input")
+    return Credential(
+        token.value,
+        token.source,
+        endpoint=settings.endpoint,
+        cacert=find_authorities(settings),
+        relogin_command=build_relogin_command(settings, {"--endpoint": settings.endpoint}),
+    )
 
 
 def renew_login(settings: Settings, credential: Credential) -> Credential:
-    """Log in with the application credential that a credential was given for."""
-    return _by_application_credential(
+    """Log in again with the application credential that a credential came from."""
+    return _use_application_credential(
         replace(
             settings, endpoint=settings.endpoint or credential.endpoint, cacert=settings.cacert or credential.cacert
         ),
@@ -71,13 +100,13 @@ def renew_login(settings: Settings, credential: Credential) -> Credential:
     )
 
 
-def _by_application_credential(settings: Settings, auth: dict[str, str]) -> Credential:
-    credential = _log_in(settings, auth_type="v3applicationcredential", auth=auth)
+def _use_application_credential(settings: Settings, auth: dict[str, str]) -> Credential:
+    credential = _run_login(settings, auth_type="v3applicationcredential", auth=auth)
     who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
     return replace(credential, refresh_credentials=auth, relogin_command=build_relogin_command(settings, who))
 
 
-def _log_in(settings: Settings, **parts: Any) -> Credential:
+def _run_login(settings: Settings, **parts: Any) -> Credential:
     try:
         os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
     except OSError as exc:
@@ -89,18 +118,13 @@ def _log_in(settings: Settings, **parts: Any) -> Credential:
 
 
 def build_relogin_command(settings: Settings, options: Mapping[str, str | None]) -> str:
-    """The command line that logs in like this, to be kept; `hints.log_in` shows it."""
-    named = {**build_profile_option(settings), **options, "--cacert": find_authorities(settings)}
+    """Build the command line that logs in like this; it is stored, and `hints.build_login_command` shows it."""
+    named = {**build_profile_option(settings.profile), **options, "--cacert": find_authorities(settings)}
     return shlex.join(
         ["imgshare", "login", *(word for name, value in named.items() if value for word in (name, value))]
     )
 
 
 def find_authorities(settings: Settings) -> str | None:
-    """Where the named authorities are, from whatever folder a later run looks."""
+    """Return the absolute path of the named certificate authorities, for runs in other folders."""
     return str(expand_path(settings.cacert, os.environ).absolute()) if settings.cacert else None
-
-
-def build_profile_option(settings: Settings) -> dict[str, str | None]:
-    """The option that names this profile, where one is needed."""
-    return {} if settings.profile == "default" else {"--profile": settings.profile}

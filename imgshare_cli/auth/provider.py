@@ -1,4 +1,4 @@
-"""How this run gets in: by the environment, by what an earlier run kept, or by logging in."""
+"""The credential of a run: from the environment, stored by an earlier run, or from a login."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class CredentialProvider:
-    """The credential of this run, and its renewal; many workers may share it.
+    """Provides the credential of a run, and a new one when it is rejected; many workers may share it.
 
     Args:
         settings: the settings of the run.
         environ: its environment.
-        debug: told what is going on.
-        note: told what a person should know.
+        debug: called with what is going on.
+        note: called with what a person should know.
         hide_secret: called with each secret, so that no message shows it.
     """
 
@@ -46,49 +46,50 @@ class CredentialProvider:
         self._lock = threading.Lock()
         self._credential: Credential | None = None
         self._outcomes: dict[str, Credential | ImgshareError | None] = {}
-        self._place: KeyringStore | FileStore | None = None
+        self._token_store: KeyringStore | FileStore | None = None
 
     @property
     def credential(self) -> Credential:
-        """What this run gets in by. With a token in the environment the keyring is not even imported.
+        """The credential; with a token in the environment the keyring is not even imported.
 
         Raises:
-            AuthError: there is nothing, or the keyring that may have it cannot be asked.
+            AuthError: there is none, or the keyring that may have it cannot be read.
             ConfigError: the settings cannot be used.
             UnavailableError: the identity service does not answer.
         """
         with self._lock:
             if self._credential is None:
-                self._credential = self._first()
+                self._credential = self._find_credential()
                 for secret in (self._credential.secret, *(self._credential.refresh_credentials or {}).values()):
                     self._hide_secret(secret)
                 self._debug(f"token from {self._credential.source}, {len(self._credential.secret)} characters")
             return self._credential
 
     def refresh(self, rejected: str) -> Credential | None:
-        """Another credential than the one that the service has just refused, or None where only a person can get one.
+        """Get a credential to replace a rejected one; None if only a person can get one.
 
-        Whoever comes first logs in; the others, who were refused with the same token, get what it got.
+        The first worker logs in; the others, whose requests were rejected with the same token, get the same result.
         """
         with self._lock:
             if rejected not in self._outcomes:
-                self._outcomes[rejected] = self._another(rejected)
+                self._outcomes[rejected] = self._renew_once(rejected)
             outcome = self._outcomes[rejected]
         if isinstance(outcome, ImgshareError):
             raise outcome
         return outcome
 
-    def _another(self, rejected: str) -> Credential | ImgshareError | None:
+    def _renew_once(self, rejected: str) -> Credential | ImgshareError | None:
+        """Log in again, unless a new credential was rejected already; return an error, which every worker raises."""
         before = self._credential
         if before is None or any(
             isinstance(one, Credential) and one.secret == rejected for one in self._outcomes.values()
         ):
-            return None  # it is new already, and refused: another would fare no better
+            return None  # it is new already: another would be rejected as well
         try:
             if before.refresh_credentials:
-                self._credential = self._by_renewal(before)
-            elif self._logs_in_by_itself() and not self._settings.environment_token:
-                self._credential = self._by_cloud()
+                self._credential = self._renew(before)
+            elif self._can_log_in() and not self._settings.environment_token:
+                self._credential = self._log_in_with_cloud()
             else:
                 return None
         except ImgshareError as exc:
@@ -96,22 +97,23 @@ class CredentialProvider:
         return self._credential
 
     def log_in(self) -> Credential:
-        """A credential for which the cloud was asked now, whatever an earlier run kept. The caller keeps it."""
-        self._credential = self._by_cloud()
+        """Log in to the cloud, whatever an earlier run stored; the caller stores the credential."""
+        self._credential = self._log_in_with_cloud()
         return self._credential
 
-    def _first(self) -> Credential:
+    def _find_credential(self) -> Credential:
+        """Find the first usable credential: environment, stored, cloud login, config file."""
         settings = self._settings
         if settings.environment_token:
             token = check_token(settings.environment_token.value, settings.environment_token.source)
             return Credential(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
-        found = self._kept()
-        if self._logs_in_by_itself():
-            return found if found and self._is_current(found) else self._by_cloud()
+        found = self._read_stored()
+        if self._can_log_in():
+            return found if found and self._is_current(found) else self._log_in_with_cloud()
         if found:
-            return self._still_good(found)
+            return self._check_stored(found)
         if settings.profile_token:
-            self._must_be_for(settings.profile_endpoint or settings.endpoint)
+            self._check_endpoint(settings.profile_endpoint or settings.endpoint)
             token = check_token(settings.profile_token.value, settings.profile_token.source)
             return Credential(token.value, token.source, endpoint=settings.endpoint)
         raise NotLoggedInError(
@@ -119,16 +121,16 @@ class CredentialProvider:
             hint=f"run {build_profile_login_command(settings)}, or set IMGSHARE_TOKEN or OS_CLOUD",
         )
 
-    def _logs_in_by_itself(self) -> bool:
+    def _can_log_in(self) -> bool:
         return bool(self._settings.cloud or self._settings.openstack)
 
-    def _kept(self) -> Credential | None:
-        self._place = open_token_store(self._settings, self._environ)
+    def _read_stored(self) -> Credential | None:
+        self._token_store = open_token_store(self._settings, self._environ)
         try:
-            return read_credential(self._place, self._settings)
+            return read_credential(self._token_store, self._settings)
         except AuthError as exc:
-            self._place = None
-            if self._logs_in_by_itself():
+            self._token_store = None
+            if self._can_log_in():
                 self._debug(f"{exc.message}; logging in without it")
             elif not self._settings.profile_token:
                 raise NotLoggedInError(f"IMGSHARE_TOKEN is not set, and {exc.message}", hint=exc.hint) from exc
@@ -142,12 +144,13 @@ class CredentialProvider:
             and not credential.has_expired()
         )
 
-    def _still_good(self, credential: Credential) -> Credential:
-        self._must_be_for(credential.endpoint)
+    def _check_stored(self, credential: Credential) -> Credential:
+        """Return a stored credential if it is for this endpoint, renewed if it has expired."""
+        self._check_endpoint(credential.endpoint)
         if not credential.has_expired():
             return credential
         if credential.refresh_credentials:
-            return self._by_renewal(credential)
+            return self._renew(credential)
         from imgshare_cli import hints
 
         again = credential.relogin_command
@@ -158,7 +161,7 @@ class CredentialProvider:
             reason=Reason.TOKEN,
         )
 
-    def _must_be_for(self, endpoint: str | None) -> None:
+    def _check_endpoint(self, endpoint: str | None) -> None:
         # A token must not travel to a host that it was not meant for because a flag or a variable changed.
         wanted, profile = self._settings.endpoint, self._settings.profile
         if wanted and wanted != endpoint:
@@ -170,26 +173,26 @@ class CredentialProvider:
                 hint=f"run {log_in}, or set IMGSHARE_TOKEN",
             )
 
-    def _by_cloud(self) -> Credential:
+    def _log_in_with_cloud(self) -> Credential:
         from imgshare_cli.auth import login
         from imgshare_cli.auth.settings_hash import compute_settings_hash
 
-        return self._keep(
+        return self._store(
             login.log_in_with_cloud(self._settings, compute_settings_hash(self._settings, self._environ), self._note)
         )
 
-    def _by_renewal(self, credential: Credential) -> Credential:
+    def _renew(self, credential: Credential) -> Credential:
         from imgshare_cli.auth import login
 
-        return self._keep(login.renew_login(self._settings, credential))
+        return self._store(login.renew_login(self._settings, credential))
 
-    def _keep(self, credential: Credential) -> Credential:
-        """Keep it for later runs; where that cannot be done, this run is none the worse."""
+    def _store(self, credential: Credential) -> Credential:
+        """Store a credential for later runs; a failure does not affect this one."""
         self._hide_secret(credential.secret)
-        if self._place is not None and credential.expires_at:
+        if self._token_store is not None and credential.expires_at:
             try:
-                self._place.write(json.dumps(credential.to_json()))
+                self._token_store.write(json.dumps(credential.to_json()))
             except (AuthError, ConfigError) as exc:
-                self._place = None
+                self._token_store = None
                 self._debug(f"the token was not stored: {exc.message}")
         return credential

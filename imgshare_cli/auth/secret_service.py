@@ -1,4 +1,4 @@
-"""The Secret Service, read as keyring's backend reads it, for a third of the time: keyring imports much more."""
+"""The Secret Service, read like keyring's backend in a third of the time: keyring imports much more."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import secretstorage
 
 
 class SecretServiceReader:
-    """Finds the entries that keyring's own backend wrote, by the same attributes and in the same collection."""
+    """Reads the entries of keyring's backend, by the same attributes and in the same collection."""
 
     def get_password(self, service: str, name: str) -> str | None:
-        """The secret of an entry, or None where there is no such entry.
+        """Read the secret of an entry; None if there is no such entry.
 
         Raises:
             SecretStorageException: nobody answers on the bus, or the collection stays locked.

@@ -1,4 +1,4 @@
-"""A fingerprint of the settings of a login: as long as it is the same, so is what the login would give."""
+"""A hash of the settings of a login: while it is the same, a stored credential is still right."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMES = tuple(f"{stem}.{end}" for stem in ("clouds", "secure", "clouds-public")
 
 
 def compute_settings_hash(settings: Settings, environ: Mapping[str, str]) -> str:
-    """Hash what the login goes by: the cloud's name, OS_* except secrets, and the state of the files of clouds.
+    """Hash what a login depends on: the cloud's name, OS_* without secrets, and the state of the clouds files.
 
     Reading those files takes openstacksdk half a second; asking for their times and sizes takes nothing.
     """
@@ -35,12 +35,12 @@ def compute_settings_hash(settings: Settings, environ: Mapping[str, str]) -> str
         settings.interface,
         settings.endpoint,
         sorted(variables.items()),
-        _files(environ),
+        _stat_cloud_files(environ),
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
+def _stat_cloud_files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
     config = find_base_folder(environ, "XDG_CONFIG_HOME", ".config")
     own = find_home(environ) / ".config"
     folders = sorted({f"{config}/openstack", f"{own}/openstack", "/etc/openstack", "/etc/xdg/openstack"})

@@ -1,4 +1,4 @@
-"""Tokens: checked when they come in, kept where the settings say, found there again."""
+"""Tokens: checked when they come in, stored where the settings say, read from there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.credential import Credential, is_token
 from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.config.settings import Token
+from imgshare_cli.config.settings import Token, build_profile_option
 from imgshare_cli.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ MAX_TOKEN = 1 << 20
 
 
 def check_token(text: str, source: str) -> Token:
-    """Make a token of what a person or a program handed us.
+    """Check a token from a person or a program.
 
-    White space around it and a header's name before it (`Bearer`, `X-Auth-Token:`) are taken off.
+    White space around it and the name of a header before it (`Bearer`, `X-Auth-Token:`) are removed.
 
     Raises:
         AuthError: it cannot be a token. The message never quotes it.
@@ -50,12 +50,12 @@ def check_token(text: str, source: str) -> Token:
 def open_token_store(
     settings: Settings, environ: Mapping[str, str], *, waiting: Callable[[], None] | None = None
 ) -> KeyringStore | FileStore:
-    """Where this profile's credential is kept.
+    """Open the store for the credential of a profile.
 
     Args:
-        settings: name the profile, its cloud and the kind of store.
+        settings: the profile, its cloud and the kind of store.
         environ: tells where files go.
-        waiting: called when a person must unlock the keyring; with it there is a minute to do so.
+        waiting: called when a person must unlock the keyring; with it, they have a minute to do so.
     """
     cloud = settings.cloud or ("OS_*" if settings.openstack else "")
     name = f"{settings.profile}@{cloud}" if cloud else settings.profile
@@ -68,18 +68,18 @@ def open_token_store(
     return KeyringStore(name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting)
 
 
-def read_credential(place: KeyringStore | FileStore, settings: Settings) -> Credential | None:
-    """What an earlier run kept.
+def read_credential(store: KeyringStore | FileStore, settings: Settings) -> Credential | None:
+    """Read the stored credential, or None.
 
     Raises:
-        AuthError: the keyring cannot be asked, or holds what we did not store.
+        AuthError: the keyring cannot be read, or holds what we did not store.
         ConfigError: the file cannot be read, or others can.
     """
-    text = place.read()
+    text = store.read()
     if text is None:
         return None
     try:
-        credential = Credential.from_json(json.loads(text), f"{place.where}, profile {settings.profile!r}")
+        credential = Credential.from_json(json.loads(text), f"{store.where}, profile {settings.profile!r}")
         return replace(
             credential, endpoint=_check_stored_url(credential.endpoint), auth_url=_check_stored_url(credential.auth_url)
         )
@@ -87,19 +87,28 @@ def read_credential(place: KeyringStore | FileStore, settings: Settings) -> Cred
         from imgshare_cli import hints
 
         raise AuthError(
-            f"the entry for profile {settings.profile!r} in {place.where} was not stored by imgshare",
+            f"the entry for profile {settings.profile!r} in {store.where} was not stored by imgshare",
             hint=f"run {hints.build_command('logout')}, then {hints.build_command('login')}",
         ) from None
 
 
+def write_credential(store: KeyringStore | FileStore, credential: Credential) -> None:
+    """Store a credential for later runs.
+
+    Raises:
+        AuthError: the keyring cannot be used.
+        ConfigError: the file cannot be written.
+    """
+    store.write(json.dumps(credential.to_json()))
+
+
 def _check_stored_url(address: str | None) -> str | None:
-    # Plain http may have been allowed when this was kept; whoever connects looks at what is allowed now.
+    # Plain http may have been allowed when this was stored; connecting checks what is allowed now.
     return check_service_url(address, insecure_http=True) if address else None
 
 
 def build_profile_login_command(settings: Settings) -> str:
-    """What a user of this profile types to log in."""
+    """Build the command that logs in to this profile."""
     from imgshare_cli import hints
 
-    profile = settings.profile if settings.profile != "default" else None
-    return hints.build_command("login", *hints.build_options({"--profile": profile}))
+    return hints.build_command("login", *hints.build_options(build_profile_option(settings.profile)))

@@ -89,19 +89,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    invocation = Invocation(as_json="--json" in _ours(arguments))
+    invocation = Invocation(as_json="--json" in _cut_foreign_arguments(arguments))
     try:
-        _run(arguments, invocation)
+        _run_command(arguments, invocation)
         if sys.stdout:
             sys.stdout.flush()
     except typer.Exit as exc:
         return exc.exit_code
     except BrokenPipeError:
-        _silence()  # the reader has what it wanted, and the work is done
+        _discard_stdout()  # the reader has what it wanted, and the work is done
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
         if isinstance(exc, MemoryError):
             exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
-        error = _sentence(exc, invocation, arguments)
+        error = _convert_error(exc, invocation, arguments)
         invocation.output.print_error(error)
         return error.exit_code
     finally:
@@ -109,18 +109,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _ours(arguments: list[str]) -> list[str]:
+def _cut_foreign_arguments(arguments: list[str]) -> list[str]:
     return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
-def _run(arguments: list[str], invocation: Invocation) -> None:
+def _run_command(arguments: list[str], invocation: Invocation) -> None:
     command = typer.main.get_command(app)
     if "_IMGSHARE_COMPLETE" in os.environ:
         from imgshare_cli.cli.completion import answer_completion
 
         answer_completion(command, arguments)
     # What follows `sandbox --` is another program's.
-    for argument in _ours(arguments) if arguments[:1] == ["sandbox"] else arguments:
+    for argument in _cut_foreign_arguments(arguments) if arguments[:1] == ["sandbox"] else arguments:
         if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
             raise UsageError(f"the argument {argument[:60]!r} is not UTF-8 text", hint="check the terminal's encoding")
     # Not main() here: it would turn a closed pipe into a failure.
@@ -128,7 +128,7 @@ def _run(arguments: list[str], invocation: Invocation) -> None:
         command.invoke(context)
 
 
-def _sentence(exc: BaseException, invocation: Invocation, arguments: list[str]) -> ImgshareError:
+def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[str]) -> ImgshareError:
     if isinstance(exc, ImgshareError):
         return exc
     if isinstance(exc, KeyboardInterrupt):
@@ -147,12 +147,12 @@ def _sentence(exc: BaseException, invocation: Invocation, arguments: list[str]) 
         help_ = hints.build_command(*path.split()[1:], "--help")
         return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows its usage")
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
-        _silence()
+        _discard_stdout()
         return ImgshareError(f"cannot write the output: {exc.strerror}")
-    return _bug(exc, invocation)
+    return _create_bug_error(exc, invocation)
 
 
-def _bug(exc: BaseException, invocation: Invocation) -> ImgshareError:
+def _create_bug_error(exc: BaseException, invocation: Invocation) -> ImgshareError:
     import traceback
 
     from imgshare_cli.cli.resource_errors import describe_shortage
@@ -171,7 +171,7 @@ def _bug(exc: BaseException, invocation: Invocation) -> ImgshareError:
     )
 
 
-def _silence() -> None:
+def _discard_stdout() -> None:
     # Python flushes stdout once more when it ends, and would fail on it once more.
     if sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from imgshare_cli.cli.redaction import Redactor
 from imgshare_cli.config.config_file import find_config_path, read_config_file
-from imgshare_cli.config.settings import DEFAULT_PROFILE, resolve_profile_name, resolve_settings
+from imgshare_cli.config.settings import build_profile_option, resolve_profile_name, resolve_settings
 from imgshare_cli.errors import ConfigError, NotLoggedInError
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class Session:
         self.environ = environ
         self.output = output
         self._new_profile = new_profile
-        self._secrets = [value for name, value in environ.items() if _is_secret(name)]
+        redactor = Redactor(environ)
+        self.hide_secret, self.redact = redactor.hide_secret, redactor.redact
         self._open = ExitStack()
         # Taken here, because rich before 15 replaces both with what is no terminal while a spinner turns.
         self._terminals = (sys.stdin, sys.stderr)
@@ -150,7 +152,7 @@ class Session:
         endpoint = self.endpoint  # before the credential: without both, the endpoint is what is missing
         from imgshare_cli.api.authentication import TokenAuth
 
-        return self._open_client(endpoint, TokenAuth(self.credential, self._refresh))
+        return self._open_client(endpoint, TokenAuth(self.credential, self._refresh_credential))
 
     def _open_client(self, endpoint: str, auth: TokenAuth) -> ImageClient:
         from imgshare_cli.api.image_client import ImageClient
@@ -160,21 +162,13 @@ class Session:
     @cached_property
     def connections(self) -> Connections:
         """Opens connections by the settings of this session."""
-        from imgshare_cli.api.connection_pool import TransportOptions
         from imgshare_cli.api.connections import Connections
 
-        settings = self.settings
-        options = TransportOptions(
-            self.environ,
-            settings.cacert,
-            insecure_http=settings.insecure_http,
-            insecure_tls=settings.insecure_tls,
-        )
-        opened = Connections(options, timeout=settings.timeout, debug=self.debug, hide_secret=self.hide_secret)
+        opened = Connections(self.settings, self.environ, debug=self.debug, hide_secret=self.hide_secret)
         self._open.callback(opened.close)
         return opened
 
-    def _refresh(self, rejected: str) -> Credential | None:
+    def _refresh_credential(self, rejected: str) -> Credential | None:
         """Get a new credential; where there is none, check whether the identity service is to blame for the 401."""
         before = self.credential
         credential = self.credential_provider.refresh(rejected)
@@ -190,20 +184,10 @@ class Session:
         """Close the connections."""
         self._open.close()
 
-    def hide_secret(self, secret: str) -> None:
-        """Replace a secret in whatever is shown from now on."""
-        self._secrets.append(secret)
-
     def debug(self, text: str) -> None:
         """Show a line if --debug is given."""
         if self.flags.debug:
             self.output.print_note(f"debug: {text}")
-
-    def redact(self, text: str) -> str:
-        """Replace each secret of this session in a text."""
-        for secret in filter(None, self._secrets):
-            text = text.replace(secret, "(hidden)")
-        return text
 
 
 def _build_endpoint_hint(session: Session) -> str:
@@ -212,10 +196,6 @@ def _build_endpoint_hint(session: Session) -> str:
         return f"{settings.environment_token.source} overrides the cloud: unset it, or set IMGSHARE_ENDPOINT"
     from imgshare_cli import hints
 
-    profile = None if session.profile == DEFAULT_PROFILE else session.profile
-    keep = hints.build_command("config", "set", "endpoint", "URL", *hints.build_options({"--profile": profile}))
+    profile = build_profile_option(session.profile)
+    keep = hints.build_command("config", "set", "endpoint", "URL", *hints.build_options(profile))
     return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run {keep}"
-
-
-def _is_secret(name: str) -> bool:
-    return name.startswith(("IMGSHARE_", "OS_")) and name.endswith(("TOKEN", "PASSWORD", "SECRET", "PASSCODE"))

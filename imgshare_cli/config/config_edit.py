@@ -1,4 +1,4 @@
-"""Changes to the config file, which lose no comment, and nothing that another run writes at the same time."""
+"""Changes to the config file, which keep its comments and what other runs write at the same time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, chec
 
     Args:
         path: the file, which need not exist; where it is a link, what it points to is changed.
-        change: does the change, in place; it may be called twice, and must decide by the document it is given.
+        change: does the change, in place; it may be called twice, and must depend on the document alone.
         check: whether the outcome must be a config file that `read` would take.
 
     Raises:
@@ -49,7 +49,7 @@ def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, chec
 
 
 def _apply_change(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
-    """What is to be in the file, or None where that is there already."""
+    """Return the new content of the file, or None if nothing changes."""
     found = read_contents(path)
     if found and not path.is_file():
         raise ConfigError(f"{path} is not a file", hint="set IMGSHARE_CONFIG to another path")
@@ -81,7 +81,7 @@ def _to_comparable(document: Mapping[str, Any]) -> str:
 
 
 def set_value(document: TOMLDocument, where: tuple[str, ...], value: object) -> None:
-    """Set a value in a document, making the tables above it that are missing."""
+    """Set a value in a document; create the missing tables above it."""
     table: Any = document
     for part in where[:-1]:
         if part not in table:
@@ -94,13 +94,13 @@ def set_value(document: TOMLDocument, where: tuple[str, ...], value: object) -> 
 
 
 def add_profile(document: TOMLDocument, name: str) -> None:
-    """Make sure that a profile is there, even if it is empty."""
+    """Add an empty profile if there is none of this name."""
     if name not in document.get("profiles", {}):
         set_value(document, ("profiles", name), tomlkit.table())
 
 
 def remove_value(document: TOMLDocument, where: tuple[str, ...]) -> None:
-    """Remove a value from a document; one that is not there is removed already."""
+    """Remove a value from a document, if it is there."""
     table: Any = document
     for part in where[:-1]:
         table = table.get(part)

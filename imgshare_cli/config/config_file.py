@@ -1,4 +1,4 @@
-"""The config file: where it is, and what may stand in it."""
+"""The config file: where it is, and what it may hold."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ConfigFile:
 
 
 def find_config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
-    """Where the config file is, whether or not it exists.
+    """Find the path of the config file, which need not exist.
 
     Raises:
         ConfigError: IMGSHARE_CONFIG names a user who does not exist.
@@ -71,7 +71,7 @@ def read_config_file(path: Path) -> ConfigFile:
 
 
 def read_contents(path: Path) -> FileContents | None:
-    """What is in the file, checked for nothing, or None where there is none.
+    """Read the file without checks; None if there is none.
 
     Raises:
         ConfigError: it cannot be read.
@@ -83,10 +83,10 @@ def read_contents(path: Path) -> FileContents | None:
 
 
 def parse_toml(path: Path, content: bytes) -> dict[str, Any]:
-    """The TOML that these bytes are.
+    """Parse TOML.
 
     Raises:
-        ConfigError: they are not; the message quotes nothing of them.
+        ConfigError: it is not TOML; the message quotes nothing of it.
     """
     import tomllib
 
@@ -99,7 +99,7 @@ def parse_toml(path: Path, content: bytes) -> dict[str, Any]:
 
 
 def _describe_problem(exc: Exception) -> str:
-    """What is wrong with a file, in words that cannot hold what is in it: a key or a value may be a secret."""
+    """Describe what is wrong with a file without quoting it: a key or a value may be a secret."""
     if isinstance(exc, UnicodeDecodeError):
         return "it is not UTF-8 text"
     if isinstance(exc, RecursionError):
@@ -111,7 +111,7 @@ def _describe_problem(exc: Exception) -> str:
 
 
 def check_config(path: Path, document: Mapping[str, Any], *, readable_by_others: bool = False) -> ConfigFile:
-    """Turn a TOML document into a `File`.
+    """Check a TOML document and make a `ConfigFile` of it.
 
     Raises:
         ConfigError: an unknown key, or a value of the wrong type.
@@ -158,7 +158,7 @@ def _create_type_error(path: Path, key: str, wanted: str) -> ConfigError:
 
 
 def build_unset_hint(key: str) -> str:
-    """The hint for a key that has to go."""
+    """Build the hint that says how to remove a key."""
     from imgshare_cli import hints
 
     return f"{hints.build_command('config', 'unset', hints.quote_word(key, 'KEY'))} removes it"

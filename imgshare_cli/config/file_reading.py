@@ -1,4 +1,4 @@
-"""The user's files: where they are, and how they are read: only regular ones, and only up to a size."""
+"""The user's files: where they are, and reading them: only regular files, up to a size."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_file(path: Path, limit: int) -> FileContents | None:
         if _is_null_device(os.stat(path)):  # noqa: PTH116  (of the file that is looked at again below)
             return FileContents(b"")
         with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
-            found = _regular(os.fstat(stream.fileno()), limit)
+            found = _check_regular(os.fstat(stream.fileno()), limit)
             content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -54,7 +54,7 @@ def read_file(path: Path, limit: int) -> FileContents | None:
             raise
         return None
     if len(content) > limit:
-        raise _too_large(limit)
+        raise _create_size_error(limit)
     return FileContents(content, os.name == "posix" and bool(found.st_mode & 0o077))
 
 
@@ -67,28 +67,28 @@ def _is_null_device(found: os.stat_result) -> bool:
 
 
 def check_regular_file(path: Path, limit: int) -> None:
-    """Look at a file that a library will read, which would wait for a pipe, and read a device without end.
+    """Check a file that a library will read: it would wait for a pipe, and read a device without end.
 
     Raises:
         OSError: it is not there, is not a regular file, or is larger.
     """
-    _regular(os.stat(path), limit)  # noqa: PTH116  (as above)
+    _check_regular(os.stat(path), limit)  # noqa: PTH116  (as above)
 
 
-def _regular(found: os.stat_result, limit: int) -> os.stat_result:
+def _check_regular(found: os.stat_result, limit: int) -> os.stat_result:
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file")
     if found.st_size > limit:
-        raise _too_large(limit)
+        raise _create_size_error(limit)
     return found
 
 
-def _too_large(limit: int) -> OSError:
+def _create_size_error(limit: int) -> OSError:
     return OSError(errno.EFBIG, f"it is larger than {limit >> 10} KiB")
 
 
 def is_owned_by_user(path: Path) -> bool:
-    """Whether nobody else owns a file or folder; one that is not there is nobody else's.
+    """Whether nobody else owns a file or folder; a missing one is nobody's.
 
     Raises:
         OSError: it cannot be looked at.
@@ -100,7 +100,7 @@ def is_owned_by_user(path: Path) -> bool:
 
 
 def find_home(environ: Mapping[str, str]) -> Path:
-    """The user's home: HOME, or what the system knows where that is empty or relative, or NOWHERE."""
+    """Find the user's home: HOME, or what the system knows if that is empty or relative, or NOWHERE."""
     named = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
     if not Path(named).is_absolute():
         try:
@@ -113,7 +113,7 @@ def find_home(environ: Mapping[str, str]) -> Path:
 
 
 def find_base_folder(environ: Mapping[str, str], variable: str, default: str) -> Path:
-    """A base folder: the variable's, or the default below the home.
+    """Find a base folder: the variable's, or the default below the home.
 
     A relative one is ignored, as the XDG Base Directory Specification says: it would be another in each folder.
     """
@@ -122,7 +122,7 @@ def find_base_folder(environ: Mapping[str, str], variable: str, default: str) ->
 
 
 def expand_path(text: str, environ: Mapping[str, str]) -> Path:
-    """A path as people write it: `~` is the home, `~name` the home of that user.
+    """Expand a path: `~` is the home, `~name` the home of that user.
 
     Raises:
         ConfigError: there is no such user.

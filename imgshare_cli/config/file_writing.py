@@ -22,7 +22,7 @@ _WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 
 @contextlib.contextmanager
 def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
-    """Be the one run that changes a file; whatever it is decided by must be read inside.
+    """Lock a file against changes by other runs; what a change depends on must be read inside.
 
     The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. A file
     system without locks, as some of the network are, does not keep anybody from working.
@@ -57,7 +57,7 @@ def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put a file into place in one step, readable by its owner alone whatever the umask.
+    """Replace a file in one step, readable by its owner alone whatever the umask.
 
     Raises:
         OSError: the folder or the file cannot be written.
@@ -79,7 +79,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def remove_stale_files(path: Path) -> None:
-    """Remove what killed runs left of a file on its way into place; call it only while the lock is held.
+    """Remove the temporary files of killed runs; call it only while the lock is held.
 
     Raises:
         OSError: it cannot be removed.
@@ -91,7 +91,7 @@ def remove_stale_files(path: Path) -> None:
 
 
 def create_folder(path: Path) -> None:
-    """Make a folder and those above it that are missing, all of them of mode 700 whatever the umask.
+    """Create a folder and the missing ones above it, all of mode 700 whatever the umask.
 
     Raises:
         OSError: one cannot be made.

@@ -1,4 +1,4 @@
-"""Addresses of services: checked where they come in, kept in one form, never plain http to another machine unasked."""
+"""Addresses of services: checked and normalized; plain http to another machine only on request."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LABEL = re.compile(r"(?!xn--$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def check_service_url(text: str, *, insecure_http: bool) -> str:
-    """An http(s) address in one form: lower-case scheme and host, no trailing slash, no `/v2`.
+    """Normalize an http(s) address: lower-case scheme and host, no trailing slash, no `/v2`.
 
-    Everything that is asked over the network passes here: image services, identity services and proxies, from
-    flags, the environment, files, kept logins and catalogs.
+    Every address of a request passes here: image services, identity services and proxies, from flags, the
+    environment, files, stored logins and catalogs.
 
     Args:
         text: the address.
@@ -62,12 +62,12 @@ def _parse_host(netloc: str, name: str) -> str | None:
 
 
 def build_identity_v3_url(auth_url: str) -> str:
-    """Where the v3 API of an identity service is, whose address may or may not end with it."""
+    """Build the address of the v3 API of an identity service, whose address may end with it already."""
     return f"{auth_url.rstrip('/').removesuffix('/v3')}/v3"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name means this machine for certain, without asking a name server."""
+    """Whether a host name certainly means this machine; no name server is asked."""
     if host in {"localhost", "::1"}:
         return True
     if not host.startswith("127."):

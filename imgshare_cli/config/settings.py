@@ -1,4 +1,4 @@
-"""The settings: flags over IMGSHARE_* over OpenStack's own environment over the profile in the config file."""
+"""The settings: flags over IMGSHARE_* over OpenStack's variables over the profile in the config file."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS
 
 @dataclass(frozen=True)
 class Token:
-    """What the service knows us by, and where we have it from; the value never shows."""
+    """A token and its source; the value is never shown."""
 
     value: str = field(repr=False)
     source: str
@@ -42,7 +42,7 @@ class Token:
 
 @dataclass(frozen=True)
 class Flags:
-    """The options that name the world, as given on the command line."""
+    """The common options, as given on the command line."""
 
     profile: str | None = None
     cloud: str | None = None
@@ -57,7 +57,7 @@ class Flags:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run goes by.
+    """The settings of a run.
 
     Attributes:
         profile: the name under which the config file and the keyring keep things.
@@ -99,7 +99,7 @@ class Settings:
 def resolve_settings(
     flags: Flags, environ: Mapping[str, str], file: ConfigFile, *, new_profile: bool = False
 ) -> Settings:
-    """Decide every setting; the order of the arguments is the precedence.
+    """Resolve every setting; the order of the arguments is the precedence.
 
     Args:
         flags: what the command line says.
@@ -148,8 +148,13 @@ def _resolve_cacert(flags: Flags) -> str | None:
     return flags.cacert
 
 
+def build_profile_option(profile: str) -> dict[str, str | None]:
+    """Return the option that names a profile; the default profile needs none."""
+    return {} if profile == DEFAULT_PROFILE else {"--profile": profile}
+
+
 def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> str:
-    """Which profile this run is about.
+    """Resolve the name of the profile.
 
     Raises:
         ConfigError: the environment holds what is not text, which no setting can be.

@@ -1,4 +1,4 @@
-"""What imgshare remembers between runs to be quicker; all of it may be lost without harm."""
+"""The state folder: what imgshare remembers between runs to be quicker; all of it may be lost."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _LIMIT = 4 << 20
 
 
 def find_state_folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
-    """Where it is kept: the state folder of XDG on Linux and macOS, LOCALAPPDATA on Windows."""
+    """Find the state folder: of XDG on Linux and macOS, of LOCALAPPDATA on Windows."""
     variable, default = ("LOCALAPPDATA", "AppData/Local") if windows else ("XDG_STATE_HOME", ".local/state")
     return find_base_folder(environ, variable, default) / "imgshare"
 
 
 def read_state(name: str, environ: Mapping[str, str]) -> str | None:
-    """What was remembered under a name, or None, also where somebody else owns the folder."""
+    """Read what was remembered under a name; None also if somebody else owns the folder."""
     try:
         found = (
             read_file(find_state_folder(environ) / name, _LIMIT)
@@ -38,7 +38,7 @@ def read_state(name: str, environ: Mapping[str, str]) -> str | None:
 
 
 def write_state(name: str, text: str, environ: Mapping[str, str]) -> None:
-    """Keep a text for later runs, readable by its owner alone; where that cannot be done, do without."""
+    """Remember a text for later runs, readable by its owner alone; a failure is ignored."""
     from imgshare_cli.config.file_writing import replace_file
 
     with contextlib.suppress(OSError):
@@ -46,7 +46,7 @@ def write_state(name: str, text: str, environ: Mapping[str, str]) -> None:
 
 
 def update_state(name: str, change: Callable[[str | None], str], environ: Mapping[str, str]) -> None:
-    """Change what is remembered under a name; where another run is at it, or it cannot be done, do without."""
+    """Change what is remembered under a name; a failure or another run that does so is ignored."""
     from imgshare_cli.config.file_writing import lock_file, remove_stale_files, replace_file
 
     with contextlib.suppress(OSError, ConfigError):
@@ -57,7 +57,7 @@ def update_state(name: str, change: Callable[[str | None], str], environ: Mappin
 
 
 def prepare_folder(place: Path) -> Path:
-    """Make one of our folders, or close it to other users.
+    """Create one of our folders, or close it to other users.
 
     Raises:
         OSError: it cannot be made, or somebody else owns it and may change what we put there.

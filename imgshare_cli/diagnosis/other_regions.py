@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.auth import login
 from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.diagnosis.findings import Finding
 from imgshare_cli.errors import ConfigError, ImgshareError, Reason
 
@@ -89,6 +89,6 @@ def _build_region_hint(
     if endpoint:
         return f"run {attempt.build_retry_command(*arguments, {'--endpoint': endpoint})}"
     keep = hints.build_command(
-        "config", "set", "region", region, *hints.build_options(login.build_profile_option(clients.settings))
+        "config", "set", "region", region, *hints.build_options(build_profile_option(clients.settings.profile))
     )
     return f"run {attempt.build_retry_command(*arguments, environ=environ)}; {keep} saves the region"

@@ -8,7 +8,7 @@ from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
 
-_TROUBLE = {"auth": "token rejected", "unavailable": "unavailable"}
+_SERVICE_STATES = {"auth": "token rejected", "unavailable": "unavailable"}
 
 
 @with_session(common_options)
@@ -43,6 +43,6 @@ def status(session: Session) -> None:
         session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
-            session.output.print_record({**known, "service": _TROUBLE.get(exc.code, "refused")})
+            session.output.print_record({**known, "service": _SERVICE_STATES.get(exc.code, "refused")})
         raise
     session.output.print_record({**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})

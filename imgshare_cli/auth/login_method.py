@@ -1,0 +1,75 @@
+"""The choice of how to log in, by the options of `imgshare login` and the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from imgshare_cli.config.settings import Settings
+
+
+class LoginMethod(Enum):
+    """The ways to get a credential."""
+
+    APPLICATION_CREDENTIAL = auto()
+    PASSWORD = auto()
+    CLOUD = auto()
+    TOKEN = auto()
+
+
+@dataclass(frozen=True)
+class LoginOptions:
+    """What the options of `imgshare login` name, called as the options are.
+
+    Attributes:
+        auth_url: the identity service.
+        username: the user who logs in with a password.
+        user_domain: that user's domain.
+        project: the project to work in, by name or ID.
+        project_domain: that project's domain.
+        application_credential_id: the application credential to log in with.
+    """
+
+    auth_url: str | None = None
+    username: str | None = None
+    user_domain: str | None = None
+    project: str | None = None
+    project_domain: str | None = None
+    application_credential_id: str | None = None
+
+
+def choose_login_method(options: LoginOptions, settings: Settings) -> LoginMethod:
+    """Choose the method that the options ask for, else the cloud of the settings, else a token."""
+    if options.application_credential_id:
+        return LoginMethod.APPLICATION_CREDENTIAL
+    if options.auth_url or options.username:
+        return LoginMethod.PASSWORD
+    return LoginMethod.CLOUD if settings.cloud or settings.openstack else LoginMethod.TOKEN
+
+
+def check_login_options(method: LoginMethod, options: LoginOptions, settings: Settings) -> None:
+    """Check that nothing is missing that the method needs, before a person is asked for a secret.
+
+    Raises:
+        UsageError: an option is missing.
+    """
+    if method is LoginMethod.TOKEN and settings.endpoint is None:
+        raise UsageError(
+            "no cloud, user or endpoint to log in with",
+            hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL if you have a token",
+        )
+    needed: dict[str, str | None] = {}
+    if method in {LoginMethod.PASSWORD, LoginMethod.APPLICATION_CREDENTIAL}:
+        needed["--auth-url"] = options.auth_url
+    if method is LoginMethod.PASSWORD:
+        needed["--username"] = options.username
+    for name, value in needed.items():
+        if not value:
+            raise UsageError(
+                f"{name} is missing", hint=f"{hints.build_command('login', '--help')} shows the ways to log in"
+            )

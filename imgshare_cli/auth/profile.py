@@ -1,0 +1,54 @@
+"""The profile that a login leaves in the config file, so that the next command needs no more than its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgshare_cli.config.config_edit import add_profile, edit_config_file, set_value
+from imgshare_cli.config.service_url import check_service_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tomlkit import TOMLDocument
+
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.config.settings import Flags, Settings
+
+
+def save_profile(path: Path, settings: Settings, flags: Flags, credential: Credential, *, default: bool) -> None:
+    """Write the profile of a login to the config file.
+
+    Args:
+        path: the config file.
+        settings: the settings of the run, which name the profile.
+        flags: the cloud and endpoint of the command line are kept; those of the environment are not.
+        credential: what the login got.
+        default: whether the profile becomes the default.
+
+    Raises:
+        ConfigError: the file cannot be changed.
+    """
+    where = ("profiles", settings.profile)
+    is_bare_token = credential.auth_url is None and not settings.cloud and not settings.openstack
+
+    def change(document: TOMLDocument) -> None:
+        # Another run may have changed the file since this one read it.
+        add_profile(document, settings.profile)
+        if flags.cloud:
+            set_value(document, (*where, "cloud"), flags.cloud)
+            if flags.endpoint:
+                set_value(document, (*where, "endpoint"), settings.endpoint)
+        elif is_bare_token and _read_endpoint(document, where) != credential.endpoint:
+            set_value(document, (*where, "endpoint"), credential.endpoint)
+        if default:
+            set_value(document, ("default_profile",), settings.profile)
+
+    edit_config_file(path, change)
+
+
+def _read_endpoint(document: TOMLDocument, where: tuple[str, str]) -> str | None:
+    """Return the endpoint of a profile, normalized as in the settings."""
+    table, name = where
+    endpoint = document[table][name].get("endpoint")
+    return check_service_url(endpoint, insecure_http=True) if isinstance(endpoint, str) else None
