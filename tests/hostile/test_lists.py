@@ -58,7 +58,7 @@ def scarce(thread):  # as the system says it where a limit on processes or memor
         raise RuntimeError("can't start new thread")
     start(thread)
 threading.Thread.start = scarce
-from imgshare_cli.cli import main
+from imgshare_cli.cli.app import main
 sys.exit(main(sys.argv[1:]))
 """
 json_values = st.recursive(
