@@ -172,7 +172,7 @@ def test_an_expired_token_of_ones_own(expiring_cloud: Cloud) -> None:
         member = create_cloud_user(cloud, keystone_proxy, "member")
         environ = {"IMGSHARE_TOKEN": cloud.token(member.user.project_id, "member"), "IMGSHARE_ENDPOINT": cloud.endpoint}
         assert 0 == run_tool("show", member.image, environ=environ).code
-        time.sleep(6)
+        time.sleep(11)
         run = run_tool("show", member.image, environ=environ)
 
     assert 4 == run.code
