@@ -35,9 +35,8 @@ $(VENV)/.ready: $(VENV)/.run-ready requirements/test.txt
 demo: $(VENV)/.run-ready  ## show the main commands, on a local test image service
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
-# Tests that share a real cloud stay on one worker, because a cloud starts slowly; the tool starts some two thousand
-# times, and faster with its bytecode.
-PYTEST := -m pytest --numprocesses=$(WORKERS) --dist=loadgroup
+# The tool starts some two thousand times, and faster with its bytecode.
+PYTEST := -m pytest --numprocesses=$(WORKERS)
 UNSET := env -u PYTHONDONTWRITEBYTECODE
 
 test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.small_inbox import SmallInbox
     from tests.support.users import Users
 
-pytest_plugins = ["tests.support.backend_fixtures"]
+pytest_plugins = ["tests.support.backend_fixtures", "tests.support.scheduling"]
 
 # A shell that starts a job in the background has it ignore Ctrl-C, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

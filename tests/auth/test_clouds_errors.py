@@ -175,7 +175,7 @@ def test_an_expired_token_of_ones_own(expiring_cloud: Cloud) -> None:
             "IMGSHARE_ENDPOINT": cloud.endpoint,
         }
         assert 0 == run_tool("show", member.image, environ=environ).code
-        time.sleep(6)
+        time.sleep(11)
         run = run_tool("show", member.image, environ=environ)
 
     assert 4 == run.code

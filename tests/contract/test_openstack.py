@@ -81,7 +81,7 @@ def test_expired_token_in_a_cloud_of_its_own(expiring_cloud: Cloud) -> None:
 
     token = expiring_cloud.issue_token(project, "member")
     fresh = list_images(expiring_cloud, token)
-    time.sleep(6)
+    time.sleep(11)
     stale = list_images(expiring_cloud, token)
 
     assert (200, 401) == (fresh.status_code, stale.status_code)

@@ -16,23 +16,6 @@ if TYPE_CHECKING:
     from tests.support.large_inbox import LargeInbox
     from tests.support.openstack import Cloud
 
-_CLOUDS = ("strict_cloud", "caching_cloud", "expiring_cloud", "large_inbox")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test that needs a real cloud, and keep those of one cloud on one worker: a cloud starts slowly."""
-    for item in items:
-        if cloud := _find_cloud(item):
-            item.add_marker("cloud")
-            item.add_marker(pytest.mark.xdist_group(cloud))
-
-
-def _find_cloud(item: pytest.Item) -> str | None:
-    fixtures = set(getattr(item, "fixturenames", ()))
-    if callspec := getattr(item, "callspec", None):
-        fixtures.add(callspec.params.get("backend"))
-    return next((cloud for cloud in _CLOUDS if cloud in fixtures), None)
-
 
 @pytest.fixture(scope="session")
 def sandbox_backend() -> Iterator[Backend]:
@@ -76,10 +59,10 @@ def caching_cloud() -> Iterator[Backend]:
 
 @pytest.fixture(scope="session")
 def expiring_cloud() -> Iterator[Cloud]:
-    """A real Glance and Keystone whose tokens last five seconds."""
+    """A real Glance and Keystone whose tokens last ten seconds."""
     from tests.support.openstack import running_cloud
 
-    with running_cloud(token_seconds=5, workers=1) as cloud:
+    with running_cloud(token_seconds=10, workers=1) as cloud:
         yield cloud
 
 
