@@ -147,14 +147,11 @@ def test_a_store_that_is_none(imgshare: Callable[..., Run]) -> None:
 
 
 def test_a_config_file_that_is_a_device(imgshare: Callable[..., Run], monkeypatch: pytest.MonkeyPatch) -> None:
-    """/dev/null may stand for an empty config file, and is not replaced by one."""
+    """/dev/null may stand for an empty config file."""
+    # That it is not replaced is not tried: where it fails, the machine would be without one.
     monkeypatch.setenv("IMGSHARE_CONFIG", "/dev/null")
 
     assert Run(0) == imgshare("config", "list")
-    assert Run(3, "", "imgshare: /dev/null is not a file\nhint: IMGSHARE_CONFIG names another\n") == imgshare(
-        "config", "set", "timeout", "5"
-    )
-    assert Path("/dev/null").is_char_device()
 
 
 def test_a_config_file_that_is_large(imgshare: Callable[..., Run]) -> None:
