@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fake_cloud import PASSWORD, USER, FakeCloud, keep, token_file, write_clouds, write_config
-from tests.run import Run
+from tests.run import Run, tool
 from tests.service import IMAGE, MEMBER, TOKEN, share
 
 if TYPE_CHECKING:
@@ -209,12 +209,13 @@ def test_many_workers_and_one_login(imgshare: Callable[..., Run], cloud: FakeClo
     assert {"token-1", "token-2"} == set(cloud.tokens[requests:])
 
 
-def test_many_workers_and_a_new_token_that_is_refused(imgshare: Callable[..., Run], cloud: FakeCloud) -> None:
+def test_many_workers_and_a_new_token_that_is_refused(cloud: FakeCloud) -> None:
     """Where the service refuses the new token as well, no worker logs in again with it."""
+    # In a process of its own, with whose end the connections of the other workers are closed.
     cloud.images = _images(60)
     cloud.refused_for_members |= {f"token-{number}" for number in range(100)}
 
-    assert "auth" == imgshare("list", "--long", "--json", "--sort", "name").error()["code"]
+    assert "auth" == tool("list", "--long", "--json", "--sort", "name").error()["code"]
     assert 2 == len(cloud.logins)
 
 
