@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.fake_cloud import PASSWORD, USER, FakeCloud, keep, token_file, write_clouds, write_config
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
-from tests.support.run import Run, RunImgshare
+from tests.support.run import Run, RunImgshare, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -207,12 +207,13 @@ def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> 
     assert {"token-1", "token-2"} == set(cloud.tokens[requests:])
 
 
-def test_many_workers_and_a_new_token_that_is_refused(imgshare: RunImgshare, cloud: FakeCloud) -> None:
+def test_many_workers_and_a_new_token_that_is_refused(cloud: FakeCloud) -> None:
     """Where the service refuses the new token as well, no worker logs in again with it."""
+    # In a process of its own, with whose end the connections of the other workers are closed.
     cloud.images = _images(60)
     cloud.refused_for_members |= {f"token-{number}" for number in range(100)}
 
-    assert "auth" == imgshare("list", "--long", "--json", "--sort", "name").error()["code"]
+    assert "auth" == run_tool("list", "--long", "--json", "--sort", "name").error()["code"]
     assert 2 == len(cloud.logins)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,8 @@ from tests.support.fake_service import IMAGE, MEMBER, TOKEN, StartService, build
 from tests.support.run import Run, RunImgshare, run_tool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.fake_service import FakeService
 
 SCHEMA = build_response(200, {"name": "member", "properties": {}})
@@ -143,14 +144,11 @@ def test_a_store_that_is_none(imgshare: RunImgshare) -> None:
 
 
 def test_a_config_file_that_is_a_device(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
-    """/dev/null may stand for an empty config file, and is not replaced by one."""
+    """/dev/null may stand for an empty config file."""
+    # That it is not replaced is not tried: where it fails, the machine would be without one.
     monkeypatch.setenv("IMGSHARE_CONFIG", "/dev/null")
 
     assert Run(0) == imgshare("config", "list")
-    assert Run(3, "", "imgshare: /dev/null is not a file\nhint: set IMGSHARE_CONFIG to another path\n") == imgshare(
-        "config", "set", "timeout", "5"
-    )
-    assert Path("/dev/null").is_char_device()
 
 
 def test_a_config_file_that_is_large(imgshare: RunImgshare) -> None:
