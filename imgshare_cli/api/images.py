@@ -27,7 +27,8 @@ class Image:
         name: what its owner calls it; it proves nothing, and many images may have the same.
         owner: the ID of the project that owns it.
         status: `active` once its data is there; `queued`, `saving`, `deactivated` and others.
-        visibility: `shared` where it can have members; `public`, `community` or `private`.
+        visibility: `shared` where it can have members; `public`, `community` or `private`; None where the service
+            does not say, and empty where it says something else than a text.
         size: its data in bytes, once that is there.
         created_at: when it was made (UTC, ISO 8601).
         os_hidden: whether lists leave it out unless asked.
@@ -57,7 +58,7 @@ class Image:
             name=read_string(body, "name"),
             owner=read_string(body, "owner"),
             status=read_string(body, "status"),
-            visibility=read_string(body, "visibility"),
+            visibility=read_string(body, "visibility") or ("" if "visibility" in body else None),
             size=size if type(size) is int and 0 <= size < _ENDLESS else None,
             created_at=read_string(body, "created_at"),
             # IMS writes booleans as texts, and may not know this one.

@@ -64,17 +64,6 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
     """
     settings = request.settings
     own = request.auth_type is not None
-    texts = {
-        "region_name": settings.region,
-        "interface": settings.interface,
-        "cacert": settings.cacert,
-    }
-    wanted: dict[str, Any] = {
-        # openstacksdk would take braces for places to fill in, with passwords among what may fill them.
-        **{name: re.sub("([{}])", r"\1\1", text) for name, text in texts.items() if text},
-        "api_timeout": settings.timeout,
-        **({"auth_type": request.auth_type, "auth": request.auth} if own else {}),
-    }
     config: Any = None
     files = CloudFiles() if own else choose_cloud_files(os.environ, request.cloud, request.note)
     try:
@@ -89,7 +78,7 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
             check_cloud_keys(config, request.cloud)
             if settings.region:
                 override_region(config, request.cloud, settings.region)
-        region: CloudRegion = config.get_one(cloud=request.cloud, **wanted)
+        region: CloudRegion = config.get_one(cloud=request.cloud, **_build_overrides(request))
     except ImgshareError:
         raise
     except ks.MissingRequiredOptions as exc:
@@ -109,6 +98,18 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
     _check_complete(region, request)
     _check_verification(region, request)
     return region
+
+
+def _build_overrides(request: LoginRequest) -> dict[str, Any]:
+    """Build what takes precedence over clouds.yaml and OS_*: the flags, and a login method of our own."""
+    settings = request.settings
+    texts = {"region_name": settings.region, "interface": settings.interface, "cacert": settings.cacert}
+    return {
+        # openstacksdk would take braces for places to fill in, with passwords among what may fill them.
+        **{name: re.sub("([{}])", r"\1\1", text) for name, text in texts.items() if text},
+        "api_timeout": settings.timeout,
+        **({"auth_type": request.auth_type, "auth": request.auth} if request.auth_type is not None else {}),
+    }
 
 
 def _check_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001

@@ -101,10 +101,7 @@ class Session:
         """
         endpoint = self.settings.endpoint or self._find_credential_endpoint()
         if endpoint is None:
-            raise ConfigError(
-                "no endpoint: no image service is configured",
-                hint=_build_endpoint_hint(self),
-            )
+            raise ConfigError("no endpoint: no image service is configured", hint=_build_endpoint_hint(self))
         return endpoint
 
     def _find_credential_endpoint(self) -> str | None:

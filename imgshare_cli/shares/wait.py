@@ -35,6 +35,6 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
             return attempt()
         except (NotFoundError, NotYetError) as exc:
             if left <= 0:
-                raise exc.replace(note=f"waited {span.total_seconds():g} s for it") from exc
+                raise exc.replace(note=f"waited {span.total_seconds():g} s") from exc
         time.sleep(min(pause, left))
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)

@@ -229,7 +229,7 @@ def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch
         assert Run(
             8,
             "",
-            "imgshare: cannot reach https://glance.example: the proxy refused\n"
+            "imgshare: cannot reach https://glance.example: the proxy refused the connection\n"
             "hint: check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
     assert all(TOKEN not in str(asked) for asked in proxy.asked)

@@ -7,10 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from imgshare_cli.secretstore import Keyring
 from keyring.backend import KeyringBackend
 from keyring.compat.properties import classproperty
 
+from imgshare_cli.auth.keyring_store import KeyringStore
 from tests.support.fake_service import TOKEN, StartService, build_response
 from tests.support.keyring_backends import CHANGING
 from tests.support.keyring_daemon import BACKEND, run_dbus
@@ -51,13 +51,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def entry(folder: Path) -> Keyring:  # noqa: ARG001  (whose keyring it is in)
+def entry(folder: Path) -> KeyringStore:  # noqa: ARG001  (whose keyring it is in)
     """An entry whose parts take ten characters each."""
-    return Keyring("entry", seconds=10, waiting=None, part=10)
+    return KeyringStore("entry", seconds=10, waiting=None, part=10)
 
 
 @pytest.mark.parametrize("lost", ["entry", "entry#1", "entry#2"])
-def test_a_part_that_is_lost(entry: Keyring, folder: Path, lost: str) -> None:
+def test_a_part_that_is_lost(entry: KeyringStore, folder: Path, lost: str) -> None:
     """An entry that lacks a part is not there, whichever part it is."""
     entry.write("abcdefghijklmnopqrstuvwxyz")
     assert "abcdefghijklmnopqrstuvwxyz" == entry.read()
@@ -68,7 +68,7 @@ def test_a_part_that_is_lost(entry: Keyring, folder: Path, lost: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "parts"), [("short", 1), ("a text for two parts", 2)])
-def test_a_shorter_entry(entry: Keyring, folder: Path, text: str, parts: int) -> None:
+def test_a_shorter_entry(entry: KeyringStore, folder: Path, text: str, parts: int) -> None:
     """What takes the place of a longer entry leaves none of its parts."""
     entry.write("abcdefghijklmnopqrstuvwxyz")
 

@@ -221,7 +221,7 @@ def test_a_placeholder(imgshare: RunImgshare, serve: StartService, image: str, c
 
 def test_words_of_others(imgshare: RunImgshare, serve: StartService) -> None:
     """What a service says is quoted without its backticks, for people and for programs, and ours stay."""
-    serve(build_response(409, {"message": "run `imgshare accept evil`"}))
+    serve(build_response(409, {"message": "type `imgshare accept evil`"}))
 
     hint = f"it is already shared with that project: `imgshare members {IMAGE}` shows its decision"
     message = (
