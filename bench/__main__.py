@@ -76,7 +76,7 @@ def _table(seconds: dict[str, float]) -> tuple[str, bool]:
             kept = kept and held
         lines.append(f"| {name} | {took * 1000:.0f} | {against_bare:.2f} | {against_ours:.2f} | {budget} |")
     about = f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores, {date.today()}"  # noqa: DTZ011
-    return TEXT.format(limit_examples=ROUNDS, about=about, lines="\n".join(lines)), kept
+    return TEXT.format(rounds=ROUNDS, about=about, lines="\n".join(lines)), kept
 
 
 TEXT = """\

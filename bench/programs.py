@@ -81,7 +81,7 @@ def _deciding(cloud: Cloud, user: Credentials, base: Environ, tools: Tools) -> l
     return [
         Program(BARE, [str(tools.ours / "python"), str(ROOT / "bench/bare.py"), image, project], with_token),
         Program(ACCEPT, [*accept, "--json"], with_token),
-        Program(TABLE, accept, with_token, run_at_terminal=True),
+        Program(TABLE, accept, with_token, at_terminal=True),
         Program(KEYRING, [*accept, "--json"], endpoint),
         Program(KEPT, [tool, "accept", image, "--json"], cloud_named),
         Program(FIRST, first, in_a_file, rarely=True),

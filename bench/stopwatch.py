@@ -25,18 +25,18 @@ class Program:
     name: str
     argv: list[str]
     environ: dict[str, str] = field(repr=False)
-    run_at_terminal: bool = False
+    at_terminal: bool = False
     rarely: bool = False
 
 
-def race(programs: list[Program], limit_examples: int) -> dict[str, float]:
+def race(programs: list[Program], rounds: int) -> dict[str, float]:
     """The median seconds of each program by name.
 
     Raises:
         subprocess.CalledProcessError: one of them failed.
     """
     times: dict[str, list[float]] = {program.name: [] for program in programs}
-    for number in range(-2, limit_examples):  # the first two warm the caches
+    for number in range(-2, rounds):  # the first two warm the caches
         for program in programs:
             if number < 0 or not program.rarely or number % 4 == 0:
                 took = _timed(program)
@@ -46,7 +46,7 @@ def race(programs: list[Program], limit_examples: int) -> dict[str, float]:
 
 
 def _timed(program: Program) -> float:
-    master, slave = pty.openpty() if program.run_at_terminal else (None, None)
+    master, slave = pty.openpty() if program.at_terminal else (None, None)
     started = time.perf_counter()
     child = subprocess.Popen(
         program.argv,

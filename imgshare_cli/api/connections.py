@@ -45,7 +45,7 @@ class Connections:
         self._hide_secret = hide_secret
         self._opened = ExitStack()
 
-    def connect(
+    def connect(  # noqa: PLR0913  (each by name)
         self,
         address: str,
         auth: TokenAuth | None = None,
@@ -53,6 +53,7 @@ class Connections:
         cacert: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
         timeout: float | None = None,
+        setting: str = "the endpoint",
     ) -> HttpTransport:
         """Open a connection.
 
@@ -62,6 +63,7 @@ class Connections:
             cacert: certificate authorities to trust if the settings name none.
             client_cert: the certificate, or the certificate and its key, for a service that asks for one.
             timeout: the time for one request, if not the usual time.
+            setting: the name of the setting that holds the address, for hints.
 
         Raises:
             ConfigError: the address, the proxy or the certificates cannot be used.
@@ -69,9 +71,8 @@ class Connections:
         if auth:
             self._hide_secret(auth.credential.secret)
         options = replace(self._options, cacert=self._options.cacert or cacert, client_cert=client_cert)
-        transport = HttpTransport(
-            address, auth, options, timeout=self._timeout if timeout is None else timeout, debug=self._debug
-        )
+        seconds = self._timeout if timeout is None else timeout
+        transport = HttpTransport(address, auth, options, timeout=seconds, debug=self._debug, setting=setting)
         self._opened.callback(transport.close)
         return transport
 

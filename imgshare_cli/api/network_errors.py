@@ -41,8 +41,15 @@ class DeadlineError(NetworkError):
         )
 
 
-def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkError:
-    """Create the error for an exception of the HTTP libraries, by its root cause."""
+def create_network_error(exc: Exception, address: str, host: str, setting: str) -> NetworkError:
+    """Create the error for an exception of the HTTP libraries, by its root cause.
+
+    Args:
+        exc: the exception.
+        address: the address of the service.
+        host: its host.
+        setting: the name of the setting that holds the address.
+    """
     cause = _find_root_cause(exc)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return NetworkError(
@@ -52,18 +59,18 @@ def create_network_error(exc: Exception, endpoint: str, host: str) -> NetworkErr
     if isinstance(cause, ssl.SSLError):
         return NetworkError(
             f"the TLS connection to {host} failed ({cause.reason})",
-            hint="check the endpoint: does it use http?",
+            hint=f"check {setting}: does it use http?",
         )
     if isinstance(exc, httpx.InvalidURL | UnicodeError):
-        return NetworkError(f"{endpoint} is not a valid address", hint="check the endpoint")
+        return NetworkError(f"{address} is not a valid address", hint=f"check {setting}")
     if isinstance(exc, httpcore.ProxyError):
         return NetworkError(
-            f"cannot reach {endpoint}: the proxy refused the connection",
+            f"cannot reach {address}: the proxy refused the connection",
             hint="check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY",
         )
     return NetworkError(
-        f"cannot reach {endpoint}: {_describe_connection_error(exc, cause)}",
-        hint="check the endpoint and the network",
+        f"cannot reach {address}: {_describe_connection_error(exc, cause)}",
+        hint=f"check {setting} and the network",
         transient=True,
     )
 

@@ -19,6 +19,7 @@ from imgshare_cli.config.service_url import check_service_url
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connection_pool import TransportOptions
 
 _CONNECT_SECONDS = 10.0
@@ -33,24 +34,28 @@ class HttpTransport:
         options: what to trust and allow.
         timeout: the time for one request with its retries, in seconds.
         debug: called with a line for each response and retry; never with a token.
+        setting: the name of the setting that holds the address, for hints.
 
     Raises:
         ConfigError: the address, the proxy or the certificate authorities cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each by name)
         self,
         address: str,
-        auth: httpx.Auth | None,
+        auth: TokenAuth | None,
         options: TransportOptions,
         *,
         timeout: float,
         debug: Callable[[str], None],
+        setting: str = "the endpoint",
     ) -> None:
         self._address = check_service_url(address, insecure_http=options.insecure_http)
         self.host = urlsplit(self._address).hostname or ""
         self._timeout = timeout
         self._debug = debug
+        self._setting = setting
+        self._auth = auth
         self._http = httpx.Client(
             auth=auth,
             headers={
@@ -94,8 +99,11 @@ class HttpTransport:
         share = self._timeout / 2 if repeatable else self._timeout
         response: Response | None = None
         for pause in (*PAUSES, None):
+            used = self._auth and self._auth.credential
             seconds = min(deadline - time.monotonic(), share)
             outcome = self._try(method, path, seconds, limit, json=body, headers=headers)
+            if self._auth and self._auth.credential is not used:
+                deadline = time.monotonic() + self._timeout  # a login takes its own time, not that of the request
             if isinstance(outcome, Response):
                 response = outcome
             if pause is None or not repeatable or not is_transient(outcome):
@@ -146,7 +154,7 @@ class HttpTransport:
         except (httpcore.ReadTimeout, httpcore.WriteTimeout):
             return DeadlineError(self.host, self._timeout)
         except (*HTTPCORE_ERRORS, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
-            return create_network_error(exc, self._address, self.host)
+            return create_network_error(exc, self._address, self.host, self._setting)
         return response
 
     def close(self) -> None:

@@ -15,7 +15,6 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from imgshare_cli.api.connections import Connections
-from imgshare_cli.api.network_errors import NetworkError
 from imgshare_cli.api.response import check_size
 from imgshare_cli.errors import ConfigError, UnavailableError
 
@@ -129,12 +128,7 @@ class _Adapter(BaseAdapter):
         transport = self._find_transport(origin, verify, cert)
         path = url[len(origin) :].partition("#")[0]
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _OURS}
-        try:
-            response = transport.send_once(
-                str(request.method), path, self._deadline, content=request.body, headers=headers
-            )
-        except NetworkError as exc:
-            raise exc.replace(hint=exc.hint and exc.hint.replace("the endpoint", "auth_url")) from exc
+        response = transport.send_once(str(request.method), path, self._deadline, content=request.body, headers=headers)
         check_size(response, "identity")
         return _convert_response(response, request, self)
 
@@ -150,7 +144,7 @@ class _Adapter(BaseAdapter):
 
     def _connect(self, origin: str, cacert: str | None, cert: Any) -> HttpTransport:
         try:
-            return self._connections.connect(origin, cacert=cacert, client_cert=cert)
+            return self._connections.connect(origin, cacert=cacert, client_cert=cert, setting="auth_url")
         except ConfigError as exc:
             if urlsplit(origin).hostname in self._hosts:
                 raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from imgshare_cli import hints
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgshare_cli.config.settings import Settings
 
 
@@ -43,7 +45,33 @@ class LoginOptions:
     application_credential_id: str | None = None
 
 
-def choose_login_method(options: LoginOptions, settings: Settings) -> LoginMethod:
+@dataclass(frozen=True)
+class LoginPlan:
+    """How to log in, and where the credential goes.
+
+    Attributes:
+        method: the way to log in.
+        options: the options, completed from the environment.
+        store_settings: the settings of the store for the credential.
+        must_store: whether the login fails if the credential cannot be stored; a cloud can log in again by itself.
+    """
+
+    method: LoginMethod
+    options: LoginOptions
+    store_settings: Settings
+    must_store: bool
+
+
+def plan_login(options: LoginOptions, settings: Settings, environ: Mapping[str, str]) -> LoginPlan:
+    """Plan a login by the options of the command, the settings and the environment."""
+    method = _choose_method(options, settings)
+    completed = replace(options, auth_url=options.auth_url or environ.get("OS_AUTH_URL"))
+    if method is LoginMethod.CLOUD:
+        return LoginPlan(method, completed, settings, must_store=False)
+    return LoginPlan(method, completed, replace(settings, cloud=None, openstack=False), must_store=True)
+
+
+def _choose_method(options: LoginOptions, settings: Settings) -> LoginMethod:
     """Choose the method that the options ask for, else the cloud of the settings, else a token."""
     if options.application_credential_id:
         return LoginMethod.APPLICATION_CREDENTIAL
@@ -52,13 +80,14 @@ def choose_login_method(options: LoginOptions, settings: Settings) -> LoginMetho
     return LoginMethod.CLOUD if settings.cloud or settings.openstack else LoginMethod.TOKEN
 
 
-def check_login_options(method: LoginMethod, options: LoginOptions, settings: Settings) -> None:
+def check_login_plan(plan: LoginPlan) -> None:
     """Check that nothing is missing that the method needs, before a person is asked for a secret.
 
     Raises:
         UsageError: an option is missing.
     """
-    if method is LoginMethod.TOKEN and settings.endpoint is None:
+    method, options = plan.method, plan.options
+    if method is LoginMethod.TOKEN and plan.store_settings.endpoint is None:
         raise UsageError(
             "no cloud, user or endpoint to log in with",
             hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL if you have a token",

@@ -39,7 +39,7 @@ def remember_images(shares: Iterable[Share], environ: Mapping[str, str], *, all_
     finally:
         if is_complete:
             write_state(_FILE, _serialize_images(images), environ)
-        else:
+        elif images:
             # A list that ended early, by an error or because its reader had enough, replaces nothing.
             update_state(_FILE, lambda before: _serialize_images({**images, **_parse_images(before)}), environ)
 

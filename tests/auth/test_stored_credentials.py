@@ -193,6 +193,16 @@ def _images(count: int) -> list[dict[str, Any]]:
     ]
 
 
+def test_a_login_takes_no_time_from_the_request(accept: RunImgshare, cloud: FakeCloud) -> None:
+    """After a 401 and a slow login, the request has all its time and retries, as if it were new."""
+    assert ACCEPTED == accept()
+    cloud.refused.add("token-1")
+    cloud.login_seconds, cloud.unavailable = 1.5, 1
+
+    assert ACCEPTED == accept("--timeout", "3")
+    assert ["token-1", "token-1", "token-2", "token-2"] == cloud.tokens
+
+
 def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> None:
     """Of eight workers that are refused with one token, one logs in, and the others use what it got."""
     cloud.images = _images(24)

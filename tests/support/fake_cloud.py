@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -53,6 +54,8 @@ class FakeCloud:
         expires_at: until when the next tokens are valid.
         roles: the names of the roles that a login gives.
         images: the rows of every list of pending images.
+        login_seconds: how long a login takes.
+        unavailable: how many requests with another token than the first are answered with 503 and `Retry-After: 2`.
     """
 
     def __init__(self) -> None:
@@ -63,6 +66,8 @@ class FakeCloud:
         self.expires_at = "2099-01-01T00:00:00.000000Z"
         self.roles = ("member",)
         self.images: list[dict[str, Any]] = []
+        self.login_seconds = 0.0
+        self.unavailable = 0
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -127,6 +132,7 @@ class FakeCloud:
             links = [{"rel": "self", "href": self.auth_url}]
             return 200, {"version": {"id": "v3.14", "status": "stable", "links": links, "media-types": []}}, {}
         if url.path == "/v3/auth/tokens":
+            time.sleep(self.login_seconds)
             with self._lock:
                 self.logins.append(body)
                 return 201, self._issued(), {"X-Subject-Token": f"token-{len(self.logins)}"}
@@ -136,6 +142,9 @@ class FakeCloud:
             self.requests.append(Request(request.command, f"/{path}", place, token, body))
         if token in self.refused or ("/members/" in path and token in self.refused_for_members):
             return 401, {"message": "no"}, {}
+        if self.unavailable and token != "token-1":
+            self.unavailable -= 1
+            return 503, {"message": "busy"}, {"Retry-After": "2"}
         return 200, self._image_answer(f"/{path}", dict(parse_qsl(url.query)), body), {}
 
     def _image_answer(self, path: str, query: dict[str, str], body: Any) -> Any:

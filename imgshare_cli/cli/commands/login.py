@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from imgshare_cli.auth.login import log_in_with_application_credential, log_in_with_password, log_in_with_token
-from imgshare_cli.auth.login_method import LoginMethod, LoginOptions, check_login_options, choose_login_method
+from imgshare_cli.auth.login_method import LoginMethod, LoginOptions, check_login_plan, plan_login
 from imgshare_cli.auth.logout import remove_credential, revoke_credential
 from imgshare_cli.auth.store import open_token_store, write_credential
 from imgshare_cli.cli.options import common_options, with_session
@@ -53,15 +52,13 @@ def login(  # noqa: PLR0913, PLR0917
     settings = session.settings
     project = settings.project_id
     options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
-    method = choose_login_method(options, settings)
-    by_cloud = method is LoginMethod.CLOUD
-    store = _open_store(session, settings if by_cloud else replace(settings, cloud=None, openstack=False))
-    if not by_cloud:
+    plan = plan_login(options, settings, session.environ)
+    store = _open_store(session, plan.store_settings)
+    if plan.must_store:
         store.read()  # where nothing can be stored, nobody is asked for a secret
-    options = replace(options, auth_url=auth_url or session.environ.get("OS_AUTH_URL"))
-    check_login_options(method, options, settings)
-    credential = _get_credential(session, method, options)
-    where = _store_credential(session, store, credential, required=not by_cloud)
+    check_login_plan(plan)
+    credential = _get_credential(session, plan.method, plan.options)
+    where = _store_credential(session, store, credential, required=plan.must_store)
     save_profile(session.file.path, settings, session.flags, credential, default=default)
     _show_login(session, credential, where)
 
@@ -78,6 +75,7 @@ def _get_credential(session: Session, method: LoginMethod, options: LoginOptions
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
     credential = log_in_with_token(settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):"))
+    session.hide_secret(credential.secret)
     session.open_image_client(credential).check_token()
     return credential
 

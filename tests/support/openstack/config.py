@@ -21,7 +21,7 @@ def keystone(home: Path, *, token_seconds: int = 3600, hash_rounds: int | None =
     # Receipts go unused, but fernet_setup makes their keys too, by default in /etc/keystone.
     #
     # bcrypt's cost: Keystone's own default makes each login, and each new user, wait a quarter of a second or more.
-    limit_examples = "" if hash_rounds is None else f"password_hash_rounds = {hash_rounds}"
+    hash_rounds_line = "" if hash_rounds is None else f"password_hash_rounds = {hash_rounds}"
     return f"""\
 [database]
 connection = sqlite:///{home}/keystone.db?timeout=60
@@ -43,7 +43,7 @@ key_repository = {home}/credential
 [cache]
 backend = dogpile.cache.memory
 [identity]
-{limit_examples}
+{hash_rounds_line}
 """
 
 
