@@ -32,6 +32,9 @@ def run() -> None:
 
         code = main()
     except KeyboardInterrupt:
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one line for a whole burst of them
         code = _end(130, "interrupted")
     except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
         code = _end(1, f"cannot start: {str(exc) or 'this machine is out of memory'}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,13 @@ def _print_to_stderr(text: str) -> None:
         sys.stderr.flush()
 
 
+def _write_to_stderr(text: str) -> None:
+    # Past the stream, which the signal handler that calls this may have caught in the middle of a write.
+    if sys.stderr:
+        with contextlib.suppress(OSError):
+            os.write(sys.stderr.fileno(), text.encode(errors="backslashreplace"))
+
+
 def _read_hidden_line(question: str) -> str:
     try:
         from imgshare_cli.terminal.raw_mode import open_raw_terminal
@@ -56,7 +65,7 @@ def _read_hidden_line(question: str) -> str:
 
         _print_to_stderr(question)
         return getpass.getpass("")
-    with open_raw_terminal(sys.stdin.fileno(), lambda: _print_to_stderr(question)) as terminal:
+    with open_raw_terminal(sys.stdin.fileno(), lambda: _write_to_stderr(question)) as terminal:
         _print_to_stderr(question)  # not before: what the user types after seeing it must not be shown
         return _read_line(terminal).decode(errors="replace")
 

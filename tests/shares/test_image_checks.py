@@ -169,7 +169,7 @@ def test_waiting_in_vain(imgshare: RunImgshare, inbox: SmallInbox, name: str) ->
     assert "waited 2 s" in run.error()["message"]
     run = imgshare("accept", name, "--wait", "1s")
     assert (6, "") == (run.code, run.out)
-    assert "waited 1 s for it\n" in run.err
+    assert "waited 1 s\n" in run.err
 
 
 def test_nothing_to_wait_for(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
