@@ -85,9 +85,9 @@ class Credential:
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
-        kept = {_STORED.get(name, name): value for name, value in asdict(self).items() if value is not None}
-        del kept["source"]
-        return kept
+        fields = {_STORED.get(name, name): value for name, value in asdict(self).items() if value is not None}
+        del fields["source"]
+        return fields
 
     @classmethod
     def from_json(cls, body: dict[str, Any], source: str) -> Credential:

@@ -50,10 +50,10 @@ def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, chec
 
 def _apply_change(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
     """Return the new content of the file, or None if nothing changes."""
-    found = read_contents(path)
-    if found and not path.is_file():
+    contents = read_contents(path)
+    if contents and not path.is_file():
         raise ConfigError(f"{path} is not a file", hint="set IMGSHARE_CONFIG to another path")
-    before = found.content if found else b""
+    before = contents.content if contents else b""
     parse_toml(path, before)  # of the two parsers this one quotes nothing in its errors
     try:
         document = tomlkit.parse(before.decode("utf-8-sig"))

@@ -38,13 +38,15 @@ def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     create_folder(path.parent)
-    place = path.with_name(f".{path.name}.lock")
-    if place.is_symlink() or (place.exists() and not place.is_file()):  # which filelock does not follow either
-        raise ConfigError(f"{place} is not a regular file, so it cannot be used as a lock", hint="remove it")
-    lock = FileLock(place, mode=0o600, fallback_to_soft=False)
-    with contextlib.ExitStack() as held:
+    lock_path = path.with_name(f".{path.name}.lock")
+    if lock_path.is_symlink() or (
+        lock_path.exists() and not lock_path.is_file()
+    ):  # which filelock does not follow either
+        raise ConfigError(f"{lock_path} is not a regular file, so it cannot be used as a lock", hint="remove it")
+    lock = FileLock(lock_path, mode=0o600, fallback_to_soft=False)
+    with contextlib.ExitStack() as stack:
         try:
-            held.enter_context(lock.acquire(timeout=seconds, poll_interval=0.02))
+            stack.enter_context(lock.acquire(timeout=seconds, poll_interval=0.02))
         except Timeout:
             raise ConfigError(
                 f"another imgshare process is changing {path} and did not finish within {seconds:.0f} s",
@@ -85,9 +87,9 @@ def remove_stale_files(path: Path) -> None:
         OSError: it cannot be removed.
     """
     own = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}" + re.escape(_TEMPORARY))
-    for found in path.parent.iterdir():
-        if own.fullmatch(found.name):
-            found.unlink(missing_ok=True)
+    for entry in path.parent.iterdir():
+        if own.fullmatch(entry.name):
+            entry.unlink(missing_ok=True)
 
 
 def create_folder(path: Path) -> None:

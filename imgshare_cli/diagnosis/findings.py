@@ -36,13 +36,16 @@ class Finding(NamedTuple):
 def explain_not_found(attempt: Attempt) -> Finding:
     """The image does not exist or is not shared with the project: the service does not say which."""
     own = attempt.project_id
-    whom = "your project" if own is None else "that project" if own == attempt.member else f"your project {own}"
+    project_phrase = (
+        "your project" if own is None else "that project" if own == attempt.member else f"your project {own}"
+    )
     project = own or attempt.member_id
-    who = "" if project else ", where MEMBER is your project ID"
+    member_note = "" if project else ", where MEMBER is your project ID"
     return Finding(
         Reason.NOT_FOUND,
-        f"the image does not exist, or it is not (or no longer) shared with {whom}; the service does not say which",
-        f"ask its owner to run {attempt.build_share_command(project)}{who}; "
+        f"the image does not exist, or it is not (or no longer) shared with {project_phrase}; "
+        "the service does not say which",
+        f"ask its owner to run {attempt.build_share_command(project)}{member_note}; "
         f"{hints.build_command('list', '--status', 'all')} shows what is shared with you",
     )
 

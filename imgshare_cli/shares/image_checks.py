@@ -44,7 +44,7 @@ class ImageCheck:
             raise _create_difference_error(image, f"belongs to project {image.owner}, not {self.owner}")
         if self.algorithm is None:
             return
-        algorithm, digest = image.property("os_hash_algo"), image.property("os_hash_value")
+        algorithm, digest = image.get_property("os_hash_algo"), image.get_property("os_hash_value")
         if not algorithm or not digest:
             raise NotYetError(
                 f"image {image.id} has no hash to compare: its status is {image.status}",

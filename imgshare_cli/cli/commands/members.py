@@ -84,12 +84,12 @@ def _note_unusual_member(session: Session, image_id: str, member: str, member_id
     if member_id != member:
         session.output.print_note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):
-        take_back = hints.build_command(
+        unshare_command = hints.build_command(
             "unshare", hints.quote_word(image_id, "IMAGE"), hints.quote_word(member, "MEMBER")
         )
         session.output.print_note(
             f"note: {member!r} does not look like a project ID; if it is not one, nobody can accept the share, and "
-            f"{take_back} removes it"
+            f"{unshare_command} removes it"
         )
 
 
