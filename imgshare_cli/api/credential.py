@@ -1,4 +1,4 @@
-"""A credential: the secret, where it may go, whose it is and when it expires."""
+"""A credential: the secret, the service it is for, its user and project, and when it expires."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
-# A service may invent images without end. What remembers those that came takes some 80 bytes for each; whoever sorts
-# or draws a table keeps them all, and some pages may hold a single one.
+# A faulty service may return images without end. The set of known images takes about 80 bytes for each; sorting and
+# tables keep all of them in memory, and a page may hold a single one.
 _MOST = 1_000_000
 _MOST_BYTES = 128 << 20
 _MOST_PAGES = 10_000

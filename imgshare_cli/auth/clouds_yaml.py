@@ -86,7 +86,7 @@ def _check_keys(filename: str, where: tuple[str, ...], entry: dict[str, Any], kn
         if plain in known_keys or not alike or plain.endswith(_ENDINGS):
             continue
         line = _find_line(Path(filename), (*where, str(key)))
-        # What stands in `auth` is not shown: a colon in the wrong place makes a key of a password.
+        # Values in `auth` are not shown: a colon in the wrong place makes a password a key.
         shown = ".".join(where) if where[-1] == "auth" else ".".join((*where, str(key).partition(":")[0]))
         raise ConfigError(
             f"unknown key {'in ' if where[-1] == 'auth' else ''}{shown} in {filename}, line {line}: "

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
 
 
-# What these libraries have to say is in their exceptions; on stderr it would be noise.
+# Everything these libraries report is in their exceptions; on stderr it would be noise.
 for _library in ("keystoneauth", "openstack"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
 warnings.filterwarnings("ignore", module="openstack")
@@ -38,7 +38,7 @@ def log_in(request: LoginRequest) -> Credential:
 
     Raises:
         ConfigError: what clouds.yaml or the environment says cannot be used.
-        AuthError: the identity service does not take the credentials, or the token is for no project.
+        AuthError: the identity service rejects the credentials, or the token is for no project.
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
     _bound_vendor_profiles(request)
@@ -57,7 +57,7 @@ def log_in(request: LoginRequest) -> Credential:
     except ks.CatalogException as exc:
         raise _create_endpoint_error(request, str(exc)[:MAX_QUOTED]) from exc
     except (ks.InvalidResponse, *MALFORMED) as exc:
-        # keystoneauth takes what a Keystone says for granted, and trips over what only looks like one.
+        # keystoneauth does not check the responses, and raises such errors where the server is not Keystone.
         raise UnavailableError(
             f"the server at {url} is not Keystone: its response cannot be read ({type(exc).__name__})",
             hint="check auth_url",
@@ -79,7 +79,7 @@ def _request_credential(region: CloudRegion, request: LoginRequest) -> Credentia
 
 
 def _list_hosts(region: CloudRegion) -> set[str]:
-    """The hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
+    """List the hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
     auth = region.config["auth"]
     return {urlsplit(auth[key]).hostname or "" for key in auth if key.endswith(("url", "endpoint"))}
 

@@ -29,7 +29,7 @@ def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, chec
     Args:
         path: the file, which need not exist; where it is a link, what it points to is changed.
         change: does the change, in place; it may be called twice, and must depend on the document alone.
-        check: whether the outcome must be a config file that `read` would take.
+        check: whether the outcome must be a config file that `read_config_file` accepts.
 
     Raises:
         ConfigError: the file cannot be read or written, is not TOML, or would not be a valid config file.

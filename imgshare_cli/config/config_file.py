@@ -148,7 +148,7 @@ def _check_profile(path: Path, name: str, profile: object) -> None:
 
 def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
     if key not in known:
-        # Whoever pastes a token into the wrong place must not find it in a log.
+        # A token that was pasted into the wrong place must not get into a log.
         what = f"unknown key {full}" if _NAME.fullmatch(key) else "an unknown key, which is not shown,"
         raise ConfigError(f"{what} in {path}", hint=f"known keys: {', '.join(known)}")
 

@@ -24,7 +24,7 @@ class FileContents(NamedTuple):
 
     Attributes:
         content: all of its bytes.
-        readable_by_others: whether its mode lets anybody but its owner near it.
+        readable_by_others: whether its mode gives other users any access.
     """
 
     content: bytes
@@ -41,8 +41,8 @@ def read_file(path: Path, limit: int) -> FileContents | None:
         OSError: it cannot be read, is not a regular file, or is larger; `strerror` says which.
     """
     try:
-        # Looked at before it is opened as well: opening alone makes some devices act.
-        if _is_null_device(os.stat(path)):  # noqa: PTH116  (of the file that is looked at again below)
+        # It is checked before it is opened as well: opening some devices already has an effect.
+        if _is_null_device(os.stat(path)):  # noqa: PTH116  (the file is checked again below)
             return FileContents(b"")
         with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
             file_stat = _check_regular(os.fstat(stream.fileno()), limit)
@@ -88,10 +88,10 @@ def _create_size_error(limit: int) -> OSError:
 
 
 def is_owned_by_user(path: Path) -> bool:
-    """Whether nobody else owns a file or folder; a missing one is nobody's.
+    """Whether no other user owns a file or folder; a missing one counts as ours.
 
     Raises:
-        OSError: it cannot be looked at.
+        OSError: its owner cannot be read.
     """
     try:
         return os.name != "posix" or path.stat().st_uid == os.geteuid()

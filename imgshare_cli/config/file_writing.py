@@ -24,8 +24,8 @@ _WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     """Lock a file against changes by other runs; what a change depends on must be read inside.
 
-    The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. A file
-    system without locks, as some of the network are, does not keep anybody from working.
+    The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. Where
+    the file system has no locks, as some network file systems do not, the change is made without one.
 
     Args:
         path: the file, no link, which need not exist.
@@ -39,9 +39,8 @@ def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
 
     create_folder(path.parent)
     lock_path = path.with_name(f".{path.name}.lock")
-    if lock_path.is_symlink() or (
-        lock_path.exists() and not lock_path.is_file()
-    ):  # which filelock does not follow either
+    # filelock does not follow a link either.
+    if lock_path.is_symlink() or (lock_path.exists() and not lock_path.is_file()):
         raise ConfigError(f"{lock_path} is not a regular file, so it cannot be used as a lock", hint="remove it")
     lock = FileLock(lock_path, mode=0o600, fallback_to_soft=False)
     with contextlib.ExitStack() as stack:

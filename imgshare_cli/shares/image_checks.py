@@ -86,5 +86,5 @@ def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
 
 def _create_difference_error(image: Image, difference: str) -> RefusedError:
     return RefusedError(
-        f"image {image.id} {difference}", hint="nothing was changed; check with whoever told you about the image"
+        f"image {image.id} {difference}", hint="nothing was changed; check with the person who told you about the image"
     )

@@ -43,7 +43,7 @@ def load_image_details(client: ImageClient, share: Share, pending: Sequence[Shar
         pending: all shares that are still to be decided.
 
     Raises:
-        AuthError: the service does not take the token any more.
+        AuthError: the service rejects the token.
         NotFoundError: the image is no longer shared with us.
     """
     name, owner = share.image.name, share.image.owner

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.run import RunImgshare
     from tests.support.small_inbox import SmallInbox
 
-NOTHING = "hint: nothing was changed; check with whoever told you about the image\n"
+NOTHING = "hint: nothing was changed; check with the person who told you about the image\n"
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DIGEST = "ab" * 64
 HASH = f"sha512:{DIGEST}"
 OTHER = "0" * 32
-NOTHING = "hint: nothing was changed; check with whoever told you about the image\n"
+NOTHING = "hint: nothing was changed; check with the person who told you about the image\n"
 ACCEPTED = Run(0, json.dumps(build_member(image_id=IMAGE, member_id=MEMBER)) + "\n")
 
 

@@ -116,7 +116,7 @@ class _CountedShares:
         self.count = 0
 
     def __iter__(self) -> Iterator[Share]:
-        """Each of them."""
+        """Yield each share and count it."""
         for share in self._shares:
             self.count += 1
             yield share

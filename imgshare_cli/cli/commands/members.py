@@ -80,7 +80,7 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
 
 
 def _note_unusual_member(session: Session, image_id: str, member: str, member_id: str) -> None:
-    """Say which project a name stands for, or that it is not a project ID."""
+    """Print the ID of a project that was given by name, or a note that MEMBER is not a project ID."""
     if member_id != member:
         session.output.print_note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):

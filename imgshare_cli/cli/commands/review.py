@@ -54,7 +54,7 @@ def review(
 
 
 def _run_review(session: Session, review: Review) -> None:
-    """Walk with the person, then say what was done and what failed."""
+    """Review with the user, then print what was done and what failed."""
     from imgshare_cli.terminal.format import truncate_lines
     from imgshare_cli.terminal.review_prompt import run_review
 
@@ -77,7 +77,7 @@ def _run_review(session: Session, review: Review) -> None:
 
 
 def _describe_progress(review: Review) -> str:
-    """What was done, and how much is left."""
+    """Describe what was done and how many shares are still pending."""
     done = ", ".join(f"{word} {count}" for word, count in review.counts.items() if count) or "nothing was decided"
     pending = review.pending_count
     return f"{done}; {pending} {'is' if pending == 1 else 'are'} still pending" if pending else done
