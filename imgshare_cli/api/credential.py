@@ -67,8 +67,8 @@ class Credential:
         """Whether it has expired, or will within two minutes."""
         if self.expires_at is None:
             return False
-        left = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
-        return left.total_seconds() < MARGIN_SECONDS
+        remaining = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
+        return remaining.total_seconds() < MARGIN_SECONDS
 
     @property
     def login_method(self) -> str:

@@ -58,7 +58,7 @@ class Network(httpcore.NetworkBackend):
 
     def _shut_down(self) -> None:
         if self.newest:
-            with suppress(OSError):  # it may have ended by itself
+            with suppress(OSError):  # it may be closed already
                 self.newest.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
     def get_remaining_seconds(self, limit: float | None = None) -> float:

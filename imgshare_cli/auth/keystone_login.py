@@ -63,7 +63,7 @@ def log_in(request: LoginRequest) -> Credential:
             hint="check auth_url",
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
-        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # a class of its own only of late
+        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # only newer versions have a class for it
             raise _create_unavailable_error(exc, url) from exc
         raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_QUOTED]}", hint=TYPO_HINT) from exc
 

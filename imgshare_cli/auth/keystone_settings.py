@@ -113,7 +113,7 @@ def _build_overrides(request: LoginRequest) -> dict[str, Any]:
 
 
 def _check_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
-    # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
+    # The first prints a code that the user would not see here; the second opens a browser at an address from the entry.
     if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
         raise ConfigError(
             f"the settings of {request.display_name} need a login in a browser ({kind}), which is not possible here",

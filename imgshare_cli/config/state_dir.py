@@ -1,4 +1,4 @@
-"""The state folder: what imgshare remembers between runs to be quicker; all of it may be lost."""
+"""The state folder: what imgshare remembers between runs to be quicker; losing it does no harm."""
 
 from __future__ import annotations
 

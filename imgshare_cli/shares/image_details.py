@@ -1,4 +1,4 @@
-"""What a person needs to know of a shared image before they decide about it."""
+"""The details of a shared image that a user needs to decide about it."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class Review:
 
     @property
     def complaints(self) -> dict[str, str]:
-        """What went wrong and was not made good, by the image's ID."""
+        """The errors that no later step fixed, by the image's ID."""
         return {image_id: text for image_id, record in self._records.items() if (text := record.complaint)}
 
     def list_owner_shares(self, share: Share) -> list[Share]:
