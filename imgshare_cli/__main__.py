@@ -39,7 +39,7 @@ def run() -> None:
     except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
         code = _end(1, f"cannot start: {str(exc) or 'this machine is out of memory'}")
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        with contextlib.suppress(OSError):  # whoever was to read it has gone, and main() has dealt with that
+        with contextlib.suppress(OSError):  # its reader has gone, and main() has dealt with that
             stream.flush()
     # Python would take its modules apart now, for a fifth of the whole run; main() has closed all that was open.
     os._exit(code)

@@ -83,7 +83,7 @@ class PooledTransport(httpx.BaseTransport):
         started = time.monotonic()
         deadline = started + request.extensions["seconds"]
         try:
-            with self._network.until(deadline):
+            with self._network.limit_until(deadline):
                 response = self._exchange(request)
         except HTTPCORE_ERRORS as exc:
             if time.monotonic() >= deadline:

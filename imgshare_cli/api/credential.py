@@ -1,4 +1,4 @@
-"""A credential: the secret, where it may go, whose it is and when it expires."""
+"""A credential: the secret, the service it is for, its user and project, and when it expires."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ class Credential:
         """Whether it has expired, or will within two minutes."""
         if self.expires_at is None:
             return False
-        left = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
-        return left.total_seconds() < MARGIN_SECONDS
+        remaining = datetime.fromisoformat(self.expires_at) - (now or datetime.now(UTC))
+        return remaining.total_seconds() < MARGIN_SECONDS
 
     @property
     def login_method(self) -> str:
@@ -85,9 +85,9 @@ class Credential:
 
     def to_json(self) -> dict[str, Any]:
         """Return what is stored."""
-        kept = {_STORED.get(name, name): value for name, value in asdict(self).items() if value is not None}
-        del kept["source"]
-        return kept
+        fields = {_STORED.get(name, name): value for name, value in asdict(self).items() if value is not None}
+        del fields["source"]
+        return fields
 
     @classmethod
     def from_json(cls, body: dict[str, Any], source: str) -> Credential:

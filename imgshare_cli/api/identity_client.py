@@ -53,7 +53,11 @@ class IdentityClient:
     def list_projects(self) -> list[Project]:
         """List the projects that the token's user can get a token for."""
         rows = _read_rows(self._get("/auth/projects"), "projects")
-        return [Project(*found) for row in rows if all(found := (_read_text(row, "id"), _read_text(row, "name")))]
+        return [
+            Project(*id_and_name)
+            for row in rows
+            if all(id_and_name := (_read_text(row, "id"), _read_text(row, "name")))
+        ]
 
     def request_token(self, project_id: str) -> str:
         """Request a token of the same user in another project; a token from an application credential cannot do so."""

@@ -76,11 +76,11 @@ class Image:
         """Whether its visibility allows members; clouds older than Ocata, and IMS, call it private."""
         return self.visibility in {"shared", "private", None}
 
-    def property(self, name: str) -> str | None:
+    def get_property(self, name: str) -> str | None:
         """Return a property such as `os_distro` or `os_hash_value`, or None if it is not a text."""
         return read_string(self.raw, name)
 
-    def without_raw(self) -> Image:
+    def copy_without_raw(self) -> Image:
         """Copy it without the API's object."""
         return replace(self, raw={})
 
@@ -101,9 +101,9 @@ class Share:
     status: Status
     member: Member | None = None
 
-    def without_raw(self) -> Share:
+    def copy_without_raw(self) -> Share:
         """Copy it without the API's objects, which may be large."""
-        return replace(self, image=self.image.without_raw())
+        return replace(self, image=self.image.copy_without_raw())
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's image object with the status of the share, and its time if known."""

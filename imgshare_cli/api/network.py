@@ -41,7 +41,7 @@ class Network(httpcore.NetworkBackend):
         self._backend = httpcore.SyncBackend()
 
     @contextmanager
-    def until(self, deadline: float) -> Iterator[None]:
+    def limit_until(self, deadline: float) -> Iterator[None]:
         """Set the deadline for what is done inside."""
         self.deadline = deadline
         if not self.nested:
@@ -58,19 +58,19 @@ class Network(httpcore.NetworkBackend):
 
     def _shut_down(self) -> None:
         if self.newest:
-            with suppress(OSError):  # it may have ended by itself
+            with suppress(OSError):  # it may be closed already
                 self.newest.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
-    def left(self, limit: float | None = None) -> float:
+    def get_remaining_seconds(self, limit: float | None = None) -> float:
         """Return the seconds that are left, at most `limit`.
 
         Raises:
             httpcore.ReadTimeout: the time is up.
         """
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        seconds = self.deadline - time.monotonic()
+        if seconds <= 0:
             raise httpcore.ReadTimeout("the time is up")
-        return left if limit is None else min(left, limit)
+        return seconds if limit is None else min(seconds, limit)
 
     def connect_tcp(
         self,
@@ -81,11 +81,11 @@ class Network(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first address of a host that answers; each gets its share of the time."""
-        end = time.monotonic() + self.left(timeout)
-        found = _resolve_host(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
+        end = time.monotonic() + self.get_remaining_seconds(timeout)
+        addresses = _resolve_host(host, port, end - time.monotonic())[:_MOST_ADDRESSES]
         failure: Exception = httpcore.ConnectError(f"{host} has no address")
-        for number, address in enumerate(found):
-            share = max((end - time.monotonic()) / (len(found) - number), 0.001)
+        for number, address in enumerate(addresses):
+            share = max((end - time.monotonic()) / (len(addresses) - number), 0.001)
             try:
                 stream = self._backend.connect_tcp(address, port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:
@@ -104,10 +104,10 @@ class _Stream(httpcore.NetworkStream):
         network.newest = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        return self._stream.read(max_bytes, self._network.left())
+        return self._stream.read(max_bytes, self._network.get_remaining_seconds())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
-        self._stream.write(buffer, self._network.left())
+        self._stream.write(buffer, self._network.get_remaining_seconds())
 
     def close(self) -> None:
         self._stream.close()
@@ -115,8 +115,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        left = self._network.left(timeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._network)
+        seconds = self._network.get_remaining_seconds(timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._network)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
@@ -144,19 +144,19 @@ def _resolve_host(host: str, port: int, seconds: float) -> list[str]:
     try:
         # The system's resolver cannot be interrupted; a daemon does not keep the process from ending.
         threading.Thread(target=look_up, daemon=True).start()
-        found = responses.get(timeout=seconds)
+        result = responses.get(timeout=seconds)
     except RuntimeError:  # this machine gives us no thread
         look_up()
-        found = responses.get()
+        result = responses.get()
     except queue.Empty:
         raise httpcore.ConnectTimeout(f"the name server did not respond for {host}") from None
-    if isinstance(found, Exception):
+    if isinstance(result, Exception):
         try:
-            raise found
+            raise result
         except (OSError, UnicodeError) as exc:  # httpcore drops the cause of what it passes on, and keeps the context
             raise httpcore.ConnectError(str(exc)) from exc
     # Plain http is allowed to this machine alone, so its name must mean this machine.
-    return [address for address in found if is_loopback(address)] if host == "localhost" else found
+    return [address for address in result if is_loopback(address)] if host == "localhost" else result
 
 
 def _list_addresses(host: str, port: int, flags: int = 0) -> list[str]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
 
 LIMIT = 1000  # Glance's own `api_limit_max`: it gives no more, whatever is asked for
-# A service may invent images without end. What remembers those that came takes some 80 bytes for each; whoever sorts
-# or draws a table keeps them all, and some pages may hold a single one.
+# A faulty service may return images without end. The set of known images takes about 80 bytes for each; sorting and
+# tables keep all of them in memory, and a page may hold a single one.
 _MOST = 1_000_000
 _MOST_BYTES = 128 << 20
 _MOST_PAGES = 10_000
@@ -46,10 +46,10 @@ def read_pages(
     """
     query = {**query, "limit": str(min(size, LIMIT))}
     seen: set[int] = set()
-    asked = _bound_pages(client)
+    read_page = _bound_pages(client)
     while True:
         count = len(seen)
-        last = yield from _read_until_refused(asked, query, seen, most)
+        last = yield from _read_until_refused(read_page, query, seen, most)
         if last is None:
             return
         if len(seen) == count:
@@ -79,7 +79,7 @@ def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
     """Return a function that reads a page, and fails after more pages or bytes than any project has."""
     pages = size = 0
 
-    def ask(query: Mapping[str, str]) -> Page:
+    def read_page(query: Mapping[str, str]) -> Page:
         nonlocal pages, size
         page = client.list_images(query)
         pages, size = pages + 1, size + page.size
@@ -87,18 +87,18 @@ def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
             raise _create_endless_error(f"received {pages} pages with {size >> 20} MiB")
         return page
 
-    return ask
+    return read_page
 
 
 def _read_until_refused(
-    ask: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
+    read_page: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
 ) -> Generator[list[Image], None, Image | None]:
     """Yield the images not seen before; return the last image if its marker is refused, None at the end."""
     read: set[int] = set()  # since here; what was read before may come again
     last: Image | None = None
     while True:
         try:
-            page = ask({**query, "marker": last.id} if last else query)
+            page = read_page({**query, "marker": last.id} if last else query)
         except (ForbiddenError, RefusedError):
             if last is None:
                 raise

@@ -39,12 +39,12 @@ def find_proxy(address: str) -> Proxy | None:
     # A proxy has no business between this machine and itself, and would see the token in clear.
     if is_loopback(host):
         return None
-    found = getproxies()
-    status_line = found.get(parts.scheme) or found.get("all")
+    proxies = getproxies()
+    proxy_address = proxies.get(parts.scheme) or proxies.get("all")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if not status_line or _is_excluded(host, port, found.get("no")):
+    if not proxy_address or _is_excluded(host, port, proxies.get("no")):
         return None
-    return _parse_proxy(status_line)
+    return _parse_proxy(proxy_address)
 
 
 def _is_excluded(host: str, port: int, exceptions: str | None) -> bool:
@@ -71,9 +71,9 @@ def _matches_host(entry: str, host: str, port: int) -> bool:
 def _parse_proxy(text: str) -> Proxy:
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
-        user, at, place = parts.netloc.rpartition("@")
+        user, at, address = parts.netloc.rpartition("@")
         # Plain http to the proxy is the usual way: what matters is encrypted through it.
-        url = check_service_url(f"{parts.scheme}://{place}", insecure_http=True)
+        url = check_service_url(f"{parts.scheme}://{address}", insecure_http=True)
     except (ConfigError, ValueError):  # not quoted: a password may be in it
         raise ConfigError("the proxy settings are not valid", hint=_build_hint()) from None
     name, _, password = user.partition(":")

@@ -21,7 +21,7 @@ def is_transient(outcome: Response | NetworkError) -> bool:
 
 
 def compute_delay(pause: float, outcome: Response | NetworkError) -> float:
-    """The seconds to wait: about the pause, or longer if the service asks for it with Retry-After."""
+    """Compute the seconds to wait: about the pause, or longer if the service asks for it with Retry-After."""
     jittered = pause * random.uniform(0.5, 1.0)  # noqa: S311  (no secret depends on it)
     requested = outcome.retry_after if isinstance(outcome, Response) else None
     return max(jittered, _parse_retry_after(requested)) if requested else jittered

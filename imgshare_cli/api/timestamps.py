@@ -14,8 +14,8 @@ def parse_timestamp(text: str | None) -> datetime | None:
     could not be counted with.
     """
     try:
-        found = datetime.fromisoformat(text or "")
-        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        timestamp = datetime.fromisoformat(text or "")
+        timestamp = timestamp.astimezone(UTC) if timestamp.tzinfo else timestamp.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return found if _FIRST_YEAR <= found.year < MAXYEAR else None
+    return timestamp if _FIRST_YEAR <= timestamp.year < MAXYEAR else None

@@ -36,7 +36,7 @@ def create_tls_context(
     Raises:
         ConfigError: the named authorities or the certificate cannot be read.
     """
-    made = (
+    context = (
         _create_verifying_context(cacert or environ.get("REQUESTS_CA_BUNDLE"), environ)
         if not insecure
         else _create_unverified_context()
@@ -46,17 +46,17 @@ def create_tls_context(
         try:
             for file in chain:
                 check_regular_file(Path(file), _MAX_BUNDLE)
-            made.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _refuse_password)
+            context.load_cert_chain(chain[0], chain[1] if chain[1:] else None, _refuse_password)
         except (OSError, ValueError, TypeError) as exc:
             raise ConfigError(f"cannot read the client certificate: {getattr(exc, 'strerror', None) or exc}") from exc
-    return made
+    return context
 
 
 def _create_unverified_context() -> ssl.SSLContext:
-    made = ssl.create_default_context()
-    made.check_hostname = False
-    made.verify_mode = ssl.CERT_NONE
-    return made
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _create_verifying_context(cacert: str | None, environ: Mapping[str, str]) -> ssl.SSLContext:

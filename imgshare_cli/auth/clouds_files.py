@@ -30,7 +30,7 @@ class CloudFiles:
 
 
 def choose_cloud_files(environ: Mapping[str, str], cloud: str | None, note: Callable[[str], None]) -> CloudFiles:
-    """Choose the files of a login; files of the current folder may be anybody's, and are not mixed with others.
+    """Choose the files of a login; files of the current folder may be anyone's, and are not mixed with others.
 
     A clouds.yaml in the current folder would otherwise get the password in the user's secure.yaml, and a secure.yaml
     or clouds-public.yaml there would send the user's password elsewhere.
@@ -46,23 +46,23 @@ def choose_cloud_files(environ: Mapping[str, str], cloud: str | None, note: Call
     named = {environ.get("OS_CLIENT_CONFIG_FILE"), environ.get("OS_CLIENT_SECURE_FILE")}
     entries = _find_first(environ.get("OS_CLIENT_CONFIG_FILE"), CONFIG_FILES) if cloud else None
     secrets = _find_first(environ.get("OS_CLIENT_SECURE_FILE"), SECURE_FILES) if cloud else None
-    here = [path for path in (entries, secrets) if path and _is_here(path) and path not in named]
-    if entries and secrets and len(here) == 1:
+    local_files = [path for path in (entries, secrets) if path and _is_here(path) and path not in named]
+    if entries and secrets and len(local_files) == 1:
         raise ConfigError(
             f"{entries} and {secrets} are not used together, because only one of them is in the current directory",
             hint="put both in one directory, or set OS_CLIENT_CONFIG_FILE or OS_CLIENT_SECURE_FILE to the one to use",
         )
-    # Nor does a profile of one's own, which may hold a password, go with an entry of the current folder.
-    vendor = _find_first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(here)])
-    for theirs in filter(None, [*here, vendor if here else None]):
-        _check_link(theirs)
+    # The user's own clouds-public.yaml, which may hold a password, is not used with an entry of the current folder.
+    vendor = _find_first(None, [path for path in VENDOR_FILES if _is_here(path) is bool(local_files)])
+    for local_file in filter(None, [*local_files, vendor if local_files else None]):
+        _check_link(local_file)
     for path in (entries, secrets, vendor):
         _check_syntax(path)
-    if here:
-        note(f"note: logging in with {here[0]} from the current directory")
-    # These alone: where one is not to its liking, openstacksdk would go on to the next, wherever that is.
-    alone = [[path] if path else [] for path in (entries, secrets, vendor)]
-    return CloudFiles(alone[0], alone[1], alone[2], are_here=bool(here))
+    if local_files:
+        note(f"note: logging in with {local_files[0]} from the current directory")
+    # Only these files: where openstacksdk cannot use one, it would search for the next, in any folder.
+    file_lists = [[path] if path else [] for path in (entries, secrets, vendor)]
+    return CloudFiles(file_lists[0], file_lists[1], file_lists[2], are_here=bool(local_files))
 
 
 def _find_first(named: str | None, searched: Iterable[str]) -> str | None:
@@ -76,7 +76,7 @@ def _is_here(path: str) -> bool:
 
 
 def _check_link(path: str) -> None:
-    # A link of the current folder to one's own file would bring in what that folder must not get.
+    # A link in the current folder could lead to a file of the user, which must not be mixed with those of that folder.
     folder, name = os.path.split(path)
     if os.path.realpath(path) != os.path.join(os.path.realpath(folder), name):  # noqa: PTH118
         raise ConfigError(
@@ -88,10 +88,10 @@ def _check_link(path: str) -> None:
 def _check_syntax(path: str | None) -> None:
     if path is None:
         return
-    # openstacksdk passes over a file that is not YAML as if it were not there.
+    # openstacksdk ignores a file that is not YAML.
     try:
-        found = read_file(Path(path), _MAX_FILE)
-        yaml.safe_load((found.content if found else b"").decode())
+        contents = read_file(Path(path), _MAX_FILE)
+        yaml.safe_load((contents.content if contents else b"").decode())
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         # What the library quotes may be a part of a password.

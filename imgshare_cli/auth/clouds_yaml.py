@@ -79,19 +79,19 @@ def _list_auth_keys(entry: dict[str, Any]) -> set[str]:
 
 
 def _check_keys(filename: str, where: tuple[str, ...], entry: dict[str, Any], known: Iterable[str]) -> None:
-    wanted = sorted(set(known))
+    known_keys = sorted(set(known))
     for key in entry:
         plain = str(key).replace("-", "_")
-        alike = difflib.get_close_matches(plain, wanted, n=1, cutoff=_ALIKE)
-        if plain in wanted or not alike or plain.endswith(_ENDINGS):
+        alike = difflib.get_close_matches(plain, known_keys, n=1, cutoff=_ALIKE)
+        if plain in known_keys or not alike or plain.endswith(_ENDINGS):
             continue
         line = _find_line(Path(filename), (*where, str(key)))
-        # What stands in `auth` is not shown: a colon in the wrong place makes a key of a password.
+        # Values in `auth` are not shown: a colon in the wrong place makes a password a key.
         shown = ".".join(where) if where[-1] == "auth" else ".".join((*where, str(key).partition(":")[0]))
         raise ConfigError(
             f"unknown key {'in ' if where[-1] == 'auth' else ''}{shown} in {filename}, line {line}: "
             f"did you mean {alike[0]}?",
-            hint=f"known keys: {', '.join(wanted)}",
+            hint=f"known keys: {', '.join(known_keys)}",
         )
 
 

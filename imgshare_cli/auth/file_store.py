@@ -39,10 +39,10 @@ class FileStore:
         """
         with self._translate_errors("read"):
             self._check_owner()
-            found = read_file(self._path, _LIMIT)
-            if found is None:
+            contents = read_file(self._path, _LIMIT)
+            if contents is None:
                 return None
-            if found.readable_by_others:
+            if contents.readable_by_others:
                 from imgshare_cli import hints
 
                 raise ConfigError(
@@ -50,7 +50,7 @@ class FileStore:
                     hint=f"chmod 600 fixes it; {hints.build_command('logout')} revokes the token",
                 )
             try:
-                return found.content.decode()
+                return contents.content.decode()
             except UnicodeDecodeError:
                 raise ConfigError(f"cannot read {self._path}: it is not text") from None
 

@@ -125,9 +125,9 @@ class KeyringStore:
         from imgshare_cli.config.file_writing import lock_file
 
         self.read()  # so that nobody holds the lock while a person unlocks the keyring
-        with contextlib.ExitStack() as held:
+        with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):  # where no file can be made there is no lock
-                held.enter_context(lock_file(prepare_folder(find_state_folder(os.environ)) / "keyring"))
+                stack.enter_context(lock_file(prepare_folder(find_state_folder(os.environ)) / "keyring"))
             yield
 
     def _build_part_name(self, number: int) -> str:

@@ -19,7 +19,7 @@ from openstack.config import vendors
 
 from imgshare_cli.api.credential import Credential, is_token
 from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
-from imgshare_cli.auth.keystone_settings import MAX_SAID, TYPO_HINT, LoginRequest, load_cloud_region
+from imgshare_cli.auth.keystone_settings import MAX_QUOTED, TYPO_HINT, LoginRequest, load_cloud_region
 from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, Reason, UnavailableError
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
 
 
-# What these libraries have to say is in their exceptions; on stderr it would be noise.
+# Everything these libraries report is in their exceptions; on stderr it would be noise.
 for _library in ("keystoneauth", "openstack"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
 warnings.filterwarnings("ignore", module="openstack")
@@ -38,7 +38,7 @@ def log_in(request: LoginRequest) -> Credential:
 
     Raises:
         ConfigError: what clouds.yaml or the environment says cannot be used.
-        AuthError: the identity service does not take the credentials, or the token is for no project.
+        AuthError: the identity service rejects the credentials, or the token is for no project.
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
     _bound_vendor_profiles(request)
@@ -55,17 +55,17 @@ def log_in(request: LoginRequest) -> Credential:
     except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError) as exc:
         raise _create_unavailable_error(exc, url) from exc
     except ks.CatalogException as exc:
-        raise _create_endpoint_error(request, str(exc)[:MAX_SAID]) from exc
+        raise _create_endpoint_error(request, str(exc)[:MAX_QUOTED]) from exc
     except (ks.InvalidResponse, *MALFORMED) as exc:
-        # keystoneauth takes what a Keystone says for granted, and trips over what only looks like one.
+        # keystoneauth does not check the responses, and raises such errors where the server is not Keystone.
         raise UnavailableError(
             f"the server at {url} is not Keystone: its response cannot be read ({type(exc).__name__})",
             hint="check auth_url",
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
-        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # a class of its own only of late
+        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # only newer versions have a class for it
             raise _create_unavailable_error(exc, url) from exc
-        raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_SAID]}", hint=TYPO_HINT) from exc
+        raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_QUOTED]}", hint=TYPO_HINT) from exc
 
 
 def _request_credential(region: CloudRegion, request: LoginRequest) -> Credential:
@@ -79,7 +79,7 @@ def _request_credential(region: CloudRegion, request: LoginRequest) -> Credentia
 
 
 def _list_hosts(region: CloudRegion) -> set[str]:
-    """The hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
+    """List the hosts that the settings name: keystoneauth calls such options `auth_url` and `discovery_endpoint`."""
     auth = region.config["auth"]
     return {urlsplit(auth[key]).hostname or "" for key in auth if key.endswith(("url", "endpoint"))}
 
@@ -114,7 +114,7 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
     header, secret = next(iter(headers.items()), (None, ""))
     return Credential(
         secret=_check_token(secret) if header == "X-Auth-Token" else secret,
-        source=f"a login with {request.named}" if request.auth_type is None else "a login",
+        source=f"a login with {request.display_name}" if request.auth_type is None else "a login",
         header=header,
         endpoint=check_service_url(endpoint, insecure_http=settings.insecure_http),
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
@@ -146,7 +146,7 @@ def _find_authorities(region: CloudRegion) -> str | None:
 
 def _create_endpoint_error(request: LoginRequest, what: str) -> ConfigError:
     return ConfigError(
-        f"the catalog of {request.named} has no endpoint for the image service: {what}",
+        f"the catalog of {request.display_name} has no endpoint for the image service: {what}",
         hint="check region and interface, or pass --endpoint URL",
     )
 
@@ -156,7 +156,7 @@ def _check_scope(access: Any, request: LoginRequest) -> None:
         return
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "not for a project"
     raise AuthError(
-        f"the login with {request.named} as {access.username} is {scope}, but images are shared with projects",
+        f"the login with {request.display_name} as {access.username} is {scope}, but images are shared with projects",
         hint="set the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project when you log in with a "
         "password",
     )
@@ -172,7 +172,7 @@ def _create_unavailable_error(exc: Exception, url: str | None) -> UnavailableErr
 
 def _create_rejected_error(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
     return AuthError(
-        f"the identity service {url} rejected the credentials of {request.named}: {exc.message[:MAX_SAID]}",
+        f"the identity service {url} rejected the credentials of {request.display_name}: {exc.message[:MAX_QUOTED]}",
         hint="check user, password and project; the user may also be disabled",
         http_status=401,
         request_id=exc.request_id,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config.settings import Settings
 
-MAX_SAID = 300
+MAX_QUOTED = 300
 TYPO_HINT = (
     "clouds.yaml is searched for in $OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and "
     "/etc/openstack"
@@ -49,7 +49,7 @@ class LoginRequest:
     note: Callable[[str], None] = lambda _text: None
 
     @property
-    def named(self) -> str:
+    def display_name(self) -> str:
         """Its name in a message."""
         if self.auth_type is not None:
             return "this login"
@@ -83,15 +83,15 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
         raise
     except ks.MissingRequiredOptions as exc:
         missing = ", ".join(option.dest for option in exc.options)
-        raise ConfigError(f"the settings of {request.named} do not contain {missing}", hint=TYPO_HINT) from exc
+        raise ConfigError(f"the settings of {request.display_name} do not contain {missing}", hint=TYPO_HINT) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
-        said = str(exc)[:MAX_SAID]
-        raise ConfigError(f"the settings of {request.named} cannot be used: {said}", hint=TYPO_HINT) from exc
+        message = str(exc)[:MAX_QUOTED]
+        raise ConfigError(f"the settings of {request.display_name} cannot be used: {message}", hint=TYPO_HINT) from exc
     except MALFORMED as exc:  # its words may hold a value, and a value may be a password
         kind = type(exc).__name__
         raise ConfigError(
-            f"the settings of {request.named} cannot be used ({kind}): a value has the wrong type, or auth has an "
-            "unknown key",
+            f"the settings of {request.display_name} cannot be used ({kind}): a value has the wrong type, or auth has "
+            "an unknown key",
             hint=TYPO_HINT,
         ) from exc
     _check_no_browser(str(region.config.get("auth_type")), files.are_here, request)
@@ -113,10 +113,10 @@ def _build_overrides(request: LoginRequest) -> dict[str, Any]:
 
 
 def _check_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:  # noqa: FBT001
-    # The first shows its code to nobody here; the second opens a browser at an address that the entry names.
+    # The first prints a code that the user would not see here; the second opens a browser at an address from the entry.
     if kind == "v3oidcdeviceauthz" or (kind == "v3websso" and are_here):
         raise ConfigError(
-            f"the settings of {request.named} need a login in a browser ({kind}), which is not possible here",
+            f"the settings of {request.display_name} need a login in a browser ({kind}), which is not possible here",
             hint="log in with a password or an application credential",
         )
 
@@ -125,11 +125,11 @@ def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
     if region.config.get("auth_type") in {"password", "v3password"}:
         if not {"username", "user_id"} & auth.keys():
-            raise ConfigError(f"the settings of {request.named} do not contain username", hint=TYPO_HINT)
+            raise ConfigError(f"the settings of {request.display_name} do not contain username", hint=TYPO_HINT)
         if not auth.get("password"):
             log_in = hints.build_command("login", "--auth-url", "URL", "--username", "NAME")
             raise ConfigError(
-                f"the settings of {request.named} do not contain password",
+                f"the settings of {request.display_name} do not contain password",
                 hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} prompts for it",
             )
 
@@ -138,7 +138,7 @@ def _check_verification(region: CloudRegion, request: LoginRequest) -> None:
     verify, _ = region.get_requests_verify_args()
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(
-            f"the settings of {request.named} turn off certificate verification",
+            f"the settings of {request.display_name} turn off certificate verification",
             hint="set cacert in clouds.yaml to the CA file instead of verify or insecure; --insecure-tls turns "
             "verification off for one run",
         )

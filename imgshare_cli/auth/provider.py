@@ -107,11 +107,11 @@ class CredentialProvider:
         if settings.environment_token:
             token = check_token(settings.environment_token.value, settings.environment_token.source)
             return Credential(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
-        found = self._read_stored()
+        stored = self._read_stored()
         if self._can_log_in():
-            return found if found and self._is_current(found) else self._log_in_with_cloud()
-        if found:
-            return self._check_stored(found)
+            return stored if stored and self._is_current(stored) else self._log_in_with_cloud()
+        if stored:
+            return self._check_stored(stored)
         if settings.profile_token:
             self._check_endpoint(settings.profile_endpoint or settings.endpoint)
             token = check_token(settings.profile_token.value, settings.profile_token.source)
@@ -163,13 +163,13 @@ class CredentialProvider:
 
     def _check_endpoint(self, endpoint: str | None) -> None:
         # A token must not travel to a host that it was not meant for because a flag or a variable changed.
-        wanted, profile = self._settings.endpoint, self._settings.profile
-        if wanted and wanted != endpoint:
+        expected, profile = self._settings.endpoint, self._settings.profile
+        if expected and expected != endpoint:
             from imgshare_cli import hints
 
-            log_in = hints.build_command("login", *hints.build_options({"--profile": profile, "--endpoint": wanted}))
+            log_in = hints.build_command("login", *hints.build_options({"--profile": profile, "--endpoint": expected}))
             raise AuthError(
-                f"the token of profile {profile!r} is for {endpoint}, not {wanted}",
+                f"the token of profile {profile!r} is for {endpoint}, not {expected}",
                 hint=f"run {log_in}, or set IMGSHARE_TOKEN",
             )
 

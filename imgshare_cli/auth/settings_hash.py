@@ -48,11 +48,11 @@ def _stat_cloud_files(environ: Mapping[str, str]) -> list[tuple[str, int, int]]:
         folders.insert(0, os.getcwd())  # noqa: PTH109
     paths = [f"{folder}/{name}" for folder in folders for name in _NAMES]
     paths += [environ[name] for name in ("OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE") if environ.get(name)]
-    found = []
+    stats = []
     for path in paths:
         try:
             about = os.stat(path)  # noqa: PTH116  (thirty of them, on every run)
         except OSError:
             continue
-        found.append((path, about.st_mtime_ns, about.st_size))
-    return found
+        stats.append((path, about.st_mtime_ns, about.st_size))
+    return stats

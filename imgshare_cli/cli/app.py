@@ -63,9 +63,9 @@ class _Commands(TyperGroup):
             command = typer.main.get_command(command)
             command.name = cmd_name
             return command
-        alone = typer.Typer(**_STYLE)
-        alone.command(cmd_name)(command)
-        return typer.main.get_command(alone)
+        single_app = typer.Typer(**_STYLE)
+        single_app.command(cmd_name)(command)
+        return typer.main.get_command(single_app)
 
 
 app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)

@@ -23,7 +23,7 @@ class StatusChoice(StrEnum):
 
     @property
     def statuses(self) -> tuple[Status, ...]:
-        """The statuses that it stands for."""
+        """The statuses that it includes."""
         return tuple(Status) if self is StatusChoice.ALL else (Status(self.value),)
 
 

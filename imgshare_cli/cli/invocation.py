@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Invocation:
-    """What exists from the first argument to the exit code, also where there is never a session.
+    """Holds the output and sessions of one command line.
 
     Args:
         environ: the environment of the run.

@@ -29,7 +29,7 @@ def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, chec
     Args:
         path: the file, which need not exist; where it is a link, what it points to is changed.
         change: does the change, in place; it may be called twice, and must depend on the document alone.
-        check: whether the outcome must be a config file that `read` would take.
+        check: whether the outcome must be a config file that `read_config_file` accepts.
 
     Raises:
         ConfigError: the file cannot be read or written, is not TOML, or would not be a valid config file.
@@ -50,10 +50,10 @@ def edit_config_file(path: Path, change: Callable[[TOMLDocument], None], *, chec
 
 def _apply_change(path: Path, change: Callable[[TOMLDocument], None], *, check: bool) -> bytes | None:
     """Return the new content of the file, or None if nothing changes."""
-    found = read_contents(path)
-    if found and not path.is_file():
+    contents = read_contents(path)
+    if contents and not path.is_file():
         raise ConfigError(f"{path} is not a file", hint="set IMGSHARE_CONFIG to another path")
-    before = found.content if found else b""
+    before = contents.content if contents else b""
     parse_toml(path, before)  # of the two parsers this one quotes nothing in its errors
     try:
         document = tomlkit.parse(before.decode("utf-8-sig"))

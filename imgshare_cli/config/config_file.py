@@ -64,10 +64,10 @@ def read_config_file(path: Path) -> ConfigFile:
     Raises:
         ConfigError: it cannot be read, is not TOML, or has an unknown key or a value of the wrong type.
     """
-    found = read_contents(path)
-    if found is None:
+    contents = read_contents(path)
+    if contents is None:
         return ConfigFile(path)
-    return check_config(path, parse_toml(path, found.content), readable_by_others=found.readable_by_others)
+    return check_config(path, parse_toml(path, contents.content), readable_by_others=contents.readable_by_others)
 
 
 def read_contents(path: Path) -> FileContents | None:
@@ -148,13 +148,13 @@ def _check_profile(path: Path, name: str, profile: object) -> None:
 
 def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
     if key not in known:
-        # Whoever pastes a token into the wrong place must not find it in a log.
+        # A token that was pasted into the wrong place must not get into a log.
         what = f"unknown key {full}" if _NAME.fullmatch(key) else "an unknown key, which is not shown,"
         raise ConfigError(f"{what} in {path}", hint=f"known keys: {', '.join(known)}")
 
 
-def _create_type_error(path: Path, key: str, wanted: str) -> ConfigError:
-    return ConfigError(f"{key} in {path} must be {wanted}", hint=build_unset_hint(key))
+def _create_type_error(path: Path, key: str, expected: str) -> ConfigError:
+    return ConfigError(f"{key} in {path} must be {expected}", hint=build_unset_hint(key))
 
 
 def build_unset_hint(key: str) -> str:

@@ -24,7 +24,7 @@ class FileContents(NamedTuple):
 
     Attributes:
         content: all of its bytes.
-        readable_by_others: whether its mode lets anybody but its owner near it.
+        readable_by_others: whether its mode gives other users any access.
     """
 
     content: bytes
@@ -41,11 +41,11 @@ def read_file(path: Path, limit: int) -> FileContents | None:
         OSError: it cannot be read, is not a regular file, or is larger; `strerror` says which.
     """
     try:
-        # Looked at before it is opened as well: opening alone makes some devices act.
-        if _is_null_device(os.stat(path)):  # noqa: PTH116  (of the file that is looked at again below)
+        # It is checked before it is opened as well: opening some devices already has an effect.
+        if _is_null_device(os.stat(path)):  # noqa: PTH116  (the file is checked again below)
             return FileContents(b"")
         with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
-            found = _check_regular(os.fstat(stream.fileno()), limit)
+            file_stat = _check_regular(os.fstat(stream.fileno()), limit)
             content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
     except (FileNotFoundError, NotADirectoryError):
         return None
@@ -55,13 +55,13 @@ def read_file(path: Path, limit: int) -> FileContents | None:
         return None
     if len(content) > limit:
         raise _create_size_error(limit)
-    return FileContents(content, os.name == "posix" and bool(found.st_mode & 0o077))
+    return FileContents(content, os.name == "posix" and bool(file_stat.st_mode & 0o077))
 
 
-def _is_null_device(found: os.stat_result) -> bool:
-    if stat.S_ISREG(found.st_mode):
+def _is_null_device(file_stat: os.stat_result) -> bool:
+    if stat.S_ISREG(file_stat.st_mode):
         return False
-    if not stat.S_ISCHR(found.st_mode) or not os.path.samestat(found, os.stat(os.devnull)):  # noqa: PTH116
+    if not stat.S_ISCHR(file_stat.st_mode) or not os.path.samestat(file_stat, os.stat(os.devnull)):  # noqa: PTH116
         raise OSError(errno.EINVAL, "it is not a regular file")
     return True
 
@@ -75,12 +75,12 @@ def check_regular_file(path: Path, limit: int) -> None:
     _check_regular(os.stat(path), limit)  # noqa: PTH116  (as above)
 
 
-def _check_regular(found: os.stat_result, limit: int) -> os.stat_result:
-    if not stat.S_ISREG(found.st_mode):
+def _check_regular(file_stat: os.stat_result, limit: int) -> os.stat_result:
+    if not stat.S_ISREG(file_stat.st_mode):
         raise OSError(errno.EINVAL, "it is not a regular file")
-    if found.st_size > limit:
+    if file_stat.st_size > limit:
         raise _create_size_error(limit)
-    return found
+    return file_stat
 
 
 def _create_size_error(limit: int) -> OSError:
@@ -88,10 +88,10 @@ def _create_size_error(limit: int) -> OSError:
 
 
 def is_owned_by_user(path: Path) -> bool:
-    """Whether nobody else owns a file or folder; a missing one is nobody's.
+    """Whether no other user owns a file or folder; a missing one counts as ours.
 
     Raises:
-        OSError: it cannot be looked at.
+        OSError: its owner cannot be read.
     """
     try:
         return os.name != "posix" or path.stat().st_uid == os.geteuid()

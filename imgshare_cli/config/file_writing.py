@@ -24,8 +24,8 @@ _WITHOUT_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP}
 def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     """Lock a file against changes by other runs; what a change depends on must be read inside.
 
-    The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. A file
-    system without locks, as some of the network are, does not keep anybody from working.
+    The lock is a file beside it, which stays: removing it would let two runs lock two files of one name. Where
+    the file system has no locks, as some network file systems do not, the change is made without one.
 
     Args:
         path: the file, no link, which need not exist.
@@ -38,13 +38,14 @@ def lock_file(path: Path, seconds: float = SECONDS) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     create_folder(path.parent)
-    place = path.with_name(f".{path.name}.lock")
-    if place.is_symlink() or (place.exists() and not place.is_file()):  # which filelock does not follow either
-        raise ConfigError(f"{place} is not a regular file, so it cannot be used as a lock", hint="remove it")
-    lock = FileLock(place, mode=0o600, fallback_to_soft=False)
-    with contextlib.ExitStack() as held:
+    lock_path = path.with_name(f".{path.name}.lock")
+    # filelock does not follow a link either.
+    if lock_path.is_symlink() or (lock_path.exists() and not lock_path.is_file()):
+        raise ConfigError(f"{lock_path} is not a regular file, so it cannot be used as a lock", hint="remove it")
+    lock = FileLock(lock_path, mode=0o600, fallback_to_soft=False)
+    with contextlib.ExitStack() as stack:
         try:
-            held.enter_context(lock.acquire(timeout=seconds, poll_interval=0.02))
+            stack.enter_context(lock.acquire(timeout=seconds, poll_interval=0.02))
         except Timeout:
             raise ConfigError(
                 f"another imgshare process is changing {path} and did not finish within {seconds:.0f} s",
@@ -85,9 +86,9 @@ def remove_stale_files(path: Path) -> None:
         OSError: it cannot be removed.
     """
     own = re.compile(re.escape(f".{path.name}.") + r"[a-z0-9_]{8}" + re.escape(_TEMPORARY))
-    for found in path.parent.iterdir():
-        if own.fullmatch(found.name):
-            found.unlink(missing_ok=True)
+    for entry in path.parent.iterdir():
+        if own.fullmatch(entry.name):
+            entry.unlink(missing_ok=True)
 
 
 def create_folder(path: Path) -> None:

@@ -169,10 +169,10 @@ def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigF
 
 
 def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    found = {
+    values = {
         key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()
     }
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _read_environment_token(environ: Mapping[str, str]) -> Token | None:

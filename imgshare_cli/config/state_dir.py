@@ -1,4 +1,4 @@
-"""The state folder: what imgshare remembers between runs to be quicker; all of it may be lost."""
+"""The state folder: what imgshare remembers between runs to be quicker; losing it does no harm."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def find_state_folder(environ: Mapping[str, str], *, windows: bool = sys.platfor
 def read_state(name: str, environ: Mapping[str, str]) -> str | None:
     """Read what was remembered under a name; None also if somebody else owns the folder."""
     try:
-        found = (
+        contents = (
             read_file(find_state_folder(environ) / name, _LIMIT)
             if is_owned_by_user(find_state_folder(environ))
             else None
         )
-        return found.content.decode() if found else None
+        return contents.content.decode() if contents else None
     except (OSError, UnicodeDecodeError):
         return None
 
@@ -56,7 +56,7 @@ def update_state(name: str, change: Callable[[str | None], str], environ: Mappin
             replace_file(path, change(read_state(name, environ)).encode())
 
 
-def prepare_folder(place: Path) -> Path:
+def prepare_folder(folder: Path) -> Path:
     """Create one of our folders, or close it to other users.
 
     Raises:
@@ -64,9 +64,9 @@ def prepare_folder(place: Path) -> Path:
     """
     from imgshare_cli.config.file_writing import create_folder
 
-    create_folder(place)
-    if not is_owned_by_user(place):
-        raise PermissionError(errno.EPERM, f"{place} belongs to another user")
-    if os.name == "posix" and place.stat().st_mode & 0o077:
-        place.chmod(0o700)
-    return place
+    create_folder(folder)
+    if not is_owned_by_user(folder):
+        raise PermissionError(errno.EPERM, f"{folder} belongs to another user")
+    if os.name == "posix" and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder

@@ -34,21 +34,24 @@ class Finding(NamedTuple):
 
 
 def explain_not_found(attempt: Attempt) -> Finding:
-    """The image does not exist or is not shared with the project: the service does not say which."""
+    """Explain that the image does not exist or is not shared with the project: the service does not say which."""
     own = attempt.project_id
-    whom = "your project" if own is None else "that project" if own == attempt.member else f"your project {own}"
+    project_phrase = (
+        "your project" if own is None else "that project" if own == attempt.member else f"your project {own}"
+    )
     project = own or attempt.member_id
-    who = "" if project else ", where MEMBER is your project ID"
+    member_note = "" if project else ", where MEMBER is your project ID"
     return Finding(
         Reason.NOT_FOUND,
-        f"the image does not exist, or it is not (or no longer) shared with {whom}; the service does not say which",
-        f"ask its owner to run {attempt.build_share_command(project)}{who}; "
+        f"the image does not exist, or it is not (or no longer) shared with {project_phrase}; "
+        "the service does not say which",
+        f"ask its owner to run {attempt.build_share_command(project)}{member_note}; "
         f"{hints.build_command('list', '--status', 'all')} shows what is shared with you",
     )
 
 
 def explain_image_spelling(attempt: Attempt, image_id: str) -> Finding:
-    """The image ID was given in capitals, and an image has it in small letters."""
+    """Explain that the image ID was given in upper case, and an image has it in lower case."""
     return Finding(
         Reason.NOT_FOUND,
         "no image has this ID in upper case, but one has it in lower case",
@@ -57,7 +60,7 @@ def explain_image_spelling(attempt: Attempt, image_id: str) -> Finding:
 
 
 def explain_member_spelling(attempt: Attempt, member_id: str) -> Finding:
-    """MEMBER differs from a member's ID in capitals or dashes."""
+    """Explain that MEMBER differs from a member's ID only in case or dashes."""
     return Finding(
         Reason.WRONG_MEMBER,
         f"it is shared with {member_id}: case and dashes must match exactly",
@@ -66,7 +69,7 @@ def explain_member_spelling(attempt: Attempt, member_id: str) -> Finding:
 
 
 def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Finding:
-    """MEMBER is not the project of the token."""
+    """Explain that MEMBER is not the project of the token."""
     member = attempt.member or ""
     if is_project_id(member):
         what = ", and the token can only decide for that one"
@@ -80,7 +83,7 @@ def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Fi
 
 
 def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
-    """The project of the token owns the image, so it cannot decide."""
+    """Explain that the project of the token owns the image, so it cannot decide."""
     if is_own:
         return Finding(
             Reason.OWNER,
@@ -95,7 +98,7 @@ def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
 
 
 def explain_own_image(attempt: Attempt) -> Finding:
-    """MEMBER is the owner of the image."""
+    """Explain that MEMBER is the owner of the image."""
     return Finding(
         Reason.NOT_A_MEMBER,
         "that project owns the image, and only the projects it is shared with can decide",
@@ -104,7 +107,7 @@ def explain_own_image(attempt: Attempt) -> Finding:
 
 
 def explain_not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
-    """The image is not shared with MEMBER, as the members list shows."""
+    """Explain that the image is not shared with MEMBER, as the members list shows."""
     whose = "your project owns the image, but it is " if is_ours else "the image is "
     if not is_project_id(attempt.member or ""):
         return Finding(
@@ -120,7 +123,7 @@ def explain_not_a_member(attempt: Attempt, *, is_ours: bool) -> Finding:
 
 
 def explain_role(project: str | None, roles: Iterable[str]) -> Finding:
-    """The token's roles allow reading and not deciding."""
+    """Explain that the token's roles allow reading but not deciding."""
     role_names = ", ".join(map(hints.quote_text, roles)) or "'reader'"
     return Finding(
         Reason.ROLE,
@@ -130,7 +133,7 @@ def explain_role(project: str | None, roles: Iterable[str]) -> Finding:
 
 
 def explain_no_role(project: str | None) -> Finding:
-    """The token's roles do not even allow reading images."""
+    """Explain that the token's roles do not allow reading images."""
     return Finding(Reason.ROLE, "the token has no role that can read images", _build_role_hint(project))
 
 
@@ -139,7 +142,7 @@ def _build_role_hint(project: str | None) -> str:
 
 
 def explain_visibility(attempt: Attempt, value: str) -> Finding:
-    """The visibility of the image is not `shared`."""
+    """Explain that the visibility of the image is not `shared`."""
     share = attempt.build_share_command(attempt.member_id)
     hint = _NO_DECISION_HINTS.get(value) or f"set its visibility with 'openstack image set --shared', then run {share}"
     return Finding(
@@ -148,7 +151,7 @@ def explain_visibility(attempt: Attempt, value: str) -> Finding:
 
 
 def explain_deactivated(explanation: str) -> Finding:
-    """The image is deactivated, and the service refused with this explanation."""
+    """Explain that the image is deactivated, with the explanation of the service."""
     return Finding(
         Reason.DEACTIVATED,
         f"the image is deactivated ({explanation})",

@@ -17,7 +17,7 @@ _QUOTA = 128
 
 def check_new_member(members: Mapping[str, MemberRecord], image_id: str, member_id: str) -> None:
     """Raise an error unless the member can be added to these members of the image."""
-    attempted = 1 + sum(not member.removed for member in members.values())
+    attempted = 1 + len([member for member in members.values() if not member.removed])
     if attempted > _QUOTA:
         reason = (
             "The limit has been exceeded on the number of allowed image members for this image."

@@ -78,13 +78,13 @@ def parse_query_string(target: str) -> list[tuple[str, str]]:
 
 def build_page_links(params: list[tuple[str, str]], images: list[ImageRecord], limit: int) -> dict[str, str]:
     """Build the links to the first and the next page. Glance keeps the last of a repeated key, so it loses tags."""
-    kept = dict(params)
-    kept.pop("marker", None)
-    first = "/v2/images" + (f"?{urlencode(kept)}" if kept else "")
+    link_params = dict(params)
+    link_params.pop("marker", None)
+    first = "/v2/images" + (f"?{urlencode(link_params)}" if link_params else "")
     links = {"first": first, "schema": "/v2/schemas/images"}
     # A full page always has a next one, so the last page may be empty.
     if images and len(images) == limit:
-        links["next"] = f"/v2/images?{urlencode(kept | {'marker': images[-1].id})}"
+        links["next"] = f"/v2/images?{urlencode(link_params | {'marker': images[-1].id})}"
     return links
 
 

@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 def decide_share(
     client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None
 ) -> Member:
-    """Set the status of a share. Every decision is made here, whoever asks for it.
+    """Set the status of a share; every command that decides calls this.
 
     Args:
         client: the image service.

@@ -44,7 +44,7 @@ class ImageCheck:
             raise _create_difference_error(image, f"belongs to project {image.owner}, not {self.owner}")
         if self.algorithm is None:
             return
-        algorithm, digest = image.property("os_hash_algo"), image.property("os_hash_value")
+        algorithm, digest = image.get_property("os_hash_algo"), image.get_property("os_hash_value")
         if not algorithm or not digest:
             raise NotYetError(
                 f"image {image.id} has no hash to compare: its status is {image.status}",
@@ -86,5 +86,5 @@ def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
 
 def _create_difference_error(image: Image, difference: str) -> RefusedError:
     return RefusedError(
-        f"image {image.id} {difference}", hint="nothing was changed; check with whoever told you about the image"
+        f"image {image.id} {difference}", hint="nothing was changed; check with the person who told you about the image"
     )

@@ -1,4 +1,4 @@
-"""What a person needs to know of a shared image before they decide about it."""
+"""The details of a shared image that a user needs to decide about it."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class ImageDetails:
         member: the share itself, or None where the service does not say.
         same_name_images: the images of the same name in the project's image list, or None where the service does not
             say.
-        rivals: the images of the same name that other projects share, and that are pending as well.
+        other_pending_images: the images of the same name that other projects share, and that are pending as well.
     """
 
     share: Share
     member: Member | None
     same_name_images: Sequence[Image] | None
-    rivals: Sequence[Image]
+    other_pending_images: Sequence[Image]
 
 
 def load_image_details(client: ImageClient, share: Share, pending: Sequence[Share]) -> ImageDetails:
@@ -43,12 +43,16 @@ def load_image_details(client: ImageClient, share: Share, pending: Sequence[Shar
         pending: all shares that are still to be decided.
 
     Raises:
-        AuthError: the service does not take the token any more.
+        AuthError: the service rejects the token.
         NotFoundError: the image is no longer shared with us.
     """
     name, owner = share.image.name, share.image.owner
-    rivals = [other.image for other in pending if name and other.image.name == name and other.image.owner != owner]
-    return ImageDetails(share, _get_member(client, share), _find_same_name_images(client, share, pending), rivals)
+    other_pending_images = [
+        other.image for other in pending if name and other.image.name == name and other.image.owner != owner
+    ]
+    return ImageDetails(
+        share, _get_member(client, share), _find_same_name_images(client, share, pending), other_pending_images
+    )
 
 
 def _get_member(client: ImageClient, share: Share) -> Member | None:

@@ -62,7 +62,7 @@ def _list_candidates(client: ImageClient, name: str) -> list[Image]:
         # `member_status=all`, because the API shows what is accepted otherwise.
         for image in read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
             if image.os_hidden == (hidden == "true"):
-                candidates.setdefault(image.number, image.without_raw())
+                candidates.setdefault(image.number, image.copy_without_raw())
     return list(candidates.values())
 
 

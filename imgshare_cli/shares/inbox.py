@@ -28,7 +28,7 @@ class Inbox:
     Args:
         client: the image service.
         open_client: opens further connections to it.
-        credential: what lets us in; after a login it names the project and its roles.
+        credential: the credential of the run; after a login it names the project and its roles.
         project_id: the project that was asked for, if one was.
     """
 
@@ -45,7 +45,7 @@ class Inbox:
         self._project_id = project_id
 
     def read_shares(self, share_filter: ShareFilter) -> Iterator[Share]:
-        """The shares that match, each once, as they are read: the first before the last page is asked for.
+        """Yield the shares that match, each once, while the pages are read.
 
         Raises:
             ConfigError: it is not known whose inbox it is.
@@ -68,7 +68,7 @@ class Inbox:
                 yield share
 
     def _read_list(self, share_filter: ShareFilter, status: Status) -> Iterator[ListPage]:
-        """The pages of the image list for a status, hidden images last."""
+        """Yield the pages of the image list for a status, hidden images last."""
         created_before = share_filter.compute_latest_creation(datetime.now(UTC))
         for hidden in (False, True):
             query = share_filter.build_query(status, created_before, hidden=hidden)
@@ -80,7 +80,7 @@ class Inbox:
 
 
 def _select_shares(pages: Iterable[ListPage], project_id: str, share_filter: ShareFilter) -> Iterator[Share]:
-    """The shares among the listed images: our own images are listed as well."""
+    """Yield the shares among the listed images: our own images are listed as well."""
     # The status of a share, and whether its image is hidden, may change while we read.
     seen: set[int] = set()
     for page in pages:

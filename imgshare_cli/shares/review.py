@@ -1,4 +1,4 @@
-"""A review: a walk through pending shares, what was decided about each, and the way back."""
+"""A review: a list of pending shares, the decisions about them, and undo."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class ReviewRecord:
-    """A share in a review, and what became of it.
+    """Keeps a share of a review and its outcome.
 
     Attributes:
         share: the share.
@@ -62,22 +62,22 @@ class ReviewRecord:
 
 
 class Step(NamedTuple):
-    """One step of the walk: where it was made, and which shares were decided; none where one was skipped."""
+    """Records one step of a review: its position, and the shares that were decided; none where one was skipped."""
 
     position: int
     shares: Sequence[Share]
 
 
 class Review:
-    """The walk. An error about one share is kept with it, and the walk goes on; only a refused token ends it.
+    """Keeps the state of a review: an error about one share is recorded with it, and only a rejected token ends it.
 
     Args:
         client: the image service.
-        shares: what to go through, each image once.
+        shares: the shares to review, each image once.
         vault_id: the backup vault for full-server images (IMS) that are accepted.
 
     Attributes:
-        position: where the walk is, from 0.
+        position: the index of the current share, from 0.
         steps: what was done, the last step last.
     """
 
@@ -114,17 +114,17 @@ class Review:
 
     @property
     def complaints(self) -> dict[str, str]:
-        """What went wrong and was not made good, by the image's ID."""
+        """The errors that no later step fixed, by the image's ID."""
         return {image_id: text for image_id, record in self._records.items() if (text := record.complaint)}
 
     def list_owner_shares(self, share: Share) -> list[Share]:
-        """This share and those of the same owner that are still to come."""
+        """List this share and later ones of the same owner that are still to be decided."""
         owner = share.image.owner
         later = self.shares[self.position + 1 :] if owner else []
         return [share, *(other for other in later if other.image.owner == owner and self._get_record(other).is_open)]
 
     def load_details(self, share: Share) -> ImageDetails:
-        """What the service knows of a share now, and when it was shared; NotFoundError if it no longer is."""
+        """Load what the service knows of a share now, and when it was shared; NotFoundError if it no longer is."""
         details = load_image_details(self._client, share, self._open_shares)
         if details.member is None:
             return details
@@ -180,7 +180,7 @@ class Review:
             self.position += 1
 
     def _set_status(self, share: Share, status: Status) -> bool:
-        """Decide about a share and keep what came of it; whether it worked."""
+        """Decide about a share and record the outcome; return whether it worked."""
         record = self._get_record(share)
         try:
             decide_share(self._client, share.image.id, share.member_id, status, self._vault_id)
@@ -192,7 +192,7 @@ class Review:
             return False
         except KeyboardInterrupt:
             record.status = Status.PENDING
-            record.is_interrupted = True  # nobody knows whether the service has heard it
+            record.is_interrupted = True  # the service may or may not have received it
             raise
         record.status, record.failure, record.is_skipped = status, None, False
         return True

@@ -1,4 +1,4 @@
-"""Which shares are asked for: what the service is asked, and what is still to be checked of its answer."""
+"""The filter for shares: the query that is sent, and the checks on the images that come back."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class ShareFilter:
         return LIMIT if self.limit is None else max(25, 4 * self.limit)
 
     def compute_latest_creation(self, now: datetime) -> datetime | None:
-        """The time before which the image of a share of this age was created; a share is never older than its image."""
+        """Compute the time before which a matching image was created: a share is never older than its image."""
         if self.older_than is None or self.older_than >= _AGES:
             return None
         return now - self.older_than + timedelta(seconds=1)  # the format drops a part of a second
 
     def build_query(self, status: Status, created_before: datetime | None, *, hidden: bool) -> dict[str, str]:
-        """The parameters of the image list that may have such shares; the API shows hidden images or the others."""
+        """Build the parameters of the image list; the API lists either hidden images or the others."""
         query = {"visibility": "shared", "member_status": status.value, "os_hidden": "true" if hidden else "false"}
         if self.owner:
             query["owner"] = self.owner

@@ -48,21 +48,24 @@ class ListPage(NamedTuple):
 def resolve_scope(
     client: ImageClient, credential: Credential, project_id: str | None, lists: Iterator[Iterator[ListPage]]
 ) -> tuple[TokenScope | None, Iterator[ListPage]]:
-    """Find out what the token is for: a login says so, and without one the first page that tells is read.
+    """Find out what the token is for: from the login, or without one from the first page that shows it.
+
+    It takes the lists and returns the pages of the current one, because what it reads to find out is also the first
+    of what the caller reads: no page is requested twice.
 
     Args:
         client: the image service.
-        credential: what lets us in.
+        credential: the credential of the run.
         project_id: the project that was asked for, if one was.
-        lists: the image lists, each page by page; not one page more is read than is needed.
+        lists: the image lists, each page by page; only as many pages are read as are needed.
 
     Returns:
-        The scope, and the pages of the current list, from the one that told; None where no page of any list tells,
-        so that nothing is shared with us.
+        The scope, and the pages of the current list, from the one that shows the scope; None where no page of any
+        list shows it, so that nothing is shared with us.
 
     Raises:
-        ConfigError: the token is for another project than that, or nobody can know for which.
-        UnavailableError: no page tells, and they do not end.
+        ConfigError: the token is for another project than that, or its project cannot be known.
+        UnavailableError: no page shows it, and they do not end.
     """
     if scope := _read_login_scope(credential, project_id):
         return scope, next(lists, iter(()))
@@ -79,7 +82,7 @@ def sees_all_shares(client: ImageClient, credential: Credential, image: Image, s
 
     Args:
         client: the image service.
-        credential: what lets us in.
+        credential: the credential of the run.
         image: the image.
         shares: those of its shares that the service shows.
     """
@@ -94,7 +97,7 @@ def sees_all_shares(client: ImageClient, credential: Credential, image: Image, s
 
 
 def _read_login_scope(credential: Credential, project_id: str | None) -> TokenScope | None:
-    """What the login said, or None where nobody logged in: a token alone tells nothing."""
+    """Read the scope that the login returned, or None without a login: a token alone does not say."""
     if not credential.project_id or not credential.roles:
         return None
     sees_all = _is_administrator(credential)
@@ -110,10 +113,10 @@ def _is_administrator(credential: Credential) -> bool:
 def _detect_scope(
     client: ImageClient, images: list[Image], query: Mapping[str, str], project_id: str | None
 ) -> TokenScope | None:
-    """Find out from a page of images, or None where it has none that could tell.
+    """Find out the scope from a page of images; return None if they do not show it.
 
-    Our own images come with every `member_status`, those of others with that of their share alone; only to an
-    administrator do images of several owners come with each.
+    Our own images are listed under every `member_status`, those of others only under that of their share; only an
+    administrator sees images of several owners under every one.
     """
     always: list[str | None] = []  # the owners of images that come with every status
     for owner, image in islice({image.owner: image for image in reversed(images)}.items(), _MAX_OWNERS):
@@ -146,7 +149,7 @@ def _detect_scope(
 def _detect_scope_without_filter(
     client: ImageClient, query: Mapping[str, str], project_id: str | None
 ) -> TokenScope | None:
-    """Find out from the first page of the whole list."""
+    """Find out the scope from the first page of the whole list."""
     whole = {name: query[name] for name in _LIST_PARAMETERS}
     hidden = whole["os_hidden"] == "true"
     page = client.list_images({**whole, "limit": str(LIMIT)}).images

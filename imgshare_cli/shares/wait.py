@@ -30,11 +30,11 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
     deadline = time.monotonic() + span.total_seconds()
     pause = _FIRST_PAUSE
     while True:
-        left = deadline - time.monotonic()
+        remaining = deadline - time.monotonic()
         try:
             return attempt()
         except (NotFoundError, NotYetError) as exc:
-            if left <= 0:
+            if remaining <= 0:
                 raise exc.replace(note=f"waited {span.total_seconds():g} s") from exc
-        time.sleep(min(pause, left))
+        time.sleep(min(pause, remaining))
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)

@@ -40,7 +40,7 @@ def format_age(text: str | None, now: datetime | None = None) -> str:
 
 
 def truncate_lines(lines: Sequence[str], most: int) -> list[str]:
-    """The first lines and, where there are more, a line that says how many."""
+    """Return the first lines and, where there are more, a line that says how many."""
     shown = list(lines[:most])
     if len(lines) > most:
         shown.append(f"… and {len(lines) - most} more")

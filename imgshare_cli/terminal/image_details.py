@@ -45,9 +45,11 @@ def _describe_warnings(details: ImageDetails) -> list[tuple[str, str]]:
         same_name = _count_same_name_images(details.same_name_images)
         warnings.append(("warning", f"{same_name} already in the project's image list:"))
         warnings += _list_images(details, details.same_name_images)
-    if details.rivals:
-        warnings.append(("warning", f"{_count_same_name_images(details.rivals)} also shared by other projects:"))
-        warnings += _list_images(details, details.rivals)
+    if details.other_pending_images:
+        warnings.append(
+            ("warning", f"{_count_same_name_images(details.other_pending_images)} also shared by other projects:")
+        )
+        warnings += _list_images(details, details.other_pending_images)
     return warnings
 
 
@@ -69,13 +71,13 @@ def _count_same_name_images(images: Sequence[Image]) -> str:
 
 def _format_system(image: Image) -> str:
     """Return the operating system, from the properties of Glance or of IMS."""
-    release = " ".join(filter(None, (image.property("os_distro"), image.property("os_version"))))
-    kind = image.property("os_type") or image.property("__os_type")
-    parts = (release or image.property("__os_version"), kind, image.property("architecture"))
+    release = " ".join(filter(None, (image.get_property("os_distro"), image.get_property("os_version"))))
+    kind = image.get_property("os_type") or image.get_property("__os_type")
+    parts = (release or image.get_property("__os_version"), kind, image.get_property("architecture"))
     return ", ".join(filter(None, parts))[:_MAX_SYSTEM] or "-"
 
 
 def _format_hash(image: Image) -> str:
     """Return the hash in the form that `accept --hash` expects."""
-    algorithm, digest = image.property("os_hash_algo"), image.property("os_hash_value")
+    algorithm, digest = image.get_property("os_hash_algo"), image.get_property("os_hash_value")
     return f"{algorithm}:{digest}" if algorithm and digest else "-"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-END = "\x04"  # Ctrl-D; also stands for a terminal that is gone
+END = "\x04"  # Ctrl-D; also returned when the terminal is gone
 UNKNOWN = ""
 _ESCAPE = 0x1B
 # The rest of an arrow key may take this long on a slow line; git waits as long.

@@ -44,14 +44,14 @@ def draw_rows(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]], 
         lines: the cells; they are printed as they are, without markup.
         colours: the colours of values that have one; an empty mapping draws without any colour.
     """
-    kept = _choose_columns(heads, lines)
+    column_indexes = _choose_columns(heads, lines)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold" if colours else "")
-    for index in kept:
+    for index in column_indexes:
         # Users copy the first column into the next command, so it is not folded while there is room.
         no_wrap = index == 0 and shutil.get_terminal_size().columns >= max(cell_len(line[0]) for line in lines) + 2
         table.add_column(Text(heads[index][0]), no_wrap=no_wrap, overflow="fold")
     for line in lines:
-        table.add_row(*[Text(line[index], style=colours.get(line[index], "")) for index in kept])
+        table.add_row(*[Text(line[index], style=colours.get(line[index], "")) for index in column_indexes])
     return _render(table, colour=bool(colours))
 
 
@@ -97,12 +97,12 @@ def _choose_columns(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[s
         for index, ((_, rank), width) in enumerate(zip(heads, widths, strict=True))
     ]
     room = shutil.get_terminal_size().columns + 2
-    kept: list[int] = []
+    column_indexes: list[int] = []
     for index in sorted(range(len(heads)), key=lambda index: heads[index][1]):
         if heads[index][1] == 0 or needed[index] <= room:
-            kept.append(index)
+            column_indexes.append(index)
             room -= needed[index]
-    return sorted(kept)
+    return sorted(column_indexes)
 
 
 def _create_grid() -> Table:

@@ -75,7 +75,7 @@ def test_a_list_of_members_that_cannot_be(imgshare: RunImgshare, serve: StartSer
 
 
 def test_several_shares(imgshare: RunImgshare, serve: StartService) -> None:
-    """Whoever sees several shares must say which is meant."""
+    """A user who sees several shares must say which one is meant."""
     service = serve(build_response(200, {"members": [build_member(), build_member(member_id=OTHER_MEMBER)]}))
 
     assert Run(
@@ -247,7 +247,7 @@ def test_a_pause_until_a_date(imgshare: RunImgshare, serve: StartService) -> Non
 
 
 def test_json_after_two_dashes(imgshare: RunImgshare, serve: StartService) -> None:
-    """What follows `--` is no option of ours: an error stays a sentence."""
+    """What follows `--` is not an option of imgshare: an error stays a sentence."""
     serve(build_response(200, build_member()))
 
     run = imgshare("accept", IMAGE, "--", "--json", "more")

@@ -38,7 +38,7 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_becomes_the_same_sentence(imgshare: RunImgshare, serve: StartService, shape: str) -> None:
-    """Whoever answers, and however, the reason is read and no markup is shown."""
+    """Whichever server answers, and in whatever form, the reason is read and no markup is shown."""
     serve(SHAPES[shape])
 
     assert Run(

@@ -122,7 +122,7 @@ def test_https_with_a_named_authority(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """--cacert, IMGSHARE_CACERT, OS_CACERT and SSL_CERT_FILE each name whom to trust."""
+    """--cacert, IMGSHARE_CACERT, OS_CACERT and SSL_CERT_FILE each name the authorities to trust."""
     serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))

@@ -141,7 +141,7 @@ def test_the_environment_wins(serve: StartService) -> None:
 
 @pytest.mark.usefixtures("keyring")
 def test_the_backend_is_remembered(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A login remembers which backend it used; a remembered one that has gone is looked for anew."""
+    """A login remembers which backend it used; if that one is gone, the login looks for one again."""
     serve(SCHEMA)
     monkeypatch.delenv("IMGSHARE_TOKEN")
     assert 0 == run_tool("login", stdin=TOKEN.encode()).code

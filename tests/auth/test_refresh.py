@@ -26,12 +26,12 @@ def _ignore(_text: str) -> None:
     """Drop what is said."""
 
 
-def _run_workers(access: CredentialProvider, worthless: str, count: int = 8) -> list[Any]:
+def _run_workers(access: CredentialProvider, rejected: str, count: int = 8) -> list[Any]:
     outcomes: list[Any] = []
 
     def work() -> None:
         try:
-            outcomes.append(access.refresh(worthless))
+            outcomes.append(access.refresh(rejected))
         except ImgshareError as exc:
             outcomes.append(type(exc))
 

@@ -108,7 +108,7 @@ def test_a_profile_that_changed(
 
 
 def test_a_clouds_yaml_that_changed(accept: RunImgshare, cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever changes clouds.yaml, as to another user, is logged in again."""
+    """A change of clouds.yaml, as to another user, leads to a new login."""
     assert ACCEPTED == accept()
     entry = cloud.entry()
     entry["auth"]["username"] = "somebody-else"

@@ -160,7 +160,7 @@ def remembered_images(home: Path) -> Path:
 
 @pytest.fixture
 def liar(home: Path) -> Callable[..., None]:
-    """Put a program in the place of ours, which answers whatever it is told to."""
+    """Replace imgshare with a program that prints what the test tells it to."""
     path = home / "bin/imgshare"
     path.parent.mkdir()
 

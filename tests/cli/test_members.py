@@ -42,7 +42,7 @@ def image(inbox: SmallInbox) -> str:
 
 
 def test_share_and_take_back(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
-    """Whom it is shared with, what they decided and since when; and then no more."""
+    """`members` lists the projects an image is shared with, their decisions and times, until it is unshared."""
     member, two = inbox.member.project_id, inbox.two.project_id
 
     shared = imgshare("share", image, member, "--json").json()
@@ -154,7 +154,7 @@ def test_who_may_not(imgshare: RunImgshare, inbox: SmallInbox, image: str, monke
 
 
 def test_a_project_by_its_name(strict_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One's own projects have names, once one is logged in; a name that is none is taken as it stands."""
+    """After a login the user's own projects can be named; any other text is used as an ID, unchanged."""
     with TcpProxy(get_port(strict_cloud.auth_url)) as keystone_proxy:
         member = create_cloud_user(strict_cloud, keystone_proxy, "member")
         member.write(otc=member.entry())

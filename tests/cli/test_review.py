@@ -46,7 +46,7 @@ LEFT = "{} are still pending\n`imgshare review` continues with them\n"
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The demonstration world, anew."""
+    """A new sandbox with the demonstration data."""
     with Sandbox() as sandbox:
         for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)
@@ -207,7 +207,7 @@ def test_undo_at_the_end(world: Sandbox) -> None:
 
 
 def test_keys_in_advance_are_dropped(world: Sandbox) -> None:
-    """A key that was pressed before the question was there decides nothing: whoever pressed it had not seen it."""
+    """A key that was pressed before the question was there decides nothing: the user had not seen it."""
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
         terminal.press_keys("aaaa")

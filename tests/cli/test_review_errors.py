@@ -32,7 +32,7 @@ EVIL_SHOWN = "[red]\\u001b]0;owned\\u0007\\u009b2J\\u202e:warning: [link=https:/
 
 
 class World:
-    """The demonstration world, and everybody in it."""
+    """The demonstration data of a sandbox, and its users."""
 
     def __init__(self, sandbox: Sandbox, http: httpx.Client) -> None:
         self.sandbox = sandbox
@@ -53,7 +53,7 @@ class World:
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The demonstration world, anew."""
+    """A new sandbox with the demonstration data, and its users."""
     with Sandbox() as sandbox, httpx.Client(base_url=sandbox.endpoint, trust_env=False) as http:
         for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)

@@ -81,7 +81,7 @@ def _list_loaded_modules(*argv: str) -> tuple[int, set[str]]:
 
 
 def test_a_run_with_an_environment_token(serve: StartService) -> None:
-    """`accept` loads typer, httpx and two dozen modules of ours; no keyring, no rich, nothing of TLS."""
+    """`accept` loads typer, httpx and two dozen modules of imgshare; no keyring, no rich, nothing of TLS."""
     serve(build_response(200, build_member()))
 
     code, modules = _list_loaded_modules("accept", IMAGE, MEMBER, "--json")

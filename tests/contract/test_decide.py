@@ -82,7 +82,7 @@ def test_owner_as_member(users: Users) -> None:
     ],
 )
 def test_not_shared_any_more(users: Users, share: Share, who: str, visibility: str, status: int, sentence: str) -> None:  # noqa: PLR0913, PLR0917 # a row of the table
-    """Only a shared image has members; whoever sees it otherwise is forbidden, the others find nothing."""
+    """Only a shared image has members; users who see the image otherwise get 403, all others 404."""
     assert users.admin.replace(share.image, "visibility", visibility)[0] == 200
 
     answer = users[who].decide(share.image, share.member, "accepted")

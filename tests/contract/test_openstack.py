@@ -52,7 +52,7 @@ def test_catalog(strict_cloud: Cloud) -> None:
 
 
 def test_revoked_token(strict_cloud: Cloud) -> None:
-    """A revoked token is worthless at once, whichever process of Keystone or Glance looks at it."""
+    """A revoked token is rejected at once, whichever process of Keystone or Glance looks at it."""
     token = strict_cloud.issue_token(strict_cloud.create_project("member"), "member")
     before = [list_images(strict_cloud, token).status_code for _ in range(5)]
 
@@ -75,7 +75,7 @@ def test_keystone_down(strict_cloud: Cloud) -> None:
 
 
 def test_expired_token_in_a_cloud_of_its_own(expiring_cloud: Cloud) -> None:
-    """A token that has expired is worthless, and the answer names the Keystone to ask for another."""
+    """An expired token is rejected, and the answer names the Keystone to ask for another."""
     project = expiring_cloud.create_project("member")
     list_images(expiring_cloud, expiring_cloud.issue_token(project, "member"))
 

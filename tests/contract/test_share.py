@@ -124,7 +124,7 @@ def test_no_text_at_all(users: Users, share: Share, member: object) -> None:
 
 
 def test_shared_twice(users: Users, share: Share) -> None:
-    """Sharing with the same project twice is a conflict, and the decision made in between stands."""
+    """Sharing with the same project twice is a conflict, and a decision made in between is kept."""
     users.member.decide(share.image, share.member, "accepted")
 
     answer = users.owner.ask("POST", f"/v2/images/{share.image}/members", {"member": share.member})

@@ -78,7 +78,7 @@ def test_a_refusal_is_looked_into(imgshare: RunImgshare, serve: StartService) ->
     ids=["403", "401", "500", "not the API", "another image", "no members", "no list"],
 )
 def test_reads_that_fail(imgshare: RunImgshare, serve: StartService, reads: list[bytes]) -> None:
-    """Where nothing can be found out, the refusal stands as the service said it, without a reason."""
+    """Where nothing can be found out, the refusal is shown as the service said it, without a reason."""
     serve(FORBIDDEN, *reads)
 
     run = imgshare("accept", IMAGE, MEMBER, "--json", "--timeout", "1")

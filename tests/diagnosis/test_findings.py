@@ -129,7 +129,7 @@ MAKE_SHARED = "set its visibility with 'openstack image set --shared', then run 
 def test_images_without_members(
     run_refused: Callable[..., tuple[int, Error]], share: Share, who: str, value: str, hint: str
 ) -> None:
-    """Whoever sees an image that is not `shared` is told so, which the service hides."""
+    """A user who sees an image that is not `shared` is told so, which the service hides."""
     share.set_visibility(value)
     because = f"the image is '{value}', but only 'shared' images have members"
 

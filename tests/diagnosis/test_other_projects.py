@@ -1,4 +1,4 @@
-"""An image that is not shared with this project of ours but with another, on a real Keystone and Glance."""
+"""An image that is shared with another project of the user, not this one, on a real Keystone and Glance."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _read_project_name(member: CloudUser, project: str) -> str:
 
 
 def test_another_project_by_clouds_yaml(member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An image that is shared with another project of ours is found there; a copy of the entry is the way to it."""
+    """An image that is shared with another project of the user is found there; a copy of the entry is the way to it."""
     there, entry = member.user.project_id, _move_home(member, home).entry()
     member.write(otc=entry)
     monkeypatch.setenv("OS_CLOUD", "otc")
@@ -156,7 +156,7 @@ def test_ones_own_name(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_ones_own_image(member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An owner is told who decides about the image, who might, and how those whom it is shared with are found."""
+    """An owner is told who decides about the image, who might, and how to list the projects it is shared with."""
     own, other = member.user.project_id, "0" * 32
     image = _make_image(member)
     _share(replace(member, image=image, owner_token=member.cloud.issue_token(own, "member")), home)
@@ -196,7 +196,7 @@ def test_ones_own_image(member: CloudUser, home: str, monkeypatch: pytest.Monkey
 def test_an_image_of_another_project_of_ours(
     strict_cloud: Cloud, member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An image that another project of ours owns is shared from there; that we administer a third does not confuse."""
+    """An image that another project of the user owns is shared from there, even if the user administers a third."""
     third = strict_cloud.create_project("administered")
     strict_cloud.join(member.user, third, "admin")
     image = _make_image(member)

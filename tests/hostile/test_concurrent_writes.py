@@ -100,7 +100,7 @@ def test_a_run_that_does_not_end(places: UserFiles) -> None:
             f"imgshare: another imgshare process is changing {places.config} and did not finish within 10 s\n"
             "hint: stop it, or try again when it has finished\n",
         ) == run_tool("config", "set", "timeout", "3")
-        child.send_signal(signal.SIGKILL)  # and a lock ends with whoever held it
+        child.send_signal(signal.SIGKILL)  # and a lock ends with the process that held it
     assert Run(0) == run_tool("config", "set", "timeout", "3")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.hostile
 
-# What a run imports early or late, of ours, of others and of Python; `-m` itself imports from none of these.
+# What a run imports early or late, from imgshare, its dependencies and Python; `-m` itself imports from none of these.
 MODULES = [
     *("typer", "httpx", "httpcore", "rich", "keyring", "tomlkit", "yaml", "secretstorage", "jeepney", "truststore"),
     *("keystoneauth1", "openstack", "requests", "certifi", "anyio", "h11", "idna", "shellingham"),

@@ -1,4 +1,4 @@
-"""A clouds.yaml of the current folder, which may be anybody's: used openly, and never mixed with one's own files."""
+"""A clouds.yaml of the current folder, possibly by someone else: used openly, and never mixed with the user's files."""
 
 from __future__ import annotations
 
@@ -324,7 +324,7 @@ SECRET_KEYS = ["passwordS3CRET", "password-S3CRET", "S3CRETpassword", "password 
 
 @pytest.mark.parametrize("key", SECRET_KEYS)
 def test_a_key_that_is_a_secret(imgshare: RunImgshare, keystone: FakeKeystone, clouds_yaml: Path, key: str) -> None:
-    """What stands where a secret may is not shown, not even as a key."""
+    """Text in a place where a secret may be is not shown, not even as a key."""
     clouds_yaml.write_text(json.dumps(_build_clouds(keystone, **{key: "x"})))
 
     run = imgshare("accept", IMAGE)

@@ -205,7 +205,7 @@ def test_any_kind_of_file(
 
 
 def test_the_sentences_about_files(places: UserFiles, imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is none is named with what it is; the null device is an empty config."""
+    """A path that is not a regular file is named with what it is; the null device is an empty config."""
     said = "imgshare: cannot read {}: {}\n"
     _make_fifo(places.config)
     assert Run(3, "", said.format(places.config, "it is not a regular file")) == imgshare("config", "list")

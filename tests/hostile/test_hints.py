@@ -45,7 +45,7 @@ def cloud() -> Iterator[ScriptedCloud]:
 
 
 def _find_commands(talk: str) -> list[str]:
-    """What stands between backticks, of which each has its partner."""
+    """Return the text between backticks, which come in pairs."""
     assert 0 == talk.count("`") % 2, talk
     return re.findall(r"`([^`]*)`", talk)
 
@@ -192,7 +192,7 @@ def test_any_kept_login(again: str) -> None:
 @limit_examples(300)
 @given(before=texts, after=texts, name=st.sampled_from(WORDS) | texts)
 def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None:
-    """Whatever is said around a command, it alone stands in backticks."""
+    """Only commands are in backticks, whatever text is around them."""
     command = hints.build_command("show", hints.quote_word(name, "IMAGE"))
 
     shown = hints.render_commands(f"{before}{command}{after}")
@@ -261,7 +261,7 @@ AUTH = "--auth-url https://iam.example/v3"
 def test_a_kept_login(
     imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, again: str, command: str
 ) -> None:
-    """What an earlier run kept as the way to log in again is read word by word, and built anew."""
+    """The relogin command that an earlier run stored is read word by word, and built again."""
     config, kept = tmp_path / "config.toml", tmp_path / "state" / "imgshare" / "tokens" / "default"
     config.write_text("profiles.default.token_store = 'file'")
     for folder in (*reversed(kept.parents[:2]), kept.parent):

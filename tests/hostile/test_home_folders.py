@@ -76,7 +76,7 @@ def test_any_home(  # noqa: PLR0913, PLR0917
     """With any HOME, XDG folders and umask, `list` lists, `show` shows, and what is made only its owner can read."""
     root_home = Path.home().resolve() if home in {None, "", "relative/home", ".", "~root"} else None
     if root_home and xdg in {None, "", "relative"}:
-        home = "home"  # the real one of whoever runs the tests is none of our business
+        home = "home"  # the real one of the person who runs the tests does not matter
     for place in ("home", "xdg"):
         shutil.rmtree(tmp_path / place, ignore_errors=True)
     monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)

@@ -298,7 +298,7 @@ def test_deep_images(imgshare: RunImgshare, service: ScriptedImageService, deep:
 
 
 def test_large_pages_in_a_large_list(monkeypatch: pytest.MonkeyPatch, service: ScriptedImageService) -> None:
-    """Whoever sorts a list keeps all of it, so it ends when it is larger than any list."""
+    """Sorting keeps a whole list in memory, so reading ends when it is larger than any real list."""
     filler = "x" * 900_000
     numbers = itertools.count()
     service.list_page = lambda _query: Page([build_image(next(numbers), x=filler) for _ in range(30)], more=True)

@@ -282,7 +282,7 @@ places = st.sampled_from(
 @limit_examples(150)
 @given(place=places, value=values | st.just(...))
 def test_twisted_tokens(imgshare: RunImgshare, place: tuple[Any, ...], value: Any) -> None:
-    """Whatever stands in, or is missing from, an answer to a login, the run ends with a sentence and a known code."""
+    """Whatever a response to a login contains or lacks, the run ends with a sentence and a known code."""
     with FakeService(build_response(200, build_member())) as service, pytest.MonkeyPatch.context() as patch:
         document = build_token_document(service.endpoint)
         *above, last = place

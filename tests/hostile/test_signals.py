@@ -152,7 +152,7 @@ def test_a_hidden_prompt_at_any_moment(terminal: Callable[..., _Pty], number: si
 
 
 def test_the_prompt_comes_when_the_echo_has_gone(terminal: Callable[..., _Pty]) -> None:
-    """Whoever types at the first sight of the prompt is not seen."""
+    """Input typed as soon as the prompt appears is not echoed."""
     for _ in range(4):
         at = terminal(TOOL, *LOGIN, "--timeout", "1")
         at.wait_for(b"T")

@@ -35,7 +35,7 @@ IGNORABLE = (
     "00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFF8 "
     "1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
 )
-# Whose name in the standard says that nothing is to be seen, and is no sign that stands for it.
+# Characters that are invisible according to their name in the standard, except symbols for such characters.
 EMPTY = re.compile(r"\b(FILLER|SELECTOR|JOINER|INHERENT|BLANK|INVISIBLE|ZERO WIDTH|NULL NOTEHEAD|SPACE)\b")
 DRAWN = re.compile(r"SYMBOL|GAP FILLER|LINE FILLER|SIGNWRITING|HALF FILL SPACE")
 HONEST = [

@@ -88,7 +88,7 @@ def test_around_a_command() -> None:
 
 
 def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command does not meet the settings of whoever runs it."""
+    """The command does not see the settings of the user who runs it."""
     monkeypatch.setenv("IMGSHARE_PROFILE", "zz")
     monkeypatch.setenv("IMGSHARE_VAULT_ID", "v")
     monkeypatch.setenv("OS_CACERT", "/nowhere")
@@ -101,7 +101,7 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_commands_own_options_are_its_own() -> None:
-    """What stands after -- belongs to the command, --json and --help too."""
+    """Everything after -- belongs to the command, --json and --help too."""
     run = run_tool("sandbox", "--", sys.executable, "-c", "import sys; print(sys.argv[1:])", "--json", "--help", "-h")
 
     assert Run(0, "['--json', '--help', '-h']\n") == run

@@ -1,4 +1,4 @@
-"""What the sandbox promises beyond being an image service: a world to try things in, and manners."""
+"""What the sandbox promises beyond being an image service: demonstration data, and clean shutdown."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_more_images() -> None:
 
 
 def test_revoked(sandbox: Sandbox, you: User) -> None:
-    """A revoked token is worthless at once, and so is revoking it again."""
+    """A revoked token is rejected at once, and revoking it again changes nothing."""
     assert you.ask("GET", "/v2/images")[0] == 200
 
     sandbox.revoke_token(you.token)
@@ -172,7 +172,7 @@ def test_port(sandbox: Sandbox) -> None:
 
 
 def test_the_end() -> None:
-    """Whoever is still connected when a sandbox ends is hung up on, and nobody gets in any more."""
+    """When a sandbox ends, open connections are closed, and new ones are refused."""
     with Sandbox() as sandbox:
         idle = socket.create_connection(("127.0.0.1", get_port(sandbox)), timeout=10)
         assert httpx.get(sandbox.endpoint, trust_env=False).status_code == 300

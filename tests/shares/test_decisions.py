@@ -76,7 +76,7 @@ def test_shared_again(imgshare: RunImgshare, share: Share) -> None:
 def test_who_may(  # noqa: PLR0913, PLR0917
     imgshare: RunImgshare, share: Share, monkeypatch: pytest.MonkeyPatch, who: str, member: str, code: int
 ) -> None:
-    """Every row of who may decide for whom has its exit code, and nothing else happens."""
+    """Every row of the table of who may decide for which project has its exit code, and nothing else happens."""
     monkeypatch.setenv("IMGSHARE_TOKEN", share.users[who].token)
 
     assert code == imgshare("accept", share.image, share.users[member].project_id).code

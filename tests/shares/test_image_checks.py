@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.run import RunImgshare
     from tests.support.small_inbox import SmallInbox
 
-NOTHING = "hint: nothing was changed; check with whoever told you about the image\n"
+NOTHING = "hint: nothing was changed; check with the person who told you about the image\n"
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_by_hash_on_glance(large_inbox: LargeInbox) -> None:
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The demonstration world, and the tool in your hands."""
+    """A sandbox with the demonstration data, and the settings to use it."""
     with Sandbox() as sandbox:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
@@ -197,7 +197,7 @@ def twins(sandbox: Sandbox) -> tuple[str, str, str]:
 
 
 def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]) -> None:
-    """A person at a terminal is told, and asked; no is the answer of whoever just presses Enter."""
+    """A person at a terminal is told, and asked; Enter alone means no."""
     accepted, image, vendor = twins
     [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
 
@@ -229,7 +229,7 @@ def test_a_question_after_waiting(twins: tuple[str, str, str]) -> None:
 
 
 def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
-    """A script is not asked, nor is whoever names the owner."""
+    """A script is not asked, nor is a user who names the owner."""
     _, image, vendor = twins
 
     assert "accepted" == run_tool("accept", image, "--json").json()["status"]
@@ -289,7 +289,7 @@ def test_a_name_of_its_own(sandbox: Sandbox) -> None:
 
 @pytest.mark.usefixtures("sandbox")
 def test_a_spinner() -> None:
-    """Whoever waits at a terminal sees that something goes on."""
+    """A user who waits at a terminal sees that something goes on."""
     terminal = pexpect.spawn(TOOL, ["accept", "[red]-later", "--wait", "2s"], encoding="utf-8", timeout=30)
     terminal.expect_exact("waiting for image [red]-later to be shared")
     terminal.expect(pexpect.EOF)

@@ -47,7 +47,7 @@ def test_a_bare_token(imgshare: RunImgshare, inbox: SmallInbox, monkeypatch: pyt
 
 @pytest.mark.parametrize("odd", ["[red] {}", "{} with, commas", "in:{}", "neq:{}", 'say "{}"', "数据库 {}", "{}*"])
 def test_odd_names(imgshare: RunImgshare, inbox: SmallInbox, name: str, odd: str) -> None:
-    """A name is taken as it stands; no operator, pattern or quote in it means anything."""
+    """A name is used unchanged; no operator, pattern or quote in it means anything."""
     image = inbox.offer(odd.format(name))
     inbox.offer(name)
 

@@ -155,7 +155,7 @@ def test_from_one_owner(imgshare: RunImgshare, inbox: SmallInbox) -> None:
 
 
 def test_json(imgshare: RunImgshare, inbox: SmallInbox) -> None:
-    """--json is an array of the API's own image objects, with what was decided and by whom; --long adds when."""
+    """--json is an array of the API's own image objects, with the decision and its project; --long adds when."""
     [short] = json.loads(imgshare("list", "--json", "--name", "debian-12").out)
     [long] = json.loads(imgshare("list", "--json", "--name", "debian-12", "--long").out)
 
@@ -298,7 +298,7 @@ def test_a_service_behind_a_prefix(imgshare: RunImgshare, serve: StartService, m
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """The demonstration world, and the tool in your hands."""
+    """A sandbox with the demonstration data, and the settings to use it."""
     with Sandbox() as sandbox:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
@@ -423,7 +423,7 @@ def test_a_name_with_brackets(imgshare: RunImgshare, inbox: SmallInbox) -> None:
 
 
 def test_a_few_are_enough(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever wants two images does not wait for a page of a thousand."""
+    """A user who wants two images does not wait for a page of a thousand."""
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
     service = serve(build_response(200, {"images": []}))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DIGEST = "ab" * 64
 HASH = f"sha512:{DIGEST}"
 OTHER = "0" * 32
-NOTHING = "hint: nothing was changed; check with whoever told you about the image\n"
+NOTHING = "hint: nothing was changed; check with the person who told you about the image\n"
 ACCEPTED = Run(0, json.dumps(build_member(image_id=IMAGE, member_id=MEMBER)) + "\n")
 
 
@@ -104,7 +104,7 @@ def test_an_owner_that_is_empty(imgshare: RunImgshare, service: ScriptedImageSer
 
 
 def test_a_namesake_is_asked_about_once(service: ScriptedImageService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever has agreed to a second image of a name is not asked again while the share is waited for."""
+    """A user who agreed to a second image of a name is not asked again while imgshare waits for the share."""
     service.list_page = lambda query: Page([build_image(2)] if query.get("name") == "golden" else [])
     reply, decisions = service.reply, [404, 200]
 

@@ -28,7 +28,7 @@ def sandbox_backend() -> Iterator[Backend]:
 
 @pytest.fixture(scope="session")
 def strict_cloud() -> Iterator[Backend]:
-    """A real Glance and Keystone that look at every token anew."""
+    """A real Glance and Keystone that check every token again."""
     from tests.support.openstack import running_cloud
 
     with running_cloud() as cloud:

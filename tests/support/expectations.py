@@ -35,7 +35,7 @@ class Text:
     __hash__ = None  # type: ignore[assignment] # what is equal to many has no hash
 
     def __repr__(self) -> str:
-        """The form, for whoever reads why a comparison failed."""
+        """Return the form, shown where a comparison failed."""
         return f"Text({self._pattern!r})"
 
 

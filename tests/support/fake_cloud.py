@@ -80,7 +80,7 @@ class FakeCloud:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        """Stop to serve."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(10)

@@ -79,7 +79,7 @@ class FakeService:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop to serve."""
+        """Stop the server."""
         # shutdown() wakes the accepting thread; close() alone would leave it waiting.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join(10)

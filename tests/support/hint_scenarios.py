@@ -42,7 +42,7 @@ class Scenario:
     state: str = "state"
 
     def enter(self, cloud: ScriptedCloud, folder: Path, setenv: Callable[[str, str], None]) -> None:
-        """Make the world so."""
+        """Set the scene up."""
         cloud.answers = self._answer
         path = folder / "config.toml"
         path.write_text(self.config, errors="backslashreplace")

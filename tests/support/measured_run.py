@@ -11,7 +11,7 @@ from tests.support.run import TOOL, Run
 
 # Python and its libraries, before the first request; a login loads more of them.
 _START_SECONDS = 4
-# A process's peak counts that of the process it was forked from, so a small one stands between it and the tests. What
+# A process's peak counts that of the process it was forked from, so a small one runs between it and the tests. What
 # a process waits for a processor is not its own time: other tests run beside this one.
 _WATCH = """
 import json, os, resource, subprocess, sys, tempfile, time

@@ -59,7 +59,7 @@ def find_commands(hint: str) -> list[str]:
 
 
 def run_command(command: str, stdin: str = "") -> int:
-    """Type a command as it stands in a hint, and return its exit code."""
+    """Type a command exactly as a hint shows it, and return its exit code."""
     shell = command.replace("imgshare", shlex.quote(TOOL), 1)
     return subprocess.run(
         ["/bin/sh", "-c", shell], input=stdin, stdout=subprocess.DEVNULL, text=True, check=False

@@ -67,7 +67,7 @@ class ScriptedCloud:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        """Stop to serve."""
+        """Stop the server."""
         self._server.shutdown()
         self._thread.join(10)
         self._server.server_close()

@@ -89,7 +89,7 @@ class ScriptedImageService:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop to serve."""
+        """Stop the server."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(10)

@@ -70,7 +70,7 @@ class SmallInbox:
 
 
 def create_small_inbox(backend: Backend) -> SmallInbox:
-    """Create an inbox with nothing in it; whoever creates it closes its client."""
+    """Create an inbox with nothing in it; the caller closes its client."""
     http = httpx.Client(base_url=backend.endpoint, trust_env=False, timeout=60)
 
     member, one, two = (create_user(backend, http, name) for name in ("member", "one", "two"))

@@ -96,7 +96,7 @@ class Shown(NamedTuple):
 
     Attributes:
         code: its exit code.
-        lines: what stands on the screen, without empty lines.
+        lines: the text on the screen, without empty lines.
         raw: the characters that made it so.
     """
 

@@ -138,7 +138,7 @@ def unset(session: Session, key: KeyArgument) -> None:
 
 
 def _resolve_key_path(session: Session, key: str) -> tuple[str, ...]:
-    """The tables and the key in the config file that KEY stands for."""
+    """Resolve KEY to the tables and the key in the config file."""
     if key in TOP_KEYS:
         return (key,)
     if key.startswith("profiles."):

@@ -82,7 +82,7 @@ def list_(  # noqa: PLR0913, PLR0917
     )
     shares = session.inbox.read_shares(share_filter)
     if not session.output.as_json:
-        shares = (share.without_raw() for share in shares)
+        shares = (share.copy_without_raw() for share in shares)
     first = islice(order.sort_shares(shares), limit)
     shown = columns.build_share_columns(
         with_time=long or share_filter.has_age, many_statuses=status is StatusChoice.ALL
@@ -116,7 +116,7 @@ class _CountedShares:
         self.count = 0
 
     def __iter__(self) -> Iterator[Share]:
-        """Each of them."""
+        """Yield each share and count it."""
         for share in self._shares:
             self.count += 1
             yield share

@@ -80,16 +80,16 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
 
 
 def _note_unusual_member(session: Session, image_id: str, member: str, member_id: str) -> None:
-    """Say which project a name stands for, or that it is not a project ID."""
+    """Print the ID of a project that was given by name, or a note that MEMBER is not a project ID."""
     if member_id != member:
         session.output.print_note(f"project {member!r} is {member_id}")
     elif not is_project_id(member):
-        take_back = hints.build_command(
+        unshare_command = hints.build_command(
             "unshare", hints.quote_word(image_id, "IMAGE"), hints.quote_word(member, "MEMBER")
         )
         session.output.print_note(
             f"note: {member!r} does not look like a project ID; if it is not one, nobody can accept the share, and "
-            f"{take_back} removes it"
+            f"{unshare_command} removes it"
         )
 
 

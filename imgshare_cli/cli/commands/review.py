@@ -53,31 +53,31 @@ def review(
     _run_review(session, Review(session.client, shares, session.settings.vault_id))
 
 
-def _run_review(session: Session, walk: Review) -> None:
-    """Walk with the person, then say what was done and what failed."""
+def _run_review(session: Session, review: Review) -> None:
+    """Review with the user, then print what was done and what failed."""
     from imgshare_cli.terminal.format import truncate_lines
     from imgshare_cli.terminal.review_prompt import run_review
 
     try:
-        run_review(session.output, walk)
+        run_review(session.output, review)
     except BaseException:
-        for line in truncate_lines(list(walk.complaints.values()), _MAX_LISTED):
+        for line in truncate_lines(list(review.complaints.values()), _MAX_LISTED):
             session.output.print_note(line)
         raise
     finally:
-        session.output.print_note(_describe_progress(walk))
-        if walk.pending_count:
+        session.output.print_note(_describe_progress(review))
+        if review.pending_count:
             session.output.print_note(
-                f"{hints.build_command('review')} continues with {'it' if walk.pending_count == 1 else 'them'}"
+                f"{hints.build_command('review')} continues with {'it' if review.pending_count == 1 else 'them'}"
             )
-    if complaints := list(walk.complaints.values()):
+    if complaints := list(review.complaints.values()):
         raise PartialError(
-            f"{len(complaints)} of {len(walk.shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)
+            f"{len(complaints)} of {len(review.shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)
         )
 
 
-def _describe_progress(walk: Review) -> str:
-    """What was done, and how much is left."""
-    done = ", ".join(f"{word} {count}" for word, count in walk.counts.items() if count) or "nothing was decided"
-    pending = walk.pending_count
+def _describe_progress(review: Review) -> str:
+    """Describe what was done and how many shares are still pending."""
+    done = ", ".join(f"{word} {count}" for word, count in review.counts.items() if count) or "nothing was decided"
+    pending = review.pending_count
     return f"{done}; {pending} {'is' if pending == 1 else 'are'} still pending" if pending else done

@@ -1,4 +1,4 @@
-"""A real Keystone and Glance on loopback, for the tests to stand on."""
+"""A real Keystone and Glance on loopback, for the tests."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Cloud:
         return self._identity.admin_token()
 
     def revoke_token(self, token: str) -> None:
-        """Make a token worthless before it expires."""
+        """Revoke a token before it expires."""
         self._identity.revoke_token(token)
 
     def stop_keystone(self) -> None:

@@ -73,7 +73,7 @@ class Identity:
         return self._login(user, {"name": "admin", "domain": DEFAULT_DOMAIN})
 
     def revoke_token(self, token: str) -> None:
-        """Make a token worthless."""
+        """Revoke a token."""
         self._call("DELETE", "auth/tokens", headers={"X-Subject-Token": token})
 
     def _login(self, user: dict[str, Any], project: dict[str, Any]) -> str:

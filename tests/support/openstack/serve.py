@@ -52,7 +52,7 @@ def _watch_stdin(_server: Any, _worker: Any) -> None:
 
 
 def _end_with_stdin() -> None:
-    # Nobody writes: the pipe ends when whoever started this is done with it, or dead. Not through sys.stdin, whose
+    # Nobody writes: the pipe ends when the parent process is done with it, or dead. Not through sys.stdin, whose
     # lock would be held when the process exits.
     os.read(0, 1)
     os.killpg(0, signal.SIGTERM)
