@@ -156,7 +156,7 @@ def _check_scope(access: Any, request: LoginRequest) -> None:
         return
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "not for a project"
     raise AuthError(
-        f"the login with {request.display_name} as {access.username} is {scope}, but images are shared with projects",
+        f"the login of {access.username} with {request.display_name} is {scope}, but images are shared with projects",
         hint="set the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project when you log in with a "
         "password",
     )

@@ -36,7 +36,9 @@ OwnerOption = Annotated[
 ]
 NameOption = Annotated[
     str | None,
-    typer.Option("--name", metavar="GLOB", help="Filter by name; `*` and `?` are wildcards.", show_default=False),
+    typer.Option(
+        "--name", metavar="GLOB", help="Filter by name; `*`, `?` and `[…]` are wildcards.", show_default=False
+    ),
 ]
 OlderThanOption = Annotated[
     str | None,

@@ -29,7 +29,7 @@ class Redactor:
         self._secrets.append(secret)
 
     def redact(self, text: str) -> str:
-        """Replace each secret in a text."""
-        for secret in filter(None, self._secrets):
+        """Replace each secret in a text, longer ones first: a shorter one may be a part of them."""
+        for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
             text = text.replace(secret, "(hidden)")
         return text

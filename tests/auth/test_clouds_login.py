@@ -285,7 +285,7 @@ def test_no_project(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
     run = run_tool("accept", member.image)
 
     assert 4 == run.code, run.err
-    assert f"the login with cloud 'otc' as {member.user.username} is not for a project" in run.err
+    assert f"the login of {member.user.username} with cloud 'otc' is not for a project" in run.err
     assert "hint: set the project: project_name in clouds.yaml" in run.err
 
 

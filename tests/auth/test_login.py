@@ -390,6 +390,7 @@ def test_no_secret_anywhere(serve: StartService, monkeypatch: pytest.MonkeyPatch
         "from imgshare_cli.cli.app import main\nsys.exit(main(sys.argv[1:]))\n"
     )
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    monkeypatch.setenv("OS_PASSWORD", TOKEN[:6])  # a secret that is a part of another
     command = [sys.executable, "-c", probe, "accept", IMAGE, MEMBER]
 
     quiet = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -400,6 +401,6 @@ def test_no_secret_anywhere(serve: StartService, monkeypatch: pytest.MonkeyPatch
         "imgshare: this is a bug in imgshare: RuntimeError at <string>:2\n"
         "hint: please report it, with the output of --debug\n"
     ) == quiet.stderr
-    assert "RuntimeError: (hidden)" in loud.stderr
+    assert "RuntimeError: (hidden)\n" in loud.stderr
     assert TOKEN not in loud.stderr
     assert [] == service.asked
