@@ -32,9 +32,9 @@ def run() -> None:
 
         code = main()
     except KeyboardInterrupt:
-        import signal
-
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one line for a whole burst of them
+        # One line for a whole burst of them. Python has `_signal` from its start; importing `signal` takes a while.
+        _signal = sys.modules["_signal"]
+        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
         code = _end(130, "interrupted")
     except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
         code = _end(1, f"cannot start: {str(exc) or 'this machine is out of memory'}")
