@@ -93,7 +93,8 @@ def test_a_domain_is_no_project(strict_cloud: Cloud, keystone_proxy: TcpProxy, m
     run = run_tool("accept", member.image)
 
     assert 4 == run.code, run.err
-    assert f"as {member.user.username} is for domain 'Default', but images are shared with projects" in run.err
+    login = f"the login of {member.user.username} with cloud 'otc'"
+    assert f"{login} is for domain 'Default', but images are shared with projects" in run.err
 
 
 @pytest.mark.usefixtures("files")
