@@ -14,7 +14,7 @@ from imgshare_cli.auth.keyring_store import KeyringStore
 from tests.support.fake_service import TOKEN, StartService, build_response
 from tests.support.keyring_backends import CHANGING
 from tests.support.keyring_daemon import BACKEND, run_dbus
-from tests.support.run import TOOL, Run, run_tool
+from tests.support.run import TOOL, Run, run_installed
 
 SCHEMA = build_response(200, {"name": "member", "properties": {}})
 
@@ -86,7 +86,7 @@ def test_a_keyring_that_keeps_nothing(serve: StartService, monkeypatch: pytest.M
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(str(folder) for folder in Path(__file__).parents))
     monkeypatch.setenv("TEST_FORGETFUL", "1")
 
-    run = run_tool("login", stdin=TOKEN.encode())
+    run = run_installed("login", stdin=TOKEN.encode())
 
     # On a busy machine this takes so long that the login says what it waits for.
     said = run.err.removeprefix("waiting for your keyring to be unlocked…\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_response
-from tests.support.run import TOOL, Run, run_tool
+from tests.support.run import Run, run_tool
 from tests.support.user_files import UserFiles, assert_clean_exit
 
 if TYPE_CHECKING:
@@ -101,15 +100,11 @@ NOT_TEXT = b"\xff\xfe"
 )
 def test_arguments_that_are_not_text(empty_service: FakeService, argv: list[bytes]) -> None:
     """An argument that is not UTF-8 is exit 2, and the argument is shown without its bytes reaching the terminal."""
-    done = subprocess.run(
-        [os.fsencode(TOOL), *argv],
-        env={**os.environ, "IMGSHARE_ENDPOINT": empty_service.endpoint, "IMGSHARE_TOKEN": TOKEN},
-        capture_output=True,
-        check=False,
-    )
+    environ = {"IMGSHARE_ENDPOINT": empty_service.endpoint, "IMGSHARE_TOKEN": TOKEN}
+    run = run_tool(*map(os.fsdecode, argv), environ=environ)
 
-    assert (2, b"") == (done.returncode, done.stdout)
-    first, hint = done.stderr.decode().splitlines()
+    assert (2, "") == (run.code, run.out)
+    first, hint = run.err.splitlines()
     assert first.endswith("\\udcff\\udcfe' is not UTF-8 text")
     assert "hint: check the terminal's encoding" == hint
 
@@ -135,12 +130,11 @@ def test_arguments_that_are_not_text(empty_service: FakeService, argv: list[byte
 )
 def test_variables_that_are_not_text(empty_service: FakeService, name: str, tmp_path: Path) -> None:
     """A variable that is not UTF-8 is a sentence that names it; a path may be any bytes."""
-    environ = {**os.environb, b"IMGSHARE_ENDPOINT": empty_service.endpoint.encode(), b"IMGSHARE_TOKEN": TOKEN.encode()}
-    path = os.fsencode(tmp_path) + b"/" + NOT_TEXT
-    environ[name.encode()] = path if "HOME" in name or name == "IMGSHARE_CONFIG" else NOT_TEXT
+    not_text = os.fsdecode(NOT_TEXT)
+    value = f"{tmp_path}/{not_text}" if "HOME" in name or name == "IMGSHARE_CONFIG" else not_text
+    environ = {"IMGSHARE_ENDPOINT": empty_service.endpoint, "IMGSHARE_TOKEN": TOKEN, name: value}
     for command in (f"show {IMAGE} {MEMBER}", "config set timeout 3", "config path", "config list", "logout"):
-        done = subprocess.run([TOOL, *command.split()], env=environ, capture_output=True, check=False)
-        run = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+        run = run_tool(*command.split(), environ=environ)
         assert_clean_exit(run, command)
         if name.startswith(("IMGSHARE_", "OS_")) and name != "IMGSHARE_CONFIG" and command.startswith("show"):
             assert f"imgshare: {name} is not UTF-8 text\nhint: set it again, or unset it\n" == run.err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, FakeService, build_response
 from tests.support.run import TOOL, Run
 from tests.support.user_files import SECONDS, UserFiles, assert_clean_exit
+from tests.support.warm_start import run_warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -188,20 +188,11 @@ def test_any_kind_of_file(
         path = places.clear(name)
         KINDS[kind](path)
         argv, environ = _split_command(command) if command in COMMANDS else (tuple(command.split()), {})
-        with subprocess.Popen(
-            ["/bin/sh", "-c", 'ulimit -v 1000000; exec "$0" "$@"', TOOL, *argv],
-            env={**os.environ, **environ},
-            stdin=subprocess.PIPE,  # which nobody writes to, and nobody closes
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        ) as child:
-            try:
-                code = child.wait(SECONDS)
-            finally:
-                child.kill()
-            assert child.stdout is not None
-            assert child.stderr is not None
-            assert_clean_exit(Run(code, child.stdout.read().decode(), child.stderr.read().decode()), command)
+        reading, writing = os.pipe()
+        with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb"):  # nobody writes to it, nobody closes it
+            environ = {**os.environ, **environ}
+            finished = run_warm([TOOL, *argv], environ, stdin=source, address_space=1_000_000 << 10, seconds=SECONDS)
+        assert_clean_exit(Run(*finished[:3]), command)
 
 
 def test_the_sentences_about_files(places: UserFiles, imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from tests.support.examples import ROUNDS, limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.user_files import FILE_STORE, SECONDS, UserFiles, assert_clean_exit
+from tests.support.warm_start import run_warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,12 +41,12 @@ def places() -> UserFiles:
     return UserFiles()
 
 
-UMASKS = ["000", "022", "077", "777"]
+UMASKS = [0o000, 0o022, 0o077, 0o777]
 HOMES = [None, "", "/dev/null", "/nonexistent/home", "relative/home", "/proc", ".", "~root", "/" + "x" * 300, "home"]
 XDG = [None, "", "relative", "/proc/1", "/dev/null", "/nonexistent/xdg", "/" + "y" * 5000, "xdg"]
 
 
-def _run_with_home(tmp_path: Path, umask: str, home: str | None, xdg: str | None, *argv: str) -> tuple[Run, set[Path]]:
+def _run_with_home(tmp_path: Path, umask: int, home: str | None, xdg: str | None, *argv: str) -> tuple[Run, set[Path]]:
     """Run the tool with such a home, in an empty folder; also tell what is new in its places afterwards."""
     folder = tmp_path / "here"
     shutil.rmtree(folder, ignore_errors=True)
@@ -54,24 +55,17 @@ def _run_with_home(tmp_path: Path, umask: str, home: str | None, xdg: str | None
     for name, value in {"HOME": home, "XDG_CONFIG_HOME": xdg, "XDG_STATE_HOME": xdg}.items():
         if value is not None:
             environ[name] = str(tmp_path / value) if value in {"home", "xdg"} else value
-    done = subprocess.run(
-        ["/bin/sh", "-c", f'umask {umask}; exec "$0" "$@"', TOOL, *argv],
-        cwd=folder,
-        env=environ,
-        capture_output=True,
-        timeout=SECONDS * 2,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    with contextlib.chdir(folder):
+        finished = run_warm([TOOL, *argv], environ, umask=umask, seconds=SECONDS * 2)
     assert not list(folder.iterdir()), "nothing is made in whatever folder we are started in"
     made = {path for place in ("home", "xdg") for path in (tmp_path / place).rglob("*")}
-    return Run(done.returncode, done.stdout.decode(), done.stderr.decode()), made
+    return Run(*finished[:3]), made
 
 
 @limit_examples(25)
 @given(umask=st.sampled_from(UMASKS), home=st.sampled_from(HOMES), xdg=st.sampled_from(XDG))
 def test_any_home(  # noqa: PLR0913, PLR0917
-    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, umask: str, home: str | None, xdg: str | None
+    tmp_path: Path, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, umask: int, home: str | None, xdg: str | None
 ) -> None:
     """With any HOME, XDG folders and umask, `list` lists, `show` shows, and what is made only its owner can read."""
     root_home = Path.home().resolve() if home in {None, "", "relative/home", ".", "~root"} else None

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.support.warm_start import run_warm
+
 TOOL = str(Path(sys.executable).with_name("imgshare"))
 
 
@@ -39,12 +41,16 @@ RunImgshare = Callable[..., Run]
 """Runs the tool with these arguments (the fixture `imgshare`)."""
 
 
-def run_tool(*argv: str, stdin: bytes | None = None, environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
-    """Run the installed command in a process of its own."""
+def run_tool(*argv: str, stdin: bytes = b"", environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
+    """Run the tool in a process of its own, which has imported it already."""
+    return Run(*run_warm([TOOL, *argv], {**os.environ, **(environ or {})}, stdin=stdin, seconds=seconds)[:3])
+
+
+def run_installed(*argv: str, stdin: bytes = b"", environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
+    """Run the installed command, for a test of what happens while Python starts and imports."""
     done = subprocess.run(
         [TOOL, *argv],
         input=stdin,
-        stdin=subprocess.DEVNULL if stdin is None else None,
         capture_output=True,
         env={**os.environ, **(environ or {})},
         timeout=seconds,
