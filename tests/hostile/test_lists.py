@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pexpect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from tests.support.examples import limit_examples
 from tests.support.fake_service import MEMBER, build_member
 from tests.support.measured_run import run_measured
-from tests.support.run import Run
+from tests.support.run import TOOL, Run
 from tests.support.scripted_images import OWNER, Page, Query, ScriptedImageService, build_image, build_image_id
 from tests.support.terminal import Terminal, run_at_terminal
 
@@ -316,7 +317,10 @@ def test_a_long_name(service: ScriptedImageService, imgshare: RunImgshare) -> No
     service.list_page = lambda query: Page([build_image(name="x" * 1_000_000)] if query["os_hidden"] == "false" else [])
 
     assert 0 == imgshare("list").code
-    assert 0 == run_at_terminal(80, "list").code
+    terminal = pexpect.spawn(TOOL, ["list"], dimensions=(24, 80))
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert 0 == terminal.exitstatus
     assert os.path.getsize(os.environ["XDG_STATE_HOME"] + "/imgshare/images.json") < 1000  # noqa: PTH202
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import pty
@@ -251,6 +252,7 @@ def test_no_more_memory() -> None:
     assert err.endswith(_format_shortage("memory", "ulimit -v"))
 
 
+@functools.cache
 def _run_limited_python(most: int) -> str:
     """What Python itself has to say where it may open so few files: it may not even read its own paths."""
     bare = subprocess.run(

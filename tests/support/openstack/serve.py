@@ -20,6 +20,7 @@ class Server(BaseApplication):  # type: ignore[misc] # for the same reason
         self._settings = {
             "bind": f"fd://{descriptor}",
             "workers": int(workers),
+            "preload_app": True,
             "proc_name": service,
             "control_socket_disable": True,
             "graceful_timeout": 5,
