@@ -22,27 +22,38 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 
 def run() -> None:
     """Run the command line and leave."""
-    import contextlib
-    import gc
-
-    # Importing makes many objects that stay; looking through them for garbage again and again costs 5 % of a run.
-    gc.set_threshold(50_000, 20, 20)
     try:
+        _interrupt_once()
+        import gc
+
+        # Importing makes many objects that stay; looking through them for garbage again and again costs 5 % of a run.
+        gc.set_threshold(50_000, 20, 20)
         from imgshare_cli.cli.app import main
 
         code = main()
     except KeyboardInterrupt:
-        # One line for a whole burst of them. Python has `_signal` from its start; importing `signal` takes a while.
-        _signal = sys.modules["_signal"]
-        _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
         code = _end(130, "interrupted")
     except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
         code = _end(1, f"cannot start: {str(exc) or 'this machine is out of memory'}")
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        with contextlib.suppress(OSError):  # its reader has gone, and main() has dealt with that
+        try:  # noqa: SIM105  (without memory or open files, contextlib may not have been imported)
             stream.flush()
+        except OSError:
+            pass  # its reader has gone, and main() has dealt with that
     # Python would take its modules apart now, for a fifth of the whole run; main() has closed all that was open.
     os._exit(code)
+
+
+def _interrupt_once() -> None:
+    # The first Ctrl-C is an exception; one that comes while that is dealt with leaves at once, without a traceback.
+    _signal = sys.modules["_signal"]  # Python has it from its start; importing `signal` takes a while
+
+    def interrupt(_number: int, _frame: object) -> None:
+        _signal.signal(_signal.SIGINT, lambda _number, _frame: os._exit(130))
+        raise KeyboardInterrupt
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:  # else it is ignored, as in the background
+        _signal.signal(_signal.SIGINT, interrupt)
 
 
 def _end(code: int, sentence: str) -> int:

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from imgshare_cli.cli.redaction import Redactor
 from imgshare_cli.cli.session import Session
 from imgshare_cli.terminal.output import Output
 
@@ -26,6 +27,7 @@ class Invocation:
     def __init__(self, environ: Mapping[str, str] = os.environ, *, as_json: bool = False) -> None:
         self.environ = environ
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
+        self._redactor = Redactor(environ)
         self._sessions: list[Session] = []
 
     def open_session(self, flags: Flags, *, new_profile: bool = False) -> Session:
@@ -35,7 +37,7 @@ class Invocation:
             flags: the common options.
             new_profile: whether they may name a profile that does not exist yet.
         """
-        session = Session(flags, self.environ, self.output, new_profile=new_profile)
+        session = Session(flags, self.environ, self.output, self._redactor, new_profile=new_profile)
         self._sessions.append(session)
         return session
 
@@ -45,10 +47,8 @@ class Invocation:
         return any(session.flags.debug for session in self._sessions)
 
     def redact(self, text: str) -> str:
-        """Replace every secret that a session knows in a text."""
-        for session in self._sessions:
-            text = session.redact(text)
-        return text
+        """Replace every secret that is known by now in a text."""
+        return self._redactor.redact(text)
 
     def close(self) -> None:
         """Close all sessions."""

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imgshare_cli.cli.redaction import Redactor
 from imgshare_cli.config.config_file import find_config_path, read_config_file
 from imgshare_cli.config.settings import build_profile_option, resolve_profile_name, resolve_settings
 from imgshare_cli.errors import ConfigError, NotLoggedInError
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.identity_client import IdentityClient
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.auth.provider import CredentialProvider
+    from imgshare_cli.cli.redaction import Redactor
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
     from imgshare_cli.shares.inbox import Inbox
@@ -35,16 +35,18 @@ class Session:
         flags: the common options of the command.
         environ: the environment of the run.
         output: where answers and notes go.
+        redactor: learns each secret, so that no message shows it.
         new_profile: whether the flags may name a profile that does not exist yet.
     """
 
-    def __init__(self, flags: Flags, environ: Mapping[str, str], output: Output, *, new_profile: bool = False) -> None:
+    def __init__(
+        self, flags: Flags, environ: Mapping[str, str], output: Output, redactor: Redactor, *, new_profile: bool = False
+    ) -> None:
         self.flags = flags
         self.environ = environ
         self.output = output
         self._new_profile = new_profile
-        redactor = Redactor(environ)
-        self.hide_secret, self.redact = redactor.hide_secret, redactor.redact
+        self.hide_secret = redactor.hide_secret
         self._open = ExitStack()
         # Taken here, because rich before 15 replaces both with what is no terminal while a spinner turns.
         self._terminals = (sys.stdin, sys.stderr)

@@ -159,18 +159,11 @@ def test_a_signal_at_any_moment(temporary_folder: Path, number: signal.Signals) 
         out, err = started.communicate(timeout=SECONDS)
 
         assert out == ""
-        last = err.rpartition("Traceback (most recent call last):")
-        if (
-            number == signal.SIGINT
-            and last[1]
-            and "/imgshare_cli/" not in last[2].replace("/imgshare_cli/__main__.py", "")
-        ):
-            # Python was still starting, or a burst met the lines of `run` that deal with the first of it.
-            assert err.endswith("\nKeyboardInterrupt\n"), err
+        if number == signal.SIGINT and "KeyboardInterrupt" in err and ", in run\n" not in err:
+            pass  # Python was still starting
         else:
             assert started.returncode in {-number, 128 + number}
-            # The second line is for a Ctrl-C that comes while the first is being dealt with.
-            assert err in {"", *(line * "imgshare: interrupted\n" for line in (1, 2) if number == signal.SIGINT)}, err
+            assert err in {"", *["imgshare: interrupted\n"] * (number == signal.SIGINT)}, err
         assert [] == list(temporary_folder.iterdir())
         if mark.exists() and (process := mark.read_text().strip()):
             assert not _is_running(int(process))
