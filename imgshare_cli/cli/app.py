@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from importlib import import_module
@@ -100,7 +101,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_stdout()  # the reader has what it wanted, and the work is done
     except (Exception, KeyboardInterrupt) as exc:  # noqa: BLE001  (here all of them become sentences)
         if isinstance(exc, MemoryError):
-            exc.__traceback__ = exc.__context__ = None  # whose frames hold on to what takes the memory
+            # The frames in its traceback hold on to what takes the memory. Those of earlier ones may be in a cycle.
+            exc.__traceback__ = exc.__context__ = None
+            gc.collect()
         error = _convert_error(exc, invocation, arguments)
         invocation.output.print_error(error)
         return error.exit_code

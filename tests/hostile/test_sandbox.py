@@ -280,13 +280,15 @@ def test_more_connections_than_open_files(sent: bytes) -> None:
 
 
 THREADLESS = """
-import _thread, sys, threading
-real, allowed = _thread.start_new_thread, [int(sys.argv.pop(1))]
-def start(*arguments):
+import sys, threading
+# The second is its name before Python 3.13.
+[name] = [name for name in ("_start_joinable_thread", "_start_new_thread") if hasattr(threading, name)]
+real, allowed = getattr(threading, name), [int(sys.argv.pop(1))]
+def start(*arguments, **options):
     # What pthread_create says at `ulimit -u`, which does not bind root.
     if threading.active_count() > allowed[0]: raise RuntimeError("can't start new thread")
-    return real(*arguments)
-threading._start_new_thread = start
+    return real(*arguments, **options)
+setattr(threading, name, start)
 from imgshare_cli.__main__ import run
 run()
 """

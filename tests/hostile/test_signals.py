@@ -309,13 +309,15 @@ def test_any_amount_of_memory(serve: StartService, megabytes: int) -> None:
 
 THREADLESS = """
 import sys, threading
-real, allowed = threading._start_new_thread, [int(sys.argv.pop(1))]
-def start(*arguments):
+# The second is its name before Python 3.13.
+[name] = [name for name in ("_start_joinable_thread", "_start_new_thread") if hasattr(threading, name)]
+real, allowed = getattr(threading, name), [int(sys.argv.pop(1))]
+def start(*arguments, **options):
     # What pthread_create says at `ulimit -u`, which does not bind root.
     if not allowed[0]: raise RuntimeError("can't start new thread")
     allowed[0] -= 1
-    return real(*arguments)
-threading._start_new_thread = start
+    return real(*arguments, **options)
+setattr(threading, name, start)
 from imgshare_cli.__main__ import run
 run()
 """

@@ -37,7 +37,7 @@ IGNORABLE = (
 )
 # Characters that are invisible according to their name in the standard, except symbols for such characters.
 EMPTY = re.compile(r"\b(FILLER|SELECTOR|JOINER|INHERENT|BLANK|INVISIBLE|ZERO WIDTH|NULL NOTEHEAD|SPACE)\b")
-DRAWN = re.compile(r"SYMBOL|GAP FILLER|LINE FILLER|SIGNWRITING|HALF FILL SPACE")
+DRAWN = re.compile(r"SYMBOL|GAP FILLER|LINE FILLER|PUNCTUATION SPACE FILLER|SIGNWRITING|HALF FILL SPACE")
 HONEST = [
     "golden-debian-12",
     "Ubuntu 24.04 (minimal)",
