@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import socket
 import ssl
 import threading
@@ -233,3 +235,29 @@ def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch
             "hint: check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
     assert all(TOKEN not in str(asked) for asked in proxy.asked)
+
+
+def test_an_encoded_answer(imgshare: RunImgshare, serve: StartService) -> None:
+    """A compressed answer, which nobody asked for and which may become gigabytes, is not read."""
+    body = gzip.compress(json.dumps(build_member()).encode())
+    serve(build_response(200, body, Content_Encoding="GZip"))
+
+    said = "imgshare: 127.0.0.1 responded with the encoding 'gzip', which is not supported\n"
+    assert Run(8, "", said) == imgshare("accept", IMAGE, MEMBER)
+
+
+def test_a_host_that_does_not_connect(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection gets ten seconds, however long the whole request may take."""
+    serve(build_response(200, build_member()))
+    connect, allowed = socket.create_connection, []
+
+    def connect_noting(address: tuple[str, int], timeout: float, **options: Any) -> socket.socket:
+        allowed.append(timeout)
+        return connect(address, timeout, **options)
+
+    monkeypatch.setattr(socket, "create_connection", connect_noting)
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER, "--timeout", "60").code
+    assert [pytest.approx(10, abs=1)] == allowed
