@@ -32,12 +32,16 @@ class _EndlessTransport:
         return Response(200, json.dumps(page).encode(), "application/json")
 
 
-def test_pages_of_one_image() -> None:
-    """After ten thousand pages a list is given up, although each had an image that is new."""
+@pytest.mark.parametrize(
+    ("most", "said", "pages"),
+    [(20_000, "received 10001 pages with 2 MiB", 10_001), (100, "received more than 100 images", 101)],
+)
+def test_new_images_without_end(most: int, said: str, pages: int) -> None:
+    """A list is given up after ten thousand pages, and after as many images as are too many for the caller."""
     transport = _EndlessTransport()
     client = ImageClient(cast("HttpTransport", transport), TokenAuth(Credential(TOKEN, "a test")))
 
-    with pytest.raises(UnavailableError, match="does not end: received 10001 pages"):
-        for _ in read_pages(client, {}, most=20_000):
+    with pytest.raises(UnavailableError, match=f"does not end: {said}"):
+        for _ in read_pages(client, {}, most=most):
             pass
-    assert 10_001 == transport.count
+    assert pages == transport.count
