@@ -234,7 +234,7 @@ def test_a_name_that_no_id_can_have(imgshare: RunImgshare) -> None:
     """A project whose name cannot be an ID in a URL is unshared from by that name."""
     answers = {
         "/v3/auth/projects": (200, {"projects": [{"id": MEMBER, "name": "team/red"}]}),
-        f"/v2/images/{IMAGE}/members/{MEMBER}": (204, None),
+        f"/v2/images/{IMAGE}/members/{MEMBER}": (200, {}),
     }
     write_config('[profiles.default]\ntoken_store = "file"\n')
     with ScriptedCloud() as cloud:
