@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
+_TOO_LONG = 6.0  # seconds that no run here may take; a tool that waits for ever fails then, and does not hang
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def _repeat_forever(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
+def _repeat_too_long(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
     def talk(connection: socket.socket) -> None:
         connection.sendall(first)
-        while True:  # until the tool hangs up, which sendall() says
+        end = time.monotonic() + _TOO_LONG
+        while time.monotonic() < end:  # or until the tool hangs up, which sendall() says
             connection.sendall(again)
             time.sleep(pause)
 
@@ -39,10 +41,10 @@ def _repeat_forever(first: bytes, again: bytes, pause: float) -> Callable[[socke
 @pytest.mark.parametrize(
     "reply",
     [
-        _repeat_forever(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
-        _repeat_forever(HEAD + b"\r\n", b" ", 0.05),
-        _repeat_forever(HEAD, b"X-Drip: 1\r\n", 0.05),
-        _repeat_forever(b"", b"HTTP", 5),
+        _repeat_too_long(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
+        _repeat_too_long(HEAD + b"\r\n", b" ", 0.05),
+        _repeat_too_long(HEAD, b"X-Drip: 1\r\n", 0.05),
+        _repeat_too_long(b"", b"HTTP", 5),
     ],
     ids=["drips a body", "drips a body without an end", "drips headers", "is silent"],
 )
@@ -62,9 +64,10 @@ def test_an_answer_that_never_ends(imgshare: RunImgshare, serve: StartService, r
 
 def test_a_body_without_end(imgshare: RunImgshare, serve: StartService) -> None:
     """Of one share, more than 1 MiB is not read, whatever its length claims to be."""
-    serve(_repeat_forever(HEAD + b"\r\n", b" " * 65536, 0))
+    serve(_repeat_too_long(HEAD + b"\r\n", b" " * 65536, 0.001))
 
-    assert Run(8, "", "imgshare: 127.0.0.1 responded with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
+    said = "imgshare: 127.0.0.1 responded with more than 1 MiB\n"
+    assert Run(8, "", said) == imgshare("show", IMAGE, MEMBER, "--timeout", "4")
 
 
 @pytest.mark.parametrize(
