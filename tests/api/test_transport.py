@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import socket
 import ssl
 import threading
@@ -21,13 +23,15 @@ if TYPE_CHECKING:
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
+_TOO_LONG = 6.0  # seconds that no run here may take; a tool that waits for ever fails then, and does not hang
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
-def _repeat_forever(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
+def _repeat_too_long(first: bytes, again: bytes, pause: float) -> Callable[[socket.socket], None]:
     def talk(connection: socket.socket) -> None:
         connection.sendall(first)
-        while True:  # until the tool hangs up, which sendall() says
+        end = time.monotonic() + _TOO_LONG
+        while time.monotonic() < end:  # or until the tool hangs up, which sendall() says
             connection.sendall(again)
             time.sleep(pause)
 
@@ -37,10 +41,10 @@ def _repeat_forever(first: bytes, again: bytes, pause: float) -> Callable[[socke
 @pytest.mark.parametrize(
     "reply",
     [
-        _repeat_forever(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
-        _repeat_forever(HEAD + b"\r\n", b" ", 0.05),
-        _repeat_forever(HEAD, b"X-Drip: 1\r\n", 0.05),
-        _repeat_forever(b"", b"HTTP", 5),
+        _repeat_too_long(HEAD + b"Content-Length: 9999\r\n\r\n", b" ", 0.05),
+        _repeat_too_long(HEAD + b"\r\n", b" ", 0.05),
+        _repeat_too_long(HEAD, b"X-Drip: 1\r\n", 0.05),
+        _repeat_too_long(b"", b"HTTP", 5),
     ],
     ids=["drips a body", "drips a body without an end", "drips headers", "is silent"],
 )
@@ -60,9 +64,10 @@ def test_an_answer_that_never_ends(imgshare: RunImgshare, serve: StartService, r
 
 def test_a_body_without_end(imgshare: RunImgshare, serve: StartService) -> None:
     """Of one share, more than 1 MiB is not read, whatever its length claims to be."""
-    serve(_repeat_forever(HEAD + b"\r\n", b" " * 65536, 0))
+    serve(_repeat_too_long(HEAD + b"\r\n", b" " * 65536, 0.001))
 
-    assert Run(8, "", "imgshare: 127.0.0.1 responded with more than 1 MiB\n") == imgshare("show", IMAGE, MEMBER)
+    said = "imgshare: 127.0.0.1 responded with more than 1 MiB\n"
+    assert Run(8, "", said) == imgshare("show", IMAGE, MEMBER, "--timeout", "4")
 
 
 @pytest.mark.parametrize(
@@ -233,3 +238,29 @@ def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch
             "hint: check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
     assert all(TOKEN not in str(asked) for asked in proxy.asked)
+
+
+def test_an_encoded_answer(imgshare: RunImgshare, serve: StartService) -> None:
+    """A compressed answer, which nobody asked for and which may become gigabytes, is not read."""
+    body = gzip.compress(json.dumps(build_member()).encode())
+    serve(build_response(200, body, Content_Encoding="GZip"))
+
+    said = "imgshare: 127.0.0.1 responded with the encoding 'gzip', which is not supported\n"
+    assert Run(8, "", said) == imgshare("accept", IMAGE, MEMBER)
+
+
+def test_a_host_that_does_not_connect(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection gets ten seconds, however long the whole request may take."""
+    serve(build_response(200, build_member()))
+    connect, allowed = socket.create_connection, []
+
+    def connect_noting(address: tuple[str, int], timeout: float, **options: Any) -> socket.socket:
+        allowed.append(timeout)
+        return connect(address, timeout, **options)
+
+    monkeypatch.setattr(socket, "create_connection", connect_noting)
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER, "--timeout", "60").code
+    assert [pytest.approx(10, abs=1)] == allowed

@@ -153,6 +153,17 @@ def test_the_backend_is_remembered(serve: StartService, monkeypatch: pytest.Monk
         assert 0 == run_tool("status").code, name
 
 
+@pytest.mark.usefixtures("keyring")
+def test_the_settings_of_the_keyring_library(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What KEYRING_PROPERTY_* says of the entries holds when they are read, too."""
+    serve(SCHEMA)
+    monkeypatch.delenv("IMGSHARE_TOKEN")
+    monkeypatch.setenv("KEYRING_PROPERTY_SCHEME", "KeePassXC")
+
+    assert 0 == run_tool("login", stdin=TOKEN.encode()).code
+    assert "keyring, profile 'default'" == run_tool("status", "--json").json()["token_source"]
+
+
 @pytest.mark.hostile
 @pytest.mark.usefixtures("keyring")
 def test_logins_at_once(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:

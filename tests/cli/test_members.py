@@ -10,8 +10,10 @@ import pytest
 
 from tests.support.cloud_user import create_cloud_user, get_port
 from tests.support.expectations import A_TIME
+from tests.support.fake_cloud import keep, write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import Run, run_tool
+from tests.support.scripted_cloud import ScriptedCloud
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.terminal import run_at_terminal
 from tests.support.users import User, create_name
@@ -226,3 +228,19 @@ def test_what_was_not_tried(imgshare: RunImgshare, serve: StartService) -> None:
     assert MEMBER == json.loads(run.out)["member_id"]
     assert run.err.count("\n") == 1
     assert json.loads(run.err)["error"]["message"].endswith(f"; not tried: {MEMBER}")
+
+
+def test_a_name_that_no_id_can_have(imgshare: RunImgshare) -> None:
+    """A project whose name cannot be an ID in a URL is unshared from by that name."""
+    answers = {
+        "/v3/auth/projects": (200, {"projects": [{"id": MEMBER, "name": "team/red"}]}),
+        f"/v2/images/{IMAGE}/members/{MEMBER}": (200, {}),
+    }
+    write_config('[profiles.default]\ntoken_store = "file"\n')
+    with ScriptedCloud() as cloud:
+        cloud.answers = lambda asked: answers[asked.path]
+        keep({"secret": "kept", "endpoint": cloud.endpoint, "auth_url": cloud.endpoint, "roles": ["member"]})
+
+        run = imgshare("unshare", IMAGE, "team/red")
+
+    assert Run(0, "", f"image {IMAGE} is no longer shared with project {MEMBER}\n") == run

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.support.fake_cloud import keep, write_config
 from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, build_member, build_response
 from tests.support.openstack import running_cloud
 from tests.support.run import Run
@@ -116,6 +117,47 @@ def test_a_404_without_the_list(imgshare: RunImgshare, serve: StartService) -> N
     run = imgshare("accept", IMAGE, MEMBER, "--json", "--timeout", "1")
 
     assert (6, "not_found") == (run.code, run.error()["reason"])
+
+
+def test_an_image_without_members(imgshare: RunImgshare, serve: StartService) -> None:
+    """Of an image without members, a bare token does not tell whether it is ours, and nothing is claimed."""
+    serve(FORBIDDEN, _describe_image(), build_response(200, {"members": []}))
+
+    error = imgshare("accept", IMAGE, MEMBER, "--json").error()
+
+    because = "the image is not shared with that project"
+    assert ("not_a_member", f"cannot accept image {IMAGE} for project {MEMBER}: {because}") == (
+        error["reason"],
+        error["message"],
+    )
+
+
+def test_two_spellings_of_a_member(imgshare: RunImgshare, serve: StartService) -> None:
+    """Of two members whose IDs differ in case, the one that was given can decide."""
+    members = [build_member("pending", member_id=member) for member in (MEMBER.upper(), MEMBER)]
+    serve(FORBIDDEN, _describe_image(), build_response(200, {"members": members}))
+
+    error = imgshare("accept", IMAGE, MEMBER, "--json").error()
+
+    assert ("owner", True) == (error["reason"], f"only project {MEMBER} can decide" in error["message"])
+
+
+def test_an_owner_is_known_by_the_project(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stored credential of the owner's project, also without roles, takes no list to find out whose image it is."""
+    service = serve(
+        FORBIDDEN,
+        _describe_image(),
+        build_response(200, {"members": [build_member("pending")]}),
+        build_response(200, {"images": []}),
+    )
+    monkeypatch.delenv("IMGSHARE_TOKEN")
+    write_config('[profiles.default]\ntoken_store = "file"\n')
+    keep({"secret": "kept", "endpoint": service.endpoint, "project_id": OWNER})
+
+    assert "owner" == imgshare("accept", IMAGE, MEMBER, "--json").error()["reason"]
+    assert [f"PUT /members/{MEMBER}", "GET ", "GET /members"] == _list_paths(service)
 
 
 @pytest.mark.parametrize(("words", "reason"), [("The image is locked.", "deactivated"), (None, "role")])

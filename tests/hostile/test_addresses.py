@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.examples import limit_examples
+from tests.support.fake_cloud import write_clouds
 from tests.support.fake_keystone import (
     ISSUED,
     PASSWORD,
@@ -263,6 +264,53 @@ def test_proxies_and_exceptions(
 
         assert asked is bool(proxy.wanted)
     assert 8 == run.code, run
+
+
+def test_a_name_server_that_says_localhost_is_elsewhere(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token, which goes to localhost in plain text, goes to no other machine that has the name."""
+    resolve, connect, asked = socket.getaddrinfo, socket.create_connection, []
+
+    def resolve_elsewhere(host: str, port: int, *, flags: int = 0, **options: Any) -> Any:
+        is_lookup = host == "localhost" and not flags & socket.AI_NUMERICHOST
+        return resolve("192.0.2.1" if is_lookup else host, port, flags=flags, **options)
+
+    def connect_noting(address: tuple[str, int], *arguments: Any, **options: Any) -> socket.socket:
+        asked.append(address[0])
+        return connect(("127.0.0.1", address[1]), *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_elsewhere)
+    monkeypatch.setattr(socket, "create_connection", connect_noting)
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+    run = imgshare("accept", IMAGE, MEMBER, "--endpoint", "http://localhost:1", "--timeout", "0.5")
+
+    assert (8, []) == (run.code, asked), run
+
+
+def test_our_certificate_is_not_for_the_proxy(
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, authority: str
+) -> None:
+    """A proxy that asks for a certificate is not shown the one that clouds.yaml has for the services."""
+    path = tmp_path / "cert.pem"
+    AUTHORITY.issue_cert("me.example").private_key_and_cert_chain_pem.write_to_path(str(path))
+    context = _create_tls_context()
+    context.verify_mode = ssl.CERT_OPTIONAL
+    AUTHORITY.configure_trust(context)
+    shown: list[Any] = []
+
+    def refuse(connection: ssl.SSLSocket) -> None:
+        shown.append(connection.getpeercert())
+        connection.sendall(build_response(403, "no", "text/plain"))
+
+    with FakeService(refuse, tls=context) as proxy:  # type: ignore[arg-type]  # with `tls`, connections are of TLS
+        auth = {"auth_url": "https://keystone.example/v3", "username": "me", "password": PASSWORD}
+        write_clouds(monkeypatch, otc={"auth": auth, "cert": str(path)})
+        for name, value in {"OS_CLOUD": "otc", "IMGSHARE_CACERT": authority, "HTTPS_PROXY": proxy.endpoint}.items():
+            monkeypatch.setenv(name, value)
+
+        assert 8 == imgshare("accept", IMAGE).code
+
+    assert (True, False) == (bool(shown), any(shown))
 
 
 PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")

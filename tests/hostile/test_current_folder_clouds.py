@@ -8,6 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from keystoneauth1.loading import get_available_plugin_names
 
 from tests.support import hostile_responses
@@ -217,14 +224,17 @@ def test_a_profile_from_the_network(keystone: FakeKeystone, monkeypatch: pytest.
         assert "this is a bug" not in run.err, run
 
 
-@pytest.mark.parametrize("kind", ["fifo", "encrypted", "absent"])
-def test_a_client_certificate_that_is_none(keystone: FakeKeystone, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "why"), [("fifo", ""), ("encrypted", "its key is encrypted\n"), ("absent", "")])
+def test_a_client_certificate_that_is_none(keystone: FakeKeystone, tmp_path: Path, kind: str, why: str) -> None:
     """A pipe, an encrypted key or nothing as `cert` is a sentence at once, and nobody is asked at the terminal."""
     path = tmp_path / "cert.pem"
     if kind == "fifo":
         os.mkfifo(path)
     elif kind == "encrypted":
-        path.write_text("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIBvTBX\n-----END ENCRYPTED PRIVATE KEY-----\n")
+        certificate = trustme.CA().issue_cert("me.example")
+        key = load_pem_private_key(certificate.private_key_pem.bytes(), None)
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"password"))
+        path.write_bytes(pem + certificate.cert_chain_pems[0].bytes())
     entry = _build_clouds(keystone, password=PASSWORD, auth_url="https://127.0.0.1:1/v3")
     entry["clouds"]["otc"]["cert"] = str(path)
     _write(_find_user_folder(), "clouds.yaml", entry)
@@ -232,7 +242,7 @@ def test_a_client_certificate_that_is_none(keystone: FakeKeystone, tmp_path: Pat
     run = run_tool("accept", IMAGE, seconds=20)
 
     assert 3 == run.code, run
-    assert run.err.startswith("imgshare: cannot read the client certificate: ")
+    assert run.err.startswith(f"imgshare: cannot read the client certificate: {why}")
 
 
 @pytest.mark.parametrize("password", ["//[x", "http://[", "{}", "{x}", "%s", "a" * 5000])

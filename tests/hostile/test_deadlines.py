@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import ssl
 import subprocess
@@ -17,10 +18,10 @@ import trustme
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
 from tests.support.hostile_responses import GRACE_SECONDS, repeat_reply
 from tests.support.measured_run import run_measured
-from tests.support.run import Run
+from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.hostile
@@ -100,12 +101,18 @@ def test_the_last_of_several_addresses(dead_port: int) -> None:
 
 
 @pytest.fixture
-def tls_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
-    """A server's side of TLS, whose authority the tool trusts."""
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """A certificate authority that the tool trusts."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     monkeypatch.setenv("IMGSHARE_CACERT", str(tmp_path / "ca.pem"))
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    return authority
+
+
+@pytest.fixture
+def tls_context(authority: trustme.CA) -> ssl.SSLContext:
+    """A server's side of TLS, whose authority the tool trusts."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
@@ -131,6 +138,48 @@ def test_tls_within_the_tls_of_a_proxy(tls_context: ssl.SSLContext, monkeypatch:
 
         assert 8 == run_measured("show", IMAGE, MEMBER, "--endpoint", "https://glance.example", timeout=2).code
         assert "CONNECT" == proxy.asked[0].method
+
+
+def _tunnel_to(port: int) -> Callable[[socket.socket], None]:
+    """What a proxy does after CONNECT: it passes everything on."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port)) as service:
+            while True:
+                for sender in select.select([connection, service], [], [])[0]:
+                    content = sender.recv(1 << 16)
+                    if not content:
+                        return
+                    (service if sender is connection else connection).sendall(content)
+
+    return talk
+
+
+def _reply_late(seconds: float, reply: bytes) -> Callable[[socket.socket], None]:
+    def talk(connection: socket.socket) -> None:
+        time.sleep(seconds)
+        connection.sendall(reply)
+
+    return talk
+
+
+def test_the_time_of_a_request_that_is_over(
+    authority: trustme.CA, tls_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind such a proxy, the end of the time for one request does not break the next one."""
+    service_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("glance.example").configure_cert(service_context)
+    members = _reply_late(1.0, build_response(200, {"members": [build_member("pending")]}))
+    decided = _reply_late(1.4, build_response(200, build_member()))
+    with FakeService(members, decided, tls=service_context) as service:
+        tunnel = _tunnel_to(int(service.endpoint.rpartition(":")[2]))
+        with FakeService(tunnel, tls=tls_context) as proxy:
+            monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
+
+            run = run_tool("accept", IMAGE, "--endpoint", "https://glance.example", "--timeout", "4")
+
+    assert (0, ["GET", "PUT"]) == (run.code, [asked.method for asked in service.asked]), run
 
 
 def test_a_stall_is_tried_again() -> None:
