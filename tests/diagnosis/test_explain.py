@@ -10,7 +10,6 @@ import pytest
 
 from tests.support.fake_cloud import keep, write_config
 from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, build_member, build_response
-from tests.support.openstack import running_cloud
 from tests.support.run import Run
 from tests.support.share import share_new_image
 from tests.support.users import create_users
@@ -202,11 +201,10 @@ def test_a_deactivated_image_on_glance(
         assert "role" == imgshare("accept", share.image, share.member, "--json").error()["reason"]
 
 
-@pytest.mark.cloud
-def test_the_policies_of_before(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_policies_of_before(imgshare: RunImgshare, caching_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a Glance with the defaults of before 2023.1, which answers otherwise, the reasons are the same."""
     with (
-        running_cloud(new_defaults=False, workers=1, cache_tokens=True) as cloud,
+        caching_cloud.with_old_policies() as cloud,
         httpx.Client(base_url=cloud.endpoint, trust_env=False, timeout=60) as http,
     ):
         share = share_new_image(create_users(cloud, http))
@@ -240,6 +238,6 @@ def test_the_policies_of_before(imgshare: RunImgshare, monkeypatch: pytest.Monke
         ("admin", "stranger"): (6, "not_a_member"),
         ("owner", "community"): (5, "visibility"),
     } == found
-    # A cloud that has ended leaves nothing behind that answers.
+    # A service that has ended leaves nothing behind that answers.
     with pytest.raises(httpx.ConnectError):
         httpx.get(cloud.endpoint)

@@ -91,6 +91,7 @@ def test_who(  # noqa: PLR0913, PLR0917
     assert {inbox.member.project_id} == {share["member_id"] for share in shares}
 
 
+@pytest.mark.lists_every_image
 @pytest.mark.parametrize(("home", "status"), [(True, "pending"), (False, "rejected"), (False, "all")])
 def test_an_administrator(
     imgshare: RunImgshare,

@@ -27,7 +27,7 @@ def sandbox_backend() -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session")
-def strict_cloud() -> Iterator[Backend]:
+def strict_cloud() -> Iterator[Cloud]:
     """A real Glance and Keystone that check every token again."""
     from tests.support.openstack import running_cloud
 
@@ -49,7 +49,7 @@ def member(strict_cloud: Cloud, keystone_proxy: TcpProxy) -> CloudUser:
 
 
 @pytest.fixture(scope="session")
-def caching_cloud() -> Iterator[Backend]:
+def caching_cloud() -> Iterator[Cloud]:
     """A real Glance that remembers for a while which tokens are good, as deployments do: ten times faster."""
     from tests.support.openstack import running_cloud
 
@@ -58,11 +58,9 @@ def caching_cloud() -> Iterator[Backend]:
 
 
 @pytest.fixture(scope="session")
-def expiring_cloud() -> Iterator[Cloud]:
-    """A real Glance and Keystone whose tokens last ten seconds."""
-    from tests.support.openstack import running_cloud
-
-    with running_cloud(token_seconds=10, workers=1) as cloud:
+def expiring_cloud(strict_cloud: Cloud) -> Iterator[Cloud]:
+    """The strict cloud, with tokens that last ten seconds."""
+    with strict_cloud.with_short_tokens(10) as cloud:
         yield cloud
 
 

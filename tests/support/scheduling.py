@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from xdist.scheduler import LoadScopeScheduling
 
-CLOUDS = ("strict_cloud", "caching_cloud", "expiring_cloud", "large_inbox")
+CLOUDS = ("strict_cloud", "caching_cloud", "large_inbox")
 
 
 def find_cloud(item: pytest.Item) -> str | None:
@@ -27,6 +27,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark each test that needs a real cloud."""
     if find_cloud(item):
         item.add_marker("cloud")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that list every image of a cloud, while there are few."""
+    items.sort(key=lambda item: not item.get_closest_marker("lists_every_image"))
 
 
 @pytest.hookimpl(optionalhook=True)

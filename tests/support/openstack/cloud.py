@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Cloud:
     """A `Ground` (tests/support/backend.py) made of a real Keystone and Glance."""
 
-    def __init__(self, keystone: ServiceProcess, glance: ServiceProcess, identity: Identity) -> None:
+    def __init__(self, home: Path, keystone: ServiceProcess, glance: ServiceProcess, identity: Identity) -> None:
+        self._home = home
         self._keystone = keystone
         self._glance = glance
         self._identity = identity
@@ -32,6 +33,36 @@ class Cloud:
     def auth_url(self) -> str:
         """Keystone's address, with `/v3`."""
         return f"{self._keystone.url}/v3"
+
+    @contextmanager
+    def with_short_tokens(self, seconds: int) -> Iterator[Cloud]:
+        """Start a second Keystone, which issues tokens that last so long; Glance still asks the first one."""
+        with (
+            tempfile.TemporaryDirectory(prefix="imgshare-keystone-") as folder,
+            closing(ServiceProcess("keystone", Path(folder), workers=1)) as keystone,
+            closing(Identity(f"{keystone.url}/v3", template.read_admin_password(self._home))) as identity,
+        ):
+            Path(folder, "keystone.conf").write_text(config.keystone(self._home, token_seconds=seconds))
+            keystone.start()
+            keystone.wait()
+            yield Cloud(self._home, keystone, self._glance, identity)
+
+    @contextmanager
+    def with_old_policies(self) -> Iterator[Cloud]:
+        """Start a second Glance, empty and with the policies of before 2023.1, which asks the same Keystone."""
+        with (
+            tempfile.TemporaryDirectory(prefix="imgshare-glance-") as folder,
+            closing(ServiceProcess("glance", Path(folder), workers=1)) as glance,
+        ):
+            home = Path(folder)
+            password = template.copy_to(home)
+            settings = config.glance(
+                home, endpoint=glance.url, auth_url=self.auth_url, password=password, new_defaults=False
+            )
+            (home / "glance-api.conf").write_text(settings)
+            glance.start()
+            glance.wait()
+            yield Cloud(self._home, self._keystone, glance, self._identity)
 
     @property
     def glance_database(self) -> Path:
@@ -78,22 +109,13 @@ class Cloud:
 
 
 @contextmanager
-def running_cloud(
-    *,
-    token_seconds: int = 3600,
-    hash_rounds: int | None = 4,
-    workers: int = 2,
-    cache_tokens: bool = False,
-    new_defaults: bool = True,
-) -> Iterator[Cloud]:
+def running_cloud(*, hash_rounds: int | None = 4, workers: int = 2, cache_tokens: bool = False) -> Iterator[Cloud]:
     """Start a Keystone and a Glance, and end them afterwards.
 
     Args:
-        token_seconds: how long a token lasts.
         hash_rounds: bcrypt's cost (its logarithm) for passwords; None is Keystone's own default, 12.
         workers: processes of each service.
         cache_tokens: whether Glance may believe in a token for five minutes after asking Keystone, as deployments do.
-        new_defaults: whether Glance's policies are those of 2023.1 and later.
     """
     with (
         tempfile.TemporaryDirectory(prefix="imgshare-cloud-") as folder,
@@ -102,17 +124,11 @@ def running_cloud(
     ):
         home, auth_url = Path(folder), f"{keystone.url}/v3"
         password = template.copy_to(home)
-        (home / "keystone.conf").write_text(config.keystone(home, token_seconds=token_seconds, hash_rounds=hash_rounds))
-        (home / "glance-api.conf").write_text(
-            config.glance(
-                home,
-                endpoint=glance.url,
-                auth_url=auth_url,
-                password=password,
-                cache_tokens=cache_tokens,
-                new_defaults=new_defaults,
-            )
+        (home / "keystone.conf").write_text(config.keystone(home, hash_rounds=hash_rounds))
+        settings = config.glance(
+            home, endpoint=glance.url, auth_url=auth_url, password=password, cache_tokens=cache_tokens
         )
+        (home / "glance-api.conf").write_text(settings)
         keystone.start()
         glance.start()
         keystone.wait()
@@ -121,4 +137,4 @@ def running_cloud(
             identity.publish("image", glance.url)
             identity.role("guest")
             glance.wait()
-            yield Cloud(keystone, glance, identity)
+            yield Cloud(home, keystone, glance, identity)

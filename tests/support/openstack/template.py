@@ -24,6 +24,11 @@ def copy_to(home: Path) -> str:
         if not template.exists():
             _make(template)
         shutil.copytree(template, home, dirs_exist_ok=True)
+    return read_admin_password(home)
+
+
+def read_admin_password(home: Path) -> str:
+    """Return the password of the admin of the cloud in this folder."""
     return (home / PASSWORD_FILE).read_text()
 
 
