@@ -114,12 +114,12 @@ def running_cloud(*, hash_rounds: int | None = 4, workers: int = 2, cache_tokens
 
     Args:
         hash_rounds: bcrypt's cost (its logarithm) for passwords; None is Keystone's own default, 12.
-        workers: processes of each service.
+        workers: processes of Glance.
         cache_tokens: whether Glance may believe in a token for five minutes after asking Keystone, as deployments do.
     """
     with (
         tempfile.TemporaryDirectory(prefix="imgshare-cloud-") as folder,
-        closing(ServiceProcess("keystone", Path(folder), workers=workers)) as keystone,
+        closing(ServiceProcess("keystone", Path(folder), workers=1)) as keystone,
         closing(ServiceProcess("glance", Path(folder), workers=workers)) as glance,
     ):
         home, auth_url = Path(folder), f"{keystone.url}/v3"

@@ -14,9 +14,8 @@ FOLDERS = ("fernet", "credential", "images", "staging", "tasks", "image-cache")
 
 def keystone(home: Path, *, token_seconds: int = 3600, hash_rounds: int | None = 4) -> str:
     """Return keystone.conf for a Keystone that keeps everything in this folder."""
-    # The cache lives in each process, and saves three quarters of a validation's time (without any, also none within
-    # one request, it takes a second). What changes under the tests is left out of it, for the other processes would
-    # not hear of it: tokens, revocations, the catalog.
+    # The cache lives in each process, and saves most of a validation's time. Keystone runs in one process, or the
+    # others would not hear of what changes under the tests: tokens, revocations, the catalog.
     #
     # Receipts go unused, but fernet_setup makes their keys too, by default in /etc/keystone.
     #
@@ -29,11 +28,6 @@ sqlite_synchronous = false
 [token]
 provider = fernet
 expiration = {token_seconds}
-caching = false
-[revoke]
-caching = false
-[catalog]
-caching = false
 [fernet_tokens]
 key_repository = {home}/fernet
 [fernet_receipts]
