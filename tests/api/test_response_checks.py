@@ -71,7 +71,7 @@ def test_a_list_of_members_that_cannot_be(imgshare: RunImgshare, serve: StartSer
 
     assert _not_the_api(what) == imgshare("members", IMAGE)
     assert _not_the_api(what) == imgshare("accept", IMAGE)
-    assert ["GET", "GET"] == [asked.method for asked in service.asked]
+    assert ["GET", "GET"] == [request.method for request in service.requests]
 
 
 def test_several_shares(imgshare: RunImgshare, serve: StartService) -> None:
@@ -84,7 +84,7 @@ def test_several_shares(imgshare: RunImgshare, serve: StartService) -> None:
         f"imgshare: image {IMAGE} is shared with 2 projects: {MEMBER}, {OTHER_MEMBER}\n"
         "hint: pass the one you mean as MEMBER\n",
     ) == imgshare("accept", IMAGE)
-    assert ["GET"] == [asked.method for asked in service.asked]
+    assert ["GET"] == [request.method for request in service.requests]
 
 
 @pytest.mark.parametrize("name", ["image", "members", None, 5])
@@ -225,7 +225,7 @@ def test_ids_that_cannot_be(imgshare: RunImgshare, serve: StartService, text: st
     service = serve(build_response(200, build_member()))
 
     assert 2 == imgshare("accept", IMAGE, text).code
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize("when", ["soon", "Mon, 99 Nov 2026 00:00:00 GMT"])
@@ -234,7 +234,7 @@ def test_a_pause_that_is_no_time(imgshare: RunImgshare, serve: StartService, whe
     service = serve(build_response(503, {}, Retry_After=when), build_response(200, build_member()))
 
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
-    assert 2 == len(service.asked)
+    assert 2 == len(service.requests)
 
 
 def test_a_pause_until_a_date(imgshare: RunImgshare, serve: StartService) -> None:
@@ -262,7 +262,7 @@ def test_some_refused(imgshare: RunImgshare, serve: StartService) -> None:
             build_response(200, build_member("pending", member_id=OTHER_MEMBER)),
         )
         run = imgshare("share", IMAGE, MEMBER, OTHER_MEMBER, "--json")
-        assert (9, 2) == (run.code, len(service.asked)), status
+        assert (9, 2) == (run.code, len(service.requests)), status
         assert "1 of 2 projects failed, the others succeeded" in run.err
 
 
@@ -281,4 +281,4 @@ def test_an_error_without_a_cause_is_not_looked_into(serve: StartService) -> Non
     shown = run_at_terminal(160, "accept", IMAGE, NO_COLOR="1")
 
     assert (6, f"imgshare: image {IMAGE} is not shared with any project") == (shown.code, shown.lines[0])
-    assert f"/v2/images/{IMAGE}/members" == service.asked[-1].path
+    assert f"/v2/images/{IMAGE}/members" == service.requests[-1].path

@@ -209,7 +209,7 @@ def test_a_redirect_is_not_followed(imgshare: RunImgshare, serve: StartService) 
     service = serve(build_response(307, "", Location=thief.endpoint + "/v2"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
-    assert (1, 0) == (len(service.asked), len(thief.asked))
+    assert (1, 0) == (len(service.requests), len(thief.requests))
 
 
 @pytest.mark.parametrize("text", ["../../admin", "..", ".", "a/b", "a\\b", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
@@ -218,7 +218,7 @@ def test_impossible_members(imgshare: RunImgshare, serve: StartService, text: st
     service = serve(build_response(200, {}))
 
     assert 2 == imgshare("accept", "--", IMAGE, text).code
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize("text", ["", " ", "a\nb", "a\x00b", "x" * 256, "\udcff"])
@@ -227,7 +227,7 @@ def test_impossible_images(imgshare: RunImgshare, serve: StartService, text: str
     service = serve(build_response(200, {}))
 
     assert 2 == imgshare("accept", "--", text, MEMBER).code
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_odd_ids_stay_one_segment(imgshare: RunImgshare, serve: StartService, me
     service = serve(build_response(404, {"message": "no"}))
 
     assert 6 == imgshare("show", "--", IMAGE, member).code
-    assert f"/v2/images/{IMAGE}/members/{path}" == service.asked[0].path
+    assert f"/v2/images/{IMAGE}/members/{path}" == service.requests[0].path
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -255,7 +255,7 @@ def test_passing_trouble_is_tried_again(imgshare: RunImgshare, serve: StartServi
     service = serve(build_response(status, "busy"), build_response(200, body))
 
     assert body == imgshare("accept", IMAGE, MEMBER, "--json").json()
-    assert 2 == len(service.asked)
+    assert 2 == len(service.requests)
 
 
 def test_four_times_and_no_more(imgshare: RunImgshare, serve: StartService) -> None:
@@ -263,7 +263,7 @@ def test_four_times_and_no_more(imgshare: RunImgshare, serve: StartService) -> N
     service = serve(build_response(503, "busy"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
-    assert 4 == len(service.asked)
+    assert 4 == len(service.requests)
 
 
 @pytest.mark.parametrize("when", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])
@@ -272,7 +272,7 @@ def test_a_long_pause_is_not_waited_for(imgshare: RunImgshare, serve: StartServi
     service = serve(build_response(429, "busy", Retry_After=when))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER).code
-    assert 1 == len(service.asked)
+    assert 1 == len(service.requests)
 
 
 def test_an_error_body_made_to_be_slow(imgshare: RunImgshare, serve: StartService) -> None:

@@ -92,7 +92,7 @@ def test_a_dropped_connection_is_tried_again(imgshare: RunImgshare, serve: Start
     service = serve(lambda connection: connection.close(), build_response(200, build_member()))
 
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
-    assert 2 == len(service.asked)
+    assert 2 == len(service.requests)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_https_with_a_stranger(imgshare: RunImgshare, serve: StartService, autho
     assert (8, "") == (run.code, run.out)
     assert run.err.startswith("imgshare: the certificate of 127.0.0.1 is not trusted: ")
     assert run.err.endswith("\nhint: pass the CA that signed it with --cacert FILE\n")
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_https_with_another_name(
@@ -159,7 +159,7 @@ def test_https_with_another_name(
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER, "--cacert", str(tmp_path / "ca.pem")).code
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_https_to_plain_http(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,7 @@ def test_a_proxy_does_not_see_this_machine(
         monkeypatch.setenv(name, proxy.endpoint)
 
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
-    assert (0, 1) == (len(proxy.asked), len(service.asked))
+    assert (0, 1) == (len(proxy.requests), len(service.requests))
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch
             "imgshare: cannot reach https://glance.example: the proxy refused the connection\n"
             "hint: check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
-    assert all(TOKEN not in str(asked) for asked in proxy.asked)
+    assert all(TOKEN not in str(request) for request in proxy.requests)
 
 
 def test_an_encoded_answer(imgshare: RunImgshare, serve: StartService) -> None:

@@ -12,11 +12,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.keyring_daemon import run_gnome_keyring
 from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from tests.support.cloud_user import CloudUser
     from tests.support.tcp_proxy import TcpProxy
@@ -29,16 +27,6 @@ code = main(sys.argv[1:])
 heavy = {'keystoneauth1', 'openstack', 'keyring'}
 print(json.dumps([code, sorted(name for name in sys.modules if name.split('.')[0] in heavy)]))
 """
-
-
-@pytest.fixture
-def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An unlocked gnome-keyring, for this process and those it starts."""
-    with run_gnome_keyring(tmp_path / "keyring") as environ:
-        monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        yield
 
 
 @pytest.mark.usefixtures("keyring")
@@ -375,7 +363,7 @@ def test_another_clouds_token_stays_away_from_the_profile(
     monkeypatch.setenv("OS_CLOUD", "otc")
 
     assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
-    assert [] == other.asked
+    assert [] == other.requests
 
 
 def test_no_login_at_all(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,5 +384,5 @@ def test_no_login_at_all(serve: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         path.write_text(json.dumps({"clouds": {"otc": entry}}))
         run = run_tool("accept", IMAGE, MEMBER)
         assert 0 == run.code, run.err
-        carried = {"x-auth-token", "authorization"} & service.asked[-1].headers.keys()
-        assert ({name}, header) == (carried, service.asked[-1].headers[name])
+        carried = {"x-auth-token", "authorization"} & service.requests[-1].headers.keys()
+        assert ({name}, header) == (carried, service.requests[-1].headers[name])

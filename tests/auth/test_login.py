@@ -20,23 +20,12 @@ from tests.support.keyring_daemon import BACKEND, run_dbus, run_gnome_keyring
 from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
 SCHEMA = build_response(200, {"name": "member", "properties": {}})
 NO_BACKEND = "no usable keyring found (backend keyring.backends.fail)"
-
-
-@pytest.fixture
-def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An unlocked gnome-keyring, for this process and those it starts."""
-    with run_gnome_keyring(tmp_path / "keyring") as environ:
-        monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        yield
 
 
 @pytest.mark.usefixtures("keyring")
@@ -48,7 +37,7 @@ def test_log_in_and_use_it(serve: StartService, monkeypatch: pytest.MonkeyPatch)
 
     said = f"stored a token for {service.endpoint} in the keyring, profile 'default'\n"
     assert Run(0, "", said) == run_tool("login", "--endpoint", service.endpoint, stdin=f" Bearer {TOKEN}\n".encode())
-    assert ("/v2/schemas/member", TOKEN) == (service.asked[0].path, service.asked[0].headers["x-auth-token"])
+    assert ("/v2/schemas/member", TOKEN) == (service.requests[0].path, service.requests[0].headers["x-auth-token"])
 
     source = "keyring, profile 'default'"
     status = run_tool("status", "--json").json()
@@ -69,7 +58,7 @@ def test_log_in_and_use_it(serve: StartService, monkeypatch: pytest.MonkeyPatch)
 
     service.answers[0] = build_response(200, build_member())
     assert build_member() == run_tool("accept", IMAGE, MEMBER, "--json").json()
-    assert TOKEN == service.asked[-1].headers["x-auth-token"]
+    assert TOKEN == service.requests[-1].headers["x-auth-token"]
 
     assert Run(0, "", "removed the token of profile 'default'\n") == run_tool("logout")
     assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
@@ -96,7 +85,7 @@ def test_profiles_are_kept_apart(serve: StartService, monkeypatch: pytest.Monkey
     for name, service in {"one": one, "two": two}.items():
         service.answers[0] = build_response(200, build_member())
         assert 0 == run_tool("accept", IMAGE, MEMBER, "--profile", name).code
-        assert f"token-{name}" == service.asked[-1].headers["x-auth-token"]
+        assert f"token-{name}" == service.requests[-1].headers["x-auth-token"]
 
 
 @pytest.mark.usefixtures("keyring")
@@ -112,7 +101,7 @@ def test_a_stored_token_stays_with_its_endpoint(serve: StartService, monkeypatch
         f"imgshare: the token of profile 'default' is for {service.endpoint}, not {other.endpoint}\n"
         f"hint: run `imgshare login --profile default --endpoint {other.endpoint}`, or set IMGSHARE_TOKEN\n",
     ) == run_tool("accept", IMAGE, MEMBER)
-    assert [] == other.asked
+    assert [] == other.requests
 
 
 @pytest.mark.usefixtures("keyring")
@@ -187,7 +176,7 @@ def test_logins_at_once(serve: StartService, monkeypatch: pytest.MonkeyPatch) ->
         child.stderr.close()
 
     assert 0 == run_tool("status").code
-    assert service.asked[-1].headers["x-auth-token"] in tokens
+    assert service.requests[-1].headers["x-auth-token"] in tokens
 
 
 @pytest.fixture
@@ -252,7 +241,7 @@ def test_a_token_of_any_length_at_the_prompt(serve: StartService, monkeypatch: p
     terminal.expect(pexpect.EOF)
     terminal.close()
 
-    assert (0, token) == (terminal.exitstatus, service.asked[0].headers["x-auth-token"])
+    assert (0, token) == (terminal.exitstatus, service.requests[0].headers["x-auth-token"])
     assert f"\r\nstored a token for {service.endpoint} in the keyring, profile 'default'\r\n" == terminal.before
 
 
@@ -300,7 +289,7 @@ def test_what_is_no_token(serve: StartService, text: bytes, words: str) -> None:
 
     assert (4, "", f"imgshare: {words}") == (run.code, run.out, run.err.splitlines()[0])
     assert "cret" not in run.err
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize("text", ["line\nbreak", "höchst", "\x1b[31m", "a b"])
@@ -317,7 +306,7 @@ def test_a_bad_token_in_the_environment(
         "imgshare: the token from IMGSHARE_TOKEN contains characters that are not valid in a token "
         f"({len(text)} characters in total)\nhint: copy it again, without line breaks\n",
     ) == imgshare("accept", IMAGE, MEMBER, "--debug")
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize(
@@ -350,8 +339,8 @@ def test_a_keyring_that_does_not_open(
     monkeypatch.delenv("IMGSHARE_TOKEN")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", BACKEND)
     place = tmp_path / "keyring"
-    world = run_gnome_keyring(place, unlocked=False) if kind == "locked" else run_dbus(place, service="/bin/sleep 90")
-    with world as environ:
+    daemon = run_gnome_keyring(place, unlocked=False) if kind == "locked" else run_dbus(place, service="/bin/sleep 90")
+    with daemon as environ:
         started = time.monotonic()
         run = run_tool("accept", IMAGE, MEMBER, environ=environ)
         took = time.monotonic() - started
@@ -416,4 +405,4 @@ def test_no_secret_anywhere(serve: StartService, monkeypatch: pytest.MonkeyPatch
     ) == quiet.stderr
     assert "RuntimeError: (hidden)\n" in loud.stderr
     assert TOKEN not in loud.stderr
-    assert [] == service.asked
+    assert [] == service.requests

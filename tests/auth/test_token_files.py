@@ -55,7 +55,7 @@ def test_folders_that_were_open(service: FakeService) -> None:
 
     assert 0 == run_tool("login", stdin=TOKEN.encode()).code
     assert (0o600, 0o700, 0o700) == (_mode(path), _mode(path.parent), _mode(path.parent.parent))
-    assert TOKEN == service.asked[0].headers["x-auth-token"]
+    assert TOKEN == service.requests[0].headers["x-auth-token"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o660])
@@ -70,7 +70,7 @@ def test_a_file_that_others_can_read(imgshare: RunImgshare, service: FakeService
         f"imgshare: other users can read {path}, which contains a token\n"
         "hint: chmod 600 fixes it; `imgshare logout` revokes the token\n",
     ) == imgshare("accept", IMAGE, MEMBER)
-    assert [] == service.asked
+    assert [] == service.requests
     path.chmod(0o600)
     service.answers[0] = build_response(200, build_member())
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
@@ -165,7 +165,7 @@ def test_a_config_file_that_is_large(imgshare: RunImgshare) -> None:
 def test_a_token_that_was_pasted_with_its_header(service: FakeService, text: str) -> None:
     """The name of a header and white space around a token are taken off."""
     assert 0 == run_tool("login", stdin=text.encode()).code
-    assert TOKEN == service.asked[0].headers["x-auth-token"]
+    assert TOKEN == service.requests[0].headers["x-auth-token"]
 
 
 @pytest.mark.usefixtures("service")
@@ -178,7 +178,7 @@ def test_a_token_that_is_too_long(service: FakeService) -> None:
         "characters in total)\n"
     )
     assert Run(4, "", f"{said}hint: copy it again, without line breaks\n") == run_tool("login", stdin=b"x" * length)
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_a_token_on_the_command_line(imgshare: RunImgshare) -> None:

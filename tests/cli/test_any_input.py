@@ -148,14 +148,14 @@ def test_any_ids_stay_in_their_place(
     """Whatever IMAGE and MEMBER hold, a request is for the list, for that image or for its shares, or is not sent."""
     monkeypatch.setenv("IMGSHARE_ENDPOINT", empty_service.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-    empty_service.asked.clear()
+    empty_service.requests.clear()
 
     code, _, _ = _run("show", "--", image, member)
 
     # For a name the list is asked for, and a service that has none is no image service.
     assert code in ({2, 6} if image == IMAGE else {2, 8})
-    for asked in empty_service.asked:
-        path, _, query = asked.path.partition("?")
+    for request in empty_service.requests:
+        path, _, query = request.path.partition("?")
         parts = path.split("/")
         assert not set(parts) & {".", ".."}
         if query:

@@ -32,7 +32,7 @@ def test_a_decision_is_one_request(imgshare: RunImgshare, serve: StartService, c
     service = serve(build_response(200, build_member(status)))
 
     assert Run(0, PLAIN % status) == imgshare(command, IMAGE, MEMBER)
-    [asked] = service.asked
+    [asked] = service.requests
     assert ("PUT", PATH, f'{{"status":"{status}"}}'.encode()) == (asked.method, asked.path, asked.body)
 
 
@@ -42,7 +42,7 @@ def test_what_every_request_carries(imgshare: RunImgshare, serve: StartService) 
 
     imgshare("accept", IMAGE, MEMBER)
 
-    headers = service.asked[0].headers
+    headers = service.requests[0].headers
     assert {
         "accept": "application/json",
         "x-auth-token": TOKEN,
@@ -75,7 +75,7 @@ def test_a_vault_goes_with_accept(
         assert Run(0) == imgshare("config", "set", "vault_id", "vault-1")
 
     assert 0 == imgshare("accept", IMAGE, MEMBER, *(["--vault", "vault-1"] if how == "option" else [])).code
-    assert b'{"status":"accepted","vault_id":"vault-1"}' == service.asked[0].body
+    assert b'{"status":"accepted","vault_id":"vault-1"}' == service.requests[0].body
 
 
 @pytest.mark.parametrize(("command", "status"), [("reject", "rejected"), ("reset", "pending")])
@@ -91,7 +91,7 @@ def test_no_vault_goes_elsewhere(
     monkeypatch.setenv("IMGSHARE_VAULT_ID", "vault-1")
 
     assert 0 == imgshare(command, IMAGE, MEMBER).code
-    assert f'{{"status":"{status}"}}'.encode() == service.asked[0].body
+    assert f'{{"status":"{status}"}}'.encode() == service.requests[0].body
     assert 2 == imgshare(command, IMAGE, MEMBER, "--vault", "v").code
 
 
@@ -107,7 +107,7 @@ def test_member_is_your_own_project(
         monkeypatch.setenv(how, MEMBER)
 
     assert 0 == imgshare("accept", IMAGE, *(["--project", MEMBER] if how == "option" else [])).code
-    assert [("PUT", PATH)] == [(asked.method, asked.path) for asked in service.asked]
+    assert [("PUT", PATH)] == [(request.method, request.path) for request in service.requests]
 
 
 def test_member_is_found_by_asking(imgshare: RunImgshare, serve: StartService) -> None:
@@ -115,7 +115,7 @@ def test_member_is_found_by_asking(imgshare: RunImgshare, serve: StartService) -
     service = serve(build_response(200, {"members": [build_member("pending")]}), build_response(200, build_member()))
 
     assert Run(0, PLAIN % "accepted") == imgshare("accept", IMAGE)
-    asked = [(asked.method, asked.path) for asked in service.asked]
+    asked = [(request.method, request.path) for request in service.requests]
     assert [("GET", f"/v2/images/{IMAGE}/members"), ("PUT", PATH)] == asked
 
 
@@ -124,7 +124,7 @@ def test_show_needs_no_second_look(imgshare: RunImgshare, serve: StartService) -
     service = serve(build_response(200, {"members": [build_member("pending")]}))
 
     assert Run(0, PLAIN % "pending") == imgshare("show", IMAGE)
-    assert 1 == len(service.asked)
+    assert 1 == len(service.requests)
 
 
 def test_several_members(imgshare: RunImgshare, serve: StartService) -> None:
@@ -136,7 +136,7 @@ def test_several_members(imgshare: RunImgshare, serve: StartService) -> None:
         "",
         f"imgshare: image {IMAGE} is shared with 2 projects: {MEMBER}, other\nhint: pass the one you mean as MEMBER\n",
     ) == imgshare("accept", IMAGE)
-    assert ["GET"] == [asked.method for asked in service.asked]
+    assert ["GET"] == [request.method for request in service.requests]
 
 
 def test_no_member(imgshare: RunImgshare, serve: StartService) -> None:
@@ -157,7 +157,7 @@ def test_an_endpoint_behind_a_path(imgshare: RunImgshare, serve: StartService) -
 
     for tail in ("", "/", "/v2", "/v2/", "/image", "/image/v2/"):
         assert 0 == imgshare("show", IMAGE, MEMBER, "--endpoint", service.endpoint + tail).code
-    assert [PATH] * 4 + ["/image" + PATH] * 2 == [asked.path for asked in service.asked]
+    assert [PATH] * 4 + ["/image" + PATH] * 2 == [request.path for request in service.requests]
 
 
 @pytest.mark.parametrize("command", ["accept", "reject", "reset", "show"])
@@ -168,4 +168,4 @@ def test_an_empty_member(imgshare: RunImgshare, serve: StartService, command: st
     assert Run(2, "", "imgshare: MEMBER is empty\nhint: omit it to decide for your own project\n") == imgshare(
         command, IMAGE, ""
     )
-    assert [] == service.asked
+    assert [] == service.requests

@@ -181,8 +181,8 @@ def test_a_share_is_not_made_twice(imgshare: RunImgshare, serve: StartService) -
     service = serve(build_response(503, "busy"), build_response(200, build_member("pending")))
 
     assert 8 == imgshare("share", IMAGE, MEMBER).code
-    assert ["POST"] == [asked.method for asked in service.asked]
-    assert b'{"member":"' + MEMBER.encode() + b'"}' == service.asked[0].body
+    assert ["POST"] == [request.method for request in service.requests]
+    assert b'{"member":"' + MEMBER.encode() + b'"}' == service.requests[0].body
 
 
 def test_a_share_is_not_taken_back_twice(imgshare: RunImgshare, serve: StartService) -> None:
@@ -190,7 +190,7 @@ def test_a_share_is_not_taken_back_twice(imgshare: RunImgshare, serve: StartServ
     service = serve(build_response(503, "busy"), build_response(204, b""))
 
     assert 8 == imgshare("unshare", IMAGE, MEMBER).code
-    assert ["DELETE"] == [asked.method for asked in service.asked]
+    assert ["DELETE"] == [request.method for request in service.requests]
 
 
 def test_what_was_done_is_shown_at_a_terminal(serve: StartService) -> None:
@@ -214,7 +214,7 @@ def test_impossible_members(imgshare: RunImgshare, serve: StartService, command:
     run = imgshare(command, IMAGE, member)
 
     assert (2, f"imgshare: {member!r} is not a valid project ID") == (run.code, run.err.splitlines()[-2])
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_what_was_not_tried(imgshare: RunImgshare, serve: StartService) -> None:
@@ -238,7 +238,7 @@ def test_a_name_that_no_id_can_have(imgshare: RunImgshare) -> None:
     }
     write_config('[profiles.default]\ntoken_store = "file"\n')
     with ScriptedCloud() as cloud:
-        cloud.answers = lambda asked: answers[asked.path]
+        cloud.answers = lambda request: answers[request.path]
         keep({"secret": "kept", "endpoint": cloud.endpoint, "auth_url": cloud.endpoint, "roles": ["member"]})
 
         run = imgshare("unshare", IMAGE, "team/red")

@@ -45,7 +45,7 @@ LEFT = "{} are still pending\n`imgshare review` continues with them\n"
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A new sandbox with the demonstration data."""
     with Sandbox() as sandbox:
         for name, value in build_environ(sandbox).items():
@@ -53,12 +53,12 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         yield sandbox
 
 
-def read_statuses(world: Sandbox) -> dict[str, str]:
+def read_statuses(sandbox: Sandbox) -> dict[str, str]:
     """What the service thinks of those that were pending at first."""
-    return {share.name: share.status for share in world.shares if share.name in PENDING}
+    return {share.name: share.status for share in sandbox.shares if share.name in PENDING}
 
 
-def test_one_by_one(world: Sandbox) -> None:
+def test_one_by_one(sandbox: Sandbox) -> None:
     """Each image is shown and decided about by a key; a sentence sums up; the service agrees."""
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
@@ -88,13 +88,13 @@ def test_one_by_one(world: Sandbox) -> None:
         "ubuntu-24.04-minimal": "accepted",
         "golden-debian-12": "accepted",
         "golden-debian-12-rc": "rejected",
-    } == read_statuses(world)
+    } == read_statuses(sandbox)
 
 
 @pytest.mark.parametrize(
     "key", ["?", "x", "Q", "\r", " ", "\t", "\x1b", "up", "\x1b|[A", "down", "f1", "\x1ba", "é", "界", "🙂"]
 )
-def test_other_keys_explain(world: Sandbox, key: str) -> None:
+def test_other_keys_explain(sandbox: Sandbox, key: str) -> None:
     """Every other key shows the help; an arrow key is never taken for the letter that it ends with."""
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
@@ -105,7 +105,7 @@ def test_other_keys_explain(world: Sandbox, key: str) -> None:
 
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(seen, f"q\nnothing was decided; {LEFT.format(6)}")
-    assert PENDING == read_statuses(world)
+    assert PENDING == read_statuses(sandbox)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_other_keys_explain(world: Sandbox, key: str) -> None:
         ("ctrl-c", "", 130, "imgshare: interrupted\n"),
     ],
 )
-def test_leaving(world: Sandbox, key: str, shown: str, code: int, said: str) -> None:
+def test_leaving(sandbox: Sandbox, key: str, shown: str, code: int, said: str) -> None:
     """q, Ctrl-D and Ctrl-C end it with the sentence, what was decided stays so, and the terminal is as it was."""
     script = f"trap : INT; {TOOL} review; code=$?; stty -a | grep -ow -e '-*icanon' -e '-*echo'; exit $code"
     with Terminal(["/bin/sh", "-c", script]) as terminal:
@@ -127,11 +127,11 @@ def test_leaving(world: Sandbox, key: str, shown: str, code: int, said: str) -> 
 
         assert code == terminal.wait_for_exit()
         terminal.wait_for_screen(seen, f"{shown}\naccepted 1; {LEFT.format(5)}{said}icanon\necho\n")
-    assert PENDING | {"windows-server-2022": "accepted"} == read_statuses(world)
+    assert PENDING | {"windows-server-2022": "accepted"} == read_statuses(sandbox)
 
 
 @pytest.mark.parametrize(("key", "verb", "status"), [("A", "Accept", "accepted"), ("R", "Reject", "rejected")])
-def test_all_from_an_owner(world: Sandbox, key: str, verb: str, status: str) -> None:
+def test_all_from_an_owner(sandbox: Sandbox, key: str, verb: str, status: str) -> None:
     """A and R decide about this image and all later ones of its owner, once a person is sure; skipped ones stay."""
     theirs = "  数据库-openEuler-22.03\n  [red] hat enterprise linux 9\n"
     sure = f"{verb} all 2 from project 8c27b55dadfc52b48ea1a76ed79acb0e? [y/N] "
@@ -143,7 +143,7 @@ def test_all_from_an_owner(world: Sandbox, key: str, verb: str, status: str) -> 
         terminal.wait_for_screen(seen := f"{seen}{key}\n{theirs}{sure}")
         terminal.press_keys("n")
         terminal.wait_for_screen(seen := f"{seen}n\n{ASK}")
-        assert PENDING == read_statuses(world)
+        assert PENDING == read_statuses(sandbox)
         terminal.press_keys(key)
         terminal.wait_for_screen(seen := f"{seen}{key}\n{theirs}{sure}")
         terminal.press_keys("y")
@@ -153,10 +153,10 @@ def test_all_from_an_owner(world: Sandbox, key: str, verb: str, status: str) -> 
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(seen, f"q\n{status} 2, skipped 1; {LEFT.format(4)}")
     decided = {"数据库-openEuler-22.03": status, "[red] hat enterprise linux 9": status}
-    assert PENDING | decided == read_statuses(world)
+    assert PENDING | decided == read_statuses(sandbox)
 
 
-def test_undo(world: Sandbox) -> None:
+def test_undo(sandbox: Sandbox) -> None:
     """The key u takes back the last step, whether one decision, a whole owner or a skip, and goes back to it."""
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
@@ -172,22 +172,22 @@ def test_undo(world: Sandbox) -> None:
         terminal.wait_for_screen(
             seen := f"{seen}u\nwindows-server-2022 is pending again\n" + build_panel(1, 6, WINDOWS)
         )
-        assert PENDING == read_statuses(world)
+        assert PENDING == read_statuses(sandbox)
         terminal.press_keys("R")
         terminal.wait_for_text("[y/N]")
         terminal.press_keys("y")
         terminal.wait_for_text("rejected 3 images\n4 of 6")
-        assert 3 == list(read_statuses(world).values()).count("rejected")
+        assert 3 == list(read_statuses(sandbox).values()).count("rejected")
         terminal.press_keys("u")
         terminal.wait_for_text("3 images are pending again\n1 of 6")
-        assert PENDING == read_statuses(world)
+        assert PENDING == read_statuses(sandbox)
         terminal.press_keys("q")
 
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_text(f"nothing was decided; {LEFT.format(6)}".rstrip())
 
 
-def test_undo_at_the_end(world: Sandbox) -> None:
+def test_undo_at_the_end(sandbox: Sandbox) -> None:
     """After the last image one can still undo; any key but q, Enter and u asks again."""
     with Terminal([*REVIEW, "--name", "*debian-12"]) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 1, DEBIAN))
@@ -203,10 +203,10 @@ def test_undo_at_the_end(world: Sandbox) -> None:
 
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(seen, "\nrejected 1\n")
-    assert PENDING | {"golden-debian-12": "rejected"} == read_statuses(world)
+    assert PENDING | {"golden-debian-12": "rejected"} == read_statuses(sandbox)
 
 
-def test_keys_in_advance_are_dropped(world: Sandbox) -> None:
+def test_keys_in_advance_are_dropped(sandbox: Sandbox) -> None:
     """A key that was pressed before the question was there decides nothing: the user had not seen it."""
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
@@ -216,10 +216,10 @@ def test_keys_in_advance_are_dropped(world: Sandbox) -> None:
 
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(seen, f"q\naccepted 1; {LEFT.format(5)}")
-    assert PENDING | {"windows-server-2022": "accepted"} == read_statuses(world)
+    assert PENDING | {"windows-server-2022": "accepted"} == read_statuses(sandbox)
 
 
-def test_away_and_back(world: Sandbox) -> None:
+def test_away_and_back(sandbox: Sandbox) -> None:
     """Ctrl-Z gives the shell its terminal, and `fg` asks again."""
     shell = ["/bin/bash", "--norc", "--noprofile", "-i"]
     with Terminal(shell, {"PS1": "$ ", "PATH": f"{Path(TOOL).parent}:{os.environ['PATH']}"}) as terminal:
@@ -236,44 +236,44 @@ def test_away_and_back(world: Sandbox) -> None:
         terminal.wait_for_text("imgshare review --name 'windows*'\nAccept this image?")
         terminal.press_keys("r")
         terminal.wait_for_text("rejected windows-server-2022")
-    assert PENDING | {"windows-server-2022": "rejected"} == read_statuses(world)
+    assert PENDING | {"windows-server-2022": "rejected"} == read_statuses(sandbox)
 
 
-def test_which_images(world: Sandbox) -> None:
+def test_which_images(sandbox: Sandbox) -> None:
     """The options of `list` choose what is gone through."""
-    platform = world.owners[0].project_id
+    platform = sandbox.owners[0].project_id
     with Terminal([*REVIEW, "--owner", platform, "--older-than", "10d", "--newer-than", "3w"]) as terminal:
         terminal.wait_for_screen(build_panel(1, 1, DEBIAN))
 
 
-def test_200_columns(world: Sandbox) -> None:
+def test_200_columns(sandbox: Sandbox) -> None:
     """On a wide terminal nothing is folded, also where the answer goes elsewhere."""
     with Terminal(["/bin/sh", "-c", f"{TOOL} review > /dev/null"], columns=200) as terminal:
         facts = WINDOWS.replace("39\n         4a", "394a")
         terminal.wait_for_screen(build_panel(1, 6, facts, columns=200))
-    assert PENDING == read_statuses(world)
+    assert PENDING == read_statuses(sandbox)
 
 
 @pytest.mark.parametrize(("environ", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
-def test_colour(world: Sandbox, environ: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
+def test_colour(sandbox: Sandbox, environ: dict[str, str], coloured: bool) -> None:  # noqa: FBT001
     """Names are bold, and NO_COLOR or TERM=dumb leaves no escape at all."""
     with Terminal(REVIEW, environ) as terminal:
         terminal.wait_for_screen(build_panel(1, 6, WINDOWS))
 
         assert coloured == (b"\x1b[1mname" in terminal.raw)
         assert coloured == (b"\x1b" in terminal.raw)
-    assert PENDING == read_statuses(world)
+    assert PENDING == read_statuses(sandbox)
 
 
-def test_nothing_is_pending(world: Sandbox) -> None:
+def test_nothing_is_pending(sandbox: Sandbox) -> None:
     """Where nothing is to be decided, that is a sentence and exit 0."""
     with Terminal([*REVIEW, "--name", "no-such-*"]) as terminal:
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen("no matching images are pending\n")
-    assert PENDING == read_statuses(world)
+    assert PENDING == read_statuses(sandbox)
 
 
-def test_no_terminal(world: Sandbox) -> None:
+def test_no_terminal(sandbox: Sandbox) -> None:
     """Without a terminal to ask on, or for a program that wants JSON, it is exit 2, which names the ways."""
     said = "a review is interactive: it needs a terminal and has no JSON output"
     hint = "`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one"
@@ -285,7 +285,7 @@ def test_no_terminal(world: Sandbox) -> None:
         with Terminal(["/bin/sh", "-c", f"cd $HOME; {TOOL} review {redirected}"], columns=400) as terminal:
             assert 2 == terminal.wait_for_exit()
             terminal.wait_for_text(said)
-    assert PENDING == read_statuses(world)
+    assert PENDING == read_statuses(sandbox)
 
 
 def test_on_every_ground(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:

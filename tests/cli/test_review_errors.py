@@ -31,7 +31,7 @@ EVIL = "[red]\x1b]0;owned\x07\x9b2J\u202e:warning: [link=https://evil]镜像\x00
 EVIL_SHOWN = "[red]\\u001b]0;owned\\u0007\\u009b2J\\u202e:warning: [link=https://evil]镜像\\u0000"
 
 
-class World:
+class SandboxUsers:
     """The demonstration data of a sandbox, and its users."""
 
     def __init__(self, sandbox: Sandbox, http: httpx.Client) -> None:
@@ -52,12 +52,12 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def users(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxUsers]:
     """A new sandbox with the demonstration data, and its users."""
     with Sandbox() as sandbox, httpx.Client(base_url=sandbox.endpoint, trust_env=False) as http:
         for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)
-        yield World(sandbox, http)
+        yield SandboxUsers(sandbox, http)
 
 
 def format_image(name: str, image_id: str, owner: str, more: str = "") -> str:
@@ -75,21 +75,21 @@ status   queued
 {more}"""
 
 
-def test_a_hostile_name(world: World) -> None:
+def test_a_hostile_name(users: SandboxUsers) -> None:
     """Markup, escapes, bidi overrides and emoji codes in a name act on no terminal."""
-    image_id = world.share_image(world.vendor, EVIL)
+    image_id = users.share_image(users.vendor, EVIL)
     folded = EVIL_SHOWN.replace(" ", "\n         ")
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 7, format_image(folded, image_id, VENDOR)))
         terminal.press_keys("r")
         shown = EVIL_SHOWN.replace("镜像", "镜像\n")  # the terminal's edge
         terminal.wait_for_screen(seen := f"{seen}r\nrejected {shown}\n" + build_panel(2, 7, WINDOWS))
-    assert "rejected" == world.read_statuses()[EVIL]
+    assert "rejected" == users.read_statuses()[EVIL]
 
 
-def test_long_names_push_nothing_away(world: World) -> None:
+def test_long_names_push_nothing_away(users: SandboxUsers) -> None:
     """However long a name and a release are, what comes after them stays on the screen."""
-    image_id = world.share_image(world.vendor, "\x1b" * 255, os_distro="\x1b" * 255)
+    image_id = users.share_image(users.vendor, "\x1b" * 255, os_distro="\x1b" * 255)
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_text(ASK.rstrip())
 
@@ -97,14 +97,14 @@ def test_long_names_push_nothing_away(world: World) -> None:
         assert "\nhash     -\nstatus   queued\n" in terminal.screen
 
 
-def test_a_name_that_is_in_the_list_already(world: World) -> None:
+def test_a_name_that_is_in_the_list_already(users: SandboxUsers) -> None:
     """An image of the same name in the project's image list is a warning that says whose it is."""
-    own = world.you.make_image("debian")
-    theirs = world.share_image(world.platform, "debian")
-    world.you.decide(theirs, YOU, "accepted")
-    former = world.share_image(world.vendor, "debian")
-    world.you.decide(former, YOU, "accepted")
-    image_id = world.share_image(world.vendor, "debian")
+    own = users.you.make_image("debian")
+    theirs = users.share_image(users.platform, "debian")
+    users.you.decide(theirs, YOU, "accepted")
+    former = users.share_image(users.vendor, "debian")
+    users.you.decide(former, YOU, "accepted")
+    image_id = users.share_image(users.vendor, "debian")
     warning = f"""\
 warning  3 images with this name are already in the project's image list:
          {former}  from the same owner
@@ -117,12 +117,12 @@ warning  3 images with this name are already in the project's image list:
         assert b"\x1b[33mwarning\x1b[0m  \x1b[33m3 images" in terminal.raw
         terminal.press_keys("a")
         terminal.wait_for_text("accepted debian")
-    assert "accepted" == world.read_statuses()["debian"]
+    assert "accepted" == users.read_statuses()["debian"]
 
 
-def test_a_name_that_others_share_as_well(world: World) -> None:
+def test_a_name_that_others_share_as_well(users: SandboxUsers) -> None:
     """Where several owners offer the same name, each panel warns of the others, until they are decided about."""
-    twin = world.share_image(world.vendor, "golden-debian-12")
+    twin = users.share_image(users.vendor, "golden-debian-12")
     debian = DEBIAN.splitlines()[1].split()[1]
     with Terminal([*REVIEW, "--name", "golden-debian-12"]) as terminal:
         one = f"""\
@@ -144,13 +144,13 @@ warning  an image with this name is also shared by other projects:
         terminal.wait_for_screen(f"{seen}r\nrejected golden-debian-12\n" + build_panel(2, 2, DEBIAN))
 
 
-def test_unshared_before_it_is_shown(world: World) -> None:
+def test_unshared_before_it_is_shown(users: SandboxUsers) -> None:
     """What was unshared or decided about meanwhile is said in a line, and the review goes on."""
     openeuler, red_hat = (facts.splitlines()[1].split()[1] for facts in (OPENEULER, RED_HAT))
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
-        world.vendor.ask("DELETE", f"/v2/images/{openeuler}/members/{YOU}")
-        world.you.decide(red_hat, YOU, "accepted")
+        users.vendor.ask("DELETE", f"/v2/images/{openeuler}/members/{YOU}")
+        users.you.decide(red_hat, YOU, "accepted")
         terminal.press_keys("s")
         gone = "数据库-openEuler-22.03 is no longer shared with you\n[red] hat enterprise linux 9 is already accepted\n"
         terminal.wait_for_screen(seen := f"{seen}s\nskipped windows-server-2022\n{gone}" + build_panel(4, 6, UBUNTU))
@@ -160,11 +160,11 @@ def test_unshared_before_it_is_shown(world: World) -> None:
         terminal.wait_for_screen(seen, "q\nskipped 1; 4 are still pending\n`imgshare review` continues with them\n")
 
 
-def test_unshared_while_it_is_shown(world: World) -> None:
+def test_unshared_while_it_is_shown(users: SandboxUsers) -> None:
     """What is unshared while a person looks at it is an error of its own: the review goes on, and ends with exit 9."""
     with Terminal([*REVIEW, "--owner", VENDOR]) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 3, WINDOWS))
-        world.vendor.ask("DELETE", f"/v2/images/{WINDOWS_ID}/members/{YOU}")
+        users.vendor.ask("DELETE", f"/v2/images/{WINDOWS_ID}/members/{YOU}")
         terminal.press_keys("a")
         error = f'cannot accept image {WINDOWS_ID} for project {YOU}: not found: "Image {WINDOWS_ID} not found."'
         terminal.wait_for_screen(seen := f"{seen}a\n{wrap_line(error)}\n" + build_panel(2, 3, OPENEULER))
@@ -181,12 +181,12 @@ def test_unshared_while_it_is_shown(world: World) -> None:
         )
 
 
-def test_a_failure_among_many(world: World) -> None:
+def test_a_failure_among_many(users: SandboxUsers) -> None:
     """Where one of an owner's images is refused, the others are decided about all the same, and it is asked about."""
     red_hat = RED_HAT.splitlines()[1].split()[1]
     with Terminal([*REVIEW, "--owner", VENDOR]) as terminal:
         terminal.wait_for_screen(build_panel(1, 3, WINDOWS))
-        world.vendor.replace(red_hat, "visibility", "private")
+        users.vendor.replace(red_hat, "visibility", "private")
         terminal.press_keys("A")
         terminal.wait_for_text("Accept all 3 from")
         terminal.press_keys("y")
@@ -196,7 +196,7 @@ def test_a_failure_among_many(world: World) -> None:
         terminal.wait_for_text(LAST.rstrip())
         terminal.press_keys("u")
         terminal.wait_for_text("2 images are pending again\n1 of 3")
-        world.vendor.replace(red_hat, "visibility", "shared")
+        users.vendor.replace(red_hat, "visibility", "shared")
         terminal.press_keys("A")
         terminal.wait_for_text("Accept all 3 from")
         terminal.press_keys("y")
@@ -206,11 +206,11 @@ def test_a_failure_among_many(world: World) -> None:
         assert 0 == terminal.wait_for_exit()
 
 
-def test_a_refusal(world: World) -> None:
+def test_a_refusal(users: SandboxUsers) -> None:
     """An image that can no longer have members is forbidden; it stays pending, as far as anybody knows."""
     with Terminal([*REVIEW, "--name", "windows*"]) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 1, WINDOWS))
-        world.vendor.replace(WINDOWS_ID, "visibility", "community")
+        users.vendor.replace(WINDOWS_ID, "visibility", "community")
         terminal.press_keys("r")
         error = (
             f"cannot reject image {WINDOWS_ID} for project {YOU}: "
@@ -225,20 +225,20 @@ def test_a_refusal(world: World) -> None:
         )
 
 
-def test_a_token_that_ends(world: World) -> None:
+def test_a_token_that_ends(users: SandboxUsers) -> None:
     """When the service no longer takes the token, the review ends at once with exit 4, after its sentence."""
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 6, WINDOWS))
         terminal.press_keys("a")
         terminal.wait_for_screen(seen := f"{seen}a\naccepted windows-server-2022\n" + build_panel(2, 6, OPENEULER))
-        world.sandbox.revoke_token(world.you.token)
+        users.sandbox.revoke_token(users.you.token)
         terminal.press_keys("a")
 
         assert 4 == terminal.wait_for_exit()
         terminal.wait_for_text(
             "accepted 1; 5 are still pending\n`imgshare review` continues with them\nimgshare: cannot accept"
         )
-    assert "accepted" == world.read_statuses()["windows-server-2022"]
+    assert "accepted" == users.read_statuses()["windows-server-2022"]
 
 
 def test_a_service_that_ends() -> None:
@@ -301,7 +301,7 @@ def test_what_it_asks_for(serve: StartService, monkeypatch: pytest.MonkeyPatch) 
         ("GET", f"/v2/images/{IMAGE}/members/{MEMBER}", b""),
         ("GET", "/v2/images?name=full%3Fserver&limit=10", b""),
         ("PUT", f"/v2/images/{IMAGE}/members/{MEMBER}", b'{"status":"accepted","vault_id":"vault-of-mine"}'),
-    ] == [(asked.method, asked.path, asked.body) for asked in service.asked[4:]]
+    ] == [(request.method, request.path, request.body) for request in service.requests[4:]]
 
 
 def test_interrupted_among_many(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,7 +221,7 @@ def test_a_profiles_token_stays_with_its_endpoint(
     path.chmod(0o600)
 
     assert 4 == imgshare("accept", IMAGE, MEMBER).code
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_token_in_the_profile(imgshare: RunImgshare, serve: StartService, monk
         run.code,
         run.err,
     )
-    assert TOKEN == service.asked[0].headers["x-auth-token"]
+    assert TOKEN == service.requests[0].headers["x-auth-token"]
     path.chmod(0o600)
     assert "" == imgshare("accept", IMAGE, MEMBER, "--json").err
 

@@ -36,7 +36,7 @@ def _hang(connection: socket) -> None:
 
 
 def _list_paths(service: FakeService) -> list[str]:
-    return [f"{asked.method} {asked.path.removeprefix(f'/v2/images/{IMAGE}')}" for asked in service.asked]
+    return [f"{request.method} {request.path.removeprefix(f'/v2/images/{IMAGE}')}" for request in service.requests]
 
 
 @pytest.mark.parametrize("command", ["accept", "reject", "reset", "show"])
@@ -47,7 +47,7 @@ def test_a_success_is_not_looked_into(imgshare: RunImgshare, serve: StartService
     )
 
     assert 0 == imgshare(command, IMAGE, MEMBER).code
-    assert 1 == len(service.asked)
+    assert 1 == len(service.requests)
 
 
 def test_a_refusal_is_looked_into(imgshare: RunImgshare, serve: StartService) -> None:

@@ -108,7 +108,7 @@ def test_no_spelling_goes_unverified(  # noqa: PLR0913, PLR0917
 
     assert 8 == run.code, run
     assert run.err.startswith(f"imgshare: the certificate of {host.lower()} is not trusted: ")
-    assert [] == untrusted_service.asked
+    assert [] == untrusted_service.requests
 
 
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
@@ -121,7 +121,7 @@ def test_identity_services_are_verified(imgshare: RunImgshare, monkeypatch: pyte
 
         run = imgshare("accept", IMAGE, MEMBER)
 
-        assert (8, []) == (run.code, keystone.asked)
+        assert (8, []) == (run.code, keystone.requests)
     assert run.err.startswith("imgshare: the certificate of 127.0.0.1 is not trusted: ")
     assert run.err.endswith("hint: pass the CA that signed it with --cacert FILE\n")
 
@@ -135,7 +135,7 @@ def test_proxies_are_verified(imgshare: RunImgshare, monkeypatch: pytest.MonkeyP
 
         run = imgshare("accept", IMAGE, MEMBER, "--endpoint", "https://glance.example")
 
-        assert (8, []) == (run.code, proxy.asked)
+        assert (8, []) == (run.code, proxy.requests)
     assert "is not trusted" in run.err
 
 
@@ -152,7 +152,7 @@ def test_nothing_goes_in_plain_text_to_another_machine(
 
         run = imgshare("accept", IMAGE, MEMBER, *_set_endpoint(source, address, monkeypatch))
 
-        assert (3, "", []) == (run.code, run.out, service.asked), run
+        assert (3, "", []) == (run.code, run.out, service.requests), run
     assert "uses plain http: others on the network could read the token" in run.err
 
 
@@ -178,13 +178,13 @@ def test_a_login_in_plain_text_does_not_stick(
             auth_url = keystone.auth_url.replace("127.0.0.1", host)
             set_login_environ(auth_url, monkeypatch)
             assert 0 == imgshare("accept", IMAGE, MEMBER, "--insecure-http").code
-            service.asked.clear()
-            keystone.asked.clear()
+            service.requests.clear()
+            keystone.requests.clear()
 
             assert 3 == imgshare("accept", IMAGE, MEMBER).code
             run = imgshare("logout")
 
-            assert ([], []) == (service.asked, keystone.asked)
+            assert ([], []) == (service.requests, keystone.requests)
     assert 0 == run.code
     assert f"the endpoint {auth_url} uses plain http" in run.err
 
@@ -207,8 +207,8 @@ def test_an_identity_provider_that_sends_the_login_on(imgshare: RunImgshare, mon
 
             run = imgshare("accept", IMAGE, MEMBER)
 
-        assert ["/.well-known"] == [asked.path for asked in provider.asked], run
-        assert [] == elsewhere.asked
+        assert ["/.well-known"] == [request.path for request in provider.requests], run
+        assert [] == elsewhere.requests
     assert (8, "") == (run.code, run.out), run
     assert f"the identity service points to another address: the endpoint {other} uses plain http" in run.err
 
@@ -342,7 +342,7 @@ def test_netrc_is_not_read(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatc
         set_login_environ(keystone.auth_url, monkeypatch)
 
         assert 0 == imgshare("accept", IMAGE, MEMBER).code
-    assert all("authorization" not in asked.headers for asked in service.asked + keystone.asked)
+    assert all("authorization" not in request.headers for request in service.requests + keystone.requests)
 
 
 def test_a_proxys_password_is_not_shown(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,7 +351,7 @@ def test_a_proxys_password_is_not_shown(imgshare: RunImgshare, monkeypatch: pyte
     with RefusingProxy() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("//", "//me:s%40cret@"))
         run = imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example", "--debug")
-        assert {"Basic bWU6c0BjcmV0"} == {asked.headers["proxy-authorization"] for asked in proxy.asked}
+        assert {"Basic bWU6c0BjcmV0"} == {request.headers["proxy-authorization"] for request in proxy.requests}
     assert "cret" not in run.err
     for address in ("http://me:secret@[", "socks5://me:secret@127.0.0.1", "http://me:secret@a b", "me:secret@:1"):
         monkeypatch.setenv("HTTPS_PROXY", address)
@@ -380,7 +380,7 @@ def test_a_credential_keeps_its_authorities(
             keystone.answers.append(revoked)
             run = imgshare("logout")
 
-            assert ("DELETE", "/v3/auth/tokens") == (keystone.asked[-1].method, keystone.asked[-1].path)
+            assert ("DELETE", "/v3/auth/tokens") == (keystone.requests[-1].method, keystone.requests[-1].path)
     assert 0 == run.code
     assert run.err.endswith(f"revoked it at {keystone.auth_url}\n")
 
@@ -400,7 +400,7 @@ def test_a_refused_token_with_private_authorities(imgshare: RunImgshare, authori
 
             run = imgshare("accept", IMAGE, MEMBER)
 
-        assert "/v3" == keystone.asked[-1].path
+        assert "/v3" == keystone.requests[-1].path
     assert 4 == run.code, run
     assert f"log in again: `imgshare login {' '.join(who)} --cacert {authority}`" in run.err
 
@@ -452,7 +452,7 @@ def test_verification_is_turned_off_by_the_flag_alone(
                 "hint: set cacert in clouds.yaml to the CA file instead of verify or insecure; --insecure-tls turns "
                 "verification off for one run\n",
             ) == imgshare("accept", IMAGE, MEMBER)
-            assert [] == keystone.asked
+            assert [] == keystone.requests
 
         run = imgshare("accept", IMAGE, MEMBER, "--insecure-tls", "--json")
     assert (0, build_member()) == (run.code, json.loads(run.out))

@@ -72,7 +72,7 @@ def test_any_profile_name(
     assert sorted(tokens.values()) == sorted(json.loads(path.read_text())["secret"] for path in files)
     for profile, token in tokens.items():
         assert 0 == imgshare("status", f"--profile={profile}").code
-        assert token == open_service.asked[-1].headers["x-auth-token"]
+        assert token == open_service.requests[-1].headers["x-auth-token"]
     for profile in tokens:
         assert imgshare("logout", f"--profile={profile}").err.startswith("removed the token of profile ")
     assert [] == [path for path in files if path.exists()]

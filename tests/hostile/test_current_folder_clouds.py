@@ -93,7 +93,7 @@ def test_ones_own_secrets_stay_away(keystone: FakeKeystone, theirs: str, mine: s
 
     run = run_tool("accept", IMAGE)
 
-    assert (3, "", []) == (run.code, run.out, keystone.asked)
+    assert (3, "", []) == (run.code, run.out, keystone.requests)
     assert run.err.startswith(f"imgshare: {entries} and {secrets} are not used together, because only one of them is ")
 
 
@@ -107,7 +107,7 @@ def test_ones_own_entries_stay_away(keystone: FakeKeystone, theirs: str) -> None
 
     run = run_tool("accept", IMAGE)
 
-    assert (3, "", []) == (run.code, run.out, keystone.asked)
+    assert (3, "", []) == (run.code, run.out, keystone.requests)
     assert "are not used together" in run.err
 
 
@@ -122,7 +122,7 @@ def test_a_vendor_file_of_the_current_folder(keystone: FakeKeystone) -> None:
 
     run = run_tool("accept", IMAGE)
 
-    assert ("", []) == (run.out, keystone.asked)
+    assert ("", []) == (run.out, keystone.requests)
     assert run.code in {3, 8}
 
 
@@ -140,7 +140,7 @@ def test_links_of_the_current_folder(keystone: FakeKeystone, linked: str) -> Non
 
     run = run_tool("accept", IMAGE)
 
-    assert (3, "", []) == (run.code, run.out, keystone.asked), run
+    assert (3, "", []) == (run.code, run.out, keystone.requests), run
     assert " in the current directory is a link, which is not followed\n" in run.err
 
 
@@ -154,7 +154,7 @@ def test_a_secure_file_alone(keystone: FakeKeystone) -> None:
     run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
-    assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
+    assert all(PASSWORD.encode() not in request.body for request in keystone.requests)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_logins_in_a_browser(keystone: FakeKeystone, monkeypatch: pytest.MonkeyP
 
     run = run_tool("accept", IMAGE, seconds=20)
 
-    assert (3, []) == (run.code, keystone.asked), run
+    assert (3, []) == (run.code, keystone.requests), run
     known = kind in get_available_plugin_names()
     assert (f"a login in a browser ({kind})" if known else f"unknown auth_type '{kind}'") in run.err
     assert not Path("browser-was-started").exists()
@@ -191,7 +191,7 @@ def test_ones_own_profiles_stay_away(keystone: FakeKeystone) -> None:
     run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
-    assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
+    assert all(PASSWORD.encode() not in request.body for request in keystone.requests)
 
 
 @pytest.mark.parametrize("name", ["clouds.yaml", "clouds-public.yaml"])
@@ -218,9 +218,9 @@ def test_a_profile_from_the_network(keystone: FakeKeystone, monkeypatch: pytest.
 
             run = run_tool("accept", IMAGE, MEMBER, "--timeout", "2", seconds=20)
 
-            assert [] == proxy.asked
+            assert [] == proxy.requests
         assert run.code == code or (code == 0 and "cannot reach http://127.0.0.1:1" in run.err), run
-        assert "/moved" not in [asked.path for asked in keystone.asked]
+        assert "/moved" not in [request.path for request in keystone.requests]
         assert "this is a bug" not in run.err, run
 
 
@@ -251,7 +251,7 @@ def test_odd_passwords(imgshare: RunImgshare, keystone: FakeKeystone, clouds_yam
     clouds_yaml.write_text(json.dumps(_build_clouds(keystone, password=password)))
 
     assert 0 == imgshare("accept", IMAGE).code
-    assert password.encode() in json.dumps(json.loads(keystone.asked[-1].body)).encode()
+    assert password.encode() in json.dumps(json.loads(keystone.requests[-1].body)).encode()
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_a_file_that_openstacksdk_passes_over(keystone: FakeKeystone, name: str,
     run = run_tool("accept", IMAGE)
 
     assert 3 == run.code, run
-    assert all(PASSWORD.encode() not in asked.body for asked in keystone.asked)
+    assert all(PASSWORD.encode() not in request.body for request in keystone.requests)
 
 
 def test_a_vendor_file_that_is_a_pipe(keystone: FakeKeystone) -> None:

@@ -137,7 +137,7 @@ def test_tls_within_the_tls_of_a_proxy(tls_context: ssl.SSLContext, monkeypatch:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
 
         assert 8 == run_measured("show", IMAGE, MEMBER, "--endpoint", "https://glance.example", timeout=2).code
-        assert "CONNECT" == proxy.asked[0].method
+        assert "CONNECT" == proxy.requests[0].method
 
 
 def _tunnel_to(port: int) -> Callable[[socket.socket], None]:
@@ -179,7 +179,7 @@ def test_the_time_of_a_request_that_is_over(
 
             run = run_tool("accept", IMAGE, "--endpoint", "https://glance.example", "--timeout", "4")
 
-    assert (0, ["GET", "PUT"]) == (run.code, [asked.method for asked in service.asked]), run
+    assert (0, ["GET", "PUT"]) == (run.code, [request.method for request in service.requests]), run
 
 
 def test_a_stall_is_tried_again() -> None:
@@ -188,7 +188,7 @@ def test_a_stall_is_tried_again() -> None:
         run = _run("127.0.0.1", int(service.endpoint.rpartition(":")[2]), 3)
 
         assert 0 == run.code, run
-        assert 2 == len(service.asked)
+        assert 2 == len(service.requests)
 
 
 def test_a_real_answer_is_not_hidden_by_a_late_one() -> None:

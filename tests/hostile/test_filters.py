@@ -96,13 +96,13 @@ def _is_alone(one: dict[str, Any], others: list[Any]) -> bool:
 @given(given_rows=rows, command=st.sampled_from(["accept", "reject", "reset", "show", "members"]))
 def test_any_look_up(imgshare: RunImgshare, service: ScriptedImageService, given_rows: list[Any], command: str) -> None:
     """A command that takes a name is about the one image of exactly this name, or about none."""
-    service.asked.clear()
+    service.requests.clear()
     service.list_page = lambda _query: Page(given_rows)
 
     run = imgshare(command, NAME, "--json")
 
     exact = {image["id"].lower() for image in given_rows if image["name"] == NAME}
-    about = {path.split("/")[3].lower() for _, path, _ in service.asked if path.startswith("/v2/images/")}
+    about = {path.split("/")[3].lower() for _, path, _ in service.requests if path.startswith("/v2/images/")}
     assert about <= exact
     assert run.code in {0, 2, 6}, run.err
     # What an image is that a page has twice, and differently, nobody can say.
@@ -180,7 +180,7 @@ def test_a_service_that_knows_no_hidden_images(
 def test_the_image_that_is_looked_at(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """--owner and --hash look at the image that is decided about, in whatever case its ID is written."""
     for other, code in ((build_image_id(1).upper(), 0), (build_image_id(2), 8), ("\uff21\uff22", 8)):
-        service.asked.clear()
+        service.requests.clear()
         service.image = lambda _image, other=other: build_image(id=other)  # type: ignore[misc]
         assert code == imgshare("accept", build_image_id(1), "--owner", OWNER).code
         assert ([build_image_id(1)] if code == 0 else []) == service.decided
@@ -255,7 +255,7 @@ def test_who_sees_everything(imgshare: RunImgshare, service: ScriptedImageServic
 
     assert Run(0, f"{build_image_id(1)}\n{build_image_id(2)}\n") == run
     assert not [
-        path for _, path, _ in service.asked if path.endswith(MEMBER)
+        path for _, path, _ in service.requests if path.endswith(MEMBER)
     ]  # an administrator's shares are asked for
 
 

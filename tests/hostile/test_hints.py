@@ -93,7 +93,7 @@ def _run_scenarios(
         with monkeypatch.context() as patch:
             patch.setenv("IMGSHARE_ENDPOINT", cloud.endpoint)
             patch.setenv("IMGSHARE_TIMEOUT", "5")
-            scene.enter(cloud, tmp_path_factory.mktemp("world"), patch.setenv)
+            scene.enter(cloud, tmp_path_factory.mktemp("home"), patch.setenv)
             argv = [*scene.argv[:1], *["--json"] * (number % 16 == 0), *scene.argv[1:]]
             run = imgshare(*argv)
         assert "this is a bug" not in run.err, (argv, run)

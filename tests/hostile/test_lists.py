@@ -105,7 +105,7 @@ def _repeat_answers(answers: list[Page | int]) -> Callable[[Query], Page | int]:
 @given(answers=st.lists(pages | refusals, min_size=1, max_size=6))
 def test_any_pages(imgshare: RunImgshare, service: ScriptedImageService, answers: list[Page | int]) -> None:
     """`list` ends after few requests with exit 0 or 8, and has shown each image once."""
-    service.asked.clear()
+    service.requests.clear()
     service.list_page = _repeat_answers(answers)
 
     run = imgshare("list", "-q")
@@ -123,7 +123,7 @@ def test_any_pages(imgshare: RunImgshare, service: ScriptedImageService, answers
 @given(answers=st.lists(pages | refusals, min_size=1, max_size=6))
 def test_any_pages_of_a_name(imgshare: RunImgshare, service: ScriptedImageService, answers: list[Page | int]) -> None:
     """The look-up of a name ends likewise."""
-    service.asked.clear()
+    service.requests.clear()
     service.list_page = _repeat_answers(answers)
 
     assert imgshare("show", "golden").code in {0, 2, 6, 8}
@@ -360,7 +360,7 @@ def test_few_threads(service: ScriptedImageService, threads: int) -> None:
 
     assert (0, "") == (done.returncode, done.stderr)
     assert [image["id"] for image in images] == [image["id"] for image in json.loads(done.stdout)]
-    asked = [path.split("/")[3] for _, path, _ in service.asked if path.endswith(MEMBER)]
+    asked = [path.split("/")[3] for _, path, _ in service.requests if path.endswith(MEMBER)]
     assert [image["id"] for image in images] == sorted(asked)
 
 

@@ -130,7 +130,7 @@ def test_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
         assert 0 == run_measured("accept", IMAGE, MEMBER, timeout=5).code
-    assert "cookie" not in service.asked[1].headers
+    assert "cookie" not in service.requests[1].headers
 
 
 @pytest.mark.parametrize("status", hostile_responses.REDIRECTS)
@@ -141,7 +141,7 @@ def test_redirects(run_against: RunImgshare, status: int, scheme: str) -> None:
         target = elsewhere.endpoint.replace("http", scheme, 1) + "/v3/auth/tokens"
         run = run_against(hostile_responses.build_reply(b"", status=status, Location=target))
 
-        assert [] == elsewhere.asked
+        assert [] == elsewhere.requests
     assert (8, "") == (run.code, run.out)
     assert f"a redirect to {target}" in run.err
 
@@ -257,9 +257,9 @@ def test_the_honest_answer(serve: StartService, monkeypatch: pytest.MonkeyPatch)
         set_login_environ(keystone.auth_url, monkeypatch)
 
         assert build_member() == run_tool("accept", IMAGE, "--json").json()
-    assert ISSUED == service.asked[0].headers["x-auth-token"]
-    assert ["GET", "POST"] == [asked.method for asked in keystone.asked]
-    assert {"identity"} == {asked.headers["accept-encoding"] for asked in keystone.asked}
+    assert ISSUED == service.requests[0].headers["x-auth-token"]
+    assert ["GET", "POST"] == [request.method for request in keystone.requests]
+    assert {"identity"} == {request.headers["accept-encoding"] for request in keystone.requests}
 
 
 values = st.recursive(

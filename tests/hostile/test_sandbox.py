@@ -258,25 +258,25 @@ def test_a_folder_that_the_command_has_ruined(temporary_folder: Path) -> None:
 def test_more_connections_than_open_files(sent: bytes) -> None:
     """150 connections that ask nothing, at `ulimit -n 64`: no spinning, no traceback, and answers as before."""
     started = _start("--json", limit=(resource.RLIMIT_NOFILE, 64))
-    world = json.loads(_read_line(started))
+    settings = json.loads(_read_line(started))
     clients = []
     try:
         for _ in range(150):
-            clients.append(_connect(world["endpoint"]))
+            clients.append(_connect(settings["endpoint"]))
             clients[-1].sendall(sent)
         time.sleep(1)
         before = _read_cpu_seconds(started.pid)
         time.sleep(2)
         assert _read_cpu_seconds(started.pid) - before < 0.5
         for _ in range(3):
-            environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
+            environ = {"IMGSHARE_ENDPOINT": settings["endpoint"], "IMGSHARE_TOKEN": settings["token"]}
             assert 6 == len(run_tool("list", "--json", environ=environ).out.splitlines())
     finally:
         for client in clients:
             client.close()
         started.terminate()
 
-    assert Run(143, "", f"serving on {world['endpoint']} until Ctrl-C\n") == _finish(started)
+    assert Run(143, "", f"serving on {settings['endpoint']} until Ctrl-C\n") == _finish(started)
 
 
 THREADLESS = """
@@ -302,9 +302,9 @@ def test_no_more_threads_for_clients() -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    world = json.loads(_read_line(started))
-    clients = [_connect(world["endpoint"]) for _ in range(40)]
-    environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
+    settings = json.loads(_read_line(started))
+    clients = [_connect(settings["endpoint"]) for _ in range(40)]
+    environ = {"IMGSHARE_ENDPOINT": settings["endpoint"], "IMGSHARE_TOKEN": settings["token"]}
     try:
         assert 6 == len(run_tool("list", "--json", environ=environ).out.splitlines())
     finally:
@@ -312,7 +312,7 @@ def test_no_more_threads_for_clients() -> None:
             client.close()
         started.terminate()
 
-    assert Run(143, "", f"serving on {world['endpoint']} until Ctrl-C\n") == _finish(started)
+    assert Run(143, "", f"serving on {settings['endpoint']} until Ctrl-C\n") == _finish(started)
 
 
 def test_no_thread_at_all() -> None:
@@ -328,7 +328,7 @@ NO_THREADS = "imgshare: this machine is out of threads\nhint: close other progra
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[Sandbox]:
+def sandbox() -> Iterator[Sandbox]:
     """A sandbox that all hostile clients share."""
     with Sandbox() as sandbox:
         yield sandbox
@@ -380,60 +380,60 @@ BODIES = st.one_of(
 @limit_examples(150)
 @given(st.lists(st.tuples(HEADS, st.lists(HEADERS, max_size=4), BODIES), min_size=1, max_size=4))
 def test_any_bytes_at_all(
-    world: Sandbox, capfd: pytest.CaptureFixture[str], requests: list[tuple[bytes, list[bytes], bytes]]
+    sandbox: Sandbox, capfd: pytest.CaptureFixture[str], requests: list[tuple[bytes, list[bytes], bytes]]
 ) -> None:
     """Whatever a client sends, pipelined and half-closed: HTTP answers or the end, no word on stderr."""
-    token = f"X-Auth-Token: {world.you.token}\r\n".encode()
+    token = f"X-Auth-Token: {sandbox.you.token}\r\n".encode()
     sent = b"".join(b"".join([head, token, *headers, b"\r\n", body]) for head, headers, body in requests)
 
-    came = _send_bytes(world.endpoint, sent.replace(b"LONG", b"a" * 20_000).replace(b"DEEP", b"[" * 100_000))
+    came = _send_bytes(sandbox.endpoint, sent.replace(b"LONG", b"a" * 20_000).replace(b"DEEP", b"[" * 100_000))
 
     assert re.match(rb"HTTP/1\.1 \d{3} ", came) or came == b""
-    assert b"200 OK" in _send_bytes(world.endpoint, b"GET /v2/images HTTP/1.0\r\n" + token + b"\r\n")
+    assert b"200 OK" in _send_bytes(sandbox.endpoint, b"GET /v2/images HTTP/1.0\r\n" + token + b"\r\n")
     assert ("", "") == capfd.readouterr()
 
 
-def test_clients_that_leave_in_the_middle(world: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
+def test_clients_that_leave_in_the_middle(sandbox: Sandbox, capfd: pytest.CaptureFixture[str]) -> None:
     """Resets at every point of a request leave nothing on stderr, and the sandbox goes on."""
-    request = f"GET /v2/images HTTP/1.1\r\nX-Auth-Token: {world.you.token}\r\n\r\n".encode()
+    request = f"GET /v2/images HTTP/1.1\r\nX-Auth-Token: {sandbox.you.token}\r\n\r\n".encode()
     for cut in range(len(request) + 1):
-        client = _connect(world.endpoint)
+        client = _connect(sandbox.endpoint)
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         client.sendall(request[:cut])
         client.close()
 
-    assert _send_bytes(world.endpoint, request).startswith(b"HTTP/1.1 200 OK\r\n")
+    assert _send_bytes(sandbox.endpoint, request).startswith(b"HTTP/1.1 200 OK\r\n")
     assert ("", "") == capfd.readouterr()
 
 
-def test_pipelining(world: Sandbox) -> None:
+def test_pipelining(sandbox: Sandbox) -> None:
     """Requests sent at once, the last without an end to come, are answered in order."""
-    token = f"X-Auth-Token: {world.you.token}\r\n\r\n"
+    token = f"X-Auth-Token: {sandbox.you.token}\r\n\r\n"
     paths = ["/v2/images", "/v2/nothing", "/v2/schemas/member"] * 20
 
-    came = _send_bytes(world.endpoint, "".join(f"GET {path} HTTP/1.1\r\n{token}" for path in paths).encode())
+    came = _send_bytes(sandbox.endpoint, "".join(f"GET {path} HTTP/1.1\r\n{token}" for path in paths).encode())
 
     assert ["200", "404", "200"] * 20 == re.findall(r"HTTP/1\.1 (\d+) ", came.decode())
 
 
-def test_a_body_in_a_million_pieces(world: Sandbox) -> None:
+def test_a_body_in_a_million_pieces(sandbox: Sandbox) -> None:
     """A body of one-byte chunks takes no more than a few seconds, and others are served meanwhile."""
-    head = f"POST /v2/images HTTP/1.1\r\nX-Auth-Token: {world.you.token}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = f"POST /v2/images HTTP/1.1\r\nX-Auth-Token: {sandbox.you.token}\r\nTransfer-Encoding: chunked\r\n\r\n"
     pieces = b"1\r\n \r\n" * (1 << 20) + b"0\r\n\r\n"
     began = time.monotonic()
 
-    came = _send_bytes(world.endpoint, head.encode() + pieces)
+    came = _send_bytes(sandbox.endpoint, head.encode() + pieces)
 
     assert came.startswith(b"HTTP/1.1 400 ")
     assert time.monotonic() - began < SECONDS
 
 
-def test_many_clients_at_once(world: Sandbox) -> None:
+def test_many_clients_at_once(sandbox: Sandbox) -> None:
     """A hundred clients that come at once each get their answer."""
     answers: list[bytes] = []
 
     def ask() -> None:
-        answers.append(_send_bytes(world.endpoint, b"GET /versions HTTP/1.0\r\n\r\n")[:15])
+        answers.append(_send_bytes(sandbox.endpoint, b"GET /versions HTTP/1.0\r\n\r\n")[:15])
 
     _run_threads(ask, 100)
 

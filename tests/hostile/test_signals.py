@@ -108,7 +108,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[dict[str, str]]:
+def sandbox_environ() -> Iterator[dict[str, str]]:
     """The settings of a sandbox."""
     with Sandbox() as sandbox:
         yield {
@@ -183,10 +183,10 @@ def test_stopping_at_a_hidden_prompt(terminal: Callable[..., _Pty]) -> None:
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_review_gives_the_terminal_back(
-    terminal: Callable[..., _Pty], world: dict[str, str], number: signal.Signals
+    terminal: Callable[..., _Pty], sandbox_environ: dict[str, str], number: signal.Signals
 ) -> None:
     """Whatever signal ends a review, the terminal is as it was before, the cursor visible."""
-    at = terminal(TOOL, "review", **world)
+    at = terminal(TOOL, "review", **sandbox_environ)
     at.wait_for(b"?] ")
     assert at.is_quiet
 
@@ -216,7 +216,7 @@ def test_an_ordinary_command(serve: StartService, tmp_path: Path, number: signal
     service = serve(lambda connection: connection.recv(1))
     files = sorted(tmp_path.rglob("*"))
     child = subprocess.Popen([TOOL, "accept", IMAGE, MEMBER], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not service.asked:
+    while not service.requests:
         time.sleep(0.01)
     child.send_signal(number)
 
@@ -324,13 +324,13 @@ run()
 
 
 @pytest.mark.parametrize("argv", [["accept", IMAGE, MEMBER], ["list", "--long"], ["status"], ["accept", "some-name"]])
-def test_any_number_of_threads(world: dict[str, str], argv: list[str]) -> None:
+def test_any_number_of_threads(sandbox_environ: dict[str, str], argv: list[str]) -> None:
     """With any number of threads, a command works or ends in a sentence about the machine."""
     codes = set()
     for allowed in range(6):
         done = subprocess.run(
             [sys.executable, "-c", THREADLESS, str(allowed), *argv, "--json"],
-            env={**os.environ, **world},
+            env={**os.environ, **sandbox_environ},
             capture_output=True,
             text=True,
             check=False,

@@ -37,7 +37,7 @@ class _Serving(subprocess.Popen[str]):
 
 
 @pytest.fixture
-def world() -> Iterator[Any]:
+def settings() -> Iterator[Any]:
     """A sandbox that serves while the test runs, as --json describes it."""
     serving = _Serving("--json", "--images", "2")
     yield serving.answer()
@@ -64,16 +64,16 @@ def test_alone_it_prints_what_to_eval() -> None:
     assert [f"serving on {endpoint[0]} until Ctrl-C", "imgshare: interrupted"] == images[-2:]
 
 
-def test_json_describes_the_world(world: Any) -> None:
+def test_json_describes_the_sandbox(settings: Any) -> None:
     """--json prints one object: where, who you are, who the owners are, what waits."""
-    assert {"endpoint", "token", "project_id", "owners", "images"} == set(world)
-    assert ["platform", "vendor"] == [owner["name"] for owner in world["owners"]]
-    statuses = [image["status"] for image in world["images"]]
+    assert {"endpoint", "token", "project_id", "owners", "images"} == set(settings)
+    assert ["platform", "vendor"] == [owner["name"] for owner in settings["owners"]]
+    statuses = [image["status"] for image in settings["images"]]
     assert {"pending", "accepted", "rejected"} == set(statuses)
-    environ = {"IMGSHARE_ENDPOINT": world["endpoint"], "IMGSHARE_TOKEN": world["token"]}
-    for image in world["images"]:
+    environ = {"IMGSHARE_ENDPOINT": settings["endpoint"], "IMGSHARE_TOKEN": settings["token"]}
+    for image in settings["images"]:
         shown = run_tool("show", image["image_id"], "--json", environ=environ).json()
-        assert (world["project_id"], image["status"]) == (shown["member_id"], shown["status"])
+        assert (settings["project_id"], image["status"]) == (shown["member_id"], shown["status"])
 
 
 def test_around_a_command() -> None:

@@ -119,7 +119,7 @@ def test_no_hash(imgshare: RunImgshare, serve: StartService, text: str) -> None:
         "",
         f"imgshare: --hash {text!r} is not a valid hash\nhint: use sha512:… or sha256:…, as published with the image\n",
     ) == imgshare("accept", IMAGE, MEMBER, "--hash", text)
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_no_owner(imgshare: RunImgshare, serve: StartService) -> None:
@@ -127,7 +127,7 @@ def test_no_owner(imgshare: RunImgshare, serve: StartService) -> None:
     service = serve(build_response(200, build_member()))
 
     assert 2 == imgshare("accept", IMAGE, MEMBER, "--owner", "").code
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize("by_name", [True, False])
@@ -256,7 +256,7 @@ def test_another_image_than_the_one_asked_for(imgshare: RunImgshare, serve: Star
 
     assert (8, "") == (run.code, run.out)
     assert f"another image, {other}" in run.err
-    assert ["GET"] == [asked.method for asked in service.asked]
+    assert ["GET"] == [request.method for request in service.requests]
 
 
 def test_what_is_asked_is_clean(sandbox: Sandbox) -> None:

@@ -126,4 +126,4 @@ def test_an_id_is_one_request(imgshare: RunImgshare, serve: StartService) -> Non
     for image in (IMAGE, IMAGE.upper()):
         service = serve(build_response(200, build_member(image_id=image)))
         assert 0 == imgshare("accept", image, MEMBER).code
-        assert 1 == len(service.asked)
+        assert 1 == len(service.requests)

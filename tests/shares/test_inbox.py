@@ -256,7 +256,7 @@ def test_wrong_arguments(imgshare: RunImgshare, serve: StartService, argv: list[
     run = imgshare("list", *argv)
 
     assert (2, f"imgshare: {said}") == (run.code, run.err.splitlines()[0])
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 @pytest.mark.parametrize("body", [{}, {"images": {}}, {"images": [{}]}, {"images": ["x"]}, {"images": [{"id": 1}]}, []])
@@ -294,7 +294,7 @@ def test_a_service_behind_a_prefix(imgshare: RunImgshare, serve: StartService, m
         f"/image/v2/images/{IMAGE}/members",
         f"{first}&marker={IMAGE}",
         first.replace("os_hidden=false", "os_hidden=true"),
-    ] == [asked.path for asked in service.asked]
+    ] == [request.path for request in service.requests]
 
 
 @pytest.fixture
@@ -429,9 +429,9 @@ def test_a_few_are_enough(imgshare: RunImgshare, serve: StartService, monkeypatc
     service = serve(build_response(200, {"images": []}))
 
     for argv, size in ((["--limit", "2"], 25), (["--limit", "100"], 400), (["--limit", "2", "--sort", "name"], 1000)):
-        service.asked.clear()
+        service.requests.clear()
         assert Run(0) == imgshare("list", *argv)
-        assert [f"&limit={size}"] * 2 == [asked.path[-len(f"&limit={size}") :] for asked in service.asked]
+        assert [f"&limit={size}"] * 2 == [request.path[-len(f"&limit={size}") :] for request in service.requests]
 
 
 def test_no_image_service(imgshare: RunImgshare, serve: StartService) -> None:

@@ -92,7 +92,7 @@ def test_what_is_no_hash(imgshare: RunImgshare, service: ScriptedImageService, t
     assert Run(2, "", f"{said}hint: use sha512:… or sha256:…, as published with the image\n") == imgshare(
         "accept", IMAGE, MEMBER, "--hash", text
     )
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_an_owner_that_is_empty(imgshare: RunImgshare, service: ScriptedImageService) -> None:
@@ -100,7 +100,7 @@ def test_an_owner_that_is_empty(imgshare: RunImgshare, service: ScriptedImageSer
     said = "imgshare: --owner is empty\nhint: use the ID of the project that must own the image\n"
 
     assert Run(2, "", said) == imgshare("accept", IMAGE, MEMBER, "--owner", "")
-    assert [] == service.asked
+    assert [] == service.requests
 
 
 def test_a_namesake_is_asked_about_once(service: ScriptedImageService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,4 +127,4 @@ def test_who_may_only_decide(serve: StartService) -> None:
     shown = run_at_terminal(160, "accept", IMAGE, MEMBER, NO_COLOR="1")
 
     assert (0, "status      accepted") == (shown.code, shown.lines[2])
-    assert ["GET", "PUT"] == [asked.method for asked in service.asked]
+    assert ["GET", "PUT"] == [request.method for request in service.requests]

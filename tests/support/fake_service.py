@@ -47,7 +47,7 @@ def build_response(status: int, body: object, content_type: str = "application/j
 
 
 @dataclass
-class Asked:
+class Request:
     """One request as it came over the wire."""
 
     method: str
@@ -63,7 +63,7 @@ class FakeService:
     """
 
     def __init__(self, *answers: bytes | Callable[[socket.socket], None], tls: ssl.SSLContext | None = None) -> None:
-        self.asked: list[Asked] = []
+        self.requests: list[Request] = []
         self.answers = deque(answers)
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -102,7 +102,7 @@ class FakeService:
             self._open.append(connection)
             with connection.makefile("rb") as stream:
                 while request := _read(stream):
-                    self.asked.append(request)
+                    self.requests.append(request)
                     reply = self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
                     if callable(reply):
                         reply(connection)
@@ -118,7 +118,7 @@ StartService = Callable[..., FakeService]
 """Starts a service with these answers, and points the tool at it (the fixture `serve`)."""
 
 
-def _read(stream: Any) -> Asked | None:
+def _read(stream: Any) -> Request | None:
     first = stream.readline().decode("latin-1").split()
     if len(first) < 3:
         return None
@@ -126,4 +126,4 @@ def _read(stream: Any) -> Asked | None:
     while (line := stream.readline().decode("latin-1").strip()) != "":
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
-    return Asked(first[0], first[1], headers, stream.read(int(headers.get("content-length", 0))))
+    return Request(first[0], first[1], headers, stream.read(int(headers.get("content-length", 0))))

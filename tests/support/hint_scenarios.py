@@ -60,10 +60,14 @@ class Scenario:
         kept.write_text(json.dumps(self.grant))
         kept.chmod(self.mode)
 
-    def _answer(self, asked: Request) -> tuple[int, Any]:
-        if "os_hidden=true" in asked.query:
+    def _answer(self, request: Request) -> tuple[int, Any]:
+        if "os_hidden=true" in request.query:
             return _images()
-        for key in (f"{asked.token} {asked.method} {asked.path}", f"{asked.method} {asked.path}", asked.method):
+        for key in (
+            f"{request.token} {request.method} {request.path}",
+            f"{request.method} {request.path}",
+            request.method,
+        ):
             if key in self.answers:
                 return self.answers[key]
         return _NO

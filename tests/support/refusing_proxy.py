@@ -14,4 +14,4 @@ class RefusingProxy(FakeService):
     @property
     def wanted(self) -> list[str]:
         """The hosts that it was asked to connect to, or the addresses it was asked to fetch."""
-        return [asked.path for asked in self.asked]
+        return [request.path for request in self.requests]

@@ -30,7 +30,7 @@ class ScriptedCloud:
     """
 
     def __init__(self) -> None:
-        self.answers: Callable[[Request], tuple[int, Any]] = lambda _asked: (404, {"message": "no"})
+        self.answers: Callable[[Request], tuple[int, Any]] = lambda _request: (404, {"message": "no"})
         cloud = self
 
         class Handler(BaseHTTPRequestHandler):

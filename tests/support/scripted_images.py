@@ -67,7 +67,7 @@ class ScriptedImageService:
         admin_page: gives the same for `id=`, with which the tool finds out whether it is an administrator's token.
         members: gives the rows of an image's members.
         image: gives the description of one image.
-        asked: each request as method, path and query.
+        requests: each request as method, path and query.
     """
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class ScriptedImageService:
         self.admin_page: Callable[[Query], Page | int] = _page
         self.members: Callable[[str], list[Any]] = _shared_with_us
         self.image: Callable[[str], Any] = lambda image: build_image(id=image)
-        self.asked: list[tuple[str, str, Query]] = []
+        self.requests: list[tuple[str, str, Query]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -103,16 +103,16 @@ class ScriptedImageService:
     @property
     def lists(self) -> list[Query]:
         """The queries of the lists that were asked for."""
-        return [query for _, path, query in self.asked if path == "/v2/images" and "id" not in query]
+        return [query for _, path, query in self.requests if path == "/v2/images" and "id" not in query]
 
     @property
     def decided(self) -> list[str]:
         """The images that were decided about."""
-        return [path.split("/")[3] for method, path, _ in self.asked if method == "PUT"]
+        return [path.split("/")[3] for method, path, _ in self.requests if method == "PUT"]
 
     def reply(self, method: str, path: str, query: Query, body: Any) -> tuple[int, Any]:
         """The status and the body of an answer."""
-        self.asked.append((method, path, query))
+        self.requests.append((method, path, query))
         if path == "/v2/images":
             page = self.admin_page(query) if "id" in query else self.list_page(query)
             if isinstance(page, int):

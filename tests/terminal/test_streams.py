@@ -193,7 +193,7 @@ def test_closed_streams(serve: StartService, streams: str, code: int) -> None:
     )
 
     said = "imgshare: cannot write the output: Bad file descriptor\n" if streams == ">&-" else ""
-    assert (code, said, 1) == (done.returncode, done.stderr, len(service.asked))
+    assert (code, said, 1) == (done.returncode, done.stderr, len(service.requests))
 
 
 @pytest.mark.parametrize("argv", [[], ["--json"]], ids=["human", "json"])
@@ -203,7 +203,7 @@ def test_interrupt(serve: StartService, argv: list[str]) -> None:
     child = subprocess.Popen(
         [TOOL, "accept", IMAGE, MEMBER, *argv], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while not service.asked:
+    while not service.requests:
         time.sleep(0.01)
     child.send_signal(2)
     out, err = child.communicate(timeout=20)
@@ -264,7 +264,7 @@ def test_talk_does_not_end_the_work(serve: StartService) -> None:
     )
     os.close(writer)
 
-    assert (0, PLAIN % "accepted", 1) == (done.returncode, done.stdout, len(service.asked))
+    assert (0, PLAIN % "accepted", 1) == (done.returncode, done.stdout, len(service.requests))
 
 
 def test_help(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
