@@ -23,7 +23,7 @@ if __name__ == "__main__" and not sys.flags.safe_path:
 def run() -> None:
     """Run the command line and leave."""
     try:
-        _interrupt_once()
+        _handle_interrupts()
         import gc
 
         # Importing makes many objects that stay; looking through them for garbage again and again costs 5 % of a run.
@@ -44,12 +44,16 @@ def run() -> None:
     os._exit(code)
 
 
-def _interrupt_once() -> None:
+def _handle_interrupts() -> None:
     # The first Ctrl-C is an exception; one that comes while that is dealt with leaves at once, without a traceback.
     _signal = sys.modules["_signal"]  # Python has it from its start; importing `signal` takes a while
+    is_interrupted = False
 
     def interrupt(_number: int, _frame: object) -> None:
-        _signal.signal(_signal.SIGINT, lambda _number, _frame: os._exit(130))
+        nonlocal is_interrupted
+        if is_interrupted:
+            os._exit(130)
+        is_interrupted = True
         raise KeyboardInterrupt
 
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:  # else it is ignored, as in the background

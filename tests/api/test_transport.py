@@ -249,9 +249,7 @@ def test_an_encoded_answer(imgshare: RunImgshare, serve: StartService) -> None:
     assert Run(8, "", said) == imgshare("accept", IMAGE, MEMBER)
 
 
-def test_a_host_that_does_not_connect(
-    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_time_to_connect(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection gets ten seconds, however long the whole request may take."""
     serve(build_response(200, build_member()))
     connect, allowed = socket.create_connection, []

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.run import Run, run_tool
+from tests.support.run import Run, run_installed, run_tool
 
 if TYPE_CHECKING:
-
     from tests.support.cloud_user import CloudUser
     from tests.support.tcp_proxy import TcpProxy
 
@@ -69,7 +68,7 @@ def test_without_a_keyring(member: CloudUser, keystone_proxy: TcpProxy, monkeypa
 
     counts = []
     for command in ("accept", "reject"):
-        run = run_tool(command, member.image, "--json")
+        run = run_installed(command, member.image, "--json")
         assert (0, "") == (run.code, run.err)
         counts.append(keystone_proxy.count)
     assert 0 < counts[0] < counts[1]

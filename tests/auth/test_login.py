@@ -20,7 +20,6 @@ from tests.support.keyring_daemon import BACKEND, run_dbus, run_gnome_keyring
 from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
-
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
@@ -185,7 +184,6 @@ def changing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "keyring"
     folder.mkdir()
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
     monkeypatch.setenv("TEST_KEYRING", str(folder))
     return folder
 

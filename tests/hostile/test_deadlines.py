@@ -140,8 +140,8 @@ def test_tls_within_the_tls_of_a_proxy(tls_context: ssl.SSLContext, monkeypatch:
         assert "CONNECT" == proxy.requests[0].method
 
 
-def _tunnel_to(port: int) -> Callable[[socket.socket], None]:
-    """What a proxy does after CONNECT: it passes everything on."""
+def _create_tunnel(port: int) -> Callable[[socket.socket], None]:
+    """Pass everything on, as a proxy does after CONNECT."""
 
     def talk(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -167,13 +167,13 @@ def _reply_late(seconds: float, reply: bytes) -> Callable[[socket.socket], None]
 def test_the_time_of_a_request_that_is_over(
     authority: trustme.CA, tls_context: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Behind such a proxy, the end of the time for one request does not break the next one."""
+    """Behind a proxy with TLS, the end of the time for one request does not break the next one."""
     service_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("glance.example").configure_cert(service_context)
     members = _reply_late(1.0, build_response(200, {"members": [build_member("pending")]}))
     decided = _reply_late(1.4, build_response(200, build_member()))
     with FakeService(members, decided, tls=service_context) as service:
-        tunnel = _tunnel_to(int(service.endpoint.rpartition(":")[2]))
+        tunnel = _create_tunnel(int(service.endpoint.rpartition(":")[2]))
         with FakeService(tunnel, tls=tls_context) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint)
 

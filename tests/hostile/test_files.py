@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, FakeService, build_response
+from tests.support.forked_run import run_forked
 from tests.support.run import TOOL, Run
 from tests.support.user_files import SECONDS, UserFiles, assert_clean_exit
-from tests.support.warm_start import run_warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -191,7 +191,7 @@ def test_any_kind_of_file(
         reading, writing = os.pipe()
         with os.fdopen(reading, "rb") as source, os.fdopen(writing, "wb"):  # nobody writes to it, nobody closes it
             environ = {**os.environ, **environ}
-            finished = run_warm([TOOL, *argv], environ, stdin=source, address_space=1_000_000 << 10, seconds=SECONDS)
+            finished = run_forked([TOOL, *argv], environ, stdin=source, address_space=1_000_000 << 10, seconds=SECONDS)
         assert_clean_exit(Run(*finished[:3]), command)
 
 

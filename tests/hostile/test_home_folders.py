@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,9 @@ from hypothesis import strategies as st
 from imgshare_cli.sandbox import Sandbox
 from tests.support.examples import ROUNDS, limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
+from tests.support.forked_run import run_forked
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.user_files import FILE_STORE, SECONDS, UserFiles, assert_clean_exit
-from tests.support.warm_start import run_warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ def _run_with_home(tmp_path: Path, umask: int, home: str | None, xdg: str | None
         if value is not None:
             environ[name] = str(tmp_path / value) if value in {"home", "xdg"} else value
     with contextlib.chdir(folder):
-        finished = run_warm([TOOL, *argv], environ, umask=umask, seconds=SECONDS * 2)
+        finished = run_forked([TOOL, *argv], environ, umask=umask, seconds=SECONDS * 2)
     assert not list(folder.iterdir()), "nothing is made in whatever folder we are started in"
     made = {path for place in ("home", "xdg") for path in (tmp_path / place).rglob("*")}
     return Run(*finished[:3]), made
@@ -85,6 +86,23 @@ def test_any_home(  # noqa: PLR0913, PLR0917
     assert kept.code in {0, 3}
     for path in made:
         assert (0o700 if path.is_dir() else 0o600) == path.stat().st_mode & 0o777, path
+
+
+def test_the_installed_command(tmp_path: Path, sandbox: Sandbox) -> None:
+    """Where Python itself starts without a home, a umask or text in its variables, the command works all the same."""
+    environ = {
+        **os.environ,
+        "HOME": "/dev/null",
+        "XDG_CONFIG_HOME": "/proc/1",
+        "LESSOPEN": os.fsdecode(b"\xff"),
+        "IMGSHARE_ENDPOINT": sandbox.endpoint,
+        "IMGSHARE_TOKEN": sandbox.you.token,
+    }
+    command = ["/bin/sh", "-c", 'umask 777; exec "$0" "$@"', TOOL, "list", "--quiet", "--limit", "1"]
+
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (0, 1, "") == (done.returncode, done.stdout.count("\n"), done.stderr)
 
 
 @pytest.mark.parametrize("store", ["keyring", "file"])

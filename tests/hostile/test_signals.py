@@ -225,6 +225,29 @@ def test_an_ordinary_command(serve: StartService, tmp_path: Path, number: signal
     assert files == sorted(tmp_path.rglob("*"))
 
 
+TWICE = """
+import signal
+from imgshare_cli.__main__ import run
+from imgshare_cli.cli import app
+from imgshare_cli.terminal.signals import restore_on_signal
+def interrupt_twice():
+    try:
+        with restore_on_signal(lambda: None):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.raise_signal(signal.SIGINT)
+app.main = interrupt_twice
+run()
+"""
+
+
+def test_a_second_interrupt() -> None:
+    """A second Ctrl-C leaves at once, even where something had to be restored after the first."""
+    done = subprocess.run([sys.executable, "-c", TWICE], capture_output=True, text=True, check=False)
+
+    assert Run(130) == Run(done.returncode, done.stdout, done.stderr)
+
+
 def _run_limited(kind: int, most: int, *argv: str, **settings: Any) -> Run:
     done = subprocess.run(
         [TOOL, *argv],

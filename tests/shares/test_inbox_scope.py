@@ -85,6 +85,17 @@ def test_an_administrators_list(
     assert Run(0, _lines(1)) == imgshare("list", "--quiet")
 
 
+def test_an_administrators_pages(
+    imgshare: RunImgshare, service: ScriptedImageService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The images of every page are looked at, whichever page they are on."""
+    _log_in(service, monkeypatch, "admin")
+    first, last = _pending(build_image(1), build_image(2)), _pending(build_image(3))
+    service.list_page = lambda query: last(query) if "marker" in query else Page(first(query).rows, more=True)
+
+    assert Run(0, _lines(1, 2, 3)) == imgshare("list", "--quiet")
+
+
 def test_another_project_after_a_login(
     imgshare: RunImgshare, service: ScriptedImageService, monkeypatch: pytest.MonkeyPatch
 ) -> None:

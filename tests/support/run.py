@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.support.warm_start import run_warm
+from tests.support.forked_run import run_forked
 
 TOOL = str(Path(sys.executable).with_name("imgshare"))
 
@@ -43,7 +43,7 @@ RunImgshare = Callable[..., Run]
 
 def run_tool(*argv: str, stdin: bytes = b"", environ: dict[str, str] | None = None, seconds: float = 60) -> Run:
     """Run the tool in a process of its own, which has imported it already."""
-    return Run(*run_warm([TOOL, *argv], {**os.environ, **(environ or {})}, stdin=stdin, seconds=seconds)[:3])
+    return Run(*run_forked([TOOL, *argv], {**os.environ, **(environ or {})}, stdin=stdin, seconds=seconds)[:3])
 
 
 def run_installed(*argv: str, stdin: bytes = b"", environ: dict[str, str] | None = None, seconds: float = 60) -> Run:

@@ -49,7 +49,10 @@ class Cloud:
 
     @contextmanager
     def with_old_policies(self) -> Iterator[Cloud]:
-        """Start a second Glance, empty and with the policies of before 2023.1, which asks the same Keystone."""
+        """Start a second Glance, empty and with the policies of before 2023.1, which asks the same Keystone.
+
+        The catalog still names the first Glance.
+        """
         with (
             tempfile.TemporaryDirectory(prefix="imgshare-glance-") as folder,
             closing(ServiceProcess("glance", Path(folder), workers=1)) as glance,

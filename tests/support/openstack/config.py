@@ -14,8 +14,8 @@ FOLDERS = ("fernet", "credential", "images", "staging", "tasks", "image-cache")
 
 def keystone(home: Path, *, token_seconds: int = 3600, hash_rounds: int | None = 4) -> str:
     """Return keystone.conf for a Keystone that keeps everything in this folder."""
-    # The cache lives in each process, and saves most of a validation's time. Keystone runs in one process, or the
-    # others would not hear of what changes under the tests: tokens, revocations, the catalog.
+    # The cache saves most of a validation's time. It lives in the process, so a Keystone runs in one: others would not
+    # hear of what changes under the tests, such as revocations. The one with short tokens has a cache of its own.
     #
     # Receipts go unused, but fernet_setup makes their keys too, by default in /etc/keystone.
     #

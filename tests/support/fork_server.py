@@ -1,4 +1,4 @@
-"""Forks for each run of the tool that `warm_start` asks for; a program of its own, so small and with one thread."""
+"""Forks for each run of the tool that `forked_run` asks for; a program of its own, so small and with one thread."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ _SOMETIMES = ("truststore", "filelock", "keyring.backends.fail", "rich.live", "k
 _AFRESH = ("openstack.config", "imgshare_cli.auth.keystone_", "imgshare_cli.auth.clouds_")
 
 
-def serve(kind: str, channel: socket.socket) -> None:
+def serve(preload: str, channel: socket.socket) -> None:
     """Fork for each request, until nobody is left to ask."""
     for name in _ALWAYS:
         import_module(name)
-    if kind == "all":
+    if preload == "all":
         for module in pkgutil.walk_packages(imgshare_cli.__path__, "imgshare_cli."):
             import_module(module.name)
         for name in _SOMETIMES:
@@ -66,17 +66,26 @@ def _watch_run(files: Sequence[int]) -> None:
         try:
             os.fchdir(folder)
             _set_limits(umask, address_space)
-            _become_tool(argv, environ, streams)
-        finally:  # it leaves by itself
-            os._exit(70)
-    signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
+            _run_tool(argv, environ, streams)
+        except BaseException:  # noqa: BLE001  (as Python itself ends with it)
+            sys.excepthook(*sys.exc_info())
+            sys.stderr.flush()
+        os._exit(1)
+    was_killed = []
+
+    def kill(_number: int, _frame: object) -> None:
+        os.kill(pid, signal.SIGKILL)
+        was_killed.append(pid)
+
+    signal.signal(signal.SIGALRM, kill)
     signal.setitimer(signal.ITIMER_REAL, limit)
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     # What a process waits for a processor is not its own time: other tests run beside this one.
     seconds = time.monotonic() - started - _read_waiting_seconds(pid)
     _, status, usage = os.wait4(pid, 0)
     code = os.waitstatus_to_exitcode(status)
-    os.write(answer, json.dumps([code, usage.ru_maxrss / 1024, seconds]).encode())
+    os.write(answer, json.dumps([code, usage.ru_maxrss / 1024, seconds, bool(was_killed)]).encode())
 
 
 def _read_waiting_seconds(pid: int) -> float:
@@ -93,7 +102,7 @@ def _set_limits(umask: int | None, address_space: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
 
 
-def _become_tool(argv: list[str], environ: Mapping[str, str], streams: Sequence[int]) -> None:
+def _run_tool(argv: list[str], environ: Mapping[str, str], streams: Sequence[int]) -> None:
     for number, file in enumerate(streams):
         os.dup2(file, number)
     os.closerange(len(streams), 64)
@@ -103,6 +112,8 @@ def _become_tool(argv: list[str], environ: Mapping[str, str], streams: Sequence[
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in [name for name in sys.modules if name.startswith(_AFRESH)]:
         del sys.modules[name]
+    if cache := sys.modules.get("stevedore._cache"):
+        cache._c.__init__()  # it takes its folder from the environment when it is imported
     sys.argv = argv
     sys.stdin, sys.stdout = _open_stream(0, "r"), _open_stream(1, "w")
     sys.stderr = _open_stream(2, "w", errors="backslashreplace", line_buffering=True)

@@ -1,4 +1,4 @@
-"""Starts the tool without its imports: a process that has made them all (`warm_server`) forks for each run.
+"""Runs the tool without its imports: a process that has made them all (`fork_server`) forks for each run.
 
 Importing takes most of a run's time, and the tests run the tool some thousand times. What a run does after its imports
 is the same: a process of its own, its own environment, streams, memory and exit code, and `imgshare_cli.__main__.run`.
@@ -21,7 +21,8 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_SERVER = str(Path(__file__).with_name("warm_server.py"))
+_SERVER = str(Path(__file__).with_name("fork_server.py"))
+_ENVIRON = dict(os.environ)  # no test's
 
 
 class Finished(NamedTuple):
@@ -34,7 +35,7 @@ class Finished(NamedTuple):
     seconds: float
 
 
-def run_warm(  # noqa: PLR0913
+def run_forked(  # noqa: PLR0913
     argv: Sequence[str],
     environ: Mapping[str, str],
     *,
@@ -42,7 +43,7 @@ def run_warm(  # noqa: PLR0913
     seconds: float = 60,
     umask: int | None = None,
     address_space: int | None = None,
-    with_all: bool = True,
+    preload: str = "all",
 ) -> Finished:
     """Run the tool in a process that has already imported it.
 
@@ -51,13 +52,16 @@ def run_warm(  # noqa: PLR0913
         environ: the whole environment.
         stdin: what is to be read there, or an open file.
         seconds: the time after which the process is killed.
-        umask: the permissions that it gives to nobody; those of this process without it.
+        umask: its umask; by default that of the server.
         address_space: the bytes that it may reserve.
-        with_all: whether it has imported the libraries of logins, keyrings and terminals as well.
+        preload: what it has imported: "common" is without the libraries of logins, keyrings and terminals.
+
+    Raises:
+        TimeoutError: it did not end by itself.
     """
-    order = [list(argv), dict(environ), umask, address_space, seconds]
+    request = [list(argv), dict(environ), umask, address_space, seconds]
     with ExitStack() as stack:
-        request = stack.enter_context(_make_file(json.dumps(order).encode()))
+        request_file = stack.enter_context(_make_file(json.dumps(request).encode()))
         source = stack.enter_context(_make_file(stdin)) if isinstance(stdin, bytes) else stdin
         out, err = stack.enter_context(_make_file()), stack.enter_context(_make_file())
         folder = os.open(".", os.O_RDONLY)  # which may be gone, and has no path then
@@ -65,14 +69,19 @@ def run_warm(  # noqa: PLR0913
         reading, writing = os.pipe()
         answer = stack.enter_context(os.fdopen(reading, "rb"))
         try:
-            files = [request.fileno(), folder, source.fileno(), out.fileno(), err.fileno(), writing]
-            socket.send_fds(_start_server("all" if with_all else "lean"), [b"!"], files)
+            files = [request_file.fileno(), folder, source.fileno(), out.fileno(), err.fileno(), writing]
+            socket.send_fds(_start_server(preload), [b"!"], files)
         finally:
             os.close(writing)
-        code, peak_mib, taken = json.loads(answer.read())
+        result = answer.read()
+        assert result, "the fork server ended; its traceback is above"
+        code, peak_mib, taken, was_killed = json.loads(result)
         out.seek(0)
         err.seek(0)
-        return Finished(code, out.read().decode(), err.read().decode(), peak_mib, taken)
+        finished = Finished(code, out.read().decode(), err.read().decode(), peak_mib, taken)
+    if was_killed:
+        raise TimeoutError(f"{argv} did not end within {seconds} s: {finished}")
+    return finished
 
 
 def _make_file(content: bytes = b"") -> IO[bytes]:
@@ -83,12 +92,12 @@ def _make_file(content: bytes = b"") -> IO[bytes]:
 
 
 @functools.cache
-def _start_server(kind: str) -> socket.socket:
+def _start_server(preload: str) -> socket.socket:
     """Start a process that forks; it ends with this one."""
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair()
     with theirs:
-        command = [sys.executable, "-P", _SERVER, kind, str(theirs.fileno())]
-        server = subprocess.Popen(command, pass_fds=[theirs.fileno()])
+        command = [sys.executable, "-P", _SERVER, preload, str(theirs.fileno())]
+        server = subprocess.Popen(command, env=_ENVIRON, pass_fds=[theirs.fileno()])
 
     @atexit.register
     def stop() -> None:
