@@ -113,7 +113,7 @@ def _run_tool(argv: list[str], environ: Mapping[str, str], streams: Sequence[int
     for name in [name for name in sys.modules if name.startswith(_AFRESH)]:
         del sys.modules[name]
     if cache := sys.modules.get("stevedore._cache"):
-        cache._c.__init__()  # it takes its folder from the environment when it is imported
+        cache._c.__init__()  # noqa: SLF001  (it takes its folder from the environment when it is imported)
     sys.argv = argv
     sys.stdin, sys.stdout = _open_stream(0, "r"), _open_stream(1, "w")
     sys.stderr = _open_stream(2, "w", errors="backslashreplace", line_buffering=True)
