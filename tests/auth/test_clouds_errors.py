@@ -183,20 +183,17 @@ def test_an_expired_token_of_ones_own(expiring_cloud: Cloud) -> None:
     assert "hint: set IMGSHARE_TOKEN to a new token" in run.err
 
 
-def test_large_tokens_in_small_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("keyring")
+def test_large_tokens_in_small_parts() -> None:
     """A keyring whose entries are small, as Windows' are, takes a large token in parts, and forgets all of them."""
-    with run_gnome_keyring(tmp_path / "keyring") as environ:
-        monkeypatch.delenv("PYTHON_KEYRING_BACKEND")
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        large, small = json.dumps({"secret": "x" * 9000}), json.dumps({"secret": "y"})
-        keyring = KeyringStore("parts", seconds=10, waiting=None, part=1200)
-        for text in (large, small, large):
-            keyring.write(text)
-            assert text == keyring.read()
-        assert keyring.delete()
-        assert not keyring.delete()
-        assert keyring.read() is None
+    large, small = json.dumps({"secret": "x" * 9000}), json.dumps({"secret": "y"})
+    keyring = KeyringStore("parts", seconds=10, waiting=None, part=1200)
+    for text in (large, small, large):
+        keyring.write(text)
+        assert text == keyring.read()
+    assert keyring.delete()
+    assert not keyring.delete()
+    assert keyring.read() is None
 
 
 def test_login_prints_nothing_secret(strict_cloud: Cloud, keystone_proxy: TcpProxy, tmp_path: Path) -> None:
