@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.config.file_reading import expand_path, find_base_folder, read_file
+from imgshare_cli.config.owners import OwnerNames
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config.file_reading import FileContents
 
-TOP_KEYS = ("default_profile", "profiles")
+TOP_KEYS = ("default_profile", "owners", "profiles")
 PROFILE_KEYS = (
     "endpoint",
     "project_id",
@@ -33,6 +34,7 @@ TOKEN_STORES = ("keyring", "file")
 MAX_TIMEOUT = 86400  # seconds in a day
 _LIMIT = 256 << 10
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
+_PROJECT_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|ou-[0-9a-z]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -43,6 +45,7 @@ class ConfigFile:
     path: Path
     default_profile: str | None = None
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    owners: OwnerNames = field(default_factory=OwnerNames)
     readable_by_others: bool = False
 
 
@@ -126,7 +129,22 @@ def check_config(path: Path, document: Mapping[str, Any], *, readable_by_others:
         raise _create_type_error(path, "profiles", "a table")
     for name, profile in profiles.items():
         _check_profile(path, name, profile)
-    return ConfigFile(path, default, profiles, readable_by_others)
+    owners = document.get("owners", {})
+    if not isinstance(owners, Mapping):
+        raise _create_type_error(path, "owners", "a table")
+    for name, owner_id in owners.items():
+        _check_owner(path, name, owner_id)
+    return ConfigFile(path, default, profiles, OwnerNames(owners), readable_by_others=readable_by_others)
+
+
+def _check_owner(path: Path, name: str, owner_id: object) -> None:
+    if name == "mine" or not _NAME.fullmatch(name) or _PROJECT_ID.fullmatch(name):
+        raise ConfigError(
+            f"a name in [owners] in {path} is not valid",
+            hint="use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID",
+        )
+    if not isinstance(owner_id, str) or not _PROJECT_ID.fullmatch(owner_id):
+        raise _create_type_error(path, f"owners.{name}", "a project ID")
 
 
 def _check_profile(path: Path, name: str, profile: object) -> None:

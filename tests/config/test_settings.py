@@ -166,7 +166,23 @@ FILES = {
         "default_profile in {} must be a string",
         "`imgshare config unset default_profile` removes it",
     ),
-    "colour = 1": ("unknown key colour in {}", "known keys: default_profile, profiles"),
+    "colour = 1": ("unknown key colour in {}", "known keys: default_profile, owners, profiles"),
+    "owners = 1": ("owners in {} must be a table", "`imgshare config unset owners` removes it"),
+    "[owners]\nvendor = 'golden'": (
+        "owners.vendor in {} must be a project ID",
+        "`imgshare config unset owners.vendor` removes it",
+    ),
+    "[owners]\nvendor = 5": (
+        "owners.vendor in {} must be a project ID",
+        "`imgshare config unset owners.vendor` removes it",
+    ),
+    **dict.fromkeys(
+        (f"[owners]\n{name} = '{MEMBER}'" for name in ("mine", "2go", "'a b'", "'a\u202eb'", "a" * 32)),
+        (
+            "a name in [owners] in {} is not valid",
+            "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID",
+        ),
+    ),
     "x = = 1": ("{} is not valid TOML: Invalid value (at line 1, column 5)", "fix that line, or move the file away"),
 }
 
@@ -183,6 +199,23 @@ def test_a_bad_file_is_named(imgshare: RunImgshare, content: str) -> None:
     if hint.startswith("`"):
         assert Run(0) == imgshare(*hint.split("`")[1].split()[1:])
         assert Run(0) == imgshare("config", "list")
+
+
+def test_names_of_owners(imgshare: RunImgshare) -> None:
+    """`config set owners.NAME ID` names an owner; it is listed, read and removed like any key."""
+    path = find_config_path(os.environ)
+
+    assert Run(0) == imgshare("config", "set", "owners.platform", MEMBER)
+    assert f'[owners]\nplatform = "{MEMBER}"\n' == path.read_text()
+    assert Run(0, f"{MEMBER}\n") == imgshare("config", "get", "owners.platform")
+    assert Run(0, f"owners.platform={MEMBER}\n") == imgshare("config", "list")
+    refused = imgshare("config", "set", "owners.platform", "golden")
+    assert (3, f"imgshare: owners.platform in {path} must be a project ID") == (
+        refused.code,
+        refused.err.split("\n")[0],
+    )
+    assert Run(0) == imgshare("config", "unset", "owners.platform")
+    assert Run(0) == imgshare("config", "list")
 
 
 def test_an_unknown_profile(imgshare: RunImgshare) -> None:

@@ -36,7 +36,7 @@ KeyArgument = Annotated[
     str,
     typer.Argument(
         metavar="KEY",
-        help="default_profile, a profile's key such as endpoint, or profiles.NAME.KEY.",
+        help="default_profile, a profile's key such as endpoint, profiles.NAME.KEY, or owners.NAME.",
         show_default=False,
         autocompletion=complete_keys,
     ),
@@ -63,6 +63,8 @@ def list_(session: Session) -> None:
     """Print all settings in the config file; tokens are hidden."""
     if session.file.default_profile:
         session.output.print_line(f"default_profile={session.file.default_profile}")
+    for name, owner_id in session.file.owners.ids.items():
+        session.output.print_line(f"owners.{name}={owner_id}")
     for name, profile in session.file.profiles.items():
         for key, value in profile.items():
             session.output.print_line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
@@ -73,7 +75,11 @@ def list_(session: Session) -> None:
 def get(session: Session, key: KeyArgument) -> None:
     """Print one setting from the config file."""
     key_path = _resolve_key_path(session, key)
-    value: Any = {"default_profile": session.file.default_profile, "profiles": session.file.profiles}
+    value: Any = {
+        "default_profile": session.file.default_profile,
+        "owners": session.file.owners.ids,
+        "profiles": session.file.profiles,
+    }
     for part in key_path:
         value = value.get(part) if isinstance(value, Mapping) else None
     if value is None or isinstance(value, Mapping):
@@ -102,6 +108,8 @@ def set_(
         )
     if key_path == ("profiles",):
         raise UsageError("profiles is a table", hint="use profiles.NAME.KEY, such as profiles.otc.endpoint")
+    if key_path == ("owners",):
+        raise UsageError("owners is a table", hint="use owners.NAME, such as owners.platform")
     if not value:
         unset_it = hints.build_command("config", "unset", hints.quote_word(key, "KEY"))
         raise UsageError(f"{key} cannot be empty", hint=f"{unset_it} removes it")
@@ -125,7 +133,7 @@ def unset(session: Session, key: KeyArgument) -> None:
     from imgshare_cli.config.config_edit import edit_config_file, remove_value
 
     key_path = _resolve_key_path(session, key)
-    if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith("profiles."):
+    if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith(("owners.", "profiles.")):
         raise UsageError(f"unknown key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
 
     def change(document: TOMLDocument) -> None:
@@ -141,6 +149,8 @@ def _resolve_key_path(session: Session, key: str) -> tuple[str, ...]:
     """Resolve KEY to the tables and the key in the config file."""
     if key in TOP_KEYS:
         return (key,)
+    if key.startswith("owners."):
+        return ("owners", key.removeprefix("owners."))
     if key.startswith("profiles."):
         name, _, last = key.removeprefix("profiles.").rpartition(".")
         return ("profiles", name, last) if name else ("profiles", last)

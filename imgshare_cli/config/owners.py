@@ -1,0 +1,28 @@
+"""The names that `[owners]` in the config file gives to owners, in both directions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class OwnerNames:
+    """Names of owners, which people cannot tell apart by their IDs.
+
+    Args:
+        ids: the project ID for each name.
+    """
+
+    def __init__(self, ids: Mapping[str, str] | None = None) -> None:
+        self.ids = ids or {}
+        self._names = {owner_id: name for name, owner_id in self.ids.items()}
+
+    def find_id(self, owner: str) -> str:
+        """Return the project ID of a name; what is not a name is returned as it is."""
+        return self.ids.get(owner, owner)
+
+    def find_name(self, owner_id: str | None) -> str | None:
+        """Return the name of a project ID, if it has one."""
+        return self._names.get(owner_id) if owner_id else None
