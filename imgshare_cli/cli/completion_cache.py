@@ -50,7 +50,7 @@ def list_completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[
     An image whose name no other image has is offered by its name, the others by their IDs; an ID that was begun is
     offered in any case.
     """
-    images = _parse_images(read_state(_FILE, environ))
+    images = read_listed_images(environ)
     name_counts = Counter(images.values())
     offers = []
     for image_id, name in images.items():
@@ -61,6 +61,11 @@ def list_completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[
             # Some shells interpret more of a description than one would expect.
             offers.append((image_id, "".join(c if c.isalnum() or c in " ._-" else "?" for c in name)))
     return offers
+
+
+def read_listed_images(environ: Mapping[str, str]) -> dict[str, str]:
+    """Read the names of the images that were listed last, by their IDs."""
+    return _parse_images(read_state(_FILE, environ))
 
 
 def _serialize_images(images: Mapping[str, str]) -> str:

@@ -77,8 +77,13 @@ ProjectOption = Annotated[
     typer.Option("--project", metavar="ID", help="Your project, the default for MEMBER.", show_default=False),
 ]
 TimeoutOption = Annotated[
-    float | None,
-    typer.Option("--timeout", metavar="SECONDS", help="Time limit for one request. [default: 30]", show_default=False),
+    str | None,
+    typer.Option(
+        "--timeout",
+        metavar="DURATION",
+        help="Time limit for one request, such as 90s or 5m; a bare number is seconds. [default: 30s]",
+        show_default=False,
+    ),
 ]
 CacertOption = Annotated[
     str | None,
@@ -111,11 +116,25 @@ common_options = (
     _declare_option("insecure_tls", InsecureTlsOption, default=False),
     _declare_option("debug", DebugOption, default=False),
 )
+# Of a command that asks a person: with --json it refuses in a sentence.
+interactive_options = (
+    _declare_option("as_json", Annotated[bool, typer.Option("--json", hidden=True)], default=False),
+    *common_options[1:],
+)
 # Of a command that is a service itself.
 json_option_only = (_JSON,)
 # Of a command that reads and changes a profile.
 profile_option_only = (_PROFILE,)
 no_options: tuple[inspect.Parameter, ...] = ()
+
+
+def _create_flags(values: dict[str, Any]) -> Flags:
+    if values.get("timeout") is not None:
+        from imgshare_cli.config.durations import parse_timeout
+        from imgshare_cli.errors import UsageError
+
+        values["timeout"] = parse_timeout(values["timeout"], "--timeout", UsageError)
+    return Flags(**values)
 
 
 def with_session(
@@ -132,9 +151,9 @@ def with_session(
         @functools.wraps(command)
         def run(ctx: typer.Context, **values: Any) -> None:
             invocation: Invocation = ctx.obj
-            flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
+            flags = _create_flags({name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
-            command(invocation.open_session(flags, new_profile=new_profile), **values)
+            command(invocation.open_session(flags, ctx, new_profile=new_profile), **values)
 
         own = inspect.signature(command, eval_str=True).parameters
         parameters = [

@@ -34,6 +34,7 @@ COMMAND = re.compile(rf"(OS_[A-Z_]+={WORD} )?imgshare( -{{0,2}}{WORD})*")
 OPTIONS = {
     *("--help", "--status", "--profile", "--cloud", "--endpoint", "--cacert", "--insecure-http", "--auth-url"),
     *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
+    *("--json", "--owner", "--hash", "--wait", "--timeout"),
 }
 
 

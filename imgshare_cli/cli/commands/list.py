@@ -20,6 +20,7 @@ from imgshare_cli.cli.filter_options import (
 )
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
+from imgshare_cli.errors import UsageError
 from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def list_(  # noqa: PLR0913, PLR0917
     from imgshare_cli.cli.completion_cache import remember_images
     from imgshare_cli.terminal import columns
 
+    if quiet and session.output.as_json:
+        raise UsageError("--quiet and --json cannot be used together", hint="omit one of them")
     order = parse_sort_order(sort)
     long = long or order.needs_member
     share_filter = build_share_filter(

@@ -12,7 +12,7 @@ from imgshare_cli.cli.filter_options import (
     OwnerOption,
     build_share_filter,
 )
-from imgshare_cli.cli.options import common_options, with_session
+from imgshare_cli.cli.options import interactive_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import PartialError, UsageError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MAX_LISTED = 20
 
 
-@with_session(common_options)
+@with_session(interactive_options)
 def review(
     session: Session,
     owner: OwnerOption = None,
