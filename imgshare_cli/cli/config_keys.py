@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _KEYS = ("default_profile", *PROFILE_KEYS, "owners.NAME", "profiles.NAME.KEY")
 _SHOWN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,29}")
 _EXAMPLES = {"timeout": "5m", "token_store": TOKEN_STORES[1], "endpoint": "https://glance.example.com"}
-_CUTOFF = 0.65
+_CUTOFF = 0.75
 
 
 def check_key(session: Session, command: str, key: str, *values: str) -> None:

@@ -95,9 +95,12 @@ def _convert_option_error(context: Any, option: str, sentence: str, arguments: S
     if context.parent is None and (moved := _move_options(context, list(arguments))):
         return UsageError("options come after the command", hint=f"did you mean {hints.build_command(*moved)}?")
     known = [name[2:] for name in _list_options(context.command) if name.startswith("--")]
-    close = [f"--{name}" for name in find_close(option.lstrip("-"), known, cutoff=_OPTION_CUTOFF)]
     position = next((i for i, word in enumerate(arguments) if word.partition("=")[0] == option), None)
-    hint = _suggest_words(context, arguments, position, close) if position is not None else None
+    hint = None
+    if position is not None:
+        close = find_close(option.lstrip("-"), known, cutoff=_OPTION_CUTOFF)
+        rest = arguments[position].removeprefix(option)
+        hint = _suggest_words(context, arguments, position, [f"--{name}{rest}" for name in close])
     return UsageError(f"no such option: {option[:_MAX_SHOWN]}", hint=hint or usage)
 
 
@@ -137,16 +140,13 @@ def _are_options(words: Sequence[str], options: dict[str, bool]) -> bool:
     return True
 
 
-def _suggest_words(context: Any, arguments: Sequence[str], position: int, close: Sequence[str]) -> str | None:
-    """Suggest the same command line with another word; None where no word is close."""
-    if "--" in arguments or not close:
+def _suggest_words(context: Any, arguments: Sequence[str], position: int, words: Sequence[str]) -> str | None:
+    """Suggest the same command line with another word; None where there is no other, or it cannot be built."""
+    if "--" in arguments or not words:
         return None
-    own = {*context.command_path.split(), *_list_options(context.command), *close}
-    commands = []
-    for word in close:
-        _, equals, value = arguments[position].partition("=")
-        changed = [*arguments[:position], word + equals + value, *arguments[position + 1 :]]
-        commands.append(hints.build_command(*build_words(changed, own)))
+    own = {*context.command_path.split(), *_list_options(context.command), *words}
+    lines = [[*arguments[:position], word, *arguments[position + 1 :]] for word in words]
+    commands = [hints.build_command(*build_words(line, own)) for line in lines]
     return f"did you mean {' or '.join(commands)}?"
 
 
