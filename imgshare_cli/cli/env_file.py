@@ -46,7 +46,9 @@ def _check_leftover(path: Path, target: Path) -> None:
     try:
         mode = target.lstat().st_mode
     except FileNotFoundError:
-        return
+        if not path.is_symlink():
+            return
+        mode = 0  # in a folder of others, a link to what is not there could create a file anywhere
     if not stat.S_ISREG(mode):
         raise ConfigError(
             f"cannot write {path}: it is not a regular file", hint="pass a path where a file can be created"

@@ -43,6 +43,19 @@ def test_it_is_there_while_the_sandbox_runs(tmp_path: Path, number: signal.Signa
     assert not os.path.exists(settings["IMGSHARE_CONFIG"])  # noqa: PTH110
 
 
+def test_many_interrupts(tmp_path: Path) -> None:
+    """However often Ctrl-C is pressed, the file goes."""
+    path = tmp_path / "sandbox.env"
+    started = start_sandbox(path)
+    wait_for_file(path)
+    while started.poll() is None:
+        started.send_signal(signal.SIGINT)
+
+    assert "" == started.communicate()[0]
+    assert started.returncode in {130, -signal.SIGINT}
+    assert not path.exists()
+
+
 @pytest.mark.parametrize(
     "leftover", ["", f"{OWN}export IMGSHARE_ENDPOINT=http://127.0.0.1:9\n", "export IMGSHARE_ENDPOINT=x"]
 )
@@ -88,13 +101,15 @@ def test_what_replaced_it_stays(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_written(tmp_path: Path) -> None:
     """A path without a folder, or that is something else than a file, is exit 3, and nothing is served."""
     loop, null, folder, missing = (tmp_path / name for name in ("loop", "null", "folder", "missing/s.env"))
+    dangling = tmp_path / "dangling"
+    dangling.symlink_to(tmp_path / "nothing")
     loop.symlink_to(loop)
     null.symlink_to(os.devnull)
     folder.mkdir()
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     create = "hint: pass a path where a file can be created\n"
-    for path in (loop, null, folder, pipe, os.devnull):
+    for path in (loop, null, folder, pipe, dangling, os.devnull):
         assert Run(3, "", f"imgshare: cannot write {path}: it is not a regular file\n{create}") == run_tool(
             "sandbox", "--env-file", str(path)
         )
@@ -118,11 +133,13 @@ def test_a_full_disk(tmp_path: Path) -> None:
 
 
 def test_a_link_is_followed(tmp_path: Path) -> None:
-    """A link to a file that is not there yet leads to it, and stays."""
+    """A link to the file of an earlier sandbox leads to it, and stays."""
     link, target = tmp_path / "link", tmp_path / "target"
     link.symlink_to(target)
+    target.touch()
     started = start_sandbox(link)
-    wait_for_file(target)
+    while not (target.exists() and target.read_text()):
+        assert started.poll() is None
 
     assert link.is_symlink()
     assert 143 == end_sandbox(started).code
