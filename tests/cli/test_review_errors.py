@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from imgshare_cli.cli.commands.sandbox import build_environ
+from imgshare_cli.cli.sandbox_settings import build_environ
 from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.review_screens import ASK, DEBIAN, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, build_panel, wrap_line
@@ -83,7 +83,9 @@ def test_a_hostile_name(users: SandboxUsers) -> None:
         terminal.wait_for_screen(seen := build_panel(1, 7, format_image(folded, image_id, VENDOR)))
         terminal.press_keys("r")
         shown = EVIL_SHOWN.replace("镜像", "镜像\n")  # the terminal's edge
-        terminal.wait_for_screen(seen := f"{seen}r\n{wrap_line(f'rejected {shown}')}\n" + build_panel(2, 7, WINDOWS))
+        terminal.wait_for_screen(
+            seen := f"{seen}r\n{wrap_line(f'rejected {shown}', 78)}\n" + build_panel(2, 7, WINDOWS)
+        )
     assert "rejected" == users.read_statuses()[EVIL]
 
 
