@@ -15,28 +15,33 @@ from typer.core import TyperGroup
 
 from imgshare_cli import __version__
 from imgshare_cli.cli.invocation import Invocation
+from imgshare_cli.cli.options import Command
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = {
-    "list": "list:list_",
-    "review": "review:review",
-    "accept": "decide:accept",
-    "reject": "decide:reject",
-    "reset": "decide:reset",
-    "show": "show:show",
-    "members": "members:members",
-    "share": "members:share",
-    "unshare": "members:unshare",
-    "login": "login:login",
-    "logout": "login:logout",
-    "status": "status:status",
-    "config": "config:app",
-    "sandbox": "sandbox:sandbox",
-    "completion": "completion:completion",
+COMMAND_GROUPS = {
+    "Inbox": {
+        "list": "list:list_",
+        "review": "review:review",
+        "accept": "decide:accept",
+        "reject": "decide:reject",
+        "reset": "decide:reset",
+        "show": "show:show",
+    },
+    "Sharing": {"members": "members:members", "share": "members:share", "unshare": "members:unshare"},
+    "Setup": {
+        "login": "login:login",
+        "logout": "login:logout",
+        "status": "status:status",
+        "config": "config:app",
+        "sandbox": "sandbox:sandbox",
+        "completion": "completion:completion",
+        "help": "help:help_",
+    },
 }
+COMMANDS = {name: path for group in COMMAND_GROUPS.values() for name, path in group.items()}
 _UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
@@ -65,8 +70,14 @@ class _Commands(TyperGroup):
             command.name = cmd_name
             return command
         single_app = typer.Typer(**_STYLE)
-        single_app.command(cmd_name)(command)
+        single_app.command(cmd_name, cls=Command)(command)
         return typer.main.get_command(single_app)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, with the commands in groups."""
+        from imgshare_cli.cli import help_text
+
+        help_text.write_group_help(self, ctx, formatter, COMMAND_GROUPS)
 
 
 app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)
