@@ -17,6 +17,8 @@ from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
@@ -119,32 +121,34 @@ def _store_credential(
 
 
 def _show_login(session: Session, credential: Credential, where: str | None) -> None:
-    note, settings = session.output.print_note, session.settings
-    endpoint = settings.endpoint or credential.endpoint
-    expires_at = format_timestamp(credential.expires_at)
+    settings = session.settings
+    known = {
+        "profile": settings.profile,
+        "cloud": credential.cloud,
+        "user": credential.user,
+        "project_id": credential.project_id,
+        "project_name": credential.project_name,
+        "endpoint": settings.endpoint or credential.endpoint,
+        "stored_in": where,
+        "expires_at": format_timestamp(credential.expires_at),
+    }
     if session.output.as_json:
-        session.output.print_json(
-            {
-                "profile": settings.profile,
-                "cloud": credential.cloud,
-                "user": credential.user,
-                "project_id": credential.project_id,
-                "project_name": credential.project_name,
-                "endpoint": endpoint,
-                "stored_in": where,
-                "expires_at": expires_at,
-            }
-        )
-        return
-    if credential.user:
-        project = f"project {credential.project_name} ({credential.project_id})"
-        note(f"logged in as {credential.user} in {project}, until {expires_at}")
-        note(f"image service: {endpoint}")
-    if where:
-        shown = "the keyring" if where == "keyring" else where
-        note(f"stored a token for {endpoint} in {shown}, profile {settings.profile!r}")
+        session.output.print_json(known)
+    else:
+        _note_login(session, known)
     if settings.environment_token:
-        note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
+        session.output.print_note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
+
+
+def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
+    note = session.output.print_note
+    if known["user"]:
+        project = f"project {known['project_name']} ({known['project_id']})"
+        note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
+        note(f"image service: {known['endpoint']}")
+    if known["stored_in"]:
+        shown = "the keyring" if known["stored_in"] == "keyring" else known["stored_in"]
+        note(f"stored a token for {known['endpoint']} in {shown}, profile {known['profile']!r}")
 
 
 @with_session(common_options, new_profile=True)
