@@ -63,8 +63,7 @@ class _Commands(TyperGroup):
         """Build the command of this name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(f"imgshare_cli.cli.commands.{module}"), name)
+        command = _import_command(cmd_name)
         if isinstance(command, typer.Typer):
             command = typer.main.get_command(command)
             command.name = cmd_name
@@ -77,7 +76,20 @@ class _Commands(TyperGroup):
         """Write the help, with the commands in groups."""
         from imgshare_cli.cli import help_text
 
-        help_text.write_group_help(self, ctx, formatter, COMMAND_GROUPS)
+        sections = {head: {name: _get_summary(name) for name in names} for head, names in COMMAND_GROUPS.items()}
+        help_text.write_group_help(self, ctx, formatter, sections)
+
+
+def _import_command(name: str) -> Any:
+    module, _, attribute = COMMANDS[name].partition(":")
+    return getattr(import_module(f"imgshare_cli.cli.commands.{module}"), attribute)
+
+
+def _get_summary(name: str) -> str:
+    # Without building the command, which takes ten times as long.
+    command = _import_command(name)
+    group = getattr(command, "registered_callback", None)
+    return str((group.callback if group else command).__doc__).partition("\n")[0]
 
 
 app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)

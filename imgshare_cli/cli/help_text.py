@@ -10,7 +10,7 @@ from imgshare_cli.cli.help_examples import EXAMPLES
 from imgshare_cli.config.settings import Flags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 # Added by typer: what the usage line says already, and limits that the texts explain where they matter.
 _EXTRAS = re.compile(r"  \[([^\[\]]*)\]$")
@@ -39,21 +39,20 @@ def write_command_help(command: Any, ctx: Any, formatter: Any) -> None:
     _write_examples(ctx, formatter)
 
 
-def write_group_help(group: Any, ctx: Any, formatter: Any, sections: Mapping[str, Iterable[str]]) -> None:
+def write_group_help(group: Any, ctx: Any, formatter: Any, sections: Mapping[str, Mapping[str, str]]) -> None:
     """Write the help of a group of commands.
 
     Args:
         group: the group.
         ctx: typer's context of it.
         formatter: where to write.
-        sections: the names of its commands, under the headings to show them under.
+        sections: the names and summaries of its commands, by the headings to show them under.
     """
     _write_introduction(group, ctx, formatter)
     width = max(len(name) for names in sections.values() for name in names)
-    for heading, names in sections.items():
-        rows = [(name.ljust(width), group.get_command(ctx, name).get_short_help_str()) for name in names]
+    for heading, summaries in sections.items():
         with formatter.section(heading):
-            formatter.write_dl(rows)
+            formatter.write_dl([(name.ljust(width), summary) for name, summary in summaries.items()])
     _write_parameters("Options", group.get_params(ctx), ctx, formatter)
     _write_examples(ctx, formatter)
 

@@ -39,7 +39,8 @@ class CommandGroup(TyperGroup):
         """Write the help."""
         from imgshare_cli.cli import help_text
 
-        help_text.write_group_help(self, ctx, formatter, {"Commands": self.list_commands(ctx)})
+        summaries = {name: command.get_short_help_str() for name, command in self.commands.items()}
+        help_text.write_group_help(self, ctx, formatter, {"Commands": summaries})
 
     get_short_help_str = Command.get_short_help_str
 
@@ -162,9 +163,8 @@ def build_common_options(
 
 common_options = build_common_options()
 member_options = build_common_options(project=DEFAULT_MEMBER)
-# Of a command that asks no service.
+# Of commands that ask no service.
 json_option_only = (_JSON,)
-# Of a command that reads and changes a profile.
 profile_option_only = (_PROFILE,)
 profile_and_json_options = (_JSON, _PROFILE)
 

@@ -17,12 +17,8 @@ def complete_commands(ctx: typer.Context, incomplete: str) -> list[tuple[str, st
         group_ctx = _enter_command(group_ctx, word)
     group = group_ctx.command
     names = group.list_commands(group_ctx) if hasattr(group, "list_commands") else ()
-    return [(name, _get_summary(group_ctx, name)) for name in names if name.startswith(incomplete)]
-
-
-def _get_summary(group_ctx: Any, name: str) -> str:
-    summary: str = group_ctx.command.get_command(group_ctx, name).get_short_help_str()
-    return summary
+    commands = {name: group.get_command(group_ctx, name) for name in names if name.startswith(incomplete)}
+    return [(name, command.get_short_help_str()) for name, command in commands.items()]
 
 
 CommandArgument = Annotated[
