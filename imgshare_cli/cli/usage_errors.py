@@ -39,7 +39,7 @@ def convert_usage_error(exc: typer.TyperException, arguments: Sequence[str], com
     if context and "unexpected extra argument" in text:
         return _convert_extra_arguments(context, arguments, usage)
     if context and text.startswith("No such command"):
-        return _convert_unknown_command(context, arguments, usage)
+        return _convert_unknown_command(context, exc.format_message(), arguments, usage)
     if getattr(exc, "param", None) is not None and text.startswith("Invalid value"):
         return _convert_bad_value(exc, sentence, arguments, usage)
     return UsageError(sentence, hint=usage)
@@ -76,12 +76,10 @@ def _list_arguments(words: Sequence[str], options: dict[str, bool]) -> list[str]
     return found
 
 
-def _convert_unknown_command(context: Any, arguments: Sequence[str], usage: str) -> UsageError:
-    depth = len(context.command_path.split()) - 1
-    positions = [position for position, word in enumerate(arguments) if not word.startswith("-")]
-    if depth >= len(positions):
+def _convert_unknown_command(context: Any, text: str, arguments: Sequence[str], usage: str) -> UsageError:
+    position = next((i for i, word in enumerate(arguments) if text.startswith(f"No such command {word!r}.")), None)
+    if position is None:
         return UsageError("no such command", hint=usage)
-    position = positions[depth]
     close = find_close(arguments[position], context.command.commands, cutoff=_CUTOFF)
     sentence = f"no such command {hints.quote_text(arguments[position][:_MAX_SHOWN])}"
     return UsageError(sentence, hint=_suggest_words(context, arguments, position, close) or usage)
@@ -94,6 +92,8 @@ def _convert_option_error(context: Any, option: str, sentence: str, arguments: S
         return UsageError(f"{option} does not take a value", hint=usage)
     if context.parent is None and (moved := _move_options(context, list(arguments))):
         return UsageError("options come after the command", hint=f"did you mean {hints.build_command(*moved)}?")
+    if option == "--json":
+        return UsageError(f"{context.command_path.removeprefix('imgshare ')} has no JSON output", hint=usage)
     known = [name[2:] for name in _list_options(context.command) if name.startswith("--")]
     position = next((i for i, word in enumerate(arguments) if word.partition("=")[0] == option), None)
     hint = None

@@ -113,13 +113,7 @@ ARGUMENTS = [
     Mistake(f"accept {DEBIAN} {YOU} x", 2, "accept does not take the argument 'x'", _show_usage("accept")),
     Mistake("list golden", 2, "list does not take the argument 'golden'", _show_usage("list")),
     Mistake("list --quiet --json", 2, "--quiet and --json cannot be used together", "omit one of them"),
-    Mistake(
-        "review --json",
-        2,
-        "a review is interactive: it needs a terminal and has no JSON output",
-        "`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one",
-        ends=6,
-    ),
+    Mistake("review --json", 2, "review has no JSON output", _show_usage("review")),
     Mistake("list --limit 0", 2, "--limit must be a whole number from 1 to 1,000,000, not '0'", _show_usage("list")),
     Mistake(
         "list --limit abc", 2, "--limit must be a whole number from 1 to 1,000,000, not 'abc'", _show_usage("list")
