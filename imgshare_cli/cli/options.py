@@ -22,14 +22,32 @@ def complete_images(incomplete: str) -> list[tuple[str, str]]:
     """List the images that `list` showed last, for completion, without network, keyring or errors."""
     import os
 
-    from imgshare_cli.cli.completion_cache import list_completions
+    from imgshare_cli.cli.last_list import list_completions
 
     return list_completions(incomplete, os.environ)
 
 
+def complete_owners(incomplete: str) -> list[tuple[str, str]]:
+    """List the names of owners in the config file, for completion, without network, keyring or errors."""
+    import os
+
+    from imgshare_cli.errors import ConfigError
+
+    try:
+        ids = read_config_file(find_config_path(os.environ)).owners.ids
+        return [(name, owner_id) for name, owner_id in ids.items() if name.startswith(incomplete)]
+    except ConfigError:
+        return []
+
+
 ImageArgument = Annotated[
     str,
-    typer.Argument(metavar="IMAGE", help="Image ID or name.", show_default=False, autocompletion=complete_images),
+    typer.Argument(
+        metavar="IMAGE",
+        help="Image ID or name; on a terminal also the beginning of an ID that `list` showed.",
+        show_default=False,
+        autocompletion=complete_images,
+    ),
 ]
 MemberArgument = Annotated[
     str | None,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.options import ImageArgument, MemberArgument, VaultOption, common_options, with_session
+from imgshare_cli.cli.options import (
+    ImageArgument,
+    MemberArgument,
+    VaultOption,
+    common_options,
+    complete_owners,
+    with_session,
+)
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.errors import (
@@ -27,7 +35,13 @@ if TYPE_CHECKING:
 
 ExpectedOwnerOption = Annotated[
     str | None,
-    typer.Option("--owner", metavar="PROJECT", help="Require this owner (project ID).", show_default=False),
+    typer.Option(
+        "--owner",
+        metavar="PROJECT",
+        help="Require this owner: a project ID, or a name in [owners].",
+        show_default=False,
+        autocompletion=complete_owners,
+    ),
 ]
 HashOption = Annotated[
     str | None,
@@ -58,17 +72,19 @@ def accept(  # noqa: PLR0913, PLR0917
     """
     image_check = None
     if owner is not None or hash_ is not None:
+        from imgshare_cli.cli.owner_names import describe_owner, resolve_owner
         from imgshare_cli.shares.image_checks import parse_image_check
 
+        owner = resolve_owner(session, owner)
         image_check = parse_image_check(owner, hash_)
 
-    target = ShareTarget(session, image, member)
+    target = ShareTarget(session, image, member, command="accept")
     confirmed: set[str] = set()
 
     def attempt() -> models.Member:
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
-            image_check.check(session.client.get_image(image_id))
+            image_check.check(session.client.get_image(image_id), functools.partial(describe_owner, session))
         elif session.is_attended and image_id not in confirmed:
             _confirm_same_name(session, image_id)
             confirmed.add(image_id)
@@ -97,7 +113,7 @@ def reset(session: Session, image: ImageArgument, member: MemberArgument = None)
 
 
 def _decide(session: Session, image: str, member: str | None, status: Status) -> None:
-    target = ShareTarget(session, image, member)
+    target = ShareTarget(session, image, member, command=status.verb)
 
     def attempt() -> models.Member:
         return decide_share(session.client, target.resolve_image_id(), target.member_id, status)
@@ -134,6 +150,7 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
     Raises:
         InterruptedByUserError: the person says no.
     """
+    from imgshare_cli.cli.owner_names import describe_owner
     from imgshare_cli.shares.image_checks import find_same_name_images
     from imgshare_cli.terminal import prompt
 
@@ -146,7 +163,7 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
         session.output.stop_progress()
         session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
         for other in others:
-            session.output.print_note(f"  {other.id}  owner {other.owner}")
-        session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
+            session.output.print_note(f"  {other.id}  owner {describe_owner(session, other.owner)}")
+        session.output.ask(f"Accept {image.id} from project {describe_owner(session, image.owner)} as well? [y/N] ")
         if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")
