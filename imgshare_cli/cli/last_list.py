@@ -106,10 +106,10 @@ def list_completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[
     An image whose name no other image has is offered by its name, the others by their IDs; an ID that was begun is
     offered in any case.
     """
-    images = _parse_images(read_newest_state(_KNOWN, environ))
-    name_counts = Counter(image.name for image in images.values())
+    images = read_listed_images(environ)
+    name_counts = Counter(images.values())
     offers = []
-    for image_id, (name, _) in images.items():
+    for image_id, name in images.items():
         by_name = name_counts[name] == 1 and is_plain(name)
         if by_name and name.startswith(incomplete):
             offers.append((name, image_id))
@@ -117,6 +117,11 @@ def list_completions(incomplete: str, environ: Mapping[str, str]) -> list[tuple[
             # Some shells interpret more of a description than one would expect.
             offers.append((image_id, "".join(c if c.isalnum() or c in " ._-" else "?" for c in name)))
     return offers
+
+
+def read_listed_images(environ: Mapping[str, str]) -> dict[str, str]:
+    """Read the names of the images that were listed last, by their IDs."""
+    return {image_id: image.name for image_id, image in _parse_images(read_newest_state(_KNOWN, environ)).items()}
 
 
 def _find_images(text: str | None, prefix: str) -> dict[str, ListedImage]:

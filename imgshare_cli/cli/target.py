@@ -72,18 +72,10 @@ class ShareTarget:
             ) from exc
 
     def _look_up_name(self, *, owner: str | None, own: bool) -> str:
-        from imgshare_cli.cli.owner_names import describe_owner
         from imgshare_cli.shares.image_lookup import resolve_image_name
 
         session = self._session
-        self._resolved_id = resolve_image_name(
-            session.client,
-            self.image,
-            session.member_id,
-            owner=owner,
-            own=own,
-            describe_owner=lambda owner_id: describe_owner(session, owner_id),
-        )
+        self._resolved_id = resolve_image_name(session.client, self.image, session.member_id, owner=owner, own=own)
         return self._resolved_id
 
     @contextmanager

@@ -10,7 +10,7 @@ from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
@@ -18,14 +18,8 @@ if TYPE_CHECKING:
 _MAX_LISTED = 20
 
 
-def resolve_image_name(  # noqa: PLR0913  (each by name)
-    client: ImageClient,
-    name: str,
-    project_id: str | None,
-    *,
-    owner: str | None = None,
-    own: bool = False,
-    describe_owner: Callable[[str | None], str] = str,
+def resolve_image_name(
+    client: ImageClient, name: str, project_id: str | None, *, owner: str | None = None, own: bool = False
 ) -> str:
     """Resolve a name to the ID of the one image that has it: shared images come before our own and public ones.
 
@@ -35,7 +29,6 @@ def resolve_image_name(  # noqa: PLR0913  (each by name)
         project_id: our project, if it is known.
         owner: the project that it must be from.
         own: whether our own images come first.
-        describe_owner: what errors show for the ID of an owner.
 
     Raises:
         UsageError: several images have the name, or no image can have it.
@@ -52,21 +45,14 @@ def resolve_image_name(  # noqa: PLR0913  (each by name)
     named = [image for image in candidates if image.name == name]
     matching = [image for image in named if owner is None or image.owner == owner]
     if not named:
-        raise _create_not_found_error(name, candidates, describe_owner)
+        raise _create_not_found_error(name, candidates)
     if not matching:
         raise NotYetError(
-            f"no image named {name[:200]!r} belongs to project {describe_owner(owner)}",
+            f"no image named {name[:200]!r} belongs to project {owner}",
             hint="nothing was changed; these images have that name",
-            details=[f"{image.id}  owner {describe_owner(image.owner)}" for image in named[:_MAX_LISTED]],
+            details=[f"{image.id}  owner {image.owner}" for image in named[:_MAX_LISTED]],
         )
-    best = _choose_images(client, matching, project_id, own=own)
-    if len(best) > 1:
-        raise UsageError(
-            f"{len(best)} images are named {name[:200]!r}",
-            hint="use the ID of the one you mean",
-            details=[f"{image.id}  owner {describe_owner(image.owner)}" for image in best[:_MAX_LISTED]],
-        )
-    return best[0].id
+    return _choose_image(client, matching, name, project_id, own=own).id
 
 
 def list_named_images(client: ImageClient, name: str) -> list[Image]:
@@ -85,9 +71,7 @@ def _list_candidates(client: ImageClient, name: str) -> list[Image]:
     return list(candidates.values())
 
 
-def _create_not_found_error(
-    name: str, candidates: Sequence[Image], describe_owner: Callable[[str | None], str]
-) -> NotFoundError:
+def _create_not_found_error(name: str, candidates: Sequence[Image]) -> NotFoundError:
     alike = [image for image in candidates if _simplify_name(image.name or "") == _simplify_name(name)]
     # What looks the same must not read the same here.
     show = ascii if name.isascii() else repr
@@ -96,9 +80,7 @@ def _create_not_found_error(
         f"no image named {name[:200]!r} found (searched shared, own, public and hidden images){other}",
         hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; or use an image ID",
         reason=Reason.NOT_FOUND,
-        details=[
-            f"{image.id}  {show(image.name)}  owner {describe_owner(image.owner)}" for image in alike[:_MAX_LISTED]
-        ],
+        details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_MAX_LISTED]],
     )
 
 
@@ -111,17 +93,23 @@ def _simplify_name(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", short).casefold() if c.isalnum())
 
 
-def _choose_images(
-    client: ImageClient, images: Sequence[Image], project_id: str | None, *, own: bool
-) -> Sequence[Image]:
-    """Choose the images of the best kind: shared with us, our own, or any other."""
+def _choose_image(
+    client: ImageClient, images: Sequence[Image], name: str, project_id: str | None, *, own: bool
+) -> Image:
+    """Choose the only image of the best kind: shared with us, our own, or any other; several are a UsageError."""
     shared = [image for image in images if image.may_be_shared and image.owner != project_id]
     ours = [image for image in images if image.owner == project_id]
     best = (ours or shared if own else shared or ours) or images
     if 1 < len(best) <= _MAX_LISTED and best is shared and project_id:
         # An administrator sees images that are shared with others, too.
         best = [image for image in shared if _is_shared_with(client, image, project_id)] or shared
-    return best
+    if len(best) > 1:
+        raise UsageError(
+            f"{len(best)} images are named {name[:200]!r}",
+            hint="use the ID of the one you mean",
+            details=[f"{image.id}  owner {image.owner}" for image in best[:_MAX_LISTED]],
+        )
+    return best[0]
 
 
 def _is_shared_with(client: ImageClient, image: Image, project_id: str) -> bool:

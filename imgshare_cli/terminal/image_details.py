@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.terminal.format import format_age, format_size, truncate_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from imgshare_cli.api.images import Image
     from imgshare_cli.shares.image_details import ImageDetails
@@ -17,18 +17,13 @@ _MAX_LISTED = 3
 _MAX_SYSTEM = 70
 
 
-def describe_image(details: ImageDetails, describe_owner: Callable[[str | None], str]) -> list[tuple[str, str]]:
-    """Return names and values; further lines of a value have no name. The image's name, which may be long, is first.
-
-    Args:
-        details: what is known of the image.
-        describe_owner: what is shown for the ID of an owner.
-    """
+def describe_image(details: ImageDetails) -> list[tuple[str, str]]:
+    """Return names and values; further lines of a value have no name. The image's name, which may be long, is first."""
     image = details.share.image
     fields = [
         ("name", image.name or "-"),
         ("image", image.id),
-        ("owner", describe_owner(image.owner)),
+        ("owner", image.owner or "-"),
         ("shared", format_age(details.member.updated_at if details.member else None)),
         ("created", format_age(image.created_at)),
         ("size", format_size(image.size)),
@@ -39,37 +34,35 @@ def describe_image(details: ImageDetails, describe_owner: Callable[[str | None],
         fields.append(("status", image.status or "-"))
     if image.os_hidden:
         fields.append(("hidden", "yes: image lists omit it unless asked for hidden images"))
-    return fields + _describe_warnings(details, describe_owner)
+    return fields + _describe_warnings(details)
 
 
-def _describe_warnings(details: ImageDetails, describe_owner: Callable[[str | None], str]) -> list[tuple[str, str]]:
+def _describe_warnings(details: ImageDetails) -> list[tuple[str, str]]:
     warnings = []
     if details.same_name_images is None:
         warnings.append(("warning", "cannot check whether the project's image list has this name already"))
     elif details.same_name_images:
         same_name = _count_same_name_images(details.same_name_images)
         warnings.append(("warning", f"{same_name} already in the project's image list:"))
-        warnings += _list_images(details, details.same_name_images, describe_owner)
+        warnings += _list_images(details, details.same_name_images)
     if details.other_pending_images:
         warnings.append(
             ("warning", f"{_count_same_name_images(details.other_pending_images)} also shared by other projects:")
         )
-        warnings += _list_images(details, details.other_pending_images, describe_owner)
+        warnings += _list_images(details, details.other_pending_images)
     return warnings
 
 
-def _list_images(
-    details: ImageDetails, images: Sequence[Image], describe_owner: Callable[[str | None], str]
-) -> list[tuple[str, str]]:
-    lines = [f"{image.id}  {_compare_owner(details, image) or describe_owner(image.owner)}" for image in images]
+def _list_images(details: ImageDetails, images: Sequence[Image]) -> list[tuple[str, str]]:
+    lines = [f"{image.id}  {_describe_owner(details, image)}" for image in images]
     return [("", line) for line in truncate_lines(lines, _MAX_LISTED)]
 
 
-def _compare_owner(details: ImageDetails, image: Image) -> str | None:
+def _describe_owner(details: ImageDetails, image: Image) -> str:
     # People cannot compare two IDs by eye.
     if image.owner == details.share.member_id:
         return "your own"
-    return "from the same owner" if image.owner == details.share.image.owner else None
+    return "from the same owner" if image.owner == details.share.image.owner else image.owner or "-"
 
 
 def _count_same_name_images(images: Sequence[Image]) -> str:

@@ -36,10 +36,10 @@ _LISTED = 8
 _LONGEST = 70
 
 
-def run_review(output: Output, review: Review, describe_owner: Callable[[str | None], str]) -> None:
+def run_review(output: Output, review: Review) -> None:
     """Review images with the user at the terminal, until no image is left or the user quits."""
     with open_keyboard() as keyboard:
-        prompt = _ReviewPrompt(output, keyboard, review, describe_owner)
+        prompt = _ReviewPrompt(output, keyboard, review)
         while prompt.review_next_share():
             pass
 
@@ -51,16 +51,12 @@ class _ReviewPrompt:
         output: where images and questions are shown.
         keyboard: where keys are read.
         review: what decides.
-        describe_owner: what is shown for the ID of an owner.
     """
 
-    def __init__(
-        self, output: Output, keyboard: Keyboard, review: Review, describe_owner: Callable[[str | None], str]
-    ) -> None:
+    def __init__(self, output: Output, keyboard: Keyboard, review: Review) -> None:
         self._output = output
         self._keyboard = keyboard
         self._review = review
-        self._describe_owner = describe_owner
 
     def review_next_share(self) -> bool:
         """Review one share, and return whether to go on."""
@@ -84,8 +80,7 @@ class _ReviewPrompt:
         if details.member and details.member.status is not Status.PENDING:
             return self._drop_share(share, f"is already {details.member.status.value}")
         self._output.print_panel(
-            f"{self._review.position + 1} of {len(self._review.shares)}",
-            image_details.describe_image(details, self._describe_owner),
+            f"{self._review.position + 1} of {len(self._review.shares)}", image_details.describe_image(details)
         )
         return True
 
@@ -128,7 +123,7 @@ class _ReviewPrompt:
             return self._decide(shares, status)
         for line in truncate_lines([_name_share(share)[:_LONGEST] for share in shares], _LISTED):
             self._output.print_note(f"  {line}")
-        verb, owner = status.verb.capitalize(), self._describe_owner(shares[0].image.owner)
+        verb, owner = status.verb.capitalize(), shares[0].image.owner
         sure = self._ask_key(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
         return sure and self._decide(shares, status)
 

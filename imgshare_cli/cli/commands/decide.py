@@ -150,7 +150,6 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
     Raises:
         InterruptedByUserError: the person says no.
     """
-    from imgshare_cli.cli.owner_names import describe_owner
     from imgshare_cli.shares.image_checks import find_same_name_images
     from imgshare_cli.terminal import prompt
 
@@ -163,7 +162,7 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
         session.output.stop_progress()
         session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
         for other in others:
-            session.output.print_note(f"  {other.id}  owner {describe_owner(session, other.owner)}")
-        session.output.ask(f"Accept {image.id} from project {describe_owner(session, image.owner)} as well? [y/N] ")
+            session.output.print_note(f"  {other.id}  owner {other.owner}")
+        session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
         if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")

@@ -56,12 +56,11 @@ def review(
 
 def _run_review(session: Session, review: Review) -> None:
     """Review with the user, then print what was done and what failed."""
-    from imgshare_cli.cli.owner_names import describe_owner
     from imgshare_cli.terminal.format import truncate_lines
     from imgshare_cli.terminal.review_prompt import run_review
 
     try:
-        run_review(session.output, review, lambda owner_id: describe_owner(session, owner_id))
+        run_review(session.output, review)
     except BaseException:
         for line in truncate_lines(list(review.complaints.values()), _MAX_LISTED):
             session.output.print_note(line)
