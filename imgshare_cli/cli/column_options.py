@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from imgshare_cli.cli.options import complete
 from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.columns import DEFAULT_COLUMNS, LONG_COLUMNS, PLAIN_COLUMNS, SHARED_COLUMN
 
@@ -13,7 +14,11 @@ _MAX_SHOWN = 40
 ColumnsOption = Annotated[
     str | None,
     typer.Option(
-        "--columns", metavar="NAMES", help=f"Show these columns: {','.join(LONG_COLUMNS)}.", show_default=False
+        "--columns",
+        metavar="NAMES",
+        help=f"Show these columns: {','.join(LONG_COLUMNS)}.",
+        show_default=False,
+        autocompletion=complete("columns"),
     ),
 ]
 

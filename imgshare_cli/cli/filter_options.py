@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.options import complete_owners
+from imgshare_cli.cli.options import complete
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ OwnerOption = Annotated[
         metavar="PROJECT",
         help="Filter by owner: a project ID, or a name in [owners].",
         show_default=False,
-        autocompletion=complete_owners,
+        autocompletion=complete("owners"),
     ),
 ]
 NameOption = Annotated[

@@ -47,7 +47,7 @@ def name_owner(session: Session, owner_id: str | None) -> str:
 
 def describe_owner(session: Session, owner_id: str | None) -> str:
     """Return the ID of an owner, with its name at a terminal; a script gets the ID alone."""
-    name = find_owner_name(session, owner_id) if session.is_attended else None
+    name = find_owner_name(session, owner_id) if session.is_at_terminal else None
     return f"{name} ({owner_id})" if name else owner_id or "-"
 
 

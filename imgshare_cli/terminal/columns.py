@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imgshare_cli.api.models import MAX_NAME
+from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.terminal.format import format_age, format_short_age, format_size, shorten_ids, shorten_owners
 
 if TYPE_CHECKING:
@@ -61,10 +62,19 @@ def build_share_columns(names: Sequence[str], name_owner: Callable[[str | None],
             width=32,
         ),
         Column("SIZE", _get_size, lambda share: format_size(share.image.size), width=10),
-        Column("AGE", _get_time, lambda share: format_short_age(_get_time(share)), width=4),
+        Column(
+            "AGE",
+            lambda share: format_timestamp(_get_time(share)) or "-",
+            lambda share: format_short_age(_get_time(share)),
+            width=4,
+        ),
         Column("STATUS", lambda share: share.status.value, width=8),
-        Column("SHARED", lambda share: (share.member and share.member.updated_at) or "-", width=20),
-        Column("CREATED", lambda share: share.image.created_at or "-", width=20),
+        Column(
+            "SHARED",
+            lambda share: format_timestamp(share.member.updated_at if share.member else None) or "-",
+            width=20,
+        ),
+        Column("CREATED", lambda share: format_timestamp(share.image.created_at) or "-", width=20),
         Column("STATE", lambda share: share.image.status or "-", width=11),
         Column("HIDDEN", lambda share: "yes" if share.image.os_hidden else "no", width=6),
     ]
@@ -83,7 +93,11 @@ def build_member_columns(describe_project: Callable[[str | None], str]) -> list[
             "MEMBER", lambda member: member.member_id, lambda member: describe_project(member.member_id), wraps=True
         ),
         Column("STATUS", lambda member: member.status.value),
-        Column("SINCE", lambda member: member.updated_at or "-", lambda member: format_age(member.updated_at)),
+        Column(
+            "SINCE",
+            lambda member: format_timestamp(member.updated_at) or "-",
+            lambda member: format_age(member.updated_at),
+        ),
     ]
 
 
@@ -96,6 +110,6 @@ def _get_size(share: Share) -> str:
     return "-" if share.image.size is None else str(share.image.size)
 
 
-def _get_time(share: Share) -> str:
+def _get_time(share: Share) -> str | None:
     """Return when the image was shared, or last decided about, or else when it was made."""
-    return (share.member and share.member.updated_at) or share.image.created_at or "-"
+    return (share.member and share.member.updated_at) or share.image.created_at

@@ -46,6 +46,14 @@ def test_columns_on_a_pipe(imgshare: RunImgshare, service: ScriptedImageService)
     assert Run(0, "2016-09-01T02:37:11Z\n" * 2) == imgshare("list", "--columns", "shared")
 
 
+def test_a_column_is_completed(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TAB completes --columns to the names of columns."""
+    monkeypatch.setenv("_IMGSHARE_COMPLETE", "complete_bash")
+
+    assert Run(0, "STATUS\nSTATE\n") == imgshare("list", "--columns", "ST")
+    assert KNOWN.replace(", ", "\n") + "\n" == imgshare("list", "--columns", "").out
+
+
 @pytest.mark.usefixtures("service")
 def test_columns_at_a_terminal() -> None:
     """A terminal gets the same columns, below their names."""

@@ -9,11 +9,14 @@ import typer
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.cli.options import (
+    DEFAULT_MEMBER,
     ImageArgument,
     MemberArgument,
     VaultOption,
-    common_options,
-    complete_owners,
+    YesOption,
+    build_common_options,
+    complete,
+    member_options,
     with_session,
 )
 from imgshare_cli.cli.session import Session
@@ -25,11 +28,12 @@ from imgshare_cli.errors import (
     NotFoundError,
     RefusedError,
     UnavailableError,
+    UsageError,
 )
 from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.api import models
 
@@ -40,7 +44,7 @@ ExpectedOwnerOption = Annotated[
         metavar="PROJECT",
         help="Require this owner: a project ID, or a name in [owners].",
         show_default=False,
-        autocompletion=complete_owners,
+        autocompletion=complete("owners"),
     ),
 ]
 HashOption = Annotated[
@@ -55,7 +59,7 @@ WaitOption = Annotated[
 ]
 
 
-@with_session(common_options)
+@with_session(build_common_options(project=DEFAULT_MEMBER, with_no_input=True))
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,
@@ -64,6 +68,7 @@ def accept(  # noqa: PLR0913, PLR0917
     hash_: HashOption = None,
     wait: WaitOption = None,
     vault_id: VaultOption = None,
+    yes: YesOption = False,  # noqa: FBT002
 ) -> None:
     """Accept an image that is shared with you.
 
@@ -85,8 +90,8 @@ def accept(  # noqa: PLR0913, PLR0917
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
             image_check.check(session.client.get_image(image_id), functools.partial(describe_owner, session))
-        elif session.is_attended and image_id not in confirmed:
-            _confirm_same_name(session, image_id)
+        elif not yes and session.is_at_terminal and image_id not in confirmed:
+            _confirm_same_name(session, image_id, member, {"--vault": vault_id, "--wait": wait})
             confirmed.add(image_id)
         vault = vault_id or session.settings.vault_id
         return decide_share(session.client, image_id, target.member_id, Status.ACCEPTED, vault)
@@ -96,7 +101,7 @@ def accept(  # noqa: PLR0913, PLR0917
     )
 
 
-@with_session(common_options)
+@with_session(member_options)
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
 
@@ -106,7 +111,7 @@ def reject(session: Session, image: ImageArgument, member: MemberArgument = None
     _decide(session, image, member, Status.REJECTED)
 
 
-@with_session(common_options)
+@with_session(member_options)
 def reset(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Make a share pending again, as if nothing had been decided."""
     _decide(session, image, member, Status.PENDING)
@@ -144,10 +149,17 @@ def _add_wait(
     return attempt_until_shared
 
 
-def _confirm_same_name(session: Session, image_id: str) -> None:
+def _confirm_same_name(session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]) -> None:
     """Ask before an image joins others of its name in the project's image list.
 
+    Args:
+        session: the run.
+        image_id: the image.
+        member: MEMBER as it was given.
+        options: the options of the command, for its repetition.
+
     Raises:
+        UsageError: nobody may be asked.
         InterruptedByUserError: the person says no.
     """
     from imgshare_cli.shares.image_checks import find_same_name_images
@@ -163,6 +175,21 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
         session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
         for other in others:
             session.output.print_note(f"  {other.id}  owner {other.owner}")
+        if session.no_input:
+            raise _create_unconfirmed_error(session, image_id, member, options)
         session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
         if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")
+
+
+def _create_unconfirmed_error(
+    session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]
+) -> UsageError:
+    from imgshare_cli.diagnosis.attempt import Attempt
+
+    attempt = Attempt("accept", image_id, member, None, None, session.flags)
+    accept_it = attempt.build_retry_command(image_id, member, {**options, "--yes": True})
+    return UsageError(
+        f"accepting {image_id} needs a confirmation, and {session.no_input} forbids asking for it",
+        hint=f"{accept_it} accepts it as well",
+    )
