@@ -138,7 +138,11 @@ def _normalize_id(text: str) -> str:
 
 
 def _read_listed_images(session: Session) -> Mapping[str, str]:
-    """Return the names of the images that were listed last, by their IDs."""
-    from imgshare_cli.cli.completion_cache import read_listed_images
+    """Return the names of the images that are known from lists, by their IDs."""
+    from imgshare_cli.cli.id_prefixes import get_last_list
 
-    return read_listed_images(session.environ)
+    try:
+        images = get_last_list(session).find_known_images("")
+    except ImgshareError:
+        return {}
+    return {image_id: image.name for image_id, image in images.items()}

@@ -73,12 +73,13 @@ Usage: imgshare accept [OPTIONS] IMAGE [MEMBER]
   image first, and change nothing if it does not match.
 
 Arguments:
-  IMAGE   Image ID or name.
+  IMAGE   Image ID or name; on a terminal also the beginning of an ID that
+          `list` showed.
   MEMBER  ID of the project that the image is shared with. [default: your
           project]
 
 Options:
-  --owner PROJECT   Require this owner (project ID).
+  --owner PROJECT   Require this owner: a project ID, or a name in [owners].
   --hash ALGO:HEX   Require this checksum, such as sha512:…
   --wait DURATION   Wait for the image to be shared, such as 30s or 5m.
   --vault VAULT_ID  Backup vault for a full-server image (IMS).

@@ -244,7 +244,7 @@ IMAGES = [
         f"accept {YOU}",
         6,
         f"no image named '{YOU}' found {NOT_FOUND}",
-        "`imgshare list --status all` shows what is shared with you; or use an image ID",
+        "an ID must be whole here, and `imgshare list --status all --long` shows whole IDs",
     ),
     Mistake(
         "accept something-else",
@@ -344,7 +344,7 @@ def test_on_any_service(imgshare: RunImgshare, share: Share, command: str) -> No
     """On a real service, too, what was meant is found from the list, and the hint does it."""
     assert 0 == imgshare("list").code
     wrong = {
-        f"{share.image[:-1]}": f"did you mean `imgshare {command} {share.image}`?",
+        f"{share.image[:5]}{share.image[6:]}": f"did you mean `imgshare {command} {share.image}`?",
         f"{share.image.replace('-', '')}": f"did you mean `imgshare {command} {share.image}`?",
         f"' {share.image}'": f"did you mean `imgshare {command} {share.image}`, without the spaces?",
         f"{share.member} {share.image}": (
@@ -386,10 +386,10 @@ def test_suggesting_takes_no_time() -> None:
 
 @pytest.mark.usefixtures("sandbox")
 def test_what_cannot_be_pasted(imgshare: RunImgshare) -> None:
-    """A check that was asked for stays in the command, as a placeholder where a shell would change it."""
-    run = imgshare("accept", "ubuntu-24.04", "--owner", "a b")
+    """An option stays in the command, as a placeholder where a shell would change its value."""
+    run = imgshare("accept", "ubuntu-24.04", "--vault", "a b")
 
-    hint = "did you mean `imgshare accept ubuntu-24.04-minimal --owner OWNER` (where OWNER is 'a b')?"
+    hint = "did you mean `imgshare accept ubuntu-24.04-minimal --vault VAULT` (where VAULT is 'a b')?"
     assert (6, f"hint: {hint}") == (run.code, run.err.splitlines()[1])
 
 
