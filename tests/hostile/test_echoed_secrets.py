@@ -55,7 +55,7 @@ def test_an_owner_that_is_the_token(imgshare: RunImgshare, serve: StartService) 
     image = {"id": IMAGE, "name": "golden", "owner": TOKEN, "visibility": "shared", "status": "active"}
     serve(build_response(200, {"images": [image]}), build_response(200, {"images": []}))
 
-    run = imgshare("accept", "golden", "--owner", "me", "--project", MEMBER)
+    run = imgshare("accept", "golden", "--owner", MEMBER, "--project", MEMBER)
 
     assert (6 + 1, f"  {IMAGE}  owner (hidden)") == (run.code, run.err.splitlines()[1])
 
