@@ -51,6 +51,11 @@ def is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None
 
 
+def is_plain_or_option(text: str) -> bool:
+    """Whether a word that the user typed means nothing to any shell; it may be an option."""
+    return _PLAIN_OR_OPTION.fullmatch(text) is not None
+
+
 def quote_word(text: str | None, placeholder: str) -> Word:
     """Create a word from outside: from a service, a file, the settings, the environment or the command line."""
     return Word(text, placeholder)

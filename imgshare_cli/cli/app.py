@@ -31,7 +31,7 @@ COMMANDS = {
     "share": "members:share",
     "unshare": "members:unshare",
     "login": "login:login",
-    "logout": "login:logout",
+    "logout": "logout:logout",
     "status": "status:status",
     "config": "config:app",
     "sandbox": "sandbox:sandbox",
@@ -90,7 +90,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    invocation = Invocation(as_json="--json" in _cut_foreign_arguments(arguments))
+    invocation = Invocation(as_json="--json" in _cut_foreign_arguments(arguments), arguments=arguments)
     try:
         _run_command(arguments, invocation)
         if sys.stdout:

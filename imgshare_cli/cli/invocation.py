@@ -11,7 +11,7 @@ from imgshare_cli.cli.session import Session
 from imgshare_cli.terminal.output import Output
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imgshare_cli.config.settings import Flags
 
@@ -22,9 +22,13 @@ class Invocation:
     Args:
         environ: the environment of the run.
         as_json: whether a program reads the answer.
+        arguments: the command line, for hints that repeat it.
     """
 
-    def __init__(self, environ: Mapping[str, str] = os.environ, *, as_json: bool = False) -> None:
+    def __init__(
+        self, environ: Mapping[str, str] = os.environ, *, as_json: bool = False, arguments: Sequence[str] = ()
+    ) -> None:
+        self._arguments = arguments
         self.environ = environ
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
         self._redactor = Redactor(environ)
@@ -38,6 +42,7 @@ class Invocation:
             new_profile: whether they may name a profile that does not exist yet.
         """
         session = Session(flags, self.environ, self.output, self._redactor, new_profile=new_profile)
+        session.arguments = self._arguments
         self._sessions.append(session)
         return session
 

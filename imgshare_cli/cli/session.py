@@ -9,11 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_file import find_config_path, read_config_file
-from imgshare_cli.config.settings import build_profile_option, resolve_profile_name, resolve_settings
+from imgshare_cli.config.settings import resolve_profile_name, resolve_settings
 from imgshare_cli.errors import ConfigError, NotLoggedInError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connections import Connections
@@ -47,9 +47,10 @@ class Session:
         self.output = output
         self._new_profile = new_profile
         self.hide_secret = redactor.hide_secret
+        self._redactor = redactor
+        self.arguments: Sequence[str] = ()
         self._open = ExitStack()
-        # Taken here, because rich before 15 replaces both with what is no terminal while a spinner turns.
-        self._terminals = (sys.stdin, sys.stderr)
+        self._terminals = (sys.stdin, sys.stderr)  # rich before 15 replaces both while a spinner turns
 
     @cached_property
     def file(self) -> ConfigFile:
@@ -92,7 +93,13 @@ class Session:
             ConfigError: the settings cannot be used.
             UnavailableError: the identity service does not answer.
         """
-        return self.credential_provider.credential
+        try:
+            return self.credential_provider.credential
+        except NotLoggedInError as exc:
+            from imgshare_cli.cli.login_hints import Attempt, explain_missing_login
+
+            attempt = Attempt(self.arguments, self.flags, self.settings, self.environ, self.file)
+            raise explain_missing_login(exc, attempt) from exc
 
     @property
     def endpoint(self) -> str:
@@ -101,18 +108,12 @@ class Session:
         Raises:
             ConfigError: nothing names one.
         """
-        endpoint = self.settings.endpoint or self._find_credential_endpoint()
+        endpoint = self.settings.endpoint or self.credential.endpoint
         if endpoint is None:
-            raise ConfigError("no endpoint: no image service is configured", hint=_build_endpoint_hint(self))
-        return endpoint
+            from imgshare_cli.cli.login_hints import create_endpoint_error
 
-    def _find_credential_endpoint(self) -> str | None:
-        try:
-            return self.credential.endpoint
-        except NotLoggedInError:
-            if self.settings.profile in self.file.profiles:
-                raise  # who has logged in before needs to do so again, and no endpoint
-            return None
+            raise create_endpoint_error(self.settings)
+        return endpoint
 
     @property
     def member_id(self) -> str | None:
@@ -174,10 +175,20 @@ class Session:
         auth_url = before.auth_url or self.environ.get("OS_AUTH_URL")
         if credential is None and auth_url:
             from imgshare_cli.api.identity_client import check_identity_service
+            from imgshare_cli.config.service_url import AUTH_URL
 
             with contextlib.suppress(ConfigError):  # an address that cannot be asked tells nothing
-                check_identity_service(self.connections.connect(auth_url, cacert=before.cacert), auth_url)
+                check_identity_service(
+                    self.connections.connect(auth_url, cacert=before.cacert, setting=AUTH_URL), auth_url
+                )
         return credential
+
+    def open_with(self, flags: Flags) -> Session:
+        """Open a session for other flags of the same command line; it is closed with this one."""
+        other = Session(flags, self.environ, self.output, self._redactor, new_profile=self._new_profile)
+        other.arguments = self.arguments
+        self._open.callback(other.close)
+        return other
 
     def close(self) -> None:
         """Close the connections."""
@@ -187,14 +198,3 @@ class Session:
         """Show a line if --debug is given."""
         if self.flags.debug:
             self.output.print_note(f"debug: {text}")
-
-
-def _build_endpoint_hint(session: Session) -> str:
-    settings = session.settings
-    if settings.environment_token and (settings.cloud or settings.openstack):
-        return f"{settings.environment_token.source} overrides the cloud: unset it, or set IMGSHARE_ENDPOINT"
-    from imgshare_cli import hints
-
-    profile = build_profile_option(session.profile)
-    keep = hints.build_command("config", "set", "endpoint", "URL", *hints.build_options(profile))
-    return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run {keep}"

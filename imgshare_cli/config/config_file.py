@@ -30,7 +30,7 @@ PROFILE_KEYS = (
     "token",
     "token_store",
 )
-TOKEN_STORES = ("keyring", "file")
+TOKEN_STORES = ("keyring", "file")  # the first is the default
 MAX_TIMEOUT = 86400  # seconds in a day
 _LIMIT = 256 << 10
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
@@ -173,6 +173,17 @@ def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) ->
 
 def _create_type_error(path: Path, key: str, expected: str) -> ConfigError:
     return ConfigError(f"{key} in {path} must be {expected}", hint=build_unset_hint(key))
+
+
+def create_profile_error(profile: str, file: ConfigFile) -> ConfigError:
+    """Create the error for a profile that the config file does not have."""
+    from imgshare_cli import hints
+
+    known = ", ".join(sorted(file.profiles)) or "none"
+    return ConfigError(
+        f"profile {profile!r} does not exist in {file.path}",
+        hint=f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one",
+    )
 
 
 def build_unset_hint(key: str) -> str:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config.config_file import MAX_TIMEOUT
+from imgshare_cli.config.config_file import MAX_TIMEOUT, create_profile_error
 from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import ConfigError
 
@@ -113,7 +113,7 @@ def resolve_settings(
     env = _read_environment(environ)
     profile = resolve_profile_name(flags, environ, file)
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
-        raise ConfigError(f"profile {profile!r} does not exist in {file.path}", hint=_list_profiles(file))
+        raise create_profile_error(profile, file)
     stored = file.profiles.get(profile, {})
     cloud = flags.cloud or env.get("cloud")
     openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
@@ -177,13 +177,6 @@ def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _read_environment_token(environ: Mapping[str, str]) -> Token | None:
     return next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
-
-
-def _list_profiles(file: ConfigFile) -> str:
-    from imgshare_cli import hints
-
-    known = ", ".join(sorted(file.profiles)) or "none"
-    return f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one"
 
 
 def _resolve_timeout(*layers: float | str | None) -> float:

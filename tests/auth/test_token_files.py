@@ -116,7 +116,9 @@ def test_a_file_that_somebody_else_wrote(imgshare: RunImgshare, content: str) ->
 
     said = f"the entry for profile 'default' in {path} was not stored by imgshare"
     hint = "hint: run `imgshare logout`, then `imgshare login`"
-    assert Run(4, "", f"imgshare: IMGSHARE_TOKEN is not set, and {said}\n{hint}\n") == imgshare("accept", IMAGE, MEMBER)
+    assert Run(4, "", f"imgshare: not logged in: IMGSHARE_TOKEN is not set, and {said}\n{hint}\n") == imgshare(
+        "accept", IMAGE, MEMBER
+    )
     assert Run(0, "", "removed the token of profile 'default'\n") == imgshare("logout")
     assert not path.exists()
 

@@ -1,18 +1,28 @@
-"""`login` and `logout`: store a credential, remove it."""
+"""`login`: get a credential and store it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from imgshare_cli import hints
+from imgshare_cli.auth.keyring_backend import KeyringError
 from imgshare_cli.auth.login import log_in_with_application_credential, log_in_with_password, log_in_with_token
-from imgshare_cli.auth.login_method import LoginMethod, LoginOptions, check_login_plan, plan_login
-from imgshare_cli.auth.logout import remove_credential, revoke_credential
-from imgshare_cli.auth.store import open_token_store, write_credential
+from imgshare_cli.auth.login_method import (
+    LoginMethod,
+    LoginOptions,
+    check_login_options,
+    check_login_plan,
+    is_login_open,
+    plan_login,
+)
+from imgshare_cli.auth.store import name_store, open_token_store, write_credential
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
+from imgshare_cli.config.settings import build_profile_option
+from imgshare_cli.errors import AuthError, ConfigError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
@@ -42,25 +52,59 @@ def login(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Log in and store the token in the keyring.
 
-    Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and --username, an application credential with
-    --auth-url and --application-credential-id, and otherwise a token that you already have. Prompts for passwords,
-    secrets and tokens without showing them, or reads them from standard input if that is not a terminal. --project is
-    the project to log in to, by name or ID.
+    Asks how to log in where nothing says so. Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and
+    --username, an application credential with --auth-url and --application-credential-id, and a token that you already
+    have with --endpoint. Prompts for passwords, secrets and tokens without showing them, or reads them from standard
+    input if that is not a terminal. --project is the project to log in to, by name or ID.
     """
+    project = session.settings.project_id
+    options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
+    check_login_options(options, session.flags.cloud)
+    is_open = is_login_open(options, session.settings)
+    if is_open:
+        from imgshare_cli.cli.login_questions import ask_how_to_log_in
+
+        answers = ask_how_to_log_in(session, options)
+        session, options, default = session.open_with(answers.flags), answers.options, default or answers.default
+    _log_in(session, options, default=default, offer_file=is_open)
+
+
+def _log_in(session: Session, options: LoginOptions, *, default: bool, offer_file: bool) -> None:
     from imgshare_cli.auth.profile import save_profile
 
-    settings = session.settings
-    project = settings.project_id
-    options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
-    plan = plan_login(options, settings, session.environ)
-    store = _open_store(session, plan.store_settings)
-    if plan.must_store:
-        store.read()  # where nothing can be stored, nobody is asked for a secret
+    plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
+    store_settings = plan.store_settings
+    if plan.must_store or offer_file:  # where nothing can be stored, nobody is asked for a secret
+        store_settings = _choose_store(session, store_settings, required=plan.must_store)
+    store = _open_store(session, store_settings)
     credential = _get_credential(session, plan.method, plan.options)
     where = _store_credential(session, store, credential, required=plan.must_store)
+    settings = replace(session.settings, token_store=store_settings.token_store)
     save_profile(session.file.path, settings, session.flags, credential, default=default)
     _show_login(session, credential, where)
+
+
+def _choose_store(session: Session, settings: Settings, *, required: bool) -> Settings:
+    """Return the settings with a store that can be used: where there is no keyring, the user may choose a file."""
+    try:
+        _open_store(session, settings).read()
+    except KeyringError as exc:
+        in_file = replace(settings, token_store="file")  # noqa: S106  (the name of a kind of store)
+        if exc.is_absent and session.is_attended and _offer_file(session, in_file):
+            return in_file
+        if required:
+            raise
+    return settings
+
+
+def _offer_file(session: Session, in_file: Settings) -> bool:
+    from imgshare_cli.terminal.questions import ask_yes
+
+    note = session.output.print_note
+    note("There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):")
+    note(f"  {_open_store(session, in_file).where}")
+    return ask_yes(session.output, "Store it there, now and at later logins (token_store = file)?")
 
 
 def _get_credential(session: Session, method: LoginMethod, options: LoginOptions) -> Credential:
@@ -106,9 +150,17 @@ def _store_credential(
     except (AuthError, ConfigError) as exc:
         if required:
             raise
-        session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
+        if getattr(exc, "is_absent", False):
+            option = hints.build_options(build_profile_option(session.profile))
+            keep = hints.build_command("config", "set", "token_store", "file", *option)
+            session.output.print_note(
+                f"note: the token is not stored, so every run logs in again; {keep} stores it in a file that only you "
+                "can read"
+            )
+        else:
+            session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
         return None
-    return store.where
+    return name_store(store)
 
 
 def _show_login(session: Session, credential: Credential, where: str | None) -> None:
@@ -118,29 +170,6 @@ def _show_login(session: Session, credential: Credential, where: str | None) -> 
         note(f"logged in as {credential.user} in {project}, until {credential.expires_at}")
         note(f"image service: {settings.endpoint or credential.endpoint}")
     if where:
-        shown = "the keyring" if where == "keyring" else where
-        note(f"stored a token for {settings.endpoint or credential.endpoint} in {shown}, profile {settings.profile!r}")
+        note(f"stored a token for {settings.endpoint or credential.endpoint} in {where}, profile {settings.profile!r}")
     if settings.environment_token:
         note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
-
-
-@with_session(common_options, new_profile=True)
-def logout(session: Session) -> None:
-    """Remove the stored token of a profile and revoke it."""
-    settings = session.settings
-    was_stored, credential = remove_credential(_open_store(session, settings), settings)
-    if not was_stored:
-        session.output.print_note(f"no token is stored for profile {settings.profile!r}")
-        return
-    whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
-    session.output.print_note(f"removed the token of profile {settings.profile!r}{whose}")
-    if credential:
-        _revoke(session, credential)
-
-
-def _revoke(session: Session, credential: Credential) -> None:
-    try:
-        if revoke_credential(credential, session.connections):
-            session.output.print_note(f"revoked it at {credential.auth_url}")
-    except ImgshareError as exc:
-        session.output.print_note(f"note: it stays valid until {credential.expires_at}: {exc.message}")

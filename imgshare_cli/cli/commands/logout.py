@@ -1,0 +1,69 @@
+"""`logout`: remove the stored credentials of a profile and revoke them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgshare_cli.auth.logout import find_identity_service, list_stores, remove_credential, revoke_credential
+from imgshare_cli.cli.options import common_options, with_session
+from imgshare_cli.cli.session import Session
+from imgshare_cli.config.config_file import create_profile_error
+from imgshare_cli.config.settings import DEFAULT_PROFILE
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.auth.logout import Removal
+
+
+@with_session(common_options, new_profile=True)
+def logout(session: Session) -> None:
+    """Remove the stored token of a profile and revoke it.
+
+    Also removes the tokens that earlier logins of the profile left: in another store, for its cloud or for OS_*.
+    """
+    profile, removals = session.profile, _remove_credentials(session)
+    if not removals:
+        if profile != DEFAULT_PROFILE and profile not in session.file.profiles:
+            raise create_profile_error(profile, session.file)
+        session.output.print_note(f"no token is stored for profile {profile!r}")
+    credentials = [removal.credential for removal in removals if removal.credential]
+    for removal in removals:
+        credential = removal.credential
+        whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
+        session.output.print_note(f"removed the token of profile {profile!r}{whose}")
+        if credential:
+            _revoke(session, credential, credentials)
+
+
+def _remove_credentials(session: Session) -> list[Removal]:
+    def waiting() -> None:
+        session.output.print_note("waiting for your keyring to be unlocked…")
+
+    removals = []
+    for group in list_stores(session.settings, session.environ, session.file, waiting=waiting):
+        for store in group.stores:
+            try:
+                removal = remove_credential(store, session.settings)
+            except (AuthError, ConfigError) as exc:
+                if group.is_configured and not getattr(exc, "is_absent", False):
+                    raise
+                session.debug(f"{exc.message}; nothing is removed there")
+                break
+            removals += [removal] if removal.was_stored else []
+    return removals
+
+
+def _revoke(session: Session, credential: Credential, others: Sequence[Credential]) -> None:
+    note = session.output.print_note
+    until = f"until {credential.expires_at}" if credential.expires_at else "until it expires"
+    auth_url = find_identity_service(credential, others, session.environ)
+    try:
+        if auth_url and revoke_credential(credential, auth_url, session.connections):
+            note(f"revoked it at {auth_url}")
+        elif credential.header == "X-Auth-Token":
+            note(f"note: it was only removed here, and stays valid {until}: its identity service is not known")
+    except ImgshareError as exc:
+        note(f"note: it stays valid {until}: {exc.message}")
