@@ -25,6 +25,8 @@ _PROBLEMS = {
     "could not find expected ':'": "a colon is missing after a key, or a quote is not closed",
     "found character": "a tab or another character that needs quotes",
     "found unexpected end of stream": "a quote is not closed",
+    "sequence entries are not allowed": "a list begins where a value is expected",
+    "could not determine a constructor": "a value begins with an unknown tag (!)",
     "mapping values are not allowed": "its indentation is wrong, or a value with a colon needs quotes",
 }
 _MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more

@@ -21,8 +21,9 @@ _EMPTY_WORDS = re.compile(r"requires authentication|your browser|unrecognized sc
 def create_rejected_error(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
     """Create the error for a login that the identity service rejects."""
     is_credential = request.auth_type == "v3applicationcredential"
+    whose = request.display_name if is_credential else f"the credentials of {request.display_name}"
     return AuthError(
-        f"the identity service {url} rejected the credentials of {request.display_name}",
+        f"the identity service {url} rejected {whose}",
         explanation=_read_words(exc),
         hint="check its ID and secret; it may also have expired"
         if is_credential
@@ -54,7 +55,8 @@ def create_refused_error(exc: Exception, url: str | None, request: LoginRequest,
     if status == HTTPStatus.NOT_FOUND:
         hint = f"check {setting.name}, which usually ends with /v3"
     failure = f"cannot log in to {url}" + (f" ({_format_status(status)})" if status else "")
-    return ConfigError(failure, explanation=_read_words(exc), hint=hint)
+    words = _read_words(exc)
+    return ConfigError(failure, explanation="" if failure.endswith(f" {words})") else words, hint=hint)
 
 
 def _format_status(status: int) -> str:

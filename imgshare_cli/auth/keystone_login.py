@@ -59,7 +59,7 @@ def log_in(request: LoginRequest) -> Credential:
     except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError) as exc:
         raise create_unavailable_error(exc, url, setting) from exc
     except ks.CatalogException as exc:
-        raise _create_endpoint_error(request, str(exc)[:MAX_QUOTED]) from exc
+        raise _create_endpoint_error(request, str(exc)[:MAX_QUOTED].rstrip(".")) from exc
     except (ks.InvalidResponse, *MALFORMED) as exc:
         # keystoneauth does not check the responses, and raises such errors where the server is not Keystone.
         raise UnavailableError(
@@ -101,7 +101,8 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
         headers: dict[str, str] = auth.get_headers(session) or {}
     except ks.CatalogException as exc:  # keystoneauth looks up in the catalog what is no URL
         raise ConfigError(
-            f"an address in the settings of {request.display_name} is empty or not a URL", hint=request.settings_hint
+            f"the login with {request.display_name} leads to an address that is empty or not a URL",
+            hint=f"{request.settings_hint}, and the discovery document of its identity provider",
         ) from exc
     if access:
         _check_scope(access, request)
@@ -163,5 +164,5 @@ def _check_scope(access: Any, request: LoginRequest) -> None:
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "not for a project"
     own = request.auth_type is not None
     login = f"the login of {access.username}" + ("" if own else f" with {request.display_name}")
-    places = "--project" if own else "project_name in clouds.yaml, or OS_PROJECT_NAME"
+    places = "--project NAME" if own else "project_name in clouds.yaml, or OS_PROJECT_NAME"
     raise AuthError(f"{login} is {scope}, but images are shared with projects", hint=f"set the project: {places}")

@@ -12,7 +12,7 @@ from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
 from imgshare_cli import hints
-from imgshare_cli.auth.cloud_names import SEARCHED, list_clouds
+from imgshare_cli.auth.cloud_names import list_clouds
 from imgshare_cli.auth.clouds_files import CloudFiles, choose_cloud_files
 from imgshare_cli.auth.clouds_yaml import check_cloud_keys, check_cloud_name, override_region
 from imgshare_cli.config.service_url import AUTH_URL, Setting
@@ -54,18 +54,28 @@ class LoginRequest:
         """Its name in a message."""
         if self.auth_type is not None:
             username = self.auth.get("username")
-            return f"user {username!r}" if username else "this application credential"
+            return f"user {username!r}" if username else "the application credential"
         return f"cloud {self.cloud!r}" if self.cloud else "OS_*"
 
     @property
     def settings_hint(self) -> str:
         """The hint about a setting that is missing or wrong."""
-        if self.auth_type is not None:
+        if "username" in self.auth:
             return "check --auth-url, --username, --user-domain, --project and --project-domain"
-        if self.cloud is None:
-            return "check the variables OS_*, which an openrc file sets"
-        path = list_clouds(os.environ).path
-        return f"check {path}" if path else f"clouds.yaml is searched for in {SEARCHED}"
+        if self.auth_type is not None:
+            return "check --auth-url and --application-credential-id"
+        return f"check {self.file_name}" if self.cloud else "check the variables OS_*, which an openrc file sets"
+
+    @property
+    def file_name(self) -> str:
+        """The path of the file that has the cloud."""
+        return list_clouds(os.environ).path or "clouds.yaml"
+
+    def build_missing_hint(self, option: str) -> str:
+        """Build the hint about an option of the login that is not set."""
+        if self.auth_type is None and self.cloud is None:
+            return f"set OS_{option.upper()}, which an openrc file sets"
+        return f"add it to auth in {self.file_name}, or in secure.yaml" if self.cloud else self.settings_hint
 
     def build_auth_url_setting(self, auth: Mapping[str, Any]) -> Setting:
         """Build the setting that holds the identity service's URL, for messages.
@@ -107,7 +117,7 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
     except ks.MissingRequiredOptions as exc:
         missing = ", ".join(option.dest for option in exc.options)
         raise ConfigError(
-            f"the settings of {request.display_name} do not contain {missing}", hint=request.settings_hint
+            f"the settings of {request.display_name} do not contain {missing}", hint=request.build_missing_hint(missing)
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         message = str(exc)[:MAX_QUOTED]
@@ -153,25 +163,23 @@ def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
         if not {"username", "user_id"} & auth.keys():
             raise ConfigError(
                 f"the settings of {request.display_name} do not contain username",
-                hint=f"set OS_USERNAME, or {request.settings_hint}",
+                hint=request.build_missing_hint("username"),
             )
         if not auth.get("password"):
-            log_in = hints.build_command("login", "--auth-url", "URL", "--username", "NAME")
+            who = hints.build_options({"--auth-url": auth.get("auth_url"), "--username": auth.get("username")})
             raise ConfigError(
                 f"the settings of {request.display_name} do not contain password",
-                hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} prompts for it",
+                hint=f"{request.build_missing_hint('password')}; {hints.build_command('login', *who)} asks for it",
             )
 
 
 def _check_verification(region: CloudRegion, request: LoginRequest) -> None:
-    for key in ("verify", "insecure"):
-        value = region.config.get(key)
-        if request.cloud and isinstance(value, str) and value.lower() in _BOOLEANS:  # openstacksdk reads a file's name
-            raise ConfigError(
-                f"{key} of {request.display_name} is the text {value.lower()!r}, not true or false",
-                hint=f"write it without quotes: {request.settings_hint}",
-            )
     verify, _ = region.get_requests_verify_args()
+    if request.cloud and isinstance(verify, str) and verify.lower() in _BOOLEANS:
+        raise ConfigError(
+            f"verify of {request.display_name} is the text {verify.lower()!r}, which would be a file's name",
+            hint=f"write it without quotes in {request.file_name}",
+        )
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(
             f"the settings of {request.display_name} turn off certificate verification",

@@ -15,13 +15,6 @@ if TYPE_CHECKING:
     from imgshare_cli.config.settings import Settings
 
 
-_MISSING_HINTS = {
-    "--auth-url": "add --auth-url URL, or set OS_AUTH_URL",
-    "--username": "add --username NAME or --application-credential-id ID, or use --cloud NAME with a clouds.yaml, "
-    "which is searched for in $OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack",
-}
-
-
 class LoginMethod(Enum):
     """The ways to get a credential."""
 
@@ -136,9 +129,20 @@ def check_login_plan(plan: LoginPlan) -> None:
         needed["--username"] = options.username
     for name, value in needed.items():
         if not value:
-            raise UsageError(f"{name} is missing", hint=_MISSING_HINTS[name])
+            raise _create_missing_error(name)
     if needed and options.auth_url:
         is_password = method is LoginMethod.PASSWORD
         setting = AUTH_URL._replace(name="--auth-url", sent="the password" if is_password else "the secret")
         insecure_http = plan.store_settings.insecure_http
         check_service_url(options.auth_url, insecure_http=insecure_http, setting=setting)
+
+
+def _create_missing_error(option: str) -> UsageError:
+    from imgshare_cli.auth.cloud_names import SEARCHED
+
+    hints = {
+        "--auth-url": "add --auth-url URL, or set OS_AUTH_URL",
+        "--username": "add --username NAME or --application-credential-id ID; or use --cloud NAME with a clouds.yaml, "
+        f"which is searched for in {SEARCHED}",
+    }
+    return UsageError(f"{option} is missing", hint=hints[option])

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.run import Run, run_installed, run_tool
+from tests.support.run import TOOL, Run, run_installed, run_tool
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from tests.support.cloud_user import CloudUser
@@ -165,6 +166,52 @@ def test_login_with_a_password(member: CloudUser, keystone_proxy: TcpProxy) -> N
         "",
         f"imgshare: the token of profile 'default' has expired\nhint: run `{again} {member.user.project_id}`\n",
     ) == run_tool("show", member.image)
+
+
+@pytest.mark.usefixtures("keyring")
+def test_login_by_answers(member: CloudUser, keystone_proxy: TcpProxy) -> None:
+    """Who answers the questions of `login` is logged in as with its options, and accepts the image next."""
+    answers = [
+        ("Number:", "1"),
+        ("Identity service URL", member.auth_url),
+        ("User:", member.user.username),
+        ("Domain of the user [Default]:", ""),
+        ("Project, by name or ID", member.user.project_id),
+        ("(hidden):", member.user.password),
+    ]
+    with Terminal([TOOL, "login"], columns=200) as terminal:
+        for question, answer in answers:
+            terminal.wait_for_text(question)
+            terminal.press_keys(f"{answer}\r")
+        assert 0 == terminal.wait_for_exit()
+        assert f"\nlogged in as {member.user.username} in project " in terminal.screen
+        assert member.user.password not in terminal.raw.decode()
+    count = keystone_proxy.count
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
+    assert count == keystone_proxy.count
+
+    member.write(otc=member.entry(), other=member.entry())
+    with Terminal([TOOL, "login", "--profile", "work"], columns=200) as terminal:
+        for question, answer in [("Number or name:", "1"), ("Make 'work' the default profile", "y")]:
+            terminal.wait_for_text(question)
+            terminal.press_keys(f"{answer}\r")
+        assert 0 == terminal.wait_for_exit()
+    assert "rejected" == run_tool("reject", member.image, "--json").json()["status"]
+    status = run_tool("status", "--json").json()
+    assert ("work", "otc") == (status["profile"], status["cloud"])
+
+
+def test_a_pasted_token_is_revoked(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`logout` revokes a pasted token at OS_AUTH_URL, on the image service's host."""
+    assert 0 == run_tool("config", "set", "token_store", "file").code
+    token = member.cloud.issue_token(member.user.project_id, "member")
+    assert 0 == run_tool("login", "--endpoint", member.cloud.endpoint, stdin=token.encode()).code
+    monkeypatch.setenv("OS_AUTH_URL", member.auth_url)
+
+    said = f"removed the token of profile 'default'\nrevoked it at {member.auth_url}\n"
+    assert Run(0, "", said) == run_tool("logout")
+    check = {"X-Auth-Token": member.cloud.admin_token, "X-Subject-Token": token}
+    assert 404 == httpx.get(f"{member.cloud.auth_url}/auth/tokens", headers=check, timeout=60).status_code
 
 
 def _create_application_credential(member: CloudUser, **rules: Any) -> dict[str, str]:
@@ -326,7 +373,7 @@ def test_after_a_logout(member: CloudUser) -> None:
         4,
         "",
         "imgshare: not logged in: IMGSHARE_TOKEN is not set, and no token is stored for profile 'default'\n"
-        "hint: run `imgshare login`, or set OS_CLOUD, or IMGSHARE_TOKEN\n",
+        "hint: run `imgshare login`, or set OS_CLOUD, or IMGSHARE_ENDPOINT and IMGSHARE_TOKEN\n",
     ) == run_tool("show", member.image)
 
 

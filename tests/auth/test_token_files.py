@@ -41,7 +41,8 @@ def test_logging_in_and_out(service: FakeService) -> None:
     assert Run(0, "", said) == run_tool("login", stdin=TOKEN.encode())
     assert (0o600, 0o700, 0o700) == (_mode(path), _mode(path.parent), _mode(path.parent.parent))
     assert TOKEN in path.read_text()
-    assert Run(0, "", "removed the token of profile 'default'\n") == run_tool("logout")
+    forgotten = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
+    assert Run(0, "", f"removed the token of profile 'default'\n{forgotten}") == run_tool("logout")
     assert not path.exists()
     assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
 
