@@ -1,9 +1,11 @@
-"""The names of the clouds in the user's clouds.yaml, for questions and hints: found quickly, without openstacksdk."""
+"""The names of the clouds in clouds.yaml, for questions, hints and TAB, read without openstacksdk: it loads slowly."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
 
 SEARCHED = "$OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack"
 _ENDINGS = ("yaml", "yml", "json")
-_MAX_FILE = 256 << 10
+_MAX_FILE = 64 << 10  # hundreds of entries; the file may be anyone's, and nobody waits long for a hint or a TAB
+_MAX_NAMES = 500
 _MAX_NAME = 100
 _MAX_LISTED = 8
 _MAX_DEPTH = 50
@@ -36,16 +39,17 @@ class CloudList(NamedTuple):
 
 
 def list_clouds(environ: Mapping[str, str]) -> CloudList:
-    """List the clouds of the clouds.yaml that a login would use; a file that cannot be read has none."""
+    """List the clouds of the clouds.yaml that a login would use, as far as it can be read."""
     path = next((path for path in _list_paths(environ) if os.path.exists(path)), None)  # noqa: PTH110
     if path is None:
         return CloudList()
-    try:
+    names: dict[str, None] = {}
+    # A login says what is wrong with the file; until then, what comes before the mistake is known.
+    with contextlib.suppress(OSError, ValueError, yaml.YAMLError):
         contents = read_file(Path(path), _MAX_FILE)
-        names = list(dict.fromkeys(_read_names(contents.content if contents else b"")))
-    except (OSError, ValueError, yaml.YAMLError, RecursionError):  # a login says what is wrong with it
-        return CloudList(path)
-    return CloudList(path, names)
+        for name in islice(_read_names(contents.content if contents else b""), _MAX_NAMES):
+            names[name] = None
+    return CloudList(path, list(names))
 
 
 def format_names(names: Sequence[str], most: int = _MAX_LISTED) -> str:
@@ -59,8 +63,14 @@ def _list_paths(environ: Mapping[str, str]) -> Iterator[str]:
     """List where a clouds.yaml may be, in the order of openstacksdk, whose import takes half a second."""
     if named := environ.get("OS_CLIENT_CONFIG_FILE"):
         yield named
-    own = [find_base_folder(environ, "XDG_CONFIG_HOME", ".config"), find_home(environ) / ".config"]
-    folders = [f"{folder}/openstack" for folder in own] + ["/etc/xdg/openstack", "/etc/openstack"]
+    if sys.platform == "win32":
+        own_folder = find_base_folder(environ, "LOCALAPPDATA", "AppData/Local") / "OpenStack"
+    elif sys.platform == "darwin":
+        own_folder = find_home(environ) / "Library" / "Application Support"
+    else:
+        own_folder = find_base_folder(environ, "XDG_CONFIG_HOME", ".config")
+    own = [f"{folder}/openstack" for folder in (own_folder, find_home(environ) / ".config")]
+    folders = [*own, "/etc/xdg/openstack", "/etc/openstack"]
     with contextlib.suppress(OSError):  # the current folder may have gone
         folders.insert(0, os.getcwd())  # noqa: PTH109
     for folder in folders:
@@ -101,6 +111,8 @@ def _read_names(content: bytes) -> Iterator[str]:
             stack.pop()
             stack[-1].add_node(None)
         elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            if isinstance(event, yaml.AliasEvent) and (name := _find_cloud_name(stack)) and name != "<<":
+                yield name
             stack[-1].add_node(getattr(event, "value", None))
 
 

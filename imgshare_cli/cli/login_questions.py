@@ -69,7 +69,8 @@ def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
 def _create_unattended_error(session: Session, clouds: CloudList) -> UsageError:
     cloud = f"--cloud NAME ({clouds.path} has {format_names(clouds.names)})" if clouds.names else "--cloud NAME"
     user = "--username NAME" if session.environ.get("OS_AUTH_URL") else "--auth-url URL --username NAME"
-    why = "with --json nothing is asked" if session.output.as_json else "there is no terminal to ask at"
+    forbids = session.no_input or ("--json" if session.output.as_json else None)
+    why = f"{forbids} forbids questions" if forbids else "there is no terminal to ask at"
     return UsageError(
         f"nothing says how to log in, and {why}", hint=f"pass {cloud}, {user}, or --endpoint URL if you have a token"
     )

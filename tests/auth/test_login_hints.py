@@ -117,14 +117,14 @@ def test_a_name_that_acts(imgshare: RunImgshare, name: str, command: str, shown:
         "clouds: [",
         "clouds: [secret]",
         "clouds:\n  password: secret",
-        "clouds: {otc: *a}",
+        "clouds: {otc: [secret]}",
         "[" * 100_000,
         "x" * (300 << 10),
         "clouds: {%s: {}}" % ("a" * 200),
         "\x00",
         "",
     ],
-    ids=["syntax", "list", "text", "alias", "deep", "large", "long name", "control", "empty"],
+    ids=["syntax", "list", "text", "list of one", "deep", "large", "long name", "control", "empty"],
 )
 def test_a_clouds_yaml_that_tells_nothing(imgshare: RunImgshare, content: str) -> None:
     """A file that cannot be read, or whose names may be anything, is as none, at once."""

@@ -22,7 +22,7 @@ PROJECT = "Project, by name or ID (empty: the user's default project): "
 SEARCHED = "$OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack"
 OTHERS = ("another cloud: its address, a user and a password", "a token that you have already")
 NO_KEYRING = "There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):"
-UNTIL = "2099-01-01T00:00:00+00:00"
+UNTIL = "2099-01-01T00:00:00Z"
 PROJECT_ID = "edc89b490d7d4392898e19b2deb34797"
 
 
@@ -252,12 +252,10 @@ def test_who_stops_halfway(  # noqa: PLR0913, PLR0917
 )
 def test_without_a_terminal(environ: dict[str, str], user: str) -> None:
     """Where nobody can be asked, it fails at once and says what to pass."""
-    assert Run(
-        2,
-        "",
-        "imgshare: nothing says how to log in, and there is no terminal to ask at\n"
-        f"hint: pass --cloud NAME, {user}, or --endpoint URL if you have a token\n",
-    ) == run_tool("login", environ=environ)
+    hint = f"hint: pass --cloud NAME, {user}, or --endpoint URL if you have a token\n"
+    for argv, why in ((), "there is no terminal to ask at"), (("--no-input",), "--no-input forbids questions"):
+        said = f"imgshare: nothing says how to log in, and {why}\n{hint}"
+        assert Run(2, "", said) == run_tool("login", *argv, environ=environ)
 
 
 def test_with_json(cloud: FakeCloud) -> None:
@@ -266,7 +264,7 @@ def test_with_json(cloud: FakeCloud) -> None:
     with _start("--json") as terminal:
         assert 2 == terminal.wait_for_exit()
         error = json.loads(terminal.raw)["error"]
-    assert "nothing says how to log in, and with --json nothing is asked" == error["message"]
+    assert "nothing says how to log in, and --json forbids questions" == error["message"]
     user = "--auth-url URL --username NAME, or --endpoint URL if you have a token"
     assert f"pass --cloud NAME ({path} has otc, 'a b'), {user}" == error["hint"]
 

@@ -144,3 +144,17 @@ def test_a_login_again_revokes_nothing(cloud: FakeCloud, monkeypatch: pytest.Mon
 
     assert [] == cloud.revoked
     assert "token-2" == json.loads(token_file("default%40otc").read_text())["secret"]
+
+
+@pytest.mark.usefixtures("files")
+def test_an_identity_service_that_is_down() -> None:
+    """A token that cannot be revoked is removed, and the note says until when it stays valid."""
+    kept = {"secret": "s", "auth_url": "http://127.0.0.1:1/v3", "expires_at": "2099-01-01T01:30:00.250000+01:00"}
+    keep(kept)
+    said = "note: it stays valid until 2099-01-01T00:30:00Z: cannot reach http://127.0.0.1:1/v3: connection refused\n"
+    assert Run(0, "", f"{REMOVED}\n{said}") == run_tool("logout")
+
+    keep(kept)
+    run = run_tool("logout", "--json")
+    assert {"profile": "default", "result": "removed", "revoked": False} == run._replace(err="").json()
+    assert said == run.err

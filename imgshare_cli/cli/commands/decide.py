@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.options import ImageArgument, MemberArgument, VaultOption, common_options, with_session
+from imgshare_cli.cli.options import (
+    DEFAULT_MEMBER,
+    ImageArgument,
+    MemberArgument,
+    VaultOption,
+    YesOption,
+    build_common_options,
+    complete,
+    member_options,
+    with_session,
+)
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.errors import (
@@ -17,17 +27,24 @@ from imgshare_cli.errors import (
     NotFoundError,
     RefusedError,
     UnavailableError,
+    UsageError,
 )
 from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.api import models
 
 ExpectedOwnerOption = Annotated[
     str | None,
-    typer.Option("--owner", metavar="PROJECT", help="Require this owner (project ID).", show_default=False),
+    typer.Option(
+        "--owner",
+        metavar="PROJECT",
+        help="Require this owner (project ID).",
+        show_default=False,
+        autocompletion=complete("owners"),
+    ),
 ]
 HashOption = Annotated[
     str | None,
@@ -41,7 +58,7 @@ WaitOption = Annotated[
 ]
 
 
-@with_session(common_options)
+@with_session(build_common_options(project=DEFAULT_MEMBER, with_no_input=True))
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,
@@ -50,6 +67,7 @@ def accept(  # noqa: PLR0913, PLR0917
     hash_: HashOption = None,
     wait: WaitOption = None,
     vault_id: VaultOption = None,
+    yes: YesOption = False,  # noqa: FBT002
 ) -> None:
     """Accept an image that is shared with you.
 
@@ -69,8 +87,8 @@ def accept(  # noqa: PLR0913, PLR0917
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
             image_check.check(session.client.get_image(image_id))
-        elif session.is_attended and image_id not in confirmed:
-            _confirm_same_name(session, image_id)
+        elif not yes and session.is_at_terminal and image_id not in confirmed:
+            _confirm_same_name(session, image_id, member, {"--vault": vault_id, "--wait": wait})
             confirmed.add(image_id)
         vault = vault_id or session.settings.vault_id
         return decide_share(session.client, image_id, target.member_id, Status.ACCEPTED, vault)
@@ -80,7 +98,7 @@ def accept(  # noqa: PLR0913, PLR0917
     )
 
 
-@with_session(common_options)
+@with_session(member_options)
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
 
@@ -90,7 +108,7 @@ def reject(session: Session, image: ImageArgument, member: MemberArgument = None
     _decide(session, image, member, Status.REJECTED)
 
 
-@with_session(common_options)
+@with_session(member_options)
 def reset(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Make a share pending again, as if nothing had been decided."""
     _decide(session, image, member, Status.PENDING)
@@ -128,10 +146,17 @@ def _add_wait(
     return attempt_until_shared
 
 
-def _confirm_same_name(session: Session, image_id: str) -> None:
+def _confirm_same_name(session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]) -> None:
     """Ask before an image joins others of its name in the project's image list.
 
+    Args:
+        session: the run.
+        image_id: the image.
+        member: MEMBER as it was given.
+        options: the options of the command, for its repetition.
+
     Raises:
+        UsageError: nobody may be asked.
         InterruptedByUserError: the person says no.
     """
     from imgshare_cli.shares.image_checks import find_same_name_images
@@ -147,6 +172,21 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
         session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
         for other in others:
             session.output.print_note(f"  {other.id}  owner {other.owner}")
+        if session.no_input:
+            raise _create_unconfirmed_error(session, image_id, member, options)
         session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
         if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")
+
+
+def _create_unconfirmed_error(
+    session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]
+) -> UsageError:
+    from imgshare_cli.diagnosis.attempt import Attempt
+
+    attempt = Attempt("accept", image_id, member, None, None, session.flags)
+    accept_it = attempt.build_retry_command(image_id, member, {**options, "--yes": True})
+    return UsageError(
+        f"accepting {image_id} needs a confirmation, and {session.no_input} forbids asking for it",
+        hint=f"{accept_it} accepts it as well",
+    )

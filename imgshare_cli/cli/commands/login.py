@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imgshare_cli import hints
+from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.auth.keyring_backend import KeyringError
 from imgshare_cli.auth.login import log_in_with_application_credential, log_in_with_password, log_in_with_token
 from imgshare_cli.auth.login_method import (
@@ -18,14 +19,16 @@ from imgshare_cli.auth.login_method import (
     is_login_open,
     plan_login,
 )
-from imgshare_cli.auth.store import name_store, open_token_store, write_credential
-from imgshare_cli.cli.options import common_options, with_session
+from imgshare_cli.auth.store import open_token_store, write_credential
+from imgshare_cli.cli.options import build_common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import AuthError, ConfigError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
@@ -36,7 +39,12 @@ def _text_option(name: str, metavar: str, text: str) -> Any:
     return typer.Option(name, metavar=metavar, help=text, show_default=False)
 
 
-@with_session(common_options, new_profile=True)
+_LOGIN_OPTIONS = build_common_options(
+    project="The project to log in to, by ID or name. [default: the user's or the cloud's]", with_no_input=True
+)
+
+
+@with_session(_LOGIN_OPTIONS, new_profile=True)
 def login(  # noqa: PLR0913, PLR0917
     session: Session,
     auth_url: Annotated[str | None, _text_option("--auth-url", "URL", "Identity service (Keystone) URL.")] = None,
@@ -55,7 +63,7 @@ def login(  # noqa: PLR0913, PLR0917
     Asks how to log in where nothing says so. Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and
     --username, an application credential with --auth-url and --application-credential-id, and a token that you already
     have with --endpoint. Prompts for passwords, secrets and tokens without showing them, or reads them from standard
-    input if that is not a terminal. --project is the project to log in to, by name or ID.
+    input if that is not a terminal.
     """
     project = session.settings.project_id
     options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
@@ -118,14 +126,16 @@ def _get_credential(session: Session, method: LoginMethod, options: LoginOptions
         return log_in_with_password(settings, options, password)
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
-    credential = log_in_with_token(settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):"))
+    credential = log_in_with_token(
+        settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):", session.no_input)
+    )
     session.hide_secret(credential.secret)
     session.open_image_client(credential).check_token()
     return credential
 
 
 def _ask_secret(session: Session, question: str) -> str:
-    secret = prompt.read_secret(question).rstrip("\r\n")
+    secret = prompt.read_secret(question, session.no_input).rstrip("\r\n")
     if not secret:
         raise AuthError(
             "nothing was entered, so you are not logged in", hint="run the command again, and paste or pipe the secret"
@@ -160,16 +170,35 @@ def _store_credential(
         else:
             session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
         return None
-    return name_store(store)
+    return store.where
 
 
 def _show_login(session: Session, credential: Credential, where: str | None) -> None:
-    note, settings = session.output.print_note, session.settings
-    if credential.user:
-        project = f"project {credential.project_name} ({credential.project_id})"
-        note(f"logged in as {credential.user} in {project}, until {credential.expires_at}")
-        note(f"image service: {settings.endpoint or credential.endpoint}")
-    if where:
-        note(f"stored a token for {settings.endpoint or credential.endpoint} in {where}, profile {settings.profile!r}")
+    settings = session.settings
+    known = {
+        "profile": settings.profile,
+        "cloud": credential.cloud,
+        "user": credential.user,
+        "project_id": credential.project_id,
+        "project_name": credential.project_name,
+        "endpoint": settings.endpoint or credential.endpoint,
+        "stored_in": where,
+        "expires_at": format_timestamp(credential.expires_at),
+    }
+    if session.output.as_json:
+        session.output.print_json(known)
+    else:
+        _note_login(session, known)
     if settings.environment_token:
-        note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
+        session.output.print_note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
+
+
+def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
+    note = session.output.print_note
+    if known["user"]:
+        project = f"project {known['project_name']} ({known['project_id']})"
+        note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
+        note(f"image service: {known['endpoint']}")
+    if known["stored_in"]:
+        shown = "the keyring" if known["stored_in"] == "keyring" else known["stored_in"]
+        note(f"stored a token for {known['endpoint']} in {shown}, profile {known['profile']!r}")

@@ -9,7 +9,7 @@ import typer
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.cli.filter_options import StatusChoice
-from imgshare_cli.cli.options import ImageArgument, common_options, with_session
+from imgshare_cli.cli.options import ImageArgument, build_common_options, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.decisions import run_for_each_member, stop_sharing
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 MembersArgument = Annotated[
     list[str],
-    typer.Argument(metavar="MEMBER…", help="Project IDs; your own projects also by name.", show_default=False),
+    typer.Argument(
+        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
+    ),
 ]
 
 
@@ -32,10 +34,10 @@ def members(
         typer.Option("--status", metavar="STATUS", help="Filter by status: pending, accepted, rejected or all."),
     ] = StatusChoice.ALL,
 ) -> None:
-    """List the projects an image is shared with and what they decided.
+    """List the projects that an image is shared with.
 
-    The owner of the image sees all of them, a member only itself. SINCE is when a project decided or, while it is
-    pending, when the image was shared with it.
+    Shows what each of them decided. The owner of the image sees all of them, a member only itself. SINCE is when a
+    project decided or, while it is pending, when the image was shared with it.
     """
     from imgshare_cli.terminal import columns
 
@@ -93,7 +95,7 @@ def _note_unusual_member(session: Session, image_id: str, member: str, member_id
         )
 
 
-@with_session(common_options)
+@with_session(build_common_options(with_no_input=True))
 def unshare(session: Session, image: ImageArgument, members: MembersArgument) -> None:
     """Stop sharing an image.
 
