@@ -15,6 +15,8 @@ from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.decisions import run_for_each_member, stop_sharing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imgshare_cli.api import models
 
 MembersArgument = Annotated[
@@ -39,14 +41,12 @@ def members(
     Shows what each of them decided. The owner of the image sees all of them, a member only itself. SINCE is when a
     project decided or, while it is pending, when the image was shared with it.
     """
-    from imgshare_cli.terminal import columns
-
-    shares = session.client.list_members(ShareTarget(session, image).resolve_image_id(own=True))
+    shares = session.client.list_members(ShareTarget(session, image, command="members").resolve_image_id(own=True))
     rows = [member for member in shares if member.status in status.statuses]
     if session.output.as_json:
         session.output.print_array(member.raw for member in rows)
         return
-    session.output.print_table(columns.build_member_columns(), rows)
+    _print_members(session, rows)
     if not rows and session.output.is_at_terminal():
         session.output.print_note(
             "it is not shared with any project"
@@ -62,9 +62,8 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
     project ID, so a typo creates a share that nobody can accept.
     """
     from imgshare_cli.shares.project_names import ProjectNames
-    from imgshare_cli.terminal import columns
 
-    image_id = ShareTarget(session, image).resolve_image_id(own=True)
+    image_id = ShareTarget(session, image, command="share").resolve_image_id(own=True)
     known = ProjectNames(session.open_identity_client)
 
     def share_with(member: str) -> models.Member:
@@ -78,7 +77,15 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
         for row in shared:
             session.output.print_member(row)
     else:
-        session.output.print_table(columns.build_member_columns(), shared)
+        _print_members(session, shared)
+
+
+def _print_members(session: Session, rows: Iterable[models.Member]) -> None:
+    from imgshare_cli.cli.owner_names import describe_owner
+    from imgshare_cli.terminal.columns import build_member_columns
+
+    columns = build_member_columns(lambda project_id: describe_owner(session, project_id))
+    session.output.print_table(columns, rows)
 
 
 def _note_unusual_member(session: Session, image_id: str, member: str, member_id: str) -> None:
@@ -103,7 +110,7 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument) ->
     """
     from imgshare_cli.shares.project_names import ProjectNames
 
-    image_id = ShareTarget(session, image).resolve_image_id(own=True)
+    image_id = ShareTarget(session, image, command="unshare").resolve_image_id(own=True)
     known = ProjectNames(session.open_identity_client)
 
     def unshare_from(member: str) -> str:
