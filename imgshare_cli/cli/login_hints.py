@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ConfigError, ImgshareError, NotLoggedInError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    import typer
 
     from imgshare_cli.auth.cloud_names import CloudList
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
 
-_MAX_WORDS = 10
 _MAX_NAMED = 3
 
 
@@ -25,14 +27,14 @@ class Attempt:
     """A run that found no login.
 
     Attributes:
-        arguments: the command line.
+        context: its command line, as typer has parsed it.
         flags: its common options.
         settings: its settings.
         environ: its environment.
         file: the config file.
     """
 
-    arguments: Sequence[str]
+    context: typer.Context
     flags: Flags
     settings: Settings
     environ: Mapping[str, str]
@@ -115,9 +117,7 @@ def _build_login_command(attempt: Attempt) -> str:
 
 
 def _build_same_command(attempt: Attempt, cloud: str) -> str:
-    """Build the command that was typed, with a cloud to log in with; where its words need quotes, a login alone."""
-    word = hints.quote_word(cloud, "CLOUD")
-    words = attempt.arguments
-    if len(words) > _MAX_WORDS or not all(map(hints.is_plain_or_option, words)):
-        words = ["login"]
-    return hints.build_command(*words, "--cloud", word)
+    """Build the command that was typed, with a cloud to log in with."""
+    command = TypedCommand(attempt.context)
+    command.options["--cloud"] = cloud
+    return command.build({})

@@ -66,6 +66,14 @@ def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
     return LoginAnswers(flags, options, _ask_default(session))
 
 
+def ask_for_file(session: Session, path: str) -> bool:
+    """Ask whether a file is to keep the token, where there is no keyring."""
+    note = session.output.print_note
+    note("There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):")
+    note(f"  {path}")
+    return ask_yes(session.output, "Store it there, now and at later logins (token_store = file)?")
+
+
 def _create_unattended_error(session: Session, clouds: CloudList) -> UsageError:
     cloud = f"--cloud NAME ({clouds.path} has {format_names(clouds.names)})" if clouds.names else "--cloud NAME"
     user = "--username NAME" if session.environ.get("OS_AUTH_URL") else "--auth-url URL --username NAME"

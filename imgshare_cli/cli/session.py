@@ -12,7 +12,9 @@ from imgshare_cli.config.settings import resolve_profile_name, resolve_settings
 from imgshare_cli.errors import NotLoggedInError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    import typer
 
     from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connections import Connections
@@ -35,19 +37,27 @@ class Session:
         environ: the environment of the run.
         output: where answers and notes go.
         redactor: learns each secret, so that no message shows it.
+        context: the command line, for hints that show it again with a change.
         new_profile: whether the flags may name a profile that does not exist yet.
     """
 
-    def __init__(
-        self, flags: Flags, environ: Mapping[str, str], output: Output, redactor: Redactor, *, new_profile: bool = False
+    def __init__(  # noqa: PLR0913  (what a run consists of)
+        self,
+        flags: Flags,
+        environ: Mapping[str, str],
+        output: Output,
+        redactor: Redactor,
+        context: typer.Context,
+        *,
+        new_profile: bool = False,
     ) -> None:
         self.flags = flags
         self.environ = environ
         self.output = output
+        self.context = context
         self._new_profile = new_profile
         self.hide_secret = redactor.hide_secret
         self._redactor = redactor
-        self.arguments: Sequence[str] = ()
         self._open = ExitStack()
         self._terminals = (sys.stdin, sys.stderr)  # rich before 15 replaces both while a spinner turns
 
@@ -97,7 +107,7 @@ class Session:
         except NotLoggedInError as exc:
             from imgshare_cli.cli.login_hints import Attempt, explain_missing_login
 
-            attempt = Attempt(self.arguments, self.flags, self.settings, self.environ, self.file)
+            attempt = Attempt(self.context, self.flags, self.settings, self.environ, self.file)
             raise explain_missing_login(exc, attempt) from exc
 
     @property
@@ -186,8 +196,7 @@ class Session:
 
     def open_with(self, flags: Flags) -> Session:
         """Open a session for other flags of the same command line; it is closed with this one."""
-        other = Session(flags, self.environ, self.output, self._redactor, new_profile=self._new_profile)
-        other.arguments = self.arguments
+        other = Session(flags, self.environ, self.output, self._redactor, self.context, new_profile=self._new_profile)
         self._open.callback(other.close)
         return other
 

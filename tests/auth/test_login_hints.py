@@ -79,13 +79,14 @@ def test_at_most_three_clouds_are_named(imgshare: RunImgshare) -> None:
     ("argv", "commands"),
     [
         (["accept", IMAGE, MEMBER], [f"imgshare accept {IMAGE} {MEMBER} --cloud otc", "imgshare login"]),
-        (["show", "my image"], ["imgshare login --cloud otc", "imgshare login"]),
-        (["show", "$(ls)"], ["imgshare login --cloud otc", "imgshare login"]),
-        (["accept", "--", "-x"], ["imgshare login --cloud otc", "imgshare login"]),
+        (["list", "--long", "--name", "a*"], ["imgshare list --name NAME --long --cloud otc", "imgshare login"]),
+        (["show", "my image"], ["imgshare show IMAGE --cloud otc", "imgshare login"]),
+        (["show", "$(ls)"], ["imgshare show IMAGE --cloud otc", "imgshare login"]),
+        (["accept", "--", "-x"], ["imgshare accept IMAGE --cloud otc", "imgshare login"]),
     ],
 )
 def test_the_words_that_were_typed(imgshare: RunImgshare, argv: list[str], commands: list[str]) -> None:
-    """The words are kept where they need no quotes; else the command logs in."""
+    """The words are kept; those that a shell could give a meaning to are told beside the command."""
     _write_clouds({"otc": {}})
 
     assert commands == find_commands(imgshare(*argv).err)

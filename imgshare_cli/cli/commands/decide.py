@@ -185,10 +185,11 @@ def _confirm_same_name(session: Session, image_id: str, member: str | None, opti
 def _create_unconfirmed_error(
     session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]
 ) -> UsageError:
+    from imgshare_cli.cli.typed_command import TypedCommand
     from imgshare_cli.diagnosis.attempt import Attempt
 
-    attempt = Attempt("accept", image_id, member, None, None, session.flags)
-    accept_it = attempt.build_retry_command(image_id, member, {**options, "--yes": True})
+    attempt = Attempt("accept", image_id, member, None, None, TypedCommand(session.context).options)
+    accept_it = attempt.build_retry_command(image_id, member, {**options, "--no-input": None, "--yes": True})
     return UsageError(
         f"accepting {image_id} needs a confirmation, and {session.no_input} forbids asking for it",
         hint=f"{accept_it} accepts it as well",

@@ -99,20 +99,14 @@ def _choose_store(session: Session, settings: Settings, *, required: bool) -> Se
         _open_store(session, settings).read()
     except KeyringError as exc:
         in_file = replace(settings, token_store="file")  # noqa: S106  (the name of a kind of store)
-        if exc.is_absent and session.is_attended and _offer_file(session, in_file):
-            return in_file
+        if exc.is_absent and session.is_attended:
+            from imgshare_cli.cli.login_questions import ask_for_file
+
+            if ask_for_file(session, _open_store(session, in_file).where):
+                return in_file
         if required:
             raise
     return settings
-
-
-def _offer_file(session: Session, in_file: Settings) -> bool:
-    from imgshare_cli.terminal.questions import ask_yes
-
-    note = session.output.print_note
-    note("There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):")
-    note(f"  {_open_store(session, in_file).where}")
-    return ask_yes(session.output, "Store it there, now and at later logins (token_store = file)?")
 
 
 def _get_credential(session: Session, method: LoginMethod, options: LoginOptions) -> Credential:

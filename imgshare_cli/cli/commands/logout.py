@@ -8,8 +8,7 @@ from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.auth.logout import find_identity_service, list_stores, remove_credential, revoke_credential
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config.config_file import create_profile_error
-from imgshare_cli.config.settings import DEFAULT_PROFILE
+from imgshare_cli.config.settings import DEFAULT_PROFILE, create_profile_error
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
 
 if TYPE_CHECKING:
