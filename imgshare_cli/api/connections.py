@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.authentication import TokenAuth
 from imgshare_cli.api.connection_pool import TransportOptions
 from imgshare_cli.api.transport import HttpTransport
-from imgshare_cli.config.service_url import build_identity_v3_url
+from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, Setting, build_identity_v3_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ class Connections:
         cacert: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
         timeout: float | None = None,
-        setting: str = "the endpoint",
+        setting: Setting = ENDPOINT,
     ) -> HttpTransport:
         """Open a connection.
 
@@ -63,7 +63,7 @@ class Connections:
             cacert: certificate authorities to trust if the settings name none.
             client_cert: the certificate, or the certificate and its key, for a service that asks for one.
             timeout: the time for one request, if not the usual time.
-            setting: the name of the setting that holds the address, for hints.
+            setting: the setting that holds the address, for messages.
 
         Raises:
             ConfigError: the address, the proxy or the certificates cannot be used.
@@ -88,7 +88,9 @@ class Connections:
         from imgshare_cli.api.identity_client import IdentityClient
 
         url = build_identity_v3_url(credential.auth_url)
-        transport = self.connect(url, TokenAuth(credential), cacert=credential.cacert, timeout=timeout)
+        transport = self.connect(
+            url, TokenAuth(credential), cacert=credential.cacert, timeout=timeout, setting=AUTH_URL
+        )
         return IdentityClient(transport, credential)
 
     def close(self) -> None:

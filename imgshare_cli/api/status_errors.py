@@ -54,6 +54,8 @@ def create_status_error(
         return create_mismatch_error(response, f"{response.status_line}, an HTML page")
     error_class, explanation, hint = _classify_status(response, credential)
     quote = read_explanation(response)
+    if response.status == HTTPStatus.UNAUTHORIZED and "browser" in quote:  # webob's, which speaks of passwords in one
+        quote = ""
     return error_class(
         f"cannot {action}",
         explanation=f'{explanation}: "{quote}"' if quote else explanation,

@@ -14,7 +14,7 @@ from imgshare_cli.api.connection_pool import PooledTransport
 from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, DeadlineError, NetworkError, create_network_error
 from imgshare_cli.api.response import MAX_ONE, Response
 from imgshare_cli.api.retries import PAUSES, REPEATABLE_METHODS, compute_delay, is_transient
-from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.service_url import ENDPOINT, Setting, check_service_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ class HttpTransport:
         options: what to trust and allow.
         timeout: the time for one request with its retries, in seconds.
         debug: called with a line for each response and retry; never with a token.
-        setting: the name of the setting that holds the address, for hints.
+        setting: the setting that holds the address, for messages.
 
     Raises:
         ConfigError: the address, the proxy or the certificate authorities cannot be used.
@@ -48,9 +48,9 @@ class HttpTransport:
         *,
         timeout: float,
         debug: Callable[[str], None],
-        setting: str = "the endpoint",
+        setting: Setting = ENDPOINT,
     ) -> None:
-        self._address = check_service_url(address, insecure_http=options.insecure_http)
+        self._address = check_service_url(address, insecure_http=options.insecure_http, setting=setting)
         self.host = urlsplit(self._address).hostname or ""
         self._timeout = timeout
         self._debug = debug
@@ -154,7 +154,7 @@ class HttpTransport:
         except (httpcore.ReadTimeout, httpcore.WriteTimeout):
             return DeadlineError(self.host, self._timeout)
         except (*HTTPCORE_ERRORS, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
-            return create_network_error(exc, self._address, self.host, self._setting)
+            return create_network_error(exc, self._address, self.host, self._setting.name)
         return response
 
     def close(self) -> None:

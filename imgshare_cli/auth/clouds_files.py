@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,18 @@ from imgshare_cli.errors import MALFORMED, ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+# What a person can do about PyYAML's own words, which speak of its parser.
+_PROBLEMS = {
+    "expected the node content": "a value is missing, or begins with a character that needs quotes",
+    "expected <block end>": "its indentation or its quotes do not match the lines above",
+    "expected ',' or": "a bracket is not closed",
+    "could not find expected ':'": "a colon is missing after a key, or a quote is not closed",
+    "found character": "a tab or another character that needs quotes",
+    "found unexpected end of stream": "a quote is not closed",
+    "sequence entries are not allowed": "a list begins where a value is expected",
+    "could not determine a constructor": "a value begins with an unknown tag (!)",
+    "mapping values are not allowed": "its indentation is wrong, or a value with a colon needs quotes",
+}
 _MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
 
 
@@ -85,6 +98,12 @@ def _check_link(path: str) -> None:
         )
 
 
+def _describe_problem(problem: str) -> str:
+    known = next((text for start, text in _PROBLEMS.items() if problem.startswith(start)), None)
+    # What the library quotes may be a part of a password.
+    return known or re.sub(r",? (but )?(found|got)$", "", problem.partition("'")[0].strip()) or "it cannot be read"
+
+
 def _check_syntax(path: str | None) -> None:
     if path is None:
         return
@@ -94,10 +113,9 @@ def _check_syntax(path: str | None) -> None:
         yaml.safe_load((contents.content if contents else b"").decode())
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
-        # What the library quotes may be a part of a password.
-        problem = (exc.problem or "").partition("'")[0].strip()
         raise ConfigError(
-            f"{path}, line {line} is not valid YAML: {problem}", hint="fix that line, or quote its value"
+            f"{path}, line {line} is not valid YAML: {_describe_problem(exc.problem or '')}",
+            hint="fix that line, or quote its value",
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as exc:
         raise ConfigError(f"cannot read {path}: {getattr(exc, 'strerror', None) or exc}") from exc

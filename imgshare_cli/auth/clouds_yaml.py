@@ -10,12 +10,16 @@ import yaml
 from keystoneauth1.exceptions import NoMatchingPlugin
 from keystoneauth1.loading import get_plugin_loader
 
+from imgshare_cli import hints
+from imgshare_cli.auth.cloud_names import SEARCHED, format_names
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from openstack.config import OpenStackConfig
+
+    from imgshare_cli.auth.clouds_files import CloudFiles
 
 _CLOUD_KEYS = (
     *("auth", "auth_type", "profile", "cloud", "region_name", "regions", "interface", "endpoint_type"),
@@ -33,6 +37,29 @@ _ENDINGS = (
     "_endpoint_type",
     "_endpoint",
 )
+
+
+def check_cloud_name(config: OpenStackConfig, cloud: str | None, files: CloudFiles) -> None:
+    """Check that there is an entry of this name; None needs none.
+
+    Raises:
+        ConfigError: there is none; the message names the file, and the hint its clouds.
+    """
+    entries = config.cloud_config["clouds"]
+    if cloud is None or cloud in entries:
+        return
+    if not files.clouds:
+        raise ConfigError(
+            f"cloud {cloud!r} was not found, because there is no clouds.yaml",
+            hint=f"clouds.yaml is searched for in {SEARCHED}; {hints.build_command('login')} asks how to log in",
+        )
+    names = [name for name, entry in entries.items() if isinstance(name, str) and isinstance(entry, dict)]
+    alike = difflib.get_close_matches(cloud, names, n=1)
+    raise ConfigError(
+        f"cloud {cloud!r} is not in {' or '.join([*files.clouds, *files.secure])}",
+        hint=(f"did you mean {format_names(alike)}? " if alike else "")
+        + (f"the clouds there are {format_names(names)}" if names else "no cloud is there"),
+    )
 
 
 def check_cloud_keys(config: OpenStackConfig, cloud: str | None) -> None:

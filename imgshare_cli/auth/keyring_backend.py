@@ -5,24 +5,60 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
+from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.config.state_dir import read_state, write_state
 from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from keyring.backend import KeyringBackend
 
     from imgshare_cli.auth.secret_service import SecretServiceReader
 
-WITHOUT_KEYRING = "set IMGSHARE_TOKEN, or unlock the keyring and try again"
+# The errors of a keyring that is there; keyring raises InitError where nothing can ask the user to unlock one.
+_LOCKED = {"InitError", "KeyringLocked", "LockedException", "PromptDismissedException"}
 _LINUX_BACKEND = "keyring.backends.SecretService.Keyring"
 _STATE = "keyring-backend"
+
+
+class KeyringError(AuthError):
+    """The keyring cannot be used.
+
+    Attributes:
+        is_absent: whether there is none, and not one that is locked or does not answer.
+    """
+
+    def __init__(self, failure: str, *, is_absent: bool = False) -> None:
+        super().__init__(failure)
+        self.is_absent = is_absent
+
+
+def create_foreign_error(exc: BaseException) -> KeyringError:
+    """Create the error for an exception of a backend, whose words are left out: they may quote what is stored."""
+    kind = type(exc).__name__
+    return KeyringError(f"the keyring cannot be used ({kind})", is_absent=kind not in _LOCKED)
+
+
+def add_hint(error: AuthError, profile: str) -> AuthError:
+    """Add the hint that says how a profile does without the keyring, where that is the problem."""
+    if not isinstance(error, KeyringError):
+        return error
+    keep = hints.build_command(
+        "config", "set", "token_store", "file", *hints.build_options(build_profile_option(profile))
+    )
+    unlock = "" if error.is_absent else "unlock the keyring and try again; or "
+    return error.replace(
+        hint=f"{unlock}run {keep} to store tokens in a file that only you can read, or set IMGSHARE_TOKEN"
+    )
 
 
 def open_reader() -> SecretServiceReader | KeyringBackend:
     """Open the keyring for reading alone, which is quicker on Linux.
 
     Raises:
-        AuthError: there is no usable keyring.
+        KeyringError: there is no usable keyring.
     """
     # Importing keyring costs 130 ms, a whole run without it 180; by secretstorage alone it is 45.
     if _read_backend_name() == _LINUX_BACKEND and not any(name.startswith("KEYRING_") for name in os.environ):
@@ -36,11 +72,11 @@ def open_backend() -> KeyringBackend:
     """Open the keyring, if its backend keeps secrets: `fail`, `null` and plain files have a low priority.
 
     Raises:
-        AuthError: there is no usable keyring.
+        KeyringError: there is no usable keyring.
     """
     backend = _load_remembered_backend() or _search_backend()
     if backend.priority < 1:
-        raise AuthError(f"no usable keyring found (backend {type(backend).__module__})", hint=WITHOUT_KEYRING)
+        raise KeyringError(f"no usable keyring found (backend {type(backend).__module__})", is_absent=True)
     return backend
 
 
@@ -48,6 +84,11 @@ def remember_backend(backend: KeyringBackend) -> None:
     """Remember which backend worked, for the next runs."""
     if "PYTHON_KEYRING_BACKEND" not in os.environ:
         write_state(_STATE, f"{type(backend).__module__}.{type(backend).__qualname__}", os.environ)
+
+
+def is_keyring_known(environ: Mapping[str, str]) -> bool:
+    """Whether an earlier run stored something in a keyring."""
+    return read_state(_STATE, environ) is not None
 
 
 def _load_remembered_backend() -> KeyringBackend | None:

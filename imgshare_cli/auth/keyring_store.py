@@ -10,7 +10,9 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from imgshare_cli.auth.keyring_backend import WITHOUT_KEYRING, open_backend, open_reader, remember_backend
+from imgshare_cli.auth import keyring_backend
+from imgshare_cli.auth.keyring_backend import KeyringError, add_hint, open_backend
+from imgshare_cli.config.settings import DEFAULT_PROFILE
 from imgshare_cli.config.state_dir import find_state_folder, prepare_folder
 from imgshare_cli.errors import AuthError
 
@@ -42,6 +44,7 @@ class KeyringStore:
         seconds: how long to wait for an answer.
         waiting: called once after a second without an answer, because a person must unlock it then.
         part: the maximum length of one part.
+        profile: the profile of the entry, for hints.
 
     Every method raises AuthError if the keyring cannot be used. Those that change it raise ConfigError if another run
     keeps its lock.
@@ -49,11 +52,20 @@ class KeyringStore:
 
     where = "keyring"
 
-    def __init__(self, name: str, *, seconds: float, waiting: Callable[[], None] | None, part: int = PART) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        seconds: float,
+        waiting: Callable[[], None] | None,
+        part: int = PART,
+        profile: str = DEFAULT_PROFILE,
+    ) -> None:
         self._name = name
         self._seconds = seconds
         self._waiting = waiting
         self._part = part
+        self._profile = profile
 
     def read(self) -> str | None:
         """Read the entry; None where there is none."""
@@ -68,7 +80,7 @@ class KeyringStore:
 
     def _read_once(self) -> str | None:
         # Reading takes no lock, which a run could hold for as long as a person unlocks the keyring.
-        backend = open_reader()
+        backend = keyring_backend.open_reader()
         try:
             first = backend.get_password(SERVICE, self._name)
             if first is None:
@@ -100,12 +112,13 @@ class KeyringStore:
                 content = f"{len(parts)}\n{part}" if number == 0 else part
                 backend.set_password(SERVICE, self._build_part_name(number), content)
             _delete_parts(backend, names[len(parts) :])
-            remember_backend(backend)
+            keyring_backend.remember_backend(backend)
 
         with self._lock():
             self._run_bounded(write_parts)
             if self.read() != text:
-                raise AuthError("the keyring stored the token but does not return it", hint=WITHOUT_KEYRING)
+                problem = KeyringError("the keyring stored the token but does not return it", is_absent=True)
+                raise add_hint(problem, self._profile)
 
     def delete(self) -> bool:
         """Delete the entry; return whether there was one."""
@@ -149,21 +162,18 @@ class KeyringStore:
             except AuthError as exc:
                 results.put((None, exc))
             except BaseException as exc:  # noqa: BLE001  (backends leak every kind of error)
-                # The message of a foreign error is left out: it may quote what was to be stored.
-                results.put(
-                    (None, AuthError(f"the keyring cannot be used ({type(exc).__name__})", hint=WITHOUT_KEYRING))
-                )
+                results.put((None, keyring_backend.create_foreign_error(exc)))
 
         # A daemon, so that a keyring which never answers cannot keep the process from ending.
         try:
             threading.Thread(target=run, daemon=True).start()
         except RuntimeError as exc:  # no more threads
-            raise AuthError(f"the keyring cannot be accessed: {exc}", hint=WITHOUT_KEYRING) from exc
+            raise add_hint(KeyringError(f"the keyring cannot be accessed: {exc}"), self._profile) from exc
         # What every run needs next loads while the keyring takes its time.
         import_module("imgshare_cli.api.transport")
         result, problem = self._wait_for_result(results)
         if problem:
-            raise problem
+            raise add_hint(problem, self._profile)
         return cast("T", result)
 
     def _wait_for_result(self, results: queue.SimpleQueue[Any]) -> Any:
@@ -176,7 +186,9 @@ class KeyringStore:
         try:
             return results.get(timeout=self._seconds - patience)
         except queue.Empty:
-            raise AuthError(f"the keyring did not respond within {self._seconds:.0f} s", hint=WITHOUT_KEYRING) from None
+            raise add_hint(
+                KeyringError(f"the keyring did not respond within {self._seconds:.0f} s"), self._profile
+            ) from None
 
 
 def _delete_parts(backend: KeyringBackend, names: list[str]) -> None:

@@ -7,7 +7,6 @@ import warnings
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
-from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
@@ -18,13 +17,16 @@ from openstack import exceptions as sdk
 from openstack.config import vendors
 
 from imgshare_cli.api.credential import Credential, is_token
+from imgshare_cli.auth.keystone_errors import create_refused_error, create_rejected_error, create_unavailable_error
 from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
-from imgshare_cli.auth.keystone_settings import MAX_QUOTED, TYPO_HINT, LoginRequest, load_cloud_region
+from imgshare_cli.auth.keystone_settings import MAX_QUOTED, LoginRequest, load_cloud_region
 from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, Reason, UnavailableError
+from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, UnavailableError
 
 if TYPE_CHECKING:
     from openstack.config.cloud_region import CloudRegion
+
+    from imgshare_cli.config.service_url import Setting
 
 
 # Everything these libraries report is in their exceptions; on stderr it would be noise.
@@ -43,33 +45,32 @@ def log_in(request: LoginRequest) -> Credential:
     """
     _bound_vendor_profiles(request)
     region = load_cloud_region(request)
-    url = region.config.get("auth", {}).get("auth_url")
+    auth = region.config.get("auth", {})
+    setting = request.build_auth_url_setting(auth)
+    url = auth.get("auth_url")
     if url:
-        url = check_service_url(str(url), insecure_http=request.settings.insecure_http)
+        url = check_service_url(str(url), insecure_http=request.settings.insecure_http, setting=setting)
     try:
-        return replace(_request_credential(region, request), auth_url=url)
+        return replace(_request_credential(region, request, setting), auth_url=url)
     except ImgshareError:
         raise
     except ks.Unauthorized as exc:
-        raise _create_rejected_error(exc, url, request) from exc
+        raise create_rejected_error(exc, url, request) from exc
     except (ks.ConnectionError, ks.DiscoveryFailure, ks.HttpServerError) as exc:
-        raise _create_unavailable_error(exc, url) from exc
+        raise create_unavailable_error(exc, url, setting) from exc
     except ks.CatalogException as exc:
-        raise _create_endpoint_error(request, str(exc)[:MAX_QUOTED]) from exc
+        raise _create_endpoint_error(request, str(exc)[:MAX_QUOTED].rstrip(".")) from exc
     except (ks.InvalidResponse, *MALFORMED) as exc:
         # keystoneauth does not check the responses, and raises such errors where the server is not Keystone.
         raise UnavailableError(
-            f"the server at {url} is not Keystone: its response cannot be read ({type(exc).__name__})",
-            hint="check auth_url",
+            f"the server at {url} is not Keystone: its response cannot be read", hint=f"check {setting.name}"
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
-        if getattr(exc, "http_status", None) == HTTPStatus.TOO_MANY_REQUESTS:  # only newer versions have a class for it
-            raise _create_unavailable_error(exc, url) from exc
-        raise ConfigError(f"cannot log in to {url}: {str(exc)[:MAX_QUOTED]}", hint=TYPO_HINT) from exc
+        raise create_refused_error(exc, url, request, setting) from exc
 
 
-def _request_credential(region: CloudRegion, request: LoginRequest) -> Credential:
-    constructor = partial(BoundedSession, _list_hosts(region), request.settings)
+def _request_credential(region: CloudRegion, request: LoginRequest, setting: Setting) -> Credential:
+    constructor = partial(BoundedSession, _list_hosts(region), request.settings, setting)
     region.set_session_constructor(cast("Any", constructor))
     session = cast("BoundedSession", region.get_session())
     try:
@@ -95,10 +96,16 @@ def _bound_vendor_profiles(request: LoginRequest) -> None:
 def _build_credential(session: BoundedSession, region: CloudRegion, request: LoginRequest) -> Credential:
     settings = request.settings
     auth = cast("Any", region.get_auth())
-    access = auth.get_access(session) if hasattr(auth, "get_access") else None
+    try:
+        access = auth.get_access(session) if hasattr(auth, "get_access") else None
+        headers: dict[str, str] = auth.get_headers(session) or {}
+    except ks.CatalogException as exc:  # keystoneauth looks up in the catalog what is no URL
+        raise ConfigError(
+            f"the login with {request.display_name} leads to an address that is empty or not a URL",
+            hint=f"{request.settings_hint}, and the discovery document of its identity provider",
+        ) from exc
     if access:
         _check_scope(access, request)
-    headers: dict[str, str] = auth.get_headers(session) or {}
     endpoint = (
         settings.endpoint
         or region.get_endpoint("image")
@@ -155,26 +162,7 @@ def _check_scope(access: Any, request: LoginRequest) -> None:
     if access.project_id:
         return
     scope = f"for domain {access.domain_name or access.domain_id!r}" if access.domain_id else "not for a project"
-    raise AuthError(
-        f"the login of {access.username} with {request.display_name} is {scope}, but images are shared with projects",
-        hint="set the project: project_name in clouds.yaml, OS_PROJECT_NAME, or --project when you log in with a "
-        "password",
-    )
-
-
-def _create_unavailable_error(exc: Exception, url: str | None) -> UnavailableError:
-    return UnavailableError(
-        f"the identity service {url} cannot be reached or is not working ({type(exc).__name__})",
-        hint="check auth_url and the network, and try again",
-        http_status=getattr(exc, "http_status", None) if isinstance(exc, ks.HttpError) else None,
-    )
-
-
-def _create_rejected_error(exc: ks.Unauthorized, url: str | None, request: LoginRequest) -> AuthError:
-    return AuthError(
-        f"the identity service {url} rejected the credentials of {request.display_name}: {exc.message[:MAX_QUOTED]}",
-        hint="check user, password and project; the user may also be disabled",
-        http_status=401,
-        request_id=exc.request_id,
-        reason=Reason.TOKEN,
-    )
+    own = request.auth_type is not None
+    login = f"the login of {access.username}" + ("" if own else f" with {request.display_name}")
+    places = "--project NAME" if own else "project_name in clouds.yaml, or OS_PROJECT_NAME"
+    raise AuthError(f"{login} is {scope}, but images are shared with projects", hint=f"set the project: {places}")

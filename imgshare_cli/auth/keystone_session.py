@@ -16,6 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from imgshare_cli.api.connections import Connections
 from imgshare_cli.api.response import check_size
+from imgshare_cli.config.service_url import AUTH_URL
 from imgshare_cli.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.response import Response
     from imgshare_cli.api.transport import HttpTransport
+    from imgshare_cli.config.service_url import Setting
     from imgshare_cli.config.settings import Settings
 
 _REDIRECTS = {301, 302, 303, 305, 307, 308}
@@ -38,11 +40,13 @@ class BoundedSession(Session):
     Args:
         hosts: the hosts that the settings name.
         settings: what to trust and allow, and the time for the whole login.
+        setting: the setting that holds the identity service's URL, for messages.
         options: what openstacksdk gives to a session.
     """
 
-    def __init__(self, hosts: set[str], settings: Settings, **options: Any) -> None:
-        self._http = create_http_session(hosts, settings)
+    def __init__(self, hosts: set[str], settings: Settings, setting: Setting, **options: Any) -> None:
+        self._setting = setting
+        self._http = create_http_session(hosts, settings, setting)
         super().__init__(session=self._http, **options)
 
     def request(self, url: str, method: str, *arguments: Any, **options: Any) -> requests.Response:
@@ -59,7 +63,7 @@ class BoundedSession(Session):
             where = response.headers.get("Location", "nowhere")[:200]
             raise UnavailableError(
                 f"the identity service returned {response.status_code}, a redirect to {where}, which is not followed",
-                hint="if you trust that address, set auth_url to it",
+                hint=f"if you trust that address, set {self._setting.name} to it",
                 http_status=response.status_code,
             )
         return response
@@ -72,7 +76,7 @@ class BoundedSession(Session):
         """
         if auth in {None, self.auth}:
             raise UnavailableError(
-                "the identity service asks for a token before it has issued one", hint="check auth_url"
+                "the identity service asks for a token before it has issued one", hint=f"check {self._setting.name}"
             )
         return super().get_auth_headers(auth)
 
@@ -81,16 +85,17 @@ class BoundedSession(Session):
         self._http.close()
 
 
-def create_http_session(hosts: set[str], settings: Settings) -> requests.Session:
+def create_http_session(hosts: set[str], settings: Settings, setting: Setting = AUTH_URL) -> requests.Session:
     """Create a session of requests that sends over our own connections.
 
     Args:
         hosts: those that the settings name.
         settings: what to trust and allow, and the time for all requests together.
+        setting: the setting that holds the identity service's URL, for messages.
     """
     session = _HttpSession()
     session.trust_env = False
-    adapter = _Adapter(hosts, settings)
+    adapter = _Adapter(hosts, settings, setting)
     for scheme in ("http://", "https://", ""):  # the last for what is no address at all
         session.mount(scheme, adapter)
     return session
@@ -105,9 +110,10 @@ class _HttpSession(requests.Session):
 class _Adapter(BaseAdapter):
     """Sends prepared requests to any host, with the same bounds as our own."""
 
-    def __init__(self, hosts: set[str], settings: Settings) -> None:
+    def __init__(self, hosts: set[str], settings: Settings, setting: Setting) -> None:
         super().__init__()
         self._hosts = hosts
+        self._setting = setting
         self._deadline = time.monotonic() + settings.timeout
         # What keystoneauth sends is authenticated by its plugins, and may hold any secret: nothing of it is logged.
         self._connections = Connections(settings, os.environ, debug=_ignore, hide_secret=_ignore)
@@ -143,10 +149,12 @@ class _Adapter(BaseAdapter):
         return self._transports[key]
 
     def _connect(self, origin: str, cacert: str | None, cert: Any) -> HttpTransport:
+        is_named = urlsplit(origin).hostname in self._hosts
+        setting = self._setting if is_named else self._setting._replace(name="the address")
         try:
-            return self._connections.connect(origin, cacert=cacert, client_cert=cert, setting="auth_url")
+            return self._connections.connect(origin, cacert=cacert, client_cert=cert, setting=setting)
         except ConfigError as exc:
-            if urlsplit(origin).hostname in self._hosts:
+            if is_named:
                 raise
             # The settings did not name this address: the identity service did.
             raise UnavailableError(f"the identity service points to another address: {exc.message}") from exc

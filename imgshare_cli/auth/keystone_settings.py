@@ -12,27 +12,28 @@ from openstack import exceptions as sdk
 from openstack.config import OpenStackConfig
 
 from imgshare_cli import hints
+from imgshare_cli.auth.cloud_names import list_clouds
 from imgshare_cli.auth.clouds_files import CloudFiles, choose_cloud_files
-from imgshare_cli.auth.clouds_yaml import check_cloud_keys, override_region
+from imgshare_cli.auth.clouds_yaml import check_cloud_keys, check_cloud_name, override_region
+from imgshare_cli.config.service_url import AUTH_URL, Setting
 from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from openstack.config.cloud_region import CloudRegion
 
     from imgshare_cli.config.settings import Settings
 
 MAX_QUOTED = 300
-TYPO_HINT = (
-    "clouds.yaml is searched for in $OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and "
-    "/etc/openstack"
-)
+# What a login sends that others must not read, by the option that holds it.
+_SECRETS = {"password": "the password", "application_credential_secret": "the secret", "passcode": "the passcode"}
+_BOOLEANS = {"true", "false", "yes", "no", "on", "off", "1", "0"}
 
 
 @dataclass(frozen=True)
 class LoginRequest:
-    """How to log in, and to what.
+    """How to log in, and to what; the texts of messages about it depend on where its settings come from.
 
     Attributes:
         settings: the settings of the run: timeout, region, interface, endpoint, authorities.
@@ -52,8 +53,39 @@ class LoginRequest:
     def display_name(self) -> str:
         """Its name in a message."""
         if self.auth_type is not None:
-            return "this login"
+            username = self.auth.get("username")
+            return f"user {username!r}" if username else "the application credential"
         return f"cloud {self.cloud!r}" if self.cloud else "OS_*"
+
+    @property
+    def settings_hint(self) -> str:
+        """The hint about a setting that is missing or wrong."""
+        if "username" in self.auth:
+            return "check --auth-url, --username, --user-domain, --project and --project-domain"
+        if self.auth_type is not None:
+            return "check --auth-url and --application-credential-id"
+        return f"check {self.file_name}" if self.cloud else "check the variables OS_*, which an openrc file sets"
+
+    @property
+    def file_name(self) -> str:
+        """The path of the file that has the cloud."""
+        return list_clouds(os.environ).path or "clouds.yaml"
+
+    def build_missing_hint(self, option: str) -> str:
+        """Build the hint about an option of the login that is not set."""
+        if self.auth_type is None and self.cloud is None:
+            return f"set OS_{option.upper()}, which an openrc file sets"
+        return f"add it to auth in {self.file_name}, or in secure.yaml" if self.cloud else self.settings_hint
+
+    def build_auth_url_setting(self, auth: Mapping[str, Any]) -> Setting:
+        """Build the setting that holds the identity service's URL, for messages.
+
+        Args:
+            auth: the options of the login, which say what it sends.
+        """
+        name = "--auth-url" if self.auth_type is not None else "auth_url" if self.cloud else "OS_AUTH_URL"
+        sent = next((text for option, text in _SECRETS.items() if auth.get(option)), AUTH_URL.sent)
+        return AUTH_URL._replace(name=name, sent=sent)
 
 
 def load_cloud_region(request: LoginRequest) -> CloudRegion:
@@ -75,6 +107,7 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
             vendor_files=list(files.vendor),
         )
         if not own:
+            check_cloud_name(config, request.cloud, files)
             check_cloud_keys(config, request.cloud)
             if settings.region:
                 override_region(config, request.cloud, settings.region)
@@ -83,16 +116,19 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
         raise
     except ks.MissingRequiredOptions as exc:
         missing = ", ".join(option.dest for option in exc.options)
-        raise ConfigError(f"the settings of {request.display_name} do not contain {missing}", hint=TYPO_HINT) from exc
+        raise ConfigError(
+            f"the settings of {request.display_name} do not contain {missing}", hint=request.build_missing_hint(missing)
+        ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         message = str(exc)[:MAX_QUOTED]
-        raise ConfigError(f"the settings of {request.display_name} cannot be used: {message}", hint=TYPO_HINT) from exc
-    except MALFORMED as exc:  # its words may hold a value, and a value may be a password
-        kind = type(exc).__name__
         raise ConfigError(
-            f"the settings of {request.display_name} cannot be used ({kind}): a value has the wrong type, or auth has "
-            "an unknown key",
-            hint=TYPO_HINT,
+            f"the settings of {request.display_name} cannot be used: {message}", hint=request.settings_hint
+        ) from exc
+    except MALFORMED as exc:  # its words may hold a value, and a value may be a password
+        raise ConfigError(
+            f"the settings of {request.display_name} cannot be used: a value has the wrong type, or auth has an "
+            "unknown key",
+            hint=request.settings_hint,
         ) from exc
     _check_no_browser(str(region.config.get("auth_type")), files.are_here, request)
     _check_complete(region, request)
@@ -125,17 +161,25 @@ def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
     if region.config.get("auth_type") in {"password", "v3password"}:
         if not {"username", "user_id"} & auth.keys():
-            raise ConfigError(f"the settings of {request.display_name} do not contain username", hint=TYPO_HINT)
+            raise ConfigError(
+                f"the settings of {request.display_name} do not contain username",
+                hint=request.build_missing_hint("username"),
+            )
         if not auth.get("password"):
-            log_in = hints.build_command("login", "--auth-url", "URL", "--username", "NAME")
+            who = hints.build_options({"--auth-url": auth.get("auth_url"), "--username": auth.get("username")})
             raise ConfigError(
                 f"the settings of {request.display_name} do not contain password",
-                hint=f"set OS_PASSWORD, or use secure.yaml; {log_in} prompts for it",
+                hint=f"{request.build_missing_hint('password')}; {hints.build_command('login', *who)} asks for it",
             )
 
 
 def _check_verification(region: CloudRegion, request: LoginRequest) -> None:
     verify, _ = region.get_requests_verify_args()
+    if request.cloud and isinstance(verify, str) and verify.lower() in _BOOLEANS:
+        raise ConfigError(
+            f"verify of {request.display_name} is the text {verify.lower()!r}, which would be a file's name",
+            hint=f"write it without quotes in {request.file_name}",
+        )
     if not verify and not request.settings.insecure_tls:
         raise ConfigError(
             f"the settings of {request.display_name} turn off certificate verification",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.api.credential import Credential
-from imgshare_cli.auth.store import check_token
+from imgshare_cli.auth.store import YOUR_INPUT, check_token
 from imgshare_cli.config.file_reading import expand_path
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ConfigError
@@ -80,7 +80,7 @@ def log_in_with_token(settings: Settings, text: str) -> Credential:
     Raises:
         AuthError: it cannot be a token.
     """
-    token = check_token(text, "your input")
+    token = check_token(text, YOUR_INPUT)
     return Credential(
         token.value,
         token.source,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from imgshare_cli import hints
+from imgshare_cli.config.service_url import AUTH_URL, check_service_url
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -80,18 +80,48 @@ def _choose_method(options: LoginOptions, settings: Settings) -> LoginMethod:
     return LoginMethod.CLOUD if settings.cloud or settings.openstack else LoginMethod.TOKEN
 
 
+def check_login_options(options: LoginOptions, cloud: str | None) -> None:
+    """Check that no option contradicts another.
+
+    Args:
+        options: the options of the command.
+        cloud: --cloud.
+
+    Raises:
+        UsageError: one does.
+    """
+    own = {
+        "--auth-url": options.auth_url,
+        "--username": options.username,
+        "--user-domain": options.user_domain,
+        "--project-domain": options.project_domain,
+        "--application-credential-id": options.application_credential_id,
+    }
+    if cloud and (given := next((name for name, value in own.items() if value), None)):
+        raise UsageError(
+            f"--cloud and {given} cannot be used together",
+            hint="--cloud takes the address and the user from clouds.yaml: omit one of the two",
+        )
+    if options.username and options.application_credential_id:
+        raise UsageError(
+            "--username and --application-credential-id cannot be used together",
+            hint="an application credential belongs to one user: omit --username",
+        )
+
+
+def is_login_open(options: LoginOptions, settings: Settings) -> bool:
+    """Whether neither the options of the command nor the settings say how to log in."""
+    return _choose_method(options, settings) is LoginMethod.TOKEN and settings.endpoint is None
+
+
 def check_login_plan(plan: LoginPlan) -> None:
     """Check that nothing is missing that the method needs, before a person is asked for a secret.
 
     Raises:
         UsageError: an option is missing.
+        ConfigError: the address cannot be used.
     """
     method, options = plan.method, plan.options
-    if method is LoginMethod.TOKEN and plan.store_settings.endpoint is None:
-        raise UsageError(
-            "no cloud, user or endpoint to log in with",
-            hint="pass --cloud NAME, --auth-url URL --username NAME, or --endpoint URL if you have a token",
-        )
     needed: dict[str, str | None] = {}
     if method in {LoginMethod.PASSWORD, LoginMethod.APPLICATION_CREDENTIAL}:
         needed["--auth-url"] = options.auth_url
@@ -99,6 +129,20 @@ def check_login_plan(plan: LoginPlan) -> None:
         needed["--username"] = options.username
     for name, value in needed.items():
         if not value:
-            raise UsageError(
-                f"{name} is missing", hint=f"{hints.build_command('login', '--help')} shows the ways to log in"
-            )
+            raise _create_missing_error(name)
+    if needed and options.auth_url:
+        is_password = method is LoginMethod.PASSWORD
+        setting = AUTH_URL._replace(name="--auth-url", sent="the password" if is_password else "the secret")
+        insecure_http = plan.store_settings.insecure_http
+        check_service_url(options.auth_url, insecure_http=insecure_http, setting=setting)
+
+
+def _create_missing_error(option: str) -> UsageError:
+    from imgshare_cli.auth.cloud_names import SEARCHED
+
+    hints = {
+        "--auth-url": "add --auth-url URL, or set OS_AUTH_URL",
+        "--username": "add --username NAME or --application-credential-id ID; or use --cloud NAME with a clouds.yaml, "
+        f"which is searched for in {SEARCHED}",
+    }
+    return UsageError(f"{option} is missing", hint=hints[option])

@@ -1,17 +1,24 @@
-"""Logging out: the stored credential is removed, and its token revoked."""
+"""Logging out: the stored credentials of a profile are removed, and their tokens revoked."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
-from imgshare_cli.auth.store import read_credential
+from imgshare_cli.auth.keyring_backend import is_keyring_known
+from imgshare_cli.auth.store import ENVIRONMENT_CLOUD, build_entry_name, open_store, read_credential
+from imgshare_cli.config.config_file import TOKEN_STORES
 from imgshare_cli.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
+    from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Settings
 
 
@@ -27,8 +34,43 @@ class Removal(NamedTuple):
     credential: Credential | None
 
 
+class StoreGroup(NamedTuple):
+    """The stores of one kind for the logins of a profile.
+
+    Attributes:
+        stores: one for each login that the profile may have.
+        is_configured: whether the settings say that tokens are stored there.
+    """
+
+    stores: Sequence[KeyringStore | FileStore]
+    is_configured: bool
+
+
+def list_stores(
+    settings: Settings, environ: Mapping[str, str], file: ConfigFile, *, waiting: Callable[[], None]
+) -> Iterator[StoreGroup]:
+    """List where logins of a profile may have left credentials: those of the settings first, then earlier ones.
+
+    Args:
+        settings: the settings of the run.
+        environ: tells where files go.
+        file: the config file, which may name the cloud of the profile.
+        waiting: called when a person must unlock the keyring.
+    """
+    own_cloud = file.profiles.get(settings.profile, {}).get("cloud")
+    clouds = [settings.cloud, ENVIRONMENT_CLOUD if settings.openstack else None, "", own_cloud, ENVIRONMENT_CLOUD]
+    names = list(dict.fromkeys(build_entry_name(settings.profile, cloud) for cloud in clouds if cloud is not None))
+    for kind in sorted(TOKEN_STORES, key=lambda kind: kind != settings.token_store):
+        is_configured = kind == settings.token_store
+        # A keyring that was never used is not asked: it might want to be unlocked.
+        if is_configured or kind == "file" or is_keyring_known(environ):
+            there = replace(settings, token_store=kind)
+            unlock = waiting if is_configured else None
+            yield StoreGroup([open_store(name, there, environ, waiting=unlock) for name in names], is_configured)
+
+
 def remove_credential(store: KeyringStore | FileStore, settings: Settings) -> Removal:
-    """Remove the stored credential of a profile, also one that cannot be read.
+    """Remove a stored credential of a profile, also one that cannot be read.
 
     Raises:
         AuthError: the keyring cannot be used.
@@ -41,14 +83,39 @@ def remove_credential(store: KeyringStore | FileStore, settings: Settings) -> Re
     return Removal(store.delete(), credential)
 
 
-def revoke_credential(credential: Credential, connections: Connections) -> bool:
-    """Revoke a token; False if no identity service issued it.
+def find_identity_service(
+    credential: Credential, others: Sequence[Credential], environ: Mapping[str, str]
+) -> str | None:
+    """Find the identity service that issued a token, if it is known.
+
+    For a pasted token, that is the one of another login to the same image service, or else OS_AUTH_URL, which may be
+    another cloud's: the token is not shown to a server of another domain.
+    """
+    if credential.auth_url:
+        return credential.auth_url
+    same = (one.auth_url for one in others if one.auth_url and one.endpoint == credential.endpoint)
+    named = environ.get("OS_AUTH_URL", "")
+    return next(same, None) or (named if _have_same_domain(named, credential.endpoint or "") else None)
+
+
+def _have_same_domain(address: str, other: str) -> bool:
+    try:
+        hosts = [(urlsplit(url).hostname or "").rstrip(".") for url in (address, other)]
+    except ValueError:
+        return False
+    parents = {host.partition(".")[2] for host in hosts}
+    is_named = not any(host.replace(".", "").isdigit() or ":" in host for host in hosts)
+    return bool(hosts[0]) and (hosts[0] == hosts[1] or (is_named and len(parents) == 1 and "." in parents.pop()))
+
+
+def revoke_credential(credential: Credential, auth_url: str, connections: Connections) -> bool:
+    """Revoke a token; False if it is none.
 
     Raises:
         UnavailableError: the identity service did not revoke it.
         ConfigError: its address cannot be used.
     """
-    identity = connections.open_identity_client(credential)
+    identity = connections.open_identity_client(replace(credential, auth_url=auth_url))
     if identity is None:
         return False
     identity.revoke_token()

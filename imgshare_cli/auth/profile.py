@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_edit import add_profile, edit_config_file, set_value
+from imgshare_cli.config.config_file import TOKEN_STORES
 from imgshare_cli.config.service_url import check_service_url
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
 
     Args:
         path: the config file.
-        settings: the settings of the run, which name the profile.
+        settings: the settings of the run, which name the profile and where its tokens are stored.
         flags: the cloud and endpoint of the command line are kept; those of the environment are not.
         credential: what the login got.
         default: whether the profile becomes the default.
@@ -41,6 +42,8 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
                 set_value(document, (*where, "endpoint"), settings.endpoint)
         elif is_bare_token and _read_endpoint(document, where) != credential.endpoint:
             set_value(document, (*where, "endpoint"), credential.endpoint)
+        if settings.token_store != document["profiles"][settings.profile].get("token_store", TOKEN_STORES[0]):
+            set_value(document, (*where, "token_store"), settings.token_store)
         if default:
             set_value(document, ("default_profile",), settings.profile)
 

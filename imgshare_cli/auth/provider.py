@@ -118,8 +118,7 @@ class CredentialProvider:
             token = check_token(settings.profile_token.value, settings.profile_token.source)
             return Credential(token.value, token.source, endpoint=settings.endpoint)
         raise NotLoggedInError(
-            f"no token: IMGSHARE_TOKEN is not set, and none is stored for profile {settings.profile!r}",
-            hint=f"run {build_profile_login_command(settings)}, or set IMGSHARE_TOKEN or OS_CLOUD",
+            f"not logged in: IMGSHARE_TOKEN is not set, and no token is stored for profile {settings.profile!r}"
         )
 
     def _can_log_in(self) -> bool:
@@ -134,7 +133,8 @@ class CredentialProvider:
             if self._can_log_in():
                 self._debug(f"{exc.message}; logging in without it")
             elif not self._settings.profile_token:
-                raise NotLoggedInError(f"IMGSHARE_TOKEN is not set, and {exc.message}", hint=exc.hint) from exc
+                failure = f"not logged in: IMGSHARE_TOKEN is not set, and {exc.message}"
+                raise NotLoggedInError(failure, hint=exc.hint) from exc
             return None
 
     def _is_current(self, credential: Credential) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 READ_SECONDS = 5.0
 LOGIN_SECONDS = 60.0
 MAX_TOKEN = 1 << 20
+ENVIRONMENT_CLOUD = "OS_*"  # stands for the cloud of a login by OS_AUTH_URL and its like
+YOUR_INPUT = "your input"
 
 
 def check_token(text: str, source: str) -> Token:
@@ -34,10 +36,8 @@ def check_token(text: str, source: str) -> Token:
     """
     value = re.sub(r"^(bearer\s+|x-(auth|subject)-token:\s*)", "", text.strip(), flags=re.IGNORECASE)
     if not value:
-        from imgshare_cli import hints
-
-        hint = f"run {hints.build_command('login')}, or set IMGSHARE_TOKEN"
-        raise AuthError(f"the token from {source} is empty", hint=hint)
+        where = "paste a token" if source == YOUR_INPUT else "set it to a token"
+        raise AuthError(f"the token from {source} is empty", hint=f"{where}; 'openstack token issue' creates one")
     if len(value) > MAX_TOKEN or not is_token(value):
         raise AuthError(
             f"the token from {source} contains characters that are not valid in a token ({len(value)} characters in "
@@ -57,15 +57,28 @@ def open_token_store(
         environ: tells where files go.
         waiting: called when a person must unlock the keyring; with it, they have a minute to do so.
     """
-    cloud = settings.cloud or ("OS_*" if settings.openstack else "")
-    name = f"{settings.profile}@{cloud}" if cloud else settings.profile
+    cloud = settings.cloud or (ENVIRONMENT_CLOUD if settings.openstack else "")
+    return open_store(build_entry_name(settings.profile, cloud), settings, environ, waiting=waiting)
+
+
+def open_store(
+    name: str, settings: Settings, environ: Mapping[str, str], *, waiting: Callable[[], None] | None = None
+) -> KeyringStore | FileStore:
+    """Open the store for an entry of this name; the other arguments are those of `open_token_store`."""
     if settings.token_store == "file":  # noqa: S105  (the name of a kind of store)
         from imgshare_cli.auth.file_store import FileStore
 
         return FileStore(name, environ)
     from imgshare_cli.auth.keyring_store import KeyringStore
 
-    return KeyringStore(name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting)
+    return KeyringStore(
+        name, seconds=LOGIN_SECONDS if waiting else READ_SECONDS, waiting=waiting, profile=settings.profile
+    )
+
+
+def build_entry_name(profile: str, cloud: str) -> str:
+    """Build the name of a stored credential; each cloud of a profile has its own."""
+    return f"{profile}@{cloud}" if cloud else profile
 
 
 def read_credential(store: KeyringStore | FileStore, settings: Settings) -> Credential | None:
@@ -86,10 +99,16 @@ def read_credential(store: KeyringStore | FileStore, settings: Settings) -> Cred
     except (ValueError, TypeError, AttributeError, RecursionError, OverflowError, ConfigError):
         from imgshare_cli import hints
 
+        option = hints.build_options(build_profile_option(settings.profile))
         raise AuthError(
-            f"the entry for profile {settings.profile!r} in {store.where} was not stored by imgshare",
-            hint=f"run {hints.build_command('logout')}, then {hints.build_command('login')}",
+            f"the entry for profile {settings.profile!r} in {name_store(store)} was not stored by imgshare",
+            hint=f"run {hints.build_command('logout', *option)}, then {hints.build_command('login', *option)}",
         ) from None
+
+
+def name_store(store: KeyringStore | FileStore) -> str:
+    """Name a store in a sentence."""
+    return "the keyring" if store.where == "keyring" else store.where
 
 
 def write_credential(store: KeyringStore | FileStore, credential: Credential) -> None:

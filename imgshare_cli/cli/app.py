@@ -33,7 +33,7 @@ COMMAND_GROUPS = {
     "Sharing": {"members": "members:members", "share": "members:share", "unshare": "members:unshare"},
     "Setup": {
         "login": "login:login",
-        "logout": "login:logout",
+        "logout": "logout:logout",
         "status": "status:status",
         "config": "config:app",
         "sandbox": "sandbox:sandbox",

@@ -50,9 +50,9 @@ def _list_owners(incomplete: str) -> list[tuple[str, str]]:
 
 
 def _list_clouds(incomplete: str) -> list[str]:
-    from imgshare_cli.cli.cloud_names import list_cloud_names
+    from imgshare_cli.auth.cloud_names import list_clouds
 
-    return [name for name in list_cloud_names(os.environ) if name.startswith(incomplete)]
+    return [name for name in list_clouds(os.environ).names if name.startswith(incomplete)]
 
 
 def _list_sort_orders(incomplete: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from imgshare_cli.config.service_url import AUTH_URL
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,5 +34,5 @@ def refresh_credential(
         from imgshare_cli.api.identity_client import check_identity_service
 
         with contextlib.suppress(ConfigError):  # an address that cannot be asked tells nothing
-            check_identity_service(connections.connect(auth_url, cacert=before.cacert), auth_url)
+            check_identity_service(connections.connect(auth_url, cacert=before.cacert, setting=AUTH_URL), auth_url)
     return credential

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_file import find_config_path, read_config_file
-from imgshare_cli.config.settings import build_profile_option, resolve_profile_name, resolve_settings
-from imgshare_cli.errors import ConfigError, NotLoggedInError
+from imgshare_cli.config.settings import resolve_profile_name, resolve_settings
+from imgshare_cli.errors import NotLoggedInError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,9 +57,9 @@ class Session:
         self.context = context
         self._new_profile = new_profile
         self.hide_secret = redactor.hide_secret
+        self._redactor = redactor
         self._open = ExitStack()
-        # Taken here, because rich before 15 replaces both with what is no terminal while a spinner turns.
-        self._terminals = (sys.stdin, sys.stderr)
+        self._terminals = (sys.stdin, sys.stderr)  # rich before 15 replaces both while a spinner turns
 
     @cached_property
     def file(self) -> ConfigFile:
@@ -102,7 +102,13 @@ class Session:
             ConfigError: the settings cannot be used.
             UnavailableError: the identity service does not answer.
         """
-        return self.credential_provider.credential
+        try:
+            return self.credential_provider.credential
+        except NotLoggedInError as exc:
+            from imgshare_cli.cli.login_hints import Attempt, explain_missing_login
+
+            attempt = Attempt(self.context, self.flags, self.settings, self.environ, self.file)
+            raise explain_missing_login(exc, attempt) from exc
 
     @property
     def endpoint(self) -> str:
@@ -111,18 +117,12 @@ class Session:
         Raises:
             ConfigError: nothing names one.
         """
-        endpoint = self.settings.endpoint or self._find_credential_endpoint()
+        endpoint = self.settings.endpoint or self.credential.endpoint
         if endpoint is None:
-            raise ConfigError("no endpoint: no image service is configured", hint=_build_endpoint_hint(self))
-        return endpoint
+            from imgshare_cli.cli.login_hints import create_endpoint_error
 
-    def _find_credential_endpoint(self) -> str | None:
-        try:
-            return self.credential.endpoint
-        except NotLoggedInError:
-            if self.settings.profile in self.file.profiles:
-                raise  # who has logged in before needs to do so again, and no endpoint
-            return None
+            raise create_endpoint_error(self.settings)
+        return endpoint
 
     @property
     def member_id(self) -> str | None:
@@ -194,6 +194,12 @@ class Session:
 
         return refresh_credential(self.credential_provider, self.connections, self.environ, rejected)
 
+    def open_with(self, flags: Flags) -> Session:
+        """Open a session for other flags of the same command line; it is closed with this one."""
+        other = Session(flags, self.environ, self.output, self._redactor, self.context, new_profile=self._new_profile)
+        self._open.callback(other.close)
+        return other
+
     def close(self) -> None:
         """Close the connections."""
         self._open.close()
@@ -202,14 +208,3 @@ class Session:
         """Show a line if --debug is given."""
         if self.flags.debug:
             self.output.print_note(f"debug: {text}")
-
-
-def _build_endpoint_hint(session: Session) -> str:
-    settings = session.settings
-    if settings.environment_token and (settings.cloud or settings.openstack):
-        return f"{settings.environment_token.source} overrides the cloud: unset it, or set IMGSHARE_ENDPOINT"
-    from imgshare_cli import hints
-
-    profile = build_profile_option(session.profile)
-    keep = hints.build_command("config", "set", "endpoint", "URL", *hints.build_options(profile))
-    return f"set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run {keep}"

@@ -30,7 +30,7 @@ PROFILE_KEYS = (
     "token",
     "token_store",
 )
-TOKEN_STORES = ("keyring", "file")
+TOKEN_STORES = ("keyring", "file")  # the first is the default
 OWNER_NAME_HINT = "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID"
 _LIMIT = 256 << 10
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
@@ -185,7 +185,8 @@ def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) ->
     if key not in known:
         # A token that was pasted into the wrong place must not get into a log.
         what = f"unknown key {full}" if _NAME.fullmatch(key) else "an unknown key, which is not shown,"
-        raise ConfigError(f"{what} in {path}", hint=f"known keys: {', '.join(known)}")
+        belongs = f"{key} belongs to a profile: move it below [profiles.NAME]; " if key in PROFILE_KEYS else ""
+        raise ConfigError(f"{what} in {path}", hint=f"{belongs}known keys: {', '.join(known)}")
 
 
 def _create_type_error(path: Path, key: str, expected: str) -> ConfigError:

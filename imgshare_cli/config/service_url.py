@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from imgshare_cli.errors import ConfigError
@@ -12,7 +13,25 @@ _MAX_URL = 2000
 _LABEL = re.compile(r"(?!xn--$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
-def check_service_url(text: str, *, insecure_http: bool) -> str:
+class Setting(NamedTuple):
+    """A setting that holds an address, as messages name it.
+
+    Attributes:
+        name: its name.
+        example: a valid address of such a service.
+        sent: what a request to it carries that others must not read.
+    """
+
+    name: str
+    example: str
+    sent: str
+
+
+ENDPOINT = Setting("the endpoint", "https://ims.eu-de.otc.t-systems.com", "the token")
+AUTH_URL = Setting("auth_url", "https://iam.eu-de.otc.t-systems.com/v3", "the token")
+
+
+def check_service_url(text: str, *, insecure_http: bool, setting: Setting = ENDPOINT) -> str:
     """Normalize an http(s) address: lower-case scheme and host, no trailing slash, no `/v2`.
 
     Every address of a request passes here: image services, identity services and proxies, from flags, the
@@ -21,20 +40,25 @@ def check_service_url(text: str, *, insecure_http: bool) -> str:
     Args:
         text: the address.
         insecure_http: whether plain http to another machine is allowed in this run.
+        setting: the setting that holds it, for messages.
 
     Raises:
         ConfigError: not an http(s) URL, or plain http to a host that is not this machine.
     """
     url = text.strip().rstrip("/").removesuffix("/v2").rstrip("/")
-    hint = "use the address of the service, such as https://ims.eu-de.otc.t-systems.com"
+    hint = f"use the address of the service, such as {setting.example}"
     if "@" in url or "?" in url or "#" in url:  # not quoted: a user comes with a password
-        raise ConfigError("the endpoint must not contain a user, a query or a fragment", hint=hint)
+        raise ConfigError(f"{setting.name} must not contain a user, a query or a fragment", hint=hint)
     normalized = _normalize_url(url)
     if normalized is None:
-        raise ConfigError(f"the endpoint {text[:200]!r} is not an http or https URL", hint=hint)
+        corrected = _normalize_url(f"https://{url}") if "://" not in url else None
+        raise ConfigError(
+            f"{setting.name} {text[:200]!r} is not an http or https URL",
+            hint=f"did you mean {corrected}?" if corrected else hint,
+        )
     if normalized.startswith("http:") and not is_loopback(urlsplit(normalized).hostname or "") and not insecure_http:
         raise ConfigError(
-            f"the endpoint {normalized} uses plain http: others on the network could read the token",
+            f"{setting.name} {normalized} uses plain http: others on the network could read {setting.sent}",
             hint="use https, or pass --insecure-http if you trust the network",
         )
     return normalized

@@ -112,7 +112,7 @@ def resolve_settings(
     env = _read_environment(environ)
     profile = resolve_profile_name(flags, environ, file)
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
-        raise ConfigError(f"profile {profile!r} does not exist in {file.path}", hint=_list_profiles(file))
+        raise create_profile_error(profile, file)
     stored = file.profiles.get(profile, {})
     cloud = flags.cloud or env.get("cloud")
     openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
@@ -178,11 +178,15 @@ def _read_environment_token(environ: Mapping[str, str]) -> Token | None:
     return next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
 
 
-def _list_profiles(file: ConfigFile) -> str:
+def create_profile_error(profile: str, file: ConfigFile) -> ConfigError:
+    """Create the error for a profile that the config file does not have."""
     from imgshare_cli import hints
 
     known = ", ".join(sorted(file.profiles)) or "none"
-    return f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one"
+    return ConfigError(
+        f"profile {profile!r} does not exist in {file.path}",
+        hint=f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one",
+    )
 
 
 def _resolve_timeout(flag: float | None, variable: str | None, stored: float | str | None) -> float:

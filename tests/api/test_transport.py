@@ -234,7 +234,7 @@ def test_a_refusing_proxy(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch
         assert Run(
             8,
             "",
-            "imgshare: cannot reach https://glance.example: the proxy refused the connection\n"
+            f"imgshare: cannot reach https://glance.example: the proxy {proxy.endpoint} refused the connection (403)\n"
             "hint: check HTTPS_PROXY, and list hosts that need no proxy in NO_PROXY\n",
         ) == imgshare("show", IMAGE, MEMBER, "--endpoint", "https://glance.example")
     assert all(TOKEN not in str(request) for request in proxy.requests)

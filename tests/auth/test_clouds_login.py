@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.run import Run, run_installed, run_tool
+from tests.support.run import TOOL, Run, run_installed, run_tool
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from tests.support.cloud_user import CloudUser
@@ -169,6 +170,52 @@ def test_login_with_a_password(member: CloudUser, keystone_proxy: TcpProxy) -> N
     ) == run_tool("show", member.image)
 
 
+@pytest.mark.usefixtures("keyring")
+def test_login_by_answers(member: CloudUser, keystone_proxy: TcpProxy) -> None:
+    """Who answers the questions of `login` is logged in as with its options, and accepts the image next."""
+    answers = [
+        ("Number:", "1"),
+        ("Identity service URL", member.auth_url),
+        ("User:", member.user.username),
+        ("Domain of the user [Default]:", ""),
+        ("Project, by name or ID", member.user.project_id),
+        ("(hidden):", member.user.password),
+    ]
+    with Terminal([TOOL, "login"], columns=200) as terminal:
+        for question, answer in answers:
+            terminal.wait_for_text(question)
+            terminal.press_keys(f"{answer}\r")
+        assert 0 == terminal.wait_for_exit()
+        assert f"\nlogged in as {member.user.username} in project " in terminal.screen
+        assert member.user.password not in terminal.raw.decode()
+    count = keystone_proxy.count
+    assert "accepted" == run_tool("accept", member.image, "--json").json()["status"]
+    assert count == keystone_proxy.count
+
+    member.write(otc=member.entry(), other=member.entry())
+    with Terminal([TOOL, "login", "--profile", "work"], columns=200) as terminal:
+        for question, answer in [("Number or name:", "1"), ("Make 'work' the default profile", "y")]:
+            terminal.wait_for_text(question)
+            terminal.press_keys(f"{answer}\r")
+        assert 0 == terminal.wait_for_exit()
+    assert "rejected" == run_tool("reject", member.image, "--json").json()["status"]
+    status = run_tool("status", "--json").json()
+    assert ("work", "otc") == (status["profile"], status["cloud"])
+
+
+def test_a_pasted_token_is_revoked(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`logout` revokes a pasted token at OS_AUTH_URL, on the image service's host."""
+    assert 0 == run_tool("config", "set", "token_store", "file").code
+    token = member.cloud.issue_token(member.user.project_id, "member")
+    assert 0 == run_tool("login", "--endpoint", member.cloud.endpoint, stdin=token.encode()).code
+    monkeypatch.setenv("OS_AUTH_URL", member.auth_url)
+
+    said = f"removed the token of profile 'default'\nrevoked it at {member.auth_url}\n"
+    assert Run(0, "", said) == run_tool("logout")
+    check = {"X-Auth-Token": member.cloud.admin_token, "X-Subject-Token": token}
+    assert 404 == httpx.get(f"{member.cloud.auth_url}/auth/tokens", headers=check, timeout=60).status_code
+
+
 def _create_application_credential(member: CloudUser, **rules: Any) -> dict[str, str]:
     user = {"id": member.user.user_id, "password": member.user.password}
     identity = {"methods": ["password"], "password": {"user": user}}
@@ -296,7 +343,10 @@ def test_no_project(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> None:
             "the settings of cloud 'otc' do not contain password",
         ),
         ("clouds:\n  otc:\n    auth:\n      password: *hunter2\n", "line 4 is not valid YAML: found undefined alias\n"),
-        ("clouds:\n  other:\n    auth: {auth_url: x}\n", "cannot be used: Cloud otc was not found"),
+        (
+            "clouds:\n  other:\n    auth: {auth_url: x}\n",
+            "cloud 'otc' is not in {path}\nhint: the clouds there are other\n",
+        ),
         ("clouds:\n  otc:\n    auth_type: nonsense\n    auth: {auth_url: x}\n", "unknown auth_type 'nonsense'"),
     ],
     ids=["syntax", "auth key", "cloud key", "no user", "no password", "quoted secret", "no such cloud", "auth type"],
@@ -311,7 +361,7 @@ def test_a_clouds_yaml_with_a_typing_error(monkeypatch: pytest.MonkeyPatch, text
     run = run_tool("show", "x")
 
     assert (3, "") == (run.code, run.out), run.err
-    assert said in run.err
+    assert said.replace("{path}", str(path)) in run.err
 
 
 @pytest.mark.usefixtures("keyring")
@@ -324,8 +374,8 @@ def test_after_a_logout(member: CloudUser) -> None:
     assert Run(
         4,
         "",
-        "imgshare: no token: IMGSHARE_TOKEN is not set, and none is stored for profile 'default'\n"
-        "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
+        "imgshare: not logged in: IMGSHARE_TOKEN is not set, and no token is stored for profile 'default'\n"
+        "hint: run `imgshare login`, or set OS_CLOUD, or IMGSHARE_ENDPOINT and IMGSHARE_TOKEN\n",
     ) == run_tool("show", member.image)
 
 

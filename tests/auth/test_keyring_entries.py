@@ -94,7 +94,8 @@ def test_a_keyring_that_keeps_nothing(serve: StartService, monkeypatch: pytest.M
         4,
         "",
         "imgshare: the keyring stored the token but does not return it\n"
-        "hint: set IMGSHARE_TOKEN, or unlock the keyring and try again\n",
+        "hint: run `imgshare config set token_store file` to store tokens in a file that only you can read, or set "
+        "IMGSHARE_TOKEN\n",
     ) == Run(run.code, run.out, said)
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tests.support.run import RunImgshare
 
 SCHEMA = build_response(200, {"name": "member", "properties": {}})
+WITHOUT_KEYRING = (
+    "run `imgshare config set token_store file` to store tokens in a file that only you can read, or set IMGSHARE_TOKEN"
+)
 NO_BACKEND = "no usable keyring found (backend keyring.backends.fail)"
 
 
@@ -59,13 +62,14 @@ def test_log_in_and_use_it(serve: StartService, monkeypatch: pytest.MonkeyPatch)
     assert build_member() == run_tool("accept", IMAGE, MEMBER, "--json").json()
     assert TOKEN == service.requests[-1].headers["x-auth-token"]
 
-    assert Run(0, "", "removed the token of profile 'default'\n") == run_tool("logout")
+    forgotten = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
+    assert Run(0, "", f"removed the token of profile 'default'\n{forgotten}") == run_tool("logout")
     assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
     assert Run(
         4,
         f"profile\tdefault\nendpoint\t{service.endpoint}\ntoken_source\tnone\n",
-        "imgshare: no token: IMGSHARE_TOKEN is not set, and none is stored for profile 'default'\n"
-        "hint: run `imgshare login`, or set IMGSHARE_TOKEN or OS_CLOUD\n",
+        "imgshare: not logged in: IMGSHARE_TOKEN is not set, and no token is stored for profile 'default'\n"
+        "hint: run `imgshare login`, or set OS_CLOUD, or IMGSHARE_TOKEN\n",
     ) == run_tool("status")
 
 
@@ -113,7 +117,7 @@ def test_a_refused_token_is_not_stored(serve: StartService, monkeypatch: pytest.
 
     assert (4, "") == (run.code, run.out)
     assert run.err.startswith("imgshare: cannot check the token: the token from your input was rejected")
-    assert "no token: IMGSHARE_TOKEN is not set" in run_tool("status").err
+    assert "not logged in: IMGSHARE_TOKEN is not set" in run_tool("status").err
 
 
 @pytest.mark.usefixtures("keyring")
@@ -202,7 +206,8 @@ def test_an_entry_that_changes_while_it_is_read(
     assert Run(
         4,
         "",
-        "imgshare: IMGSHARE_TOKEN is not set, and another program keeps changing the entry in the keyring\n"
+        "imgshare: not logged in: IMGSHARE_TOKEN is not set, and another program keeps changing the entry in the "
+        "keyring\n"
         "hint: try again\n",
     ) == run_tool("accept", IMAGE, MEMBER)
 
@@ -318,14 +323,16 @@ def test_a_bad_token_in_the_environment(
     ids=["fail", "null", "absent", "no bus"],
 )
 def test_no_usable_keyring(serve: StartService, monkeypatch: pytest.MonkeyPatch, backend: str, said: str) -> None:
-    """Where no keyring can be used, every command that needs it says so at once and names IMGSHARE_TOKEN."""
+    """Where no keyring can be used, every command that needs it says so at once and names the file instead."""
     serve(SCHEMA)
     monkeypatch.delenv("IMGSHARE_TOKEN")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
-    hint = "hint: set IMGSHARE_TOKEN, or unlock the keyring and try again\n"
+    hint = f"hint: {WITHOUT_KEYRING}\n"
 
     assert Run(4, "", f"imgshare: {said}\n{hint}") == run_tool("login", stdin=TOKEN.encode())
-    assert Run(4, "", f"imgshare: IMGSHARE_TOKEN is not set, and {said}\n{hint}") == run_tool("accept", IMAGE, MEMBER)
+    assert Run(4, "", f"imgshare: not logged in: IMGSHARE_TOKEN is not set, and {said}\n{hint}") == run_tool(
+        "accept", IMAGE, MEMBER
+    )
 
 
 @pytest.mark.parametrize("kind", ["locked", "hanging"])
@@ -344,8 +351,8 @@ def test_a_keyring_that_does_not_open(
         took = time.monotonic() - started
 
     assert (4, "") == (run.code, run.out)
-    assert run.err.startswith("imgshare: IMGSHARE_TOKEN is not set, and the keyring ")
-    assert run.err.endswith("\nhint: set IMGSHARE_TOKEN, or unlock the keyring and try again\n")
+    assert run.err.startswith("imgshare: not logged in: IMGSHARE_TOKEN is not set, and the keyring ")
+    assert run.err.endswith(f"\nhint: unlock the keyring and try again; or {WITHOUT_KEYRING}\n")
     assert took < 9  # five, and the start of a busy machine
 
 

@@ -309,11 +309,11 @@ def test_what_a_shell_is_told(shell: str, words: list[str], lines: list[str]) ->
 @pytest.mark.parametrize(
     ("content", "names"),
     [
-        ("clouds: {a: {x: {y: 1}}, b: [c: {}], d: e}\nother: {f: {}}", "abd"),
+        ("clouds: {a: {x: {y: 1}}, b: [c: {}], d: e}\nother: {f: {}}", "a"),
         ('{"clouds": {"a": {"clouds": {"no": {}}}, "b": {}}}', "ab"),
         ("x: &x {a: {}}\nclouds:\n  <<: *x\n  b: *x\n", "b"),
-        ("clouds:\n  a: {}\n  b: [\n", "ab"),
-        ("clouds:\n  a: !!python/object/apply:os.system ['touch canary']\n  ? [b]\n  : {}\n", "a"),
+        ("clouds:\n  a: {}\n  b: {}\n  c: [\n", "ab"),
+        ("clouds:\n  a: {x: !!python/object/apply:os.system ['touch canary']}\n  ? [b]\n  : {}\n", "a"),
         ("[" * 30000, ""),
         ("clouds: [a, b]", ""),
         ("- clouds: {a: {}}", ""),

@@ -135,13 +135,25 @@ def test_plain_http_to_another(imgshare: RunImgshare, host: str) -> None:
     assert f"http://{host}" == check_service_url(f"http://{host}", insecure_http=True)
 
 
-def test_no_endpoint(imgshare: RunImgshare) -> None:
-    """Without an endpoint it is exit 3, and the ways to name one are said."""
+def test_nothing_is_set(imgshare: RunImgshare) -> None:
+    """Without an endpoint, a cloud and a token it is exit 3, and the ways to log in are said."""
+    assert Run(
+        3,
+        "",
+        "imgshare: not logged in: no cloud, image service or token is set\n"
+        "hint: run `imgshare login`, or set OS_CLOUD, or IMGSHARE_ENDPOINT and IMGSHARE_TOKEN\n",
+    ) == imgshare("show", IMAGE, MEMBER)
+
+
+def test_no_endpoint(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a token and without an endpoint it is exit 3, and the ways to name one are said."""
+    monkeypatch.setenv("IMGSHARE_TOKEN", "token")
+
     assert Run(
         3,
         "",
         "imgshare: no endpoint: no image service is configured\n"
-        "hint: set OS_CLOUD or IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL`\n",
+        "hint: set IMGSHARE_ENDPOINT, pass --endpoint URL, or run `imgshare config set endpoint URL`\n",
     ) == imgshare("show", IMAGE, MEMBER)
 
 

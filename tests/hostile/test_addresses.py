@@ -186,7 +186,7 @@ def test_a_login_in_plain_text_does_not_stick(
 
             assert ([], []) == (service.requests, keystone.requests)
     assert 0 == run.code
-    assert f"the endpoint {auth_url} uses plain http" in run.err
+    assert f"auth_url {auth_url} uses plain http" in run.err
 
 
 def test_an_identity_provider_that_sends_the_login_on(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,7 +210,7 @@ def test_an_identity_provider_that_sends_the_login_on(imgshare: RunImgshare, mon
         assert ["/.well-known"] == [request.path for request in provider.requests], run
         assert [] == elsewhere.requests
     assert (8, "") == (run.code, run.out), run
-    assert f"the identity service points to another address: the endpoint {other} uses plain http" in run.err
+    assert f"the identity service points to another address: the address {other} uses plain http" in run.err
 
 
 EXCEPTIONS = [

@@ -30,12 +30,26 @@ if TYPE_CHECKING:
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
-pytestmark = pytest.mark.hostile
+pytestmark = [
+    pytest.mark.hostile,
+    # openstacksdk's own, met in this process
+    pytest.mark.filterwarnings("ignore:Support for InfluxDB"),
+]
 
 WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
 COMMAND = re.compile(rf"(OS_[A-Z_]+={WORD} |xargs -n1 )?imgshare( -{{0,2}}{WORD})*")
 OPTIONS = {
-    *("--help", "--status", "--profile", "--cloud", "--endpoint", "--cacert", "--insecure-http", "--auth-url"),
+    *(
+        "--help",
+        "--json",
+        "--status",
+        "--profile",
+        "--cloud",
+        "--endpoint",
+        "--cacert",
+        "--insecure-http",
+        "--auth-url",
+    ),
     *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
     *("--json", "--owner", "--hash", "--wait", "--timeout", "--name", "--quiet", "--debug", "--long", "-n1"),
 }

@@ -48,6 +48,7 @@ class FakeCloud:
 
     Attributes:
         logins: what each login sent.
+        revoked: the tokens that were revoked.
         requests: what the image service was asked.
         refused: the tokens that the image service does not take.
         refused_for_members: those that it takes for lists of images alone.
@@ -60,6 +61,7 @@ class FakeCloud:
 
     def __init__(self) -> None:
         self.logins: list[Any] = []
+        self.revoked: list[str] = []
         self.requests: list[Request] = []
         self.refused: set[str] = set()
         self.refused_for_members: set[str] = set()
@@ -109,7 +111,7 @@ class FakeCloud:
             def _answer(self) -> None:
                 sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "null")
                 status, body, headers = cloud._reply(self, sent)
-                content = json.dumps(body).encode()
+                content = b"" if body is None else json.dumps(body).encode()
                 self.send_response(status)
                 for name, value in {"Content-Type": "application/json", **headers}.items():
                     self.send_header(name, value)
@@ -131,6 +133,9 @@ class FakeCloud:
         if url.path.rstrip("/") == "/v3":
             links = [{"rel": "self", "href": self.auth_url}]
             return 200, {"version": {"id": "v3.14", "status": "stable", "links": links, "media-types": []}}, {}
+        if url.path == "/v3/auth/tokens" and request.command == "DELETE":
+            self.revoked.append(request.headers.get("X-Subject-Token", ""))
+            return 204, None, {}
         if url.path == "/v3/auth/tokens":
             time.sleep(self.login_seconds)
             with self._lock:

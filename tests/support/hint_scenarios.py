@@ -31,6 +31,7 @@ class Scenario:
         environ: variables to set.
         config: the config file.
         grant: what an earlier run kept in a file.
+        clouds: the clouds.yaml.
     """
 
     argv: list[str]
@@ -40,6 +41,7 @@ class Scenario:
     grant: dict[str, Any] | None = None
     mode: int = 0o600
     state: str = "state"
+    clouds: Any = None
 
     def enter(self, cloud: ScriptedCloud, folder: Path, setenv: Callable[[str, str], None]) -> None:
         """Set the scene up."""
@@ -49,6 +51,9 @@ class Scenario:
         state = folder / self.state
         setenv("IMGSHARE_CONFIG", str(path))
         setenv("XDG_STATE_HOME", str(state))
+        if self.clouds is not None:
+            (folder / "clouds.yaml").write_text(json.dumps({"clouds": self.clouds}))
+            setenv("OS_CLIENT_CONFIG_FILE", str(folder / "clouds.yaml"))
         token = {} if self.grant else {"IMGSHARE_TOKEN": TOKEN}
         for name, value in {**token, **self.environ}.items():
             setenv(name, value)
@@ -174,6 +179,14 @@ def _of_settings(text: str, argument: str, cloud: ScriptedCloud) -> Iterator[Sce
     for store in ("file", "keyring"):
         config = f"profiles.{name} = {{token_store = '{store}', endpoint = '{cloud.endpoint}'}}\n"
         yield Scenario(["list"], environ=profile, config=config)
+    some: list[dict[str, Any]] = [{text: {}}, {"otc": {}, text: {}, f"{text} x": {}}]
+    for clouds in some:
+        for more in ({"IMGSHARE_ENDPOINT": ""}, {"IMGSHARE_ENDPOINT": "", "OS_AUTH_URL": argument}, {}):
+            yield Scenario(["list"], environ={"IMGSHARE_TOKEN": "", **more}, clouds=clouds)
+        yield Scenario(["show", argument.lstrip("-")], environ={"IMGSHARE_TOKEN": ""}, clouds=clouds)
+        yield Scenario(["list", "--cloud", "nosuch"], clouds=clouds)
+        yield Scenario(["login"], environ={"IMGSHARE_ENDPOINT": ""}, clouds=clouds)
+        yield Scenario(["list", "--cloud", "otc"], clouds={"otc": {"auth": {"auth_url": text, "username": text}}})
     yield Scenario(["list"], environ={"IMGSHARE_ENDPOINT": argument})
     yield Scenario(["list"], environ={"IMGSHARE_ENDPOINT": cloud.endpoint, "IMGSHARE_PROJECT_ID": argument})
 

@@ -1,19 +1,29 @@
-"""`login` and `logout`: store a credential, remove it."""
+"""`login`: get a credential and store it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from imgshare_cli import hints
 from imgshare_cli.api.timestamps import format_timestamp
+from imgshare_cli.auth.keyring_backend import KeyringError
 from imgshare_cli.auth.login import log_in_with_application_credential, log_in_with_password, log_in_with_token
-from imgshare_cli.auth.login_method import LoginMethod, LoginOptions, check_login_plan, plan_login
-from imgshare_cli.auth.logout import remove_credential, revoke_credential
+from imgshare_cli.auth.login_method import (
+    LoginMethod,
+    LoginOptions,
+    check_login_options,
+    check_login_plan,
+    is_login_open,
+    plan_login,
+)
 from imgshare_cli.auth.store import open_token_store, write_credential
-from imgshare_cli.cli.options import build_common_options, common_options, with_session
+from imgshare_cli.cli.options import build_common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
+from imgshare_cli.config.settings import build_profile_option
+from imgshare_cli.errors import AuthError, ConfigError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
@@ -50,24 +60,53 @@ def login(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Log in and store the token in the keyring.
 
-    Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and --username, an application credential with
-    --auth-url and --application-credential-id, and otherwise a token that you already have. Prompts for passwords,
-    secrets and tokens without showing them, or reads them from standard input if that is not a terminal.
+    Asks how to log in where nothing says so. Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and
+    --username, an application credential with --auth-url and --application-credential-id, and a token that you already
+    have with --endpoint. Prompts for passwords, secrets and tokens without showing them, or reads them from standard
+    input if that is not a terminal.
     """
+    project = session.settings.project_id
+    options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
+    check_login_options(options, session.flags.cloud)
+    is_open = is_login_open(options, session.settings)
+    if is_open:
+        from imgshare_cli.cli.login_questions import ask_how_to_log_in
+
+        answers = ask_how_to_log_in(session, options)
+        session, options, default = session.open_with(answers.flags), answers.options, default or answers.default
+    _log_in(session, options, default=default, offer_file=is_open)
+
+
+def _log_in(session: Session, options: LoginOptions, *, default: bool, offer_file: bool) -> None:
     from imgshare_cli.auth.profile import save_profile
 
-    settings = session.settings
-    project = settings.project_id
-    options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
-    plan = plan_login(options, settings, session.environ)
-    store = _open_store(session, plan.store_settings)
-    if plan.must_store:
-        store.read()  # where nothing can be stored, nobody is asked for a secret
+    plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
+    store_settings = plan.store_settings
+    if plan.must_store or offer_file:  # where nothing can be stored, nobody is asked for a secret
+        store_settings = _choose_store(session, store_settings, required=plan.must_store)
+    store = _open_store(session, store_settings)
     credential = _get_credential(session, plan.method, plan.options)
     where = _store_credential(session, store, credential, required=plan.must_store)
+    settings = replace(session.settings, token_store=store_settings.token_store)
     save_profile(session.file.path, settings, session.flags, credential, default=default)
     _show_login(session, credential, where)
+
+
+def _choose_store(session: Session, settings: Settings, *, required: bool) -> Settings:
+    """Return the settings with a store that can be used: where there is no keyring, the user may choose a file."""
+    try:
+        _open_store(session, settings).read()
+    except KeyringError as exc:
+        in_file = replace(settings, token_store="file")  # noqa: S106  (the name of a kind of store)
+        if exc.is_absent and session.is_attended:
+            from imgshare_cli.cli.login_questions import ask_for_file
+
+            if ask_for_file(session, _open_store(session, in_file).where):
+                return in_file
+        if required:
+            raise
+    return settings
 
 
 def _get_credential(session: Session, method: LoginMethod, options: LoginOptions) -> Credential:
@@ -115,7 +154,15 @@ def _store_credential(
     except (AuthError, ConfigError) as exc:
         if required:
             raise
-        session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
+        if getattr(exc, "is_absent", False):
+            option = hints.build_options(build_profile_option(session.profile))
+            keep = hints.build_command("config", "set", "token_store", "file", *option)
+            session.output.print_note(
+                f"note: the token is not stored, so every run logs in again; {keep} stores it in a file that only you "
+                "can read"
+            )
+        else:
+            session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
         return None
     return store.where
 
@@ -149,38 +196,3 @@ def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
     if known["stored_in"]:
         shown = "the keyring" if known["stored_in"] == "keyring" else known["stored_in"]
         note(f"stored a token for {known['endpoint']} in {shown}, profile {known['profile']!r}")
-
-
-@with_session(common_options, new_profile=True)
-def logout(session: Session) -> None:
-    """Remove the stored token of a profile and revoke it."""
-    settings = session.settings
-    was_stored, credential = remove_credential(_open_store(session, settings), settings)
-    is_revoked = False
-    if was_stored:
-        is_revoked = _note_removal(session, credential)
-    elif not session.output.as_json:
-        session.output.print_note(f"no token is stored for profile {settings.profile!r}")
-    if session.output.as_json:
-        result = "removed" if was_stored else "nothing_stored"
-        session.output.print_json({"profile": settings.profile, "result": result, "revoked": is_revoked})
-
-
-def _note_removal(session: Session, credential: Credential | None) -> bool:
-    """Say what was removed, and revoke it; return whether it is revoked."""
-    whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
-    if not session.output.as_json:
-        session.output.print_note(f"removed the token of profile {session.settings.profile!r}{whose}")
-    return credential is not None and _revoke(session, credential)
-
-
-def _revoke(session: Session, credential: Credential) -> bool:
-    try:
-        is_revoked = revoke_credential(credential, session.connections)
-    except ImgshareError as exc:
-        until = format_timestamp(credential.expires_at)
-        session.output.print_note(f"note: it stays valid until {until}: {exc.message}")
-        return False
-    if is_revoked and not session.output.as_json:
-        session.output.print_note(f"revoked it at {credential.auth_url}")
-    return is_revoked

@@ -24,7 +24,7 @@ def status(session: Session) -> None:
     except NotLoggedInError:
         if not session.output.as_json:
             session.output.print_record(
-                {"profile": session.profile, "endpoint": session.endpoint, "token_source": "none"}
+                {"profile": session.profile, "endpoint": session.settings.endpoint, "token_source": "none"}
             )
         raise
     known = {

@@ -1,0 +1,146 @@
+"""The questions of `imgshare login` where nothing says how to log in; the answers are what the options would be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
+from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, check_service_url
+from imgshare_cli.config.settings import DEFAULT_PROFILE
+from imgshare_cli.errors import AuthError, ConfigError, UsageError
+from imgshare_cli.terminal.questions import ask_choice, ask_line, ask_yes
+
+if TYPE_CHECKING:
+    from imgshare_cli.auth.cloud_names import CloudList
+    from imgshare_cli.auth.login_method import LoginOptions
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.config.service_url import Setting
+    from imgshare_cli.config.settings import Flags
+
+# They cannot be the names of clouds that a person types.
+_PASSWORD, _TOKEN = "\npassword", "\ntoken"
+_MAX_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class LoginAnswers:
+    """What the options of the command would be.
+
+    Attributes:
+        flags: the common options.
+        options: the options of `login`.
+        default: whether the profile becomes the default.
+    """
+
+    flags: Flags
+    options: LoginOptions
+    default: bool
+
+
+def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
+    """Ask for a cloud of clouds.yaml, for a user, or for the image service that a token is for.
+
+    Args:
+        session: the run, whose settings name nothing to log in with.
+        options: the options of `login` that were given; nothing is asked that they tell.
+
+    Raises:
+        UsageError: there is no terminal to ask at.
+        AuthError: an answer is empty.
+        InterruptedByUserError: the input ended.
+    """
+    clouds = list_clouds(session.environ)
+    if not session.is_attended:
+        raise _create_unattended_error(session, clouds)
+    choice = _ask_choice(session, clouds)
+    flags = session.flags
+    if choice == _PASSWORD:
+        options = _ask_user(session, options)
+    elif choice == _TOKEN:
+        question = f"Image service URL, such as {ENDPOINT.example}"
+        flags = replace(flags, endpoint=_ask_url(session, question, ENDPOINT))
+    else:
+        flags = replace(flags, cloud=choice)
+    return LoginAnswers(flags, options, _ask_default(session))
+
+
+def ask_for_file(session: Session, path: str) -> bool:
+    """Ask whether a file is to keep the token, where there is no keyring."""
+    note = session.output.print_note
+    note("There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):")
+    note(f"  {path}")
+    return ask_yes(session.output, "Store it there, now and at later logins (token_store = file)?")
+
+
+def _create_unattended_error(session: Session, clouds: CloudList) -> UsageError:
+    cloud = f"--cloud NAME ({clouds.path} has {format_names(clouds.names)})" if clouds.names else "--cloud NAME"
+    user = "--username NAME" if session.environ.get("OS_AUTH_URL") else "--auth-url URL --username NAME"
+    forbids = session.no_input or ("--json" if session.output.as_json else None)
+    why = f"{forbids} forbids questions" if forbids else "there is no terminal to ask at"
+    return UsageError(
+        f"nothing says how to log in, and {why}", hint=f"pass {cloud}, {user}, or --endpoint URL if you have a token"
+    )
+
+
+def _ask_choice(session: Session, clouds: CloudList) -> str:
+    note = session.output.print_note
+    if clouds.names:
+        note(f"Log in with a cloud of {clouds.path}, or in another way:")
+    elif clouds.path:
+        note(f"{clouds.path} has no cloud to log in with.")
+    else:
+        note(f"There is no clouds.yaml, which is searched for in {SEARCHED}.")
+    choices = {name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]}
+    if len(clouds.names) > _MAX_SHOWN:
+        note(f"These are {_MAX_SHOWN} of its {len(clouds.names)} clouds; --cloud takes all of them.")
+    others = {_PASSWORD: "another cloud: its address, a user and a password", _TOKEN: "a token that you have already"}
+    choice = ask_choice(session.output, "Number or name" if choices else "Number", {**choices, **others})
+    return _require(choice, "way to log in was chosen")
+
+
+def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:
+    output = session.output
+    url = _ask_url(
+        session,
+        f"Identity service URL (Keystone), such as {AUTH_URL.example}",
+        AUTH_URL._replace(sent="the password"),
+        session.environ.get("OS_AUTH_URL", ""),
+    )
+    username = _require(ask_line(output, "User"), "user was entered")
+    user_domain = options.user_domain or ask_line(output, "Domain of the user", "Default")
+    project = options.project or ask_line(output, "Project, by name or ID (empty: the user's default project)")
+    return replace(
+        options,
+        auth_url=url,
+        username=username,
+        user_domain=None if user_domain == "Default" else user_domain,
+        project=project or None,
+    )
+
+
+def _ask_url(session: Session, question: str, setting: Setting, default: str = "") -> str:
+    while True:
+        answer = _require(ask_line(session.output, question, default), "URL was entered")
+        try:
+            check_service_url(
+                answer, insecure_http=session.flags.insecure_http, setting=setting._replace(name="the URL")
+            )
+        except ConfigError as exc:
+            session.output.print_note(f"{exc.message}; {exc.hint}")
+        else:
+            return answer
+
+
+def _require(answer: str, what: str) -> str:
+    if not answer:
+        raise AuthError(f"no {what}, so you are not logged in", hint=f"{hints.build_command('login')} asks again")
+    return answer
+
+
+def _ask_default(session: Session) -> bool:
+    current = session.file.default_profile or DEFAULT_PROFILE
+    if session.profile == current:
+        return False
+    return ask_yes(session.output, f"Make {session.profile!r} the default profile, instead of {current!r}?")

@@ -1,0 +1,63 @@
+"""Asks the user at the terminal for a line, for one of several choices, or for a yes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import InterruptedByUserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.terminal.output import Output
+
+
+def ask_line(output: Output, question: str, default: str = "") -> str:
+    """Ask for one line; an empty one is the default.
+
+    Raises:
+        InterruptedByUserError: the input ended.
+    """
+    shown = f"{question} [{default}]: " if default else f"{question}: "
+    while True:
+        output.ask(shown)
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError:
+            line = "\0\n"
+        except KeyboardInterrupt:
+            output.print_note("")  # what follows starts on a line of its own
+            raise
+        if not line:
+            output.print_note("")
+            raise InterruptedByUserError("the input ended before all questions were answered; nothing was stored")
+        answer = line.strip()
+        if answer.isprintable():
+            return answer or default
+        output.print_note("the answer contains characters that are not text; type it again")
+
+
+def ask_choice(output: Output, question: str, choices: Mapping[str, str]) -> str:
+    """Ask for one of several choices, by its number or its key, and return its key; an empty answer is "".
+
+    Args:
+        output: where to ask.
+        question: the question, which follows the choices.
+        choices: what is shown for each key.
+    """
+    keys = list(choices)
+    for number, shown in enumerate(choices.values(), 1):
+        output.print_note(f"  {number:>{len(str(len(keys)))}}  {shown}")
+    while True:
+        answer = ask_line(output, question)
+        if answer.isdecimal() and 1 <= int(answer[:9]) <= len(keys):  # a number means the number, whatever keys are
+            return keys[int(answer[:9]) - 1]
+        if answer in choices or not answer:
+            return answer
+        output.print_note(f"type a number from 1 to {len(keys)}, or a name from the list")
+
+
+def ask_yes(output: Output, question: str) -> bool:
+    """Ask a question; only a yes is a yes."""
+    return ask_line(output, f"{question} [y/N]").lower() in {"y", "yes"}

@@ -1,0 +1,283 @@
+"""`imgshare login` at a terminal, where nothing says how to log in: it asks, and logs in as its options would."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.fake_cloud import FakeCloud, token_file, write_config
+from tests.support.keyring_backends import CHANGING
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+URL = "Identity service URL (Keystone), such as https://iam.eu-de.otc.t-systems.com/v3"
+PROJECT = "Project, by name or ID (empty: the user's default project): "
+SEARCHED = "$OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack"
+OTHERS = ("another cloud: its address, a user and a password", "a token that you have already")
+NO_KEYRING = "There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):"
+UNTIL = "2099-01-01T00:00:00Z"
+PROJECT_ID = "edc89b490d7d4392898e19b2deb34797"
+
+
+@pytest.fixture
+def cloud() -> Iterator[FakeCloud]:
+    """A cloud to log in to."""
+    with FakeCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a keyring that works."""
+    folder = tmp_path / "keyring"
+    folder.mkdir()
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
+    monkeypatch.setenv("TEST_KEYRING", str(folder))
+    return folder
+
+
+def _write_clouds(**clouds: Any) -> Path:
+    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
+    path.parent.mkdir()
+    path.write_text(json.dumps({"clouds": clouds}))
+    return path
+
+
+def _start(*argv: str, columns: int = 200, **environ: str) -> Terminal:
+    return Terminal([TOOL, "login", *argv], environ, columns=columns)
+
+
+def _answer(terminal: Terminal, *dialogue: tuple[str, str]) -> None:
+    """Wait for the end of each question on the screen's last line, and answer it."""
+    for question, answer in dialogue:
+        terminal.wait_for_text(question.rstrip())
+        terminal.press_keys(f"{answer}\r")
+
+
+def _nothing_is_stored() -> bool:
+    config = Path(os.environ["XDG_CONFIG_HOME"], "imgshare", "config.toml")
+    return not config.exists() and not token_file().parent.exists()
+
+
+def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
+    """The clouds of clouds.yaml are listed with the file; one is chosen, and the next command needs nothing more."""
+    path = _write_clouds(dev=cloud.entry(), otc=cloud.entry())
+    with _start() as terminal:
+        asked = f"Log in with a cloud of {path}, or in another way:\n  1  dev\n  2  otc\n"
+        asked += f"  3  {OTHERS[0]}\n  4  {OTHERS[1]}\nNumber or name: "
+        terminal.wait_for_screen(asked)
+        terminal.press_keys("2\r")
+        assert 0 == terminal.wait_for_exit()
+        terminal.wait_for_screen(
+            f"{asked}2\n",
+            f"logged in as me in project mine ({PROJECT_ID}), until {UNTIL}\n",
+            f"image service: {cloud.endpoint()}\n",
+            f"stored a token for {cloud.endpoint()} in the keyring, profile 'default'\n",
+        )
+
+    assert ["imgshare default@otc"] == [entry.name for entry in keyring.iterdir()]
+    status = run_tool("status", "--json").json()
+    assert ("otc", "ok") == (status["cloud"], status["service"])
+    assert 1 == len(cloud.logins)
+
+
+def test_choose_a_cloud_by_name(cloud: FakeCloud, keyring: Path) -> None:
+    """A name is as good as a number, a number means the number, and what is neither is asked again."""
+    _write_clouds(**{"2": cloud.entry(), "otc": cloud.entry(), "生产": cloud.entry(), "[red] x\u202e": cloud.entry()})
+    with _start(columns=80) as terminal:
+        terminal.wait_for_text("  1  2\n  2  otc\n  3  '生产'\n  4  '[red] x\\u202e'\n  5  another cloud")
+        _answer(terminal, ("Number or name: ", "9"), ("type a number from 1 to 6, or a name from the list", "生产"))
+        assert 0 == terminal.wait_for_exit()
+    with _start("--profile", "second") as terminal:
+        _answer(terminal, ("Number or name: ", "2"), ("Make 'second' the default", ""))
+        assert 0 == terminal.wait_for_exit()
+
+    assert {"imgshare default@生产", "imgshare second@otc"} == {entry.name for entry in keyring.iterdir()}
+
+
+def test_another_profile_may_become_the_default(cloud: FakeCloud, keyring: Path) -> None:
+    """Where it changes something, the profile is offered as the default."""
+    _write_clouds(otc=cloud.entry())
+    question = "Make 'work' the default profile, instead of 'default'? [y/N]: "
+    with _start("--profile", "work") as terminal:
+        _answer(terminal, ("Number or name: ", "otc"), (question, "y"))
+        assert 0 == terminal.wait_for_exit()
+
+    assert Run(0, "work\n") == run_tool("config", "get", "default_profile")
+    assert ["imgshare work@otc"] == [entry.name for entry in keyring.iterdir()]
+
+
+def test_a_user_and_a_file(cloud: FakeCloud) -> None:
+    """Without a clouds.yaml and a keyring, it asks for the user, and stores the token in a file if that is wanted."""
+    with _start() as terminal:
+        _answer(
+            terminal,
+            ("Number: ", "1"),
+            (f"{URL}: ", "iam.example/v3"),
+            ("did you mean https://iam.example/v3?", cloud.auth_url),
+            ("User: ", "me"),
+            ("Domain of the user [Default]: ", "people"),
+            (PROJECT, "mine"),
+            ("[y/N]: ", "y"),
+            ("(hidden): ", "the password"),
+        )
+        assert 0 == terminal.wait_for_exit()
+        terminal.wait_for_screen(
+            f"There is no clouds.yaml, which is searched for in {SEARCHED}.\n",
+            f"  1  {OTHERS[0]}\n  2  {OTHERS[1]}\nNumber: 1\n",
+            f"{URL}: iam.example/v3\n",
+            "the URL 'iam.example/v3' is not an http or https URL; did you mean https://iam.example/v3?\n",
+            f"{URL}: {cloud.auth_url}\n",
+            "User: me\nDomain of the user [Default]: people\n",
+            f"{PROJECT}mine\n",
+            f"{NO_KEYRING}\n",
+            f"  {token_file()}\n",
+            "Store it there, now and at later logins (token_store = file)? [y/N]: y\n",
+            f"Password for me at {cloud.auth_url} (hidden):\n",
+            f"logged in as me in project mine ({PROJECT_ID}), until {UNTIL}\n",
+            f"image service: {cloud.endpoint()}\n",
+            f"stored a token for {cloud.endpoint()} in {token_file()}, profile 'default'\n",
+        )
+
+    assert 0o600 == token_file().stat().st_mode & 0o777
+    assert Run(0, "file\n") == run_tool("config", "get", "token_store")
+    [login] = cloud.logins
+    user = {"name": "me", "domain": {"name": "people"}, "password": "the password"}
+    assert user == login["auth"]["identity"]["password"]["user"]
+    assert {"name": "mine", "domain": {"name": "people"}} == login["auth"]["scope"]["project"]
+    assert 0 == run_tool("list").code
+
+
+def test_a_token(cloud: FakeCloud, keyring: Path) -> None:
+    """A token is asked for with its image service, hidden, and checked before it is stored."""
+    with _start() as terminal:
+        _answer(
+            terminal,
+            ("Number: ", "2"),
+            ("Image service URL, such as https://ims.eu-de.otc.t-systems.com: ", cloud.endpoint()),
+            ("(hidden): ", "pasted-token"),
+        )
+        assert 0 == terminal.wait_for_exit()
+        assert "pasted-token" not in terminal.raw.decode()
+
+    assert ["pasted-token"] == cloud.tokens
+    assert ["imgshare default"] == [entry.name for entry in keyring.iterdir()]
+    assert 0 == run_tool("list").code
+
+
+def test_the_address_of_the_environment(cloud: FakeCloud, keyring: Path) -> None:
+    """OS_AUTH_URL alone is the answer that Enter gives."""
+    with _start(OS_AUTH_URL=cloud.auth_url) as terminal:
+        _answer(
+            terminal,
+            ("Number: ", "1"),
+            (f"{URL} [{cloud.auth_url}]: ", ""),
+            ("User: ", "me"),
+            ("[Default]: ", ""),
+            (PROJECT, ""),
+            ("(hidden): ", "pw"),
+        )
+        assert 0 == terminal.wait_for_exit()
+    assert "scope" not in cloud.logins[0]["auth"]
+    assert [] != list(keyring.iterdir())
+
+
+def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
+    """Who wants no file is not asked for a password that would be lost; a cloud logs in again by itself."""
+    with _start() as terminal:
+        answers = [("Number: ", "1"), (URL, cloud.auth_url), ("User: ", "me"), ("[Default]: ", ""), (PROJECT, "mine")]
+        _answer(terminal, *answers, ("[y/N]: ", ""))
+        assert 4 == terminal.wait_for_exit()
+        terminal.wait_for_text("hint: run `imgshare config set token_store file` to store tokens in a file that only")
+    assert _nothing_is_stored()
+
+    _write_clouds(otc=cloud.entry())
+    with _start() as terminal:
+        _answer(terminal, ("Number or name: ", "otc"), ("[y/N]: ", "no"))
+        assert 0 == terminal.wait_for_exit()
+        terminal.wait_for_text(
+            "note: the token is not stored, so every run logs in again; `imgshare config set token_st"
+        )
+    assert not token_file().parent.exists()
+    assert 0 == run_tool("list").code
+
+
+USER = [("Number: ", "1"), (f"{URL}: ", "URL"), ("User: ", "me"), ("Domain of the user", ""), ("Project", "mine")]
+INTERRUPTED = "interrupted"
+NO_ANSWER = "so you are not logged in"
+ENDED = "the input ended before all questions were answered; nothing was stored"
+
+
+@pytest.mark.usefixtures("keyring")
+@pytest.mark.parametrize(
+    ("answers", "question", "key", "code", "sentence"),
+    [
+        ([], "Number: ", "\r", 4, f"no way to log in was chosen, {NO_ANSWER}"),
+        ([], "Number: ", "ctrl-c", 130, INTERRUPTED),
+        ([], "Number: ", "ctrl-d", 130, ENDED),
+        (USER[:1], f"{URL}: ", "\r", 4, f"no URL was entered, {NO_ANSWER}"),
+        (USER[:2], "User: ", "\r", 4, f"no user was entered, {NO_ANSWER}"),
+        (USER[:3], "Domain of the user", "ctrl-c", 130, INTERRUPTED),
+        (USER[:3], "Domain of the user", "ctrl-d", 130, ENDED),
+        (USER, "(hidden): ", "\r", 4, f"nothing was entered, {NO_ANSWER}"),
+        (USER, "(hidden): ", "ctrl-c", 130, INTERRUPTED),
+        (USER, "(hidden): ", "ctrl-d", 4, f"nothing was entered, {NO_ANSWER}"),
+        ([("Number: ", "2"), ("Image service", "URL")], "(hidden): ", "\r", 4, "the token from your input is empty"),
+    ],
+)
+def test_who_stops_halfway(  # noqa: PLR0913, PLR0917
+    cloud: FakeCloud, answers: list[tuple[str, str]], question: str, key: str, code: int, sentence: str
+) -> None:
+    """An empty answer, Ctrl-C and Ctrl-D end in a sentence, and nothing is stored."""
+    with _start() as terminal:
+        _answer(terminal, *[(asked, cloud.auth_url if answer == "URL" else answer) for asked, answer in answers])
+        terminal.wait_for_text(question.rstrip())
+        terminal.press_keys(key)
+        assert code == terminal.wait_for_exit()
+        assert f"\nimgshare: {sentence}" in terminal.screen
+    assert _nothing_is_stored()
+    assert [] == cloud.logins
+
+
+@pytest.mark.parametrize(
+    ("environ", "user"),
+    [({}, "--auth-url URL --username NAME"), ({"OS_AUTH_URL": "https://iam.example/v3"}, "--username NAME")],
+)
+def test_without_a_terminal(environ: dict[str, str], user: str) -> None:
+    """Where nobody can be asked, it fails at once and says what to pass."""
+    hint = f"hint: pass --cloud NAME, {user}, or --endpoint URL if you have a token\n"
+    for argv, why in ((), "there is no terminal to ask at"), (("--no-input",), "--no-input forbids questions"):
+        said = f"imgshare: nothing says how to log in, and {why}\n{hint}"
+        assert Run(2, "", said) == run_tool("login", *argv, environ=environ)
+
+
+def test_with_json(cloud: FakeCloud) -> None:
+    """With --json nothing is asked, also at a terminal; the clouds to pass are named."""
+    path = _write_clouds(otc=cloud.entry(), **{"a b": cloud.entry()})
+    with _start("--json") as terminal:
+        assert 2 == terminal.wait_for_exit()
+        error = json.loads(terminal.raw)["error"]
+    assert "nothing says how to log in, and --json forbids questions" == error["message"]
+    user = "--auth-url URL --username NAME, or --endpoint URL if you have a token"
+    assert f"pass --cloud NAME ({path} has otc, 'a b'), {user}" == error["hint"]
+
+
+def test_a_locked_keyring_offers_no_file(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keyring that is there and fails is not replaced by a file."""
+    write_config("[profiles.default]\n")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
+    folder = Path(os.environ["HOME"], "ring")
+    folder.mkdir()
+    (folder / "changes").write_text("99")
+    monkeypatch.setenv("TEST_KEYRING", str(folder))
+    with _start() as terminal:
+        _answer(terminal, ("Number: ", "2"), ("Image service URL", cloud.endpoint()))
+        assert 4 == terminal.wait_for_exit()
+        assert "imgshare: another program keeps changing the entry in the keyring" in terminal.screen

@@ -1,0 +1,160 @@
+"""`logout`: every token of a profile is removed, and revoked where its identity service is known."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.fake_cloud import FakeCloud, keep, token_file, write_clouds, write_config
+from tests.support.keyring_backends import CHANGING
+from tests.support.keyring_daemon import BACKEND
+from tests.support.run import Run, run_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FORGOTTEN = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
+REMOVED = "removed the token of profile 'default'"
+OTHER = "https://iam.other.example/v3"
+
+
+@pytest.fixture
+def cloud() -> Iterator[FakeCloud]:
+    """A cloud to log in to."""
+    with FakeCloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def files() -> None:
+    """Tokens are stored in files."""
+    write_config('[profiles.default]\ntoken_store = "file"\n')
+
+
+@pytest.mark.parametrize("backend", ["keyring.backends.fail.Keyring", "no.such.Backend", BACKEND])
+def test_nothing_is_stored(monkeypatch: pytest.MonkeyPatch, backend: str) -> None:
+    """Without a login there is nothing to do, with or without a keyring."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", backend)
+
+    assert Run(0, "", "no token is stored for profile 'default'\n") == run_tool("logout")
+
+
+def test_an_unknown_profile() -> None:
+    """A profile that does not exist is exit 3 with those that do."""
+    path = write_config('[profiles.work]\ntoken_store = "file"\n[profiles.home]\n')
+
+    assert Run(
+        3,
+        "",
+        f"imgshare: profile 'wrok' does not exist in {path}\n"
+        "hint: existing profiles: home, work; `imgshare login --profile NAME` creates one\n",
+    ) == run_tool("logout", "--profile", "wrok")
+
+
+@pytest.mark.usefixtures("files")
+def test_a_profile_that_was_removed(cloud: FakeCloud) -> None:
+    """A token that a removed profile left is removed as well."""
+    kept = keep({"secret": "old", "endpoint": cloud.endpoint()}, "work")
+
+    assert Run(0, "", f"removed the token of profile 'work'\n{FORGOTTEN}") == run_tool("logout", "--profile", "work")
+    assert not kept.exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_a_pasted_token(cloud: FakeCloud) -> None:
+    """A pasted token is revoked where OS_AUTH_URL is on the image service's host, else the note says it stays valid."""
+    for environ, said, revoked in [
+        ({}, FORGOTTEN, []),
+        ({"OS_AUTH_URL": OTHER}, FORGOTTEN, []),
+        ({"OS_AUTH_URL": cloud.auth_url}, f"revoked it at {cloud.auth_url}\n", ["pasted"]),
+    ]:
+        assert 0 == run_tool("login", "--endpoint", cloud.endpoint(), stdin=b"pasted").code
+        assert Run(0, "", f"{REMOVED}\n{said}") == run_tool("logout", environ=environ)
+        assert revoked == cloud.revoked
+        assert not token_file().exists()
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(
+    ("auth_url", "endpoint", "is_tried"),
+    [
+        ("https://iam.eu-de.cloud.invalid/v3", "https://ims.eu-de.cloud.invalid", True),
+        ("https://cloud.invalid:5000/v3", "https://cloud.invalid:9292", True),
+        ("https://iam.other.invalid/v3", "https://ims.cloud.invalid", False),
+        ("https://iam.invalid/v3", "https://ims.invalid", False),
+        ("https://127.0.0.2/v3", "https://127.0.0.1", False),
+        ("https://[::1", "https://ims.cloud.invalid", False),
+        ("iam.cloud.invalid", "https://ims.cloud.invalid", False),
+    ],
+)
+def test_a_pasted_token_goes_to_no_other_domain(auth_url: str, endpoint: str, *, is_tried: bool) -> None:
+    """OS_AUTH_URL may be another cloud's: a pasted token is shown to a server of the image service's domain alone."""
+    keep({"secret": "pasted", "endpoint": endpoint})
+
+    run = run_tool("logout", environ={"OS_AUTH_URL": auth_url}, seconds=60)
+
+    assert (0, REMOVED) == (run.code, run.err.splitlines()[0])
+    assert is_tried == ("cannot reach" in run.err)
+    assert is_tried != (FORGOTTEN in run.err)
+
+
+@pytest.mark.usefixtures("files")
+def test_every_token_of_the_profile(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What logins with a cloud, with OS_* and with a token left goes at once, and all of it is revoked."""
+    write_clouds(monkeypatch, otc=cloud.entry())
+    assert 0 == run_tool("login", "--cloud", "otc").code
+    openrc = {name: value for name, value in cloud.entry()["auth"].items() if isinstance(value, str)}
+    assert 0 == run_tool("list", environ={f"OS_{name.upper()}": value for name, value in openrc.items()}).code
+    keep({"secret": "pasted", "endpoint": cloud.endpoint()})
+    assert 3 == len([path for path in token_file().parent.iterdir() if not path.name.startswith(".")])
+
+    run = run_tool("logout")
+
+    whose = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
+    assert Run(0, "", f"{whose}{REMOVED}\nrevoked it at {cloud.auth_url}\n{whose}") == run
+    assert ["token-1", "pasted", "token-2"] == cloud.revoked
+    assert [] == [path for path in token_file().parent.iterdir() if not path.name.startswith(".")]
+
+
+def test_a_token_in_the_other_store(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A token that an earlier login left in a file, or in the keyring, goes as well."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
+    monkeypatch.setenv("TEST_KEYRING", str(tmp_path))
+    for first, second in (("keyring", "file"), ("file", "keyring")):
+        for store in (first, second):
+            assert 0 == run_tool("config", "set", "token_store", store).code
+            assert 0 == run_tool("login", "--endpoint", cloud.endpoint(), stdin=store.encode()).code
+        Path(os.environ["XDG_STATE_HOME"], "imgshare", "keyring-backend").write_text(CHANGING)
+
+        assert Run(0, "", f"{REMOVED}\n{FORGOTTEN}" * 2) == run_tool("logout")
+        assert not token_file().exists()
+        assert [] == [path for path in tmp_path.iterdir() if path.name.startswith("imgshare")]
+
+
+def test_a_login_again_revokes_nothing(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another run may work with the token that a new login replaces, so it stays valid."""
+    write_config('[profiles.default]\ntoken_store = "file"\n')
+    write_clouds(monkeypatch, otc=cloud.entry())
+    for _ in range(2):
+        assert 0 == run_tool("login", "--cloud", "otc").code
+
+    assert [] == cloud.revoked
+    assert "token-2" == json.loads(token_file("default%40otc").read_text())["secret"]
+
+
+@pytest.mark.usefixtures("files")
+def test_an_identity_service_that_is_down() -> None:
+    """A token that cannot be revoked is removed, and the note says until when it stays valid."""
+    kept = {"secret": "s", "auth_url": "http://127.0.0.1:1/v3", "expires_at": "2099-01-01T01:30:00.250000+01:00"}
+    keep(kept)
+    said = "note: it stays valid until 2099-01-01T00:30:00Z: cannot reach http://127.0.0.1:1/v3: connection refused\n"
+    assert Run(0, "", f"{REMOVED}\n{said}") == run_tool("logout")
+
+    keep(kept)
+    run = run_tool("logout", "--json")
+    assert {"profile": "default", "result": "removed", "revoked": False} == run._replace(err="").json()
+    assert said == run.err
