@@ -56,8 +56,7 @@ def test_an_answer_that_never_ends(imgshare: RunImgshare, serve: StartService, r
     assert Run(
         8,
         "",
-        "imgshare: 127.0.0.1 did not respond within 0.5 s\n"
-        "hint: try again, or allow more time, such as --timeout 5m\n",
+        "imgshare: 127.0.0.1 did not respond within 0.5 s\nhint: try again, or allow more time, such as --timeout 5m\n",
     ) == imgshare("show", IMAGE, MEMBER, "--timeout", "0.5")
     assert time.monotonic() - started < 4
 
