@@ -11,6 +11,7 @@ import typer
 
 from imgshare_cli.config.config_file import find_config_path, read_config_file
 from imgshare_cli.config.settings import Flags
+from imgshare_cli.errors import ImgshareError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,10 +38,15 @@ MemberArgument = Annotated[
         metavar="MEMBER", help="Project the image is shared with (ID). [default: your own]", show_default=False
     ),
 ]
+MembersArgument = Annotated[
+    list[str],
+    typer.Argument(metavar="MEMBER…", help="Project IDs; your own projects also by name.", show_default=False),
+]
 VaultOption = Annotated[
     str | None,
     typer.Option("--vault", metavar="VAULT_ID", help="Backup vault for a full-server image (IMS).", show_default=False),
 ]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
 
 
@@ -134,7 +140,14 @@ def with_session(
             invocation: Invocation = ctx.obj
             flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
-            command(invocation.open_session(flags, new_profile=new_profile), **values)
+            try:
+                command(invocation.open_session(flags, new_profile=new_profile), **values)
+            except ImgshareError as exc:
+                if not exc.correction:
+                    raise
+                from imgshare_cli.cli.own_command import add_correction
+
+                raise add_correction(exc, ctx) from exc
 
         own = inspect.signature(command, eval_str=True).parameters
         parameters = [

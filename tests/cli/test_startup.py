@@ -64,6 +64,7 @@ OURS = {
     "imgshare_cli.config",
     "imgshare_cli.config.config_file",
     "imgshare_cli.config.file_reading",
+    "imgshare_cli.config.owners",
     "imgshare_cli.config.service_url",
     "imgshare_cli.config.settings",
     "imgshare_cli.errors",

@@ -144,6 +144,7 @@ def test_an_owner_sees_several(imgshare: RunImgshare, share: Share, monkeypatch:
 
     error = imgshare("show", share.image, "--json").error()
 
-    assert ("usage", "pass the one you mean as MEMBER") == (error["code"], error["hint"])
+    example = f"`imgshare show {share.image} {share.member} --json`"
+    assert ("usage", f"pass the one you mean as MEMBER, for example {example}") == (error["code"], error["hint"])
     assert {share.member, share.users.stranger.project_id} <= set(error["message"].replace(",", "").split())
     assert "pending" == imgshare("show", share.image, share.users.stranger.project_id, "--json").json()["status"]

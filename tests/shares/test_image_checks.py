@@ -212,7 +212,7 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     assert ["imgshare: nothing was changed"] == lines[3:]
     assert "pending" == run_tool("show", image, "--json").json()["status"]
     code, lines, _ = run_at_terminal(120, "accept", image, answer="y")
-    assert (0, "status      accepted") == (code, lines[5])
+    assert (0, f"✓ Accepted golden-ubuntu-22.04 ({image[:8]}) from {vendor[:8]}") == (code, lines[3])
     assert "accepted" == run_tool("show", image, "--json").json()["status"]
 
 
@@ -235,7 +235,7 @@ def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
     assert "accepted" == run_tool("accept", image, "--json").json()["status"]
     assert 0 == run_tool("reset", image).code
     code, lines, _ = run_at_terminal(80, "accept", image, "--owner", vendor)
-    assert (0, "status      accepted") == (code, lines[2])
+    assert (0, [f"✓ Accepted golden-ubuntu-22.04 ({image[:8]}) from {vendor[:8]}"]) == (code, lines)
 
 
 def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
@@ -244,7 +244,7 @@ def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
 
     code, lines, _ = run_at_terminal(80, "accept", image)
 
-    assert (0, "status      accepted") == (code, lines[2])
+    assert (0, [f"✓ golden-ubuntu-22.04 ({image[:8]}) was already accepted"]) == (code, lines)
 
 
 def test_another_image_than_the_one_asked_for(imgshare: RunImgshare, serve: StartService) -> None:
@@ -281,10 +281,11 @@ def test_what_is_asked_is_clean(sandbox: Sandbox) -> None:
 def test_a_name_of_its_own(sandbox: Sandbox) -> None:
     """Where no image of the name is there, nobody is asked."""
     image = next(one.image_id for one in sandbox.shares if one.name == "golden-debian-12")
+    [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
 
     code, lines, _ = run_at_terminal(80, "accept", image)
 
-    assert (0, "status      accepted") == (code, lines[2])
+    assert (0, [f"✓ Accepted golden-debian-12 ({image[:8]}) from {platform[:8]}, 2.2 GiB"]) == (code, lines)
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -66,15 +66,16 @@ def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
             2,
             "",
             f"imgshare: 2 images are named '{name}':\n"
-            f"  {first}  owner {inbox.one.project_id}\n"
-            f"  {second}  owner {inbox.two.project_id}\n"
-            "hint: use the ID of the one you mean\n",
+            f"  {first}  {inbox.one.project_id}  just now  -  pending, queued\n"
+            f"  {second}  {inbox.two.project_id}  just now  -  pending, queued\n"
+            f"hint: use the ID of the one you mean, for example `imgshare accept {first}`\n",
         )
         == run
     )
     assert ("pending", "pending") == (inbox.status(first), inbox.status(second))
     assert (
-        f"2 images are named '{name}': {first}  owner {inbox.one.project_id}, {second}  owner {inbox.two.project_id}"
+        f"2 images are named '{name}': {first}  {inbox.one.project_id}  just now  -  pending, queued, "
+        f"{second}  {inbox.two.project_id}  just now  -  pending, queued"
         == imgshare("accept", name, "--json").error()["message"]
     )
 

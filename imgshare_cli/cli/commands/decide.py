@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imgshare_cli.api import models
+    from imgshare_cli.api.images import Image
 
 ExpectedOwnerOption = Annotated[
     str | None,
@@ -68,10 +69,13 @@ def accept(  # noqa: PLR0913, PLR0917
     def attempt() -> models.Member:
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
-            image_check.check(session.client.get_image(image_id))
+            image_check.check(target.get_image(image_id))
         elif session.is_attended and image_id not in confirmed:
-            _confirm_same_name(session, image_id)
+            if image := target.find_image(image_id):
+                _confirm_same_name(session, image)
             confirmed.add(image_id)
+        else:
+            _find_image_for_people(target, image_id)
         vault = vault_id or session.settings.vault_id
         return decide_share(session.client, image_id, target.member_id, Status.ACCEPTED, vault)
 
@@ -100,16 +104,38 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
     target = ShareTarget(session, image, member)
 
     def attempt() -> models.Member:
-        return decide_share(session.client, target.resolve_image_id(), target.member_id, status)
+        image_id = target.resolve_image_id()
+        _find_image_for_people(target, image_id)
+        return decide_share(session.client, image_id, target.member_id, status)
 
     _run_and_print(session, target, status, attempt)
 
 
 def _run_and_print(session: Session, target: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
-    """Decide, explain a refusal, and print the share."""
+    """Decide, explain a refusal, and print the share, or for people a line about it."""
     with target.explain_refusal(status.verb):
         share = attempt()
-    session.output.print_member(share)
+    if not target.answers_people:
+        session.output.print_member(share)
+        return
+    from imgshare_cli.shares.decisions import was_decided_before
+    from imgshare_cli.terminal.outcome import describe_decision
+
+    session.output.print_success(
+        describe_decision(
+            share,
+            target.known_image,
+            session.file.owners,
+            is_own=target.is_own_member,
+            was_decided_before=was_decided_before(share),
+        )
+    )
+
+
+def _find_image_for_people(target: ShareTarget, image_id: str) -> None:
+    """Look at the image before a decision, where a line will name it; elsewhere a decision is one request."""
+    if target.answers_people:
+        target.find_image(image_id)
 
 
 def _add_wait(
@@ -128,7 +154,7 @@ def _add_wait(
     return attempt_until_shared
 
 
-def _confirm_same_name(session: Session, image_id: str) -> None:
+def _confirm_same_name(session: Session, image: Image) -> None:
     """Ask before an image joins others of its name in the project's image list.
 
     Raises:
@@ -138,7 +164,6 @@ def _confirm_same_name(session: Session, image_id: str) -> None:
     from imgshare_cli.terminal import prompt
 
     try:
-        image = session.client.get_image(image_id)
         others = find_same_name_images(session.client, image)
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
