@@ -6,7 +6,6 @@ import difflib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from imgshare_cli.api.models import is_same_id
 from imgshare_cli.errors import (
     ForbiddenError,
     ImgshareError,
@@ -121,7 +120,7 @@ def _check_not_shared(
         is_certain = sees_all_shares(client, credential, client.get_image(image_id), shares)
     except ImgshareError:
         is_certain = False
-    if not is_certain or any(is_same_id(share.member_id, member_id) for share in shares):
+    if not is_certain or member_id in {share.member_id for share in shares}:
         raise error
     if similar := _find_similar_id(member_id, [share.member_id for share in shares]):
         raise SimilarMemberError(image_id, member_id, similar, error) from error

@@ -162,16 +162,19 @@ def _confirm_same_name(session: Session, image: Image) -> None:
     """
     from imgshare_cli.shares.image_checks import find_same_name_images
     from imgshare_cli.terminal import prompt
+    from imgshare_cli.terminal.owners import name_owner_with_id
 
     try:
         others = find_same_name_images(session.client, image)
     except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
     if others:
+        owners = session.file.owners
         session.output.stop_progress()
         session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
         for other in others:
-            session.output.print_note(f"  {other.id}  owner {other.owner}")
-        session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
+            session.output.print_note(f"  {other.id}  owner {name_owner_with_id(other.owner, owners)}")
+        owner = name_owner_with_id(image.owner, owners)
+        session.output.ask(f"Accept {image.id} from project {owner} as well? [y/N] ")
         if not prompt.read_confirmation():
             raise InterruptedByUserError("nothing was changed")
