@@ -41,6 +41,6 @@ def build_own_command(context: typer.Context, changes: Mapping[str, str]) -> str
             values = value if isinstance(value, list | tuple) else [value]
             arguments += [hints.quote_word(str(one), placeholder) for one in values]
         else:
-            option = parameter.opts[0]
+            option = max(parameter.opts, key=len)  # the long form
             options += hints.build_options({option: value if isinstance(value, bool) else str(value)})
     return hints.build_command(context.info_name or "", *arguments, *options)

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.hostile
 WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
 COMMAND = re.compile(rf"(OS_[A-Z_]+={WORD} )?imgshare( -{{0,2}}{WORD})*")
 OPTIONS = {
-    *("--json", "--owner"),
+    *("--json", "--vault"),
     *("--help", "--status", "--profile", "--cloud", "--endpoint", "--cacert", "--insecure-http", "--auth-url"),
     *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
 }

@@ -12,6 +12,7 @@ import pexpect
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
+from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import run_at_terminal
@@ -214,6 +215,20 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     code, lines, _ = run_at_terminal(120, "accept", image, answer="y")
     assert (0, f"✓ Accepted golden-ubuntu-22.04 ({image[:8]}) from {vendor[:8]}") == (code, lines[3])
     assert "accepted" == run_tool("show", image, "--json").json()["status"]
+
+
+def test_a_question_with_names(sandbox: Sandbox, twins: tuple[str, str, str]) -> None:
+    """Owners that the config file names are called by their names, beside their IDs."""
+    accepted, image, vendor = twins
+    [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
+    write_config(f'[owners]\nplatform = "{platform}"\nvendor = "{vendor}"\n')
+
+    lines = run_at_terminal(160, "accept", image, answer="n").lines
+
+    assert [
+        f"  {accepted}  owner platform ({platform})",
+        f"Accept {image} from project vendor ({vendor}) as well? [y/N] n",
+    ] == lines[1:3]
 
 
 def test_a_question_after_waiting(twins: tuple[str, str, str]) -> None:

@@ -112,10 +112,10 @@ def test_a_command_for_one_of_several(imgshare: RunImgshare, inbox: SmallInbox, 
     inbox.offer("second", inbox.two, name=name, os_hidden=True)
     member, endpoint = inbox.member.project_id, inbox.backend.endpoint
 
-    run = imgshare("reject", name, member, "--endpoint", endpoint, "--timeout", "20", "--debug", "--insecure-http")
+    run = imgshare("reject", name, member, "--endpoint", endpoint, "--debug", "--insecure-http")
 
     [command] = find_commands(run.err)
-    assert f"imgshare reject {first} {member} --endpoint {endpoint} --timeout 20.0 --insecure-http --debug" == command
+    assert f"imgshare reject {first} {member} --endpoint {endpoint} --insecure-http --debug" == command
     assert 0 == run_command(command)
     assert "rejected" == inbox.status(first)
 

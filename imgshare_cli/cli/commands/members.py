@@ -23,8 +23,7 @@ def members(
 ) -> None:
     """List the projects an image is shared with and what they decided.
 
-    The owner of the image sees all of them, a member only itself. SINCE is when a project decided or, while it is
-    pending, when the image was shared with it.
+    The owner of the image sees all of them, a member only itself. SINCE is when the status last changed.
     """
     from imgshare_cli.terminal import columns
 
