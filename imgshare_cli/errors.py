@@ -179,6 +179,20 @@ class PartialError(ImgshareError):
     code = "partial"
 
 
+class CommandNotExecutableError(UsageError):
+    """The command to run is there and cannot be run; the exit code is a shell's."""
+
+    exit_code = 126
+    code = "command_not_executable"
+
+
+class CommandNotFoundError(UsageError):
+    """There is no such command to run; the exit code is a shell's."""
+
+    exit_code = 127
+    code = "command_not_found"
+
+
 class InterruptedByUserError(ImgshareError):
     """The user pressed Ctrl-C or said no."""
 

@@ -9,8 +9,9 @@ import subprocess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli import hints
 from imgshare_cli.cli import resource_errors
-from imgshare_cli.errors import UsageError
+from imgshare_cli.errors import CommandNotExecutableError, CommandNotFoundError
 from imgshare_cli.terminal.signals import EXIT_SIGNALS
 
 if TYPE_CHECKING:
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 # Python notices a signal that arrives just before a wait only when the wait ends.
 _MAX_DELAY_SECONDS = 0.1
 _CHILD = getattr(signal, "SIGCHLD", None)
+# They end a process that does nothing about them, as EXIT_SIGNALS do.
+_OTHER_SIGNALS = tuple(
+    getattr(signal, name)
+    for name in ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGSTKFLT", "SIGXCPU")
+    if hasattr(signal, name)
+)
 
 
 class SignalQueue:
@@ -33,7 +40,8 @@ class SignalQueue:
 
     def __init__(self, *, include_interrupt: bool) -> None:
         self._received: SimpleQueue[int] = SimpleQueue()
-        for number in EXIT_SIGNALS if include_interrupt else set(EXIT_SIGNALS) - {signal.SIGINT}:
+        excluded = set() if include_interrupt else {signal.SIGINT}
+        for number in {*EXIT_SIGNALS, *_OTHER_SIGNALS} - excluded:
             if signal.getsignal(number) != signal.SIG_IGN:
                 self._receive(number)
 
@@ -51,7 +59,8 @@ class SignalQueue:
         Signals are forwarded to the command, except for Ctrl-C, which the terminal sends to it as well.
 
         Raises:
-            UsageError: the command cannot be run.
+            CommandNotFoundError: there is no such command.
+            CommandNotExecutableError: it cannot be run.
         """
         if not self._received.empty():
             return self.wait_for_signal()
@@ -86,7 +95,21 @@ def _start_process(command: list[str], environ: Mapping[str, str]) -> subprocess
             raise resource_errors.create_shortage_error("processes") from exc
         if resource_errors.describe_shortage(exc):
             raise
-        raise UsageError(f"cannot run {command[0]}: {exc.strerror}") from exc
+        raise _create_command_error(command[0], exc) from exc
+
+
+def _create_command_error(name: str, exc: OSError) -> CommandNotFoundError | CommandNotExecutableError:
+    import shutil
+
+    failure = f"cannot run {hints.quote_text(name)}"
+    if not name or (exc.errno == errno.ENOENT and not shutil.which(name)):
+        return CommandNotFoundError(
+            f"{failure}: there is no such command",
+            hint="check its spelling and PATH; what only a shell knows needs sh -c",
+        )
+    if exc.errno == errno.ENOENT:
+        return CommandNotExecutableError(f"{failure}: the program that its first line names does not exist")
+    return CommandNotExecutableError(f"{failure}: {exc.strerror}")
 
 
 def _forward_signal(child: subprocess.Popen[bytes], number: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from imgshare_cli.cli.commands.sandbox import build_environ
+from imgshare_cli.cli.sandbox_settings import build_environ
 from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_cloud import write_config
 from tests.support.review_screens import (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from imgshare_cli.cli.commands.sandbox import build_environ
+from imgshare_cli.cli.sandbox_settings import build_environ
 from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.review_screens import ASK, DEBIAN, LAST, OPENEULER, RED_HAT, UBUNTU, WINDOWS, build_panel, wrap_line

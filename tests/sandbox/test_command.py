@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,7 +89,7 @@ def test_around_a_command() -> None:
 
 
 def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command does not see the settings of the user who runs it."""
+    """The command does not see the settings of the user who runs it, and cannot change or log out of what is theirs."""
     monkeypatch.setenv("IMGSHARE_PROFILE", "zz")
     monkeypatch.setenv("IMGSHARE_VAULT_ID", "v")
     monkeypatch.setenv("OS_CACERT", "/nowhere")
@@ -96,8 +97,17 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
     assert 0 == run_tool("sandbox", "--", TOOL, "config", "set", "timeout", "5").code
     run = run_tool("sandbox", "--", "env")
 
-    ours = {line.partition("=")[0] for line in run.out.splitlines() if line.startswith(("IMGSHARE_", "OS_"))}
-    assert {"IMGSHARE_CONFIG", "IMGSHARE_ENDPOINT", "IMGSHARE_PROJECT_ID", "IMGSHARE_TOKEN"} == ours
+    lines = [line.split("=", 1) for line in run.out.splitlines() if line.startswith(("IMGSHARE_", "OS_"))]
+    ours = dict(lines)
+    assert {
+        "IMGSHARE_CONFIG",
+        "IMGSHARE_ENDPOINT",
+        "IMGSHARE_PROFILE",
+        "IMGSHARE_PROJECT_ID",
+        "IMGSHARE_TOKEN",
+        "OS_CLIENT_CONFIG_FILE",
+    } == set(ours)
+    assert ("imgshare-sandbox", "/dev/null") == (ours["IMGSHARE_PROFILE"], ours["OS_CLIENT_CONFIG_FILE"])
 
 
 def test_the_commands_own_options_are_its_own() -> None:
@@ -112,11 +122,50 @@ def test_a_command_that_dies() -> None:
     assert 143 == run_tool("sandbox", "--", "/bin/sh", "-c", "kill -TERM $$").code
 
 
-def test_a_command_that_is_not_there() -> None:
-    """A command that cannot be run is exit 2, with its name."""
-    assert Run(2, "", "imgshare: cannot run no-such-program: No such file or directory\n") == run_tool(
-        "sandbox", "--", "no-such-program"
+@pytest.mark.parametrize("name", ["no-such-program", "echo one | cat", "", "./missing", "no/folder"])
+def test_a_command_that_is_not_there(name: str) -> None:
+    """A command that does not exist is exit 127, as in a shell, with its name."""
+    assert Run(
+        127,
+        "",
+        f"imgshare: cannot run '{name}': there is no such command\n"
+        "hint: check its spelling and PATH; what only a shell knows needs sh -c\n",
+    ) == run_tool("sandbox", "--", name)
+
+
+def test_a_command_that_cannot_be_run(tmp_path: Path) -> None:
+    """A file that is no program is exit 126, as in a shell, and says why."""
+    orphan, binary = tmp_path / "orphan", tmp_path / "binary"
+    orphan.write_text("#!/no/such/interpreter\n")
+    binary.write_bytes(b"\0\0")
+    for path in (orphan, binary):
+        path.chmod(0o755)
+    for path, why in (
+        (Path("/etc/passwd"), "Permission denied"),
+        (tmp_path, "Permission denied"),
+        (Path("/etc/passwd/x"), "Not a directory"),
+        (orphan, "the program that its first line names does not exist"),
+        (binary, "Exec format error"),
+    ):
+        assert Run(126, "", f"imgshare: cannot run '{path}': {why}\n") == run_tool("sandbox", "--", str(path))
+    run = run_tool("sandbox", "--json", "--", str(tmp_path))
+    assert (126, "command_not_executable") == (run.code, run.error()["code"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGVTALRM])
+def test_rare_signals_are_handed_on(number: signal.Signals) -> None:
+    """What else ends a process reaches the command, which is not left behind."""
+    child = subprocess.Popen(
+        [TOOL, "sandbox", "--", "/bin/sh", "-c", "echo $$; exec sleep 60"], stdout=subprocess.PIPE, text=True
     )
+    assert child.stdout
+    process = int(child.stdout.readline())
+    child.send_signal(number)
+
+    assert "" == child.communicate(timeout=20)[0]
+    assert 128 + number == child.returncode
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
 
 
 def test_interrupt_reaches_the_command() -> None:

@@ -65,22 +65,23 @@ class Terminal:
         """Wait until the whole screen is the end of these texts."""
         lines = "".join(texts).split("\n")[-self._lines :]
         expected = "\n".join(line.rstrip() for line in lines).rstrip("\n")
-        self._waits_for(lambda: self.screen == expected)
+        self.wait_for(lambda: self.screen == expected)
         assert expected == self.screen, f"expected:\n{expected}\n\ncame:\n{self.screen}"
 
     def wait_for_text(self, text: str) -> None:
         """Wait until a text is on the screen."""
-        self._waits_for(lambda: text in self.screen)
+        self.wait_for(lambda: text in self.screen)
         assert text in self.screen, f"expected somewhere:\n{text}\n\ncame:\n{self.screen}"
 
     def wait_for_exit(self) -> int:
         """Wait for the program's end and return its exit code."""
-        self._waits_for(lambda: False)
+        self.wait_for(lambda: False)
         self._child.close()
         assert self._child.exitstatus is not None, self.screen
         return int(self._child.exitstatus)
 
-    def _waits_for(self, it_is_so: Callable[[], bool]) -> None:
+    def wait_for(self, it_is_so: Callable[[], bool]) -> None:
+        """Wait until something is so, or the program or the time ends."""
         end = time.monotonic() + SECONDS
         while not it_is_so() and not self._child.closed:
             try:
