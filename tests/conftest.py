@@ -31,7 +31,16 @@ pytest_plugins = ["tests.support.backend_fixtures", "tests.support.scheduling"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _FOREIGN = ("IMGSHARE_", "OS_", "SSL_CERT_", "KEYRING_", "_IMGSHARE_")
-_OTHER = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS", "COLUMNS", "PYTHON_KEYRING_BACKEND", "LC_ALL"}
+_OTHER = {
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "CLICOLOR_FORCE",
+    "GITHUB_ACTIONS",
+    "COLUMNS",
+    "CI",
+    "PYTHON_KEYRING_BACKEND",
+    "LC_ALL",
+}
 _OTHER |= {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTPLIB2_CA_CERTS", "NETRC", "REQUEST_METHOD"}
 
 

@@ -1,4 +1,4 @@
-"""Times as the API writes them."""
+"""Times as the API writes them, and as we show them."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def parse_timestamp(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return timestamp if _FIRST_YEAR <= timestamp.year < MAXYEAR else None
+
+
+def format_timestamp(text: str | None) -> str | None:
+    """Write a time in one form, `2026-11-28T22:00:00Z`; what cannot be parsed stays as it is."""
+    timestamp = parse_timestamp(text)
+    return f"{timestamp:%Y-%m-%dT%H:%M:%SZ}" if timestamp else text

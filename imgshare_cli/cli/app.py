@@ -15,28 +15,33 @@ from typer.core import TyperGroup
 
 from imgshare_cli import __version__
 from imgshare_cli.cli.invocation import Invocation
+from imgshare_cli.cli.options import Command
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = {
-    "list": "list:list_",
-    "review": "review:review",
-    "accept": "decide:accept",
-    "reject": "decide:reject",
-    "reset": "decide:reset",
-    "show": "show:show",
-    "members": "members:members",
-    "share": "share:share",
-    "unshare": "unshare:unshare",
-    "login": "login:login",
-    "logout": "login:logout",
-    "status": "status:status",
-    "config": "config:app",
-    "sandbox": "sandbox:sandbox",
-    "completion": "completion:completion",
+COMMAND_GROUPS = {
+    "Inbox": {
+        "list": "list:list_",
+        "review": "review:review",
+        "accept": "decide:accept",
+        "reject": "decide:reject",
+        "reset": "decide:reset",
+        "show": "show:show",
+    },
+    "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
+    "Setup": {
+        "login": "login:login",
+        "logout": "login:logout",
+        "status": "status:status",
+        "config": "config:app",
+        "sandbox": "sandbox:sandbox",
+        "completion": "completion:completion",
+        "help": "help:help_",
+    },
 }
+COMMANDS = {name: path for group in COMMAND_GROUPS.values() for name, path in group.items()}
 _UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
@@ -58,15 +63,33 @@ class _Commands(TyperGroup):
         """Build the command of this name, if there is one."""
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(f"imgshare_cli.cli.commands.{module}"), name)
+        command = _import_command(cmd_name)
         if isinstance(command, typer.Typer):
             command = typer.main.get_command(command)
             command.name = cmd_name
             return command
         single_app = typer.Typer(**_STYLE)
-        single_app.command(cmd_name)(command)
+        single_app.command(cmd_name, cls=Command)(command)
         return typer.main.get_command(single_app)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, with the commands in groups."""
+        from imgshare_cli.cli import help_text
+
+        sections = {head: {name: _get_summary(name) for name in names} for head, names in COMMAND_GROUPS.items()}
+        help_text.write_group_help(self, ctx, formatter, sections)
+
+
+def _import_command(name: str) -> Any:
+    module, _, attribute = COMMANDS[name].partition(":")
+    return getattr(import_module(f"imgshare_cli.cli.commands.{module}"), attribute)
+
+
+def _get_summary(name: str) -> str:
+    # Without building the command, which takes ten times as long.
+    command = _import_command(name)
+    group = getattr(command, "registered_callback", None)
+    return str((group.callback if group else command).__doc__).partition("\n")[0]
 
 
 app = typer.Typer(name="imgshare", cls=_Commands, **_STYLE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
+from imgshare_cli.cli.options import complete
 
 if TYPE_CHECKING:
     from imgshare_cli.shares.share_filter import ShareFilter
@@ -32,7 +33,14 @@ StatusOption = Annotated[
     typer.Option("--status", metavar="STATUS", help="Filter by status: pending, accepted, rejected or all."),
 ]
 OwnerOption = Annotated[
-    str | None, typer.Option("--owner", metavar="PROJECT", help="Filter by owner (project ID).", show_default=False)
+    str | None,
+    typer.Option(
+        "--owner",
+        metavar="PROJECT",
+        help="Filter by owner (project ID).",
+        show_default=False,
+        autocompletion=complete("owners"),
+    ),
 ]
 NameOption = Annotated[
     str | None,

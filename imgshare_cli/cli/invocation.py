@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.cli.redaction import Redactor
@@ -37,6 +38,8 @@ class Invocation:
             flags: the common options.
             new_profile: whether they may name a profile that does not exist yet.
         """
+        if self._is_debug_set:
+            flags = replace(flags, debug=True)
         session = Session(flags, self.environ, self.output, self._redactor, new_profile=new_profile)
         self._sessions.append(session)
         return session
@@ -44,7 +47,15 @@ class Invocation:
     @property
     def is_debug(self) -> bool:
         """Whether a bug is shown with its traceback."""
-        return any(session.flags.debug for session in self._sessions)
+        return self._is_debug_set or any(session.flags.debug for session in self._sessions)
+
+    @property
+    def _is_debug_set(self) -> bool:
+        if "IMGSHARE_DEBUG" not in self.environ:
+            return False
+        from imgshare_cli.cli.attendance import is_switched_on
+
+        return is_switched_on(self.environ, "IMGSHARE_DEBUG")
 
     def redact(self, text: str) -> str:
         """Replace every secret that is known by now in a text."""

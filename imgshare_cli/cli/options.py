@@ -1,4 +1,4 @@
-"""The arguments and options that several commands share, each declared once."""
+"""The arguments and options that several commands share, each declared once, and the class of all commands."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from imgshare_cli.config.config_file import find_config_path, read_config_file
 from imgshare_cli.config.settings import Flags
 from imgshare_cli.errors import ImgshareError
 
@@ -19,72 +19,102 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.invocation import Invocation
 
 
-def complete_images(incomplete: str) -> list[tuple[str, str]]:
-    """List the images that `list` showed last, for completion, without network, keyring or errors."""
-    import os
+class Command(TyperCommand):
+    """A command whose help has the options of all commands in a group of their own, and ends with examples."""
 
-    from imgshare_cli.cli.completion_cache import list_completions
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from imgshare_cli.cli import help_text
 
-    return list_completions(incomplete, os.environ)
+        help_text.write_command_help(self, ctx, formatter)
+
+    def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002  (it is short, and is never cut)
+        """Return the first line of the help, for lists of commands."""
+        return (self.help or "").strip().partition("\n")[0]
+
+
+class CommandGroup(TyperGroup):
+    """A group of commands, whose help ends with examples."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from imgshare_cli.cli import help_text
+
+        summaries = {name: command.get_short_help_str() for name, command in self.commands.items()}
+        help_text.write_group_help(self, ctx, formatter, {"Commands": summaries})
+
+    get_short_help_str = Command.get_short_help_str
+
+
+def complete(kind: str) -> Callable[[str], list[Any]]:
+    """Make the function that completes a value; what that needs is imported by a TAB alone."""
+
+    def list_values(incomplete: str) -> list[Any]:  # typer evaluates these annotations
+        from imgshare_cli.cli import completion_values
+
+        return completion_values.list_values(kind, incomplete)
+
+    return list_values
 
 
 ImageArgument = Annotated[
     str,
-    typer.Argument(metavar="IMAGE", help="Image ID or name.", show_default=False, autocompletion=complete_images),
+    typer.Argument(metavar="IMAGE", help="Image ID or name.", show_default=False, autocompletion=complete("images")),
 ]
 MemberArgument = Annotated[
     str | None,
     typer.Argument(
-        metavar="MEMBER", help="Project the image is shared with (ID). [default: your own]", show_default=False
+        metavar="MEMBER",
+        help="ID of the project that the image is shared with. [default: your project]",
+        show_default=False,
     ),
 ]
 MembersArgument = Annotated[
     list[str],
-    typer.Argument(metavar="MEMBER…", help="Project IDs; your own projects also by name.", show_default=False),
+    typer.Argument(
+        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
+    ),
 ]
 VaultOption = Annotated[
     str | None,
     typer.Option("--vault", metavar="VAULT_ID", help="Backup vault for a full-server image (IMS).", show_default=False),
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
-
-
-def complete_profiles(incomplete: str) -> list[str]:
-    """List the profiles in the config file, for completion, without network, keyring or errors."""
-    import os
-
-    from imgshare_cli.errors import ConfigError
-
-    try:
-        profiles = read_config_file(find_config_path(os.environ)).profiles
-        return [name for name in profiles if name.startswith(incomplete) and name.isprintable()]
-    except ConfigError:
-        return []
 
 
 ProfileOption = Annotated[
     str | None,
     typer.Option(
-        "--profile", metavar="NAME", help="Use this profile.", show_default=False, autocompletion=complete_profiles
+        "--profile",
+        metavar="NAME",
+        help="Use this profile of the config file.",
+        show_default=False,
+        autocompletion=complete("profiles"),
     ),
 ]
 
 
 CloudOption = Annotated[
     str | None,
-    typer.Option("--cloud", metavar="NAME", help="Log in with this entry of clouds.yaml.", show_default=False),
+    typer.Option(
+        "--cloud",
+        metavar="NAME",
+        help="Log in with this entry of clouds.yaml.",
+        show_default=False,
+        autocompletion=complete("clouds"),
+    ),
 ]
 EndpointOption = Annotated[
     str | None, typer.Option("--endpoint", metavar="URL", help="Image service URL.", show_default=False)
 ]
-ProjectOption = Annotated[
-    str | None,
-    typer.Option("--project", metavar="ID", help="Your project, the default for MEMBER.", show_default=False),
-]
 TimeoutOption = Annotated[
     float | None,
-    typer.Option("--timeout", metavar="SECONDS", help="Time limit for one request. [default: 30]", show_default=False),
+    typer.Option(
+        "--timeout",
+        metavar="SECONDS",
+        help="Time limit for a request and its retries. [default: 30s]",
+        show_default=False,
+    ),
 ]
 CacertOption = Annotated[
     str | None,
@@ -92,7 +122,9 @@ CacertOption = Annotated[
 ]
 InsecureHttpOption = Annotated[bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")]
 InsecureTlsOption = Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")]
-DebugOption = Annotated[bool, typer.Option("--debug", help="Print debug output to stderr.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Log requests and decisions to stderr.")]
+NoInputOption = Annotated[bool, typer.Option("--no-input", help="Never ask; fail where an answer is needed.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 _FLAGS = {field.name for field in fields(Flags)}
 _CONTEXT = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
@@ -104,24 +136,44 @@ def _declare_option(name: str, annotation: object, default: object = None) -> in
 
 _JSON = _declare_option("as_json", JsonOption, default=False)
 _PROFILE = _declare_option("profile", ProfileOption)
-# Of a command that asks a service.
-common_options = (
-    _JSON,
-    _PROFILE,
-    _declare_option("cloud", CloudOption),
-    _declare_option("endpoint", EndpointOption),
-    _declare_option("project_id", ProjectOption),
-    _declare_option("timeout", TimeoutOption),
-    _declare_option("cacert", CacertOption),
-    _declare_option("insecure_http", InsecureHttpOption, default=False),
-    _declare_option("insecure_tls", InsecureTlsOption, default=False),
-    _declare_option("debug", DebugOption, default=False),
-)
-# Of a command that is a service itself.
+DEFAULT_MEMBER = "Your project's ID, the default for MEMBER. [default: the token's]"
+
+
+def build_common_options(
+    *,
+    project: str = "Your project's ID. [default: the token's]",
+    with_json: bool = True,
+    with_no_input: bool = False,
+) -> tuple[inspect.Parameter, ...]:
+    """Build the options of a command that asks a service.
+
+    Args:
+        project: the help of --project.
+        with_json: whether the command has an answer to print as JSON.
+        with_no_input: whether the command may ask the user something.
+    """
+    project_option = Annotated[str | None, typer.Option("--project", metavar="ID", help=project, show_default=False)]
+    return (
+        *((_JSON,) if with_json else ()),
+        _PROFILE,
+        _declare_option("cloud", CloudOption),
+        _declare_option("endpoint", EndpointOption),
+        _declare_option("project_id", project_option),
+        _declare_option("timeout", TimeoutOption),
+        _declare_option("cacert", CacertOption),
+        _declare_option("insecure_http", InsecureHttpOption, default=False),
+        _declare_option("insecure_tls", InsecureTlsOption, default=False),
+        *((_declare_option("no_input", NoInputOption, default=False),) if with_no_input else ()),
+        _declare_option("debug", DebugOption, default=False),
+    )
+
+
+common_options = build_common_options()
+member_options = build_common_options(project=DEFAULT_MEMBER)
+# Of commands that ask no service.
 json_option_only = (_JSON,)
-# Of a command that reads and changes a profile.
 profile_option_only = (_PROFILE,)
-no_options: tuple[inspect.Parameter, ...] = ()
+profile_and_json_options = (_JSON, _PROFILE)
 
 
 def with_session(

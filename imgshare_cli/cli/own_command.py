@@ -21,7 +21,7 @@ def add_correction(error: Error, context: typer.Context) -> Error:
     return error.replace(hint=f"{error.hint}, for example {build_own_command(context, error.correction)}")
 
 
-def build_own_command(context: typer.Context, changes: Mapping[str, str]) -> str:
+def build_own_command(context: typer.Context, changes: Mapping[str, str | bool]) -> str:
     """Build the command that runs, with every argument and option as it was typed.
 
     Args:

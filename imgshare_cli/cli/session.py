@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from contextlib import ExitStack
 from functools import cached_property
@@ -121,8 +120,20 @@ class Session:
 
     @property
     def is_attended(self) -> bool:
-        """Whether a person is at the terminal to answer questions."""
+        """Whether a person is at the terminal, and may be asked."""
+        return self.is_at_terminal and self.no_input is None
+
+    @property
+    def is_at_terminal(self) -> bool:
+        """Whether a person is at the terminal, who may nevertheless not want to be asked."""
         return not self.output.as_json and all(stream and stream.isatty() for stream in self._terminals)
+
+    @property
+    def no_input(self) -> str | None:
+        """What forbids questions, an option or a variable; None if nothing does."""
+        from imgshare_cli.cli.attendance import find_no_input
+
+        return find_no_input(self.environ, no_input=self.flags.no_input)
 
     @cached_property
     def client(self) -> ImageClient:
@@ -168,16 +179,9 @@ class Session:
         return opened
 
     def _refresh_credential(self, rejected: str) -> Credential | None:
-        """Get a new credential; where there is none, check whether the identity service is to blame for the 401."""
-        before = self.credential
-        credential = self.credential_provider.refresh(rejected)
-        auth_url = before.auth_url or self.environ.get("OS_AUTH_URL")
-        if credential is None and auth_url:
-            from imgshare_cli.api.identity_client import check_identity_service
+        from imgshare_cli.cli.credential_refresh import refresh_credential
 
-            with contextlib.suppress(ConfigError):  # an address that cannot be asked tells nothing
-                check_identity_service(self.connections.connect(auth_url, cacert=before.cacert), auth_url)
-        return credential
+        return refresh_credential(self.credential_provider, self.connections, self.environ, rejected)
 
     def close(self) -> None:
         """Close the connections."""

@@ -52,6 +52,7 @@ class Flags:
     timeout: float | None = None
     insecure_http: bool = False
     insecure_tls: bool = False
+    no_input: bool = False
     debug: bool = False
 
 

@@ -44,7 +44,7 @@ class Attempt:
         self,
         image_id: str | None,
         member: str | None,
-        options: Mapping[str, str | None] = MappingProxyType({}),
+        options: Mapping[str, str | bool | None] = MappingProxyType({}),
         environ: Mapping[str, hints.Word] = MappingProxyType({}),
     ) -> str:
         """Build the same command with other arguments, for the same user.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.terminal.format import format_age, format_size
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def build_share_columns(*, with_time: bool, many_statuses: bool = False) -> list
         columns.append(
             Column(
                 "SHARED",
-                lambda share: (share.member and share.member.updated_at) or "-",
+                lambda share: format_timestamp(share.member.updated_at if share.member else None) or "-",
                 lambda share: format_age(share.member.updated_at if share.member else None),
                 rank=1,
             )
@@ -64,7 +65,11 @@ def build_member_columns() -> list[Column[Member]]:
     return [
         Column("MEMBER", lambda member: member.member_id),
         Column("STATUS", lambda member: member.status.value),
-        Column("SINCE", lambda member: member.updated_at or "-", lambda member: format_age(member.updated_at)),
+        Column(
+            "SINCE",
+            lambda member: format_timestamp(member.updated_at) or "-",
+            lambda member: format_age(member.updated_at),
+        ),
     ]
 
 

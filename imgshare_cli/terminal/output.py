@@ -52,27 +52,32 @@ class Output:
         if self.as_json:
             self.print_json(member.raw)
         else:
+            from imgshare_cli.api.timestamps import format_timestamp
+
             self.print_fields(
                 [
                     ("image_id", member.image_id),
                     ("member_id", member.member_id),
                     ("status", member.status.value),
-                    ("created_at", member.created_at or "-"),
-                    ("updated_at", member.updated_at or "-"),
+                    ("created_at", format_timestamp(member.created_at) or "-"),
+                    ("updated_at", format_timestamp(member.updated_at) or "-"),
                 ]
             )
 
     def print_json(self, value: Any) -> None:
-        """Print a value as one line of JSON; it is all ASCII, so it is safe on a terminal, too."""
-        self._print_result(json.dumps(value, allow_nan=False))
+        """Print a value as JSON: indented on a terminal, else on one line; it is all ASCII, which is safe anywhere."""
+        self._print_result(json.dumps(value, allow_nan=False, indent=self._json_indent))
 
     def print_array(self, values: Iterable[Any]) -> None:
-        """Print a JSON array, one element a line, each as soon as it is there; nothing if reading the first fails."""
-        before = "["
-        for value in values:
-            self._print_result(before + json.dumps(value, allow_nan=False), end="")
-            before = ",\n"
-        self._print_result("[]" if before == "[" else "]")
+        """Print a JSON array, each element as soon as it is there; nothing if reading the first fails."""
+        from imgshare_cli.terminal.json_array import format_array
+
+        for text in format_array(values, self._json_indent):
+            self._print_result(text, end="")
+
+    @property
+    def _json_indent(self) -> int | None:
+        return 2 if self._stdout and self._stdout.isatty() else None
 
     def print_table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
         """Print rows: a table on a terminal, elsewhere tab-separated lines, each as soon as it is there."""

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import UsageError
+from imgshare_cli.errors import AuthError, UsageError
 from imgshare_cli.terminal.escaping import escape_text
 
 if TYPE_CHECKING:
@@ -17,13 +17,15 @@ _MAX_SECRET = (1 << 20) + 1  # more than a token may have, so that a longer one 
 _CTRL_U = 0x15
 
 
-def read_secret(question: str) -> str:
+def read_secret(question: str, no_input: str | None = None) -> str:
     """Read a secret: a hidden line at a terminal, else all of standard input.
 
     Args:
         question: the question on stderr; it is asked only at a terminal.
+        no_input: what forbids questions, if anything does.
 
     Raises:
+        AuthError: it would have to be asked for, which is forbidden.
         UsageError: standard input is closed or is not text.
     """
     if sys.stdin is None or sys.stdin.closed:
@@ -33,6 +35,8 @@ def read_secret(question: str) -> str:
             return sys.stdin.buffer.read(_MAX_SECRET).decode()
         except UnicodeDecodeError:
             raise UsageError("standard input is not text") from None
+    if no_input:
+        raise AuthError(f"no secret was passed, and {no_input} forbids asking for it", hint="pass it on standard input")
     try:
         return _read_hidden_line(f"{escape_text(question)} ")
     finally:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console, Group
+from rich.live import Live
 from rich.rule import Rule
+from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
@@ -17,10 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import RenderableType
-    from rich.status import Status
 
 _FOLDED_WIDTH = 26
 _DEFAULT_WIDTH = 80
+_UNCOUNTED_SECONDS = 2
 
 
 def draw_fields(values: Sequence[tuple[str, str]], colours: Mapping[str, str]) -> str:
@@ -73,17 +76,25 @@ def draw_panel(head: str, values: Sequence[tuple[str, str]], colours: Mapping[st
 
 
 @contextmanager
-def show_spinner(text: str, stream: TextIO) -> Iterator[Status]:
-    """Show a spinner beside a text during the `with` block."""
-    status = Console(file=stream, emoji=False).status(Text(text))
+def show_spinner(text: str, stream: TextIO) -> Iterator[Live]:
+    """Show a spinner beside a text during the `with` block, and after a while for how long."""
+    started, spinner = time.monotonic(), Spinner("dots", Text(text), style="status.spinner")
+
+    def draw() -> Spinner:  # called by the thread of rich, under its lock
+        if (seconds := int(time.monotonic() - started)) >= _UNCOUNTED_SECONDS:
+            spinner.text = Text(f"{text} ({seconds} s)")
+        return spinner
+
+    console = Console(file=stream, emoji=False)
+    live = Live(get_renderable=draw, console=console, refresh_per_second=12.5, transient=True)
     try:
-        status.start()
+        live.start()
     except RuntimeError:  # there is no thread left for the spinner
-        status.stop()
+        live.stop()
     try:
-        yield status
+        yield live
     finally:
-        status.stop()
+        live.stop()
 
 
 def _choose_columns(heads: Sequence[tuple[str, int]], lines: Sequence[Sequence[str]]) -> list[int]:

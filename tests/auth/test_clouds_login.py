@@ -135,6 +135,8 @@ def test_login_with_a_cloud(member: CloudUser, keystone_proxy: TcpProxy) -> None
     assert out[0].startswith(f"removed the token of profile 'work' for {member.user.username} in ")
     assert f"revoked it at {member.auth_url}" == out[1]
     assert "no token is stored for profile 'work'\n" == run_tool("logout").err
+    assert 0 == run_tool("login", "--cloud", "otc").code
+    assert {"profile": "work", "result": "removed", "revoked": True} == run_tool("logout", "--json").json()
 
 
 @pytest.mark.usefixtures("keyring")

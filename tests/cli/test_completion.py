@@ -50,6 +50,16 @@ COMPLETED = {
     "show --profile=te": "show --profile=team:one",
     'show --project "my own" --profile "wo': 'show --project "my own" --profile "work"',
     "show a-f": "show a-file",
+    "list --sort sh": "list --sort shared",
+    "list --sort created:": "list --sort created:desc",
+    "list --status acc": "list --status accepted",
+    "members x --status=rej": "members x --status=rejected",
+    "list --owner plat": "list --owner platform",
+    "accept x --owner plat": "accept x --owner platform",
+    "login --cloud eu-": "login --cloud eu-de",
+    "show --cloud=us": "show --cloud=us:east",
+    "help rev": "help review",
+    "help config uns": "help config unset",
 }
 HOSTILE = [
     "$(touch canary)",
@@ -121,7 +131,11 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     config = folder / ".config/imgshare/config.toml"
     config.parent.mkdir(parents=True)
     names = ["work", "team:one", "new\nline", *HOSTILE]
-    config.write_text("".join(f"[profiles.{json.dumps(name)}]\n" for name in names))
+    profiles = "".join(f"[profiles.{json.dumps(name)}]\n" for name in names)
+    config.write_text(f'[owners]\nplatform = "{"26407f07725950ca9b3f6f08141e8c86"}"\n{profiles}')
+    clouds = folder / ".config/openstack/clouds.yaml"
+    clouds.parent.mkdir()
+    clouds.write_text("clouds:\n" + "".join(f"  {json.dumps(name)}: {{}}\n" for name in ["eu-de", "us:east", *HOSTILE]))
     (folder / "a-file").touch()
     monkeypatch.chdir(folder)
     return folder
@@ -276,11 +290,54 @@ def test_what_list_leaves(remembered_images: Path) -> None:
         ("fish", ["acc"], ["accept\tAccept an image that is shared with you."]),
         ("fish", ["show", "--profile=te"], ["--profile=team:one\t"]),
         ("powershell", ["acc"], ["accept\tAccept an image that is shared with you."]),
+        ("zsh", ["memb"], ["members:List the projects that an image is shared with."]),
+        ("bash", ["list", "--sort", "s"], ["status", "size", "shared"]),
+        ("bash", ["list", "--sort", "size", ":", ""], ["desc"]),
+        ("zsh", ["list", "--sort", "size:"], [r"size\:desc"]),
+        ("fish", ["review", "--owner", ""], ["platform\t26407f07725950ca9b3f6f08141e8c86"]),
+        ("fish", ["login", "--cloud", ""], ["eu-de\t", "us:east\t"]),
+        ("fish", ["help", "config", "s"], ["set\tChange one setting; comments and order are kept."]),
+        ("fish", ["help", "accept", ""], []),
     ],
 )
 def test_what_a_shell_is_told(shell: str, words: list[str], lines: list[str]) -> None:
     """One candidate a line, in the form in which the shell takes it, with a description where it shows one."""
     assert Run(0, "".join(f"{line}\n" for line in lines)) == _press_tab(shell, *words)
+
+
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        ("clouds: {a: {x: {y: 1}}, b: [c: {}], d: e}\nother: {f: {}}", "abd"),
+        ('{"clouds": {"a": {"clouds": {"no": {}}}, "b": {}}}', "ab"),
+        ("x: &x {a: {}}\nclouds:\n  <<: *x\n  b: *x\n", "b"),
+        ("clouds:\n  a: {}\n  b: [\n", "ab"),
+        ("clouds:\n  a: !!python/object/apply:os.system ['touch canary']\n  ? [b]\n  : {}\n", "a"),
+        ("[" * 30000, ""),
+        ("clouds: [a, b]", ""),
+        ("- clouds: {a: {}}", ""),
+        ("clouds:\n  a: {}\n" + "#" * 70000, ""),
+        ("\xff\0", ""),
+        ("", ""),
+    ],
+)
+def test_the_clouds_of_any_file(home: Path, content: str, names: str) -> None:
+    """The keys of `clouds` are offered, as far as the file is YAML; nothing in it is run, expanded or too deep."""
+    (home / "clouds.yaml").write_text(content, encoding="latin-1")
+
+    offered = _press_tab("bash", "login", "--cloud", "")
+
+    assert (0, "", set(names)) == (offered.code, offered.err, set(offered.out.split()) - {"<<"})
+    assert not (home / "canary").exists()
+
+
+def test_the_clouds_of_a_pipe(home: Path) -> None:
+    """What is no file is not waited for; OS_CLIENT_CONFIG_FILE comes before all."""
+    os.mkfifo(home / "clouds.yaml")
+    assert Run(0) == _press_tab("bash", "login", "--cloud", "")
+    (home / "mine").write_text("clouds: {mine: {}}")
+    environ = {"_IMGSHARE_COMPLETE": "complete_bash", "OS_CLIENT_CONFIG_FILE": str(home / "mine")}
+    assert Run(0, "mine\n") == run_tool("login", "--cloud", "", environ=environ)
 
 
 @pytest.mark.usefixtures("home")
@@ -299,7 +356,11 @@ def test_a_request_that_is_not_understood(wish: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["show", "--profile", ""], ["nope", ""], ["--nope", ""], ["\udcff"], ["--"], ["a\nb"]]
+    "words",
+    [
+        *(["show", "--profile", ""], ["list", "--owner", ""], ["list", "--sort", "x"], ["help", "nope", ""]),
+        *(["nope", ""], ["--nope", ""], ["\udcff"], ["--"], ["a\nb"]),
+    ],
 )
 def test_no_error_reaches_a_half_typed_line(home: Path, words: list[str]) -> None:
     """A broken config file, an unknown command or a word that is no text: nothing is said on stderr."""
@@ -330,7 +391,12 @@ def test_an_unknown_shell() -> None:
 @pytest.mark.usefixtures("remembered_images")
 @pytest.mark.parametrize("shell", FILES)
 @pytest.mark.parametrize(
-    "words", [[""], ["accept", ""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""]], ids=" ".join
+    "words",
+    [
+        *([""], ["accept", ""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""], ["help", ""]),
+        *(["list", "--sort", ""], ["list", "--owner", ""], ["list", "--status", ""], ["list", "--cloud", ""]),
+    ],
+    ids=" ".join,
 )
 def test_what_a_tab_loads(shell: str, words: list[str]) -> None:
     """A TAB loads what reads the command line and the config file: nothing of the network, the keyring or rich."""
@@ -345,7 +411,9 @@ def test_what_a_tab_loads(shell: str, words: list[str]) -> None:
 
     assert done.stdout
     assert "typer" in loaded
-    assert set() == loaded & {"asyncio", "click", "httpx", "keyring", "rich", "socket", "ssl", "tomlkit", "truststore"}
+    heavy = {"asyncio", "click", "httpx", "keyring", "openstack", "rich", "socket", "ssl", "tomlkit", "truststore"}
+    assert set() == loaded & heavy
+    assert ("yaml" in loaded) == ("--cloud" in words)
 
 
 def _press_tab(shell: str, *words: str) -> Run:

@@ -25,7 +25,7 @@ from tests.support.review_screens import (
     build_panel,
 )
 from tests.support.run import TOOL, Run, run_tool
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, run_at_terminal
 from tests.support.users import User
 
 if TYPE_CHECKING:
@@ -289,14 +289,17 @@ def test_nothing_is_pending(sandbox: Sandbox) -> None:
 
 
 def test_no_terminal(sandbox: Sandbox) -> None:
-    """Without a terminal to ask on, or for a program that wants JSON, it is exit 2, which names the ways."""
-    said = "a review is interactive: it needs a terminal and has no JSON output"
+    """Without a terminal to ask on, or where nothing may be asked, it is exit 2, which names the ways."""
+    said = "a review is interactive: it needs a terminal"
     hint = "`imgshare list` shows what is pending, `imgshare accept IMAGE` accepts one"
     text = f"imgshare: {said}\nhint: {hint}\n"
 
     assert Run(2, "", text) == run_tool("review")
-    assert ("usage", said, hint) == tuple(map(run_tool("review", "--json").error().get, ("code", "message", "hint")))
-    for redirected in ("< /dev/null", "--json", "2> errors; code=$?; cat errors; exit $code"):
+    assert "no such option: --json" == run_tool("review", "--json").error()["message"].partition(" (")[0]
+    for variable in ("CI", "IMGSHARE_NO_INPUT"):
+        forbidden = f"imgshare: a review is interactive, and {variable} forbids questions"
+        assert (2, [forbidden, f"hint: {hint}"]) == run_at_terminal(200, "review", **{variable: "true"})[:2]
+    for redirected in ("< /dev/null", "2> errors; code=$?; cat errors; exit $code"):
         with Terminal(["/bin/sh", "-c", f"cd $HOME; {TOOL} review {redirected}"], columns=400) as terminal:
             assert 2 == terminal.wait_for_exit()
             terminal.wait_for_text(said)

@@ -170,6 +170,26 @@ def test_no_question(inbox: SmallInbox, image: str, how: str) -> None:
     assert [] == _list_members(inbox, image)
 
 
+@pytest.mark.parametrize("how", ["--no-input", "CI"])
+def test_nobody_may_be_asked(inbox: SmallInbox, image: str, how: str) -> None:
+    """Where questions are forbidden, nothing is unshared that needs one, and the hint has the command that does it."""
+    member = inbox.member.project_id
+    inbox.member.decide(image, member, "accepted")
+    option = [how] if how.startswith("--") else []
+
+    shown = run_at_terminal(400, "unshare", image, member, *option, **({} if option else {"CI": "1"}))
+
+    command = " ".join(["imgshare", "unshare", image, member, "--yes", *option])
+    subject = f"imgshare: unsharing {image} from project {member}, which accepted it,"
+    assert [
+        f"{subject} needs a confirmation, and {how} forbids asking for it",
+        f"hint: pass --yes if you are sure, for example `{command}`",
+    ] == shown.lines
+    assert (2, [member]) == (shown.code, _list_members(inbox, image))
+    assert 0 == run_at_terminal(200, *command.split()[1:]).code
+    assert [] == _list_members(inbox, image)
+
+
 def test_a_note_comes_after(imgshare: RunImgshare, serve: StartService) -> None:
     """What looks odd is told only about a share that was made."""
     serve(build_response(413, {"message": "full"}))

@@ -52,11 +52,12 @@ def test_a_shell_that_reads_it_reaches_only_the_sandbox(
     endpoint = next(line for line in path.read_text().splitlines() if line.startswith("export IMGSHARE_ENDPOINT"))
     end_sandbox(started)
 
-    status, accepted, last = done.stdout.splitlines()
+    status, accepted, logged_out, last = done.stdout.splitlines()
     known = json.loads(status)
     assert ("imgshare-sandbox", "ok") == (known["profile"], known["service"])
     assert f"export IMGSHARE_ENDPOINT={known['endpoint']}" == endpoint
     assert "accepted" == json.loads(accepted)["status"]
+    assert {"profile": "imgshare-sandbox", "result": "nothing_stored", "revoked": False} == json.loads(logged_out)
     assert "3 " == f"{last} "
     assert "timeout" not in config.read_text()
     assert [True, True] == [token.exists() for token in tokens]

@@ -305,9 +305,12 @@ def test_a_name_of_its_own(sandbox: Sandbox) -> None:
 
 @pytest.mark.usefixtures("sandbox")
 def test_a_spinner() -> None:
-    """A user who waits at a terminal sees that something goes on."""
-    terminal = pexpect.spawn(TOOL, ["accept", "[red]-later", "--wait", "2s"], encoding="utf-8", timeout=30)
+    """A user who waits at a terminal sees that something goes on and, after two seconds, for how long."""
+    terminal = pexpect.spawn(TOOL, ["accept", "[red]-later", "--wait", "4s"], encoding="utf-8", timeout=30)
     terminal.expect_exact("waiting for image [red]-later to be shared")
+    terminal.expect_exact("waiting for image [red]-later to be shared (2 s)")
+    assert " s)" not in terminal.before
+    terminal.expect_exact("waiting for image [red]-later to be shared (3 s)")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert 6 == terminal.exitstatus

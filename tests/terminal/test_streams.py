@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -100,13 +101,14 @@ def test_a_pipe_gets_plain_text(serve: StartService, environ: dict[str, str], st
 
 @pytest.mark.parametrize("environ", [{}, {"FORCE_COLOR": "1"}, {"GITHUB_ACTIONS": "1"}, {"COLUMNS": "40"}], ids=str)
 def test_json_is_json_everywhere(serve: StartService, environ: dict[str, str]) -> None:
-    """--json is the same on a pipe and on a terminal, whatever the environment says of colour."""
+    """--json is the same on a pipe and, indented, on a terminal, whatever the environment says of colour."""
     serve(build_response(200, build_member()))
 
     piped = run_tool("accept", IMAGE, MEMBER, "--json", environ=environ)
     *_, raw = run_at_terminal(300, "show", IMAGE, MEMBER, "--json", **environ)
 
-    assert piped.out.replace("\n", "\r\n") == raw
+    assert f"{json.dumps(build_member(), indent=2)}\n".replace("\n", "\r\n") == raw
+    assert f"{json.dumps(build_member())}\n" == piped.out
     assert build_member() == piped.json()
 
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imgshare_cli import hints
-from imgshare_cli.cli.options import no_options, profile_option_only, with_session
+from imgshare_cli.cli.options import (
+    Command,
+    CommandGroup,
+    json_option_only,
+    profile_and_json_options,
+    profile_option_only,
+    with_session,
+)
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.config_file import PROFILE_KEYS, TOP_KEYS, find_config_path
 from imgshare_cli.config.service_url import check_service_url
@@ -20,7 +27,9 @@ if TYPE_CHECKING:
 
 
 HIDDEN = "(hidden)"
+
 app = typer.Typer(
+    cls=CommandGroup,
     rich_markup_mode=None,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -50,17 +59,27 @@ def root(ctx: typer.Context) -> None:
         typer.echo(ctx.get_help())
 
 
-@app.command("path")
-@with_session(no_options)
+@app.command("path", cls=Command)
+@with_session(json_option_only)
 def path(session: Session) -> None:
     """Print the path of the config file."""
-    session.output.print_line(str(find_config_path(session.environ)))
+    _print_value(session, str(find_config_path(session.environ)))
 
 
-@app.command("list")
-@with_session(no_options)
+def _print_value(session: Session, value: Any) -> None:
+    if session.output.as_json:
+        session.output.print_json(value)
+    else:
+        session.output.print_line(str(value))
+
+
+@app.command("list", cls=Command)
+@with_session(json_option_only)
 def list_(session: Session) -> None:
     """Print all settings in the config file; tokens are hidden."""
+    if session.output.as_json:
+        session.output.print_json(_build_document(session))
+        return
     if session.file.default_profile:
         session.output.print_line(f"default_profile={session.file.default_profile}")
     for name, owner_id in session.file.owners.ids.items():
@@ -70,8 +89,20 @@ def list_(session: Session) -> None:
             session.output.print_line(f"profiles.{name}.{key}={HIDDEN if key == 'token' else value}")
 
 
-@app.command("get")
-@with_session(profile_option_only)
+def _build_document(session: Session) -> dict[str, Any]:
+    """Build what the file holds, without its tokens."""
+    return {
+        "default_profile": session.file.default_profile,
+        "owners": dict(session.file.owners.ids),
+        "profiles": {
+            name: {key: HIDDEN if key == "token" else value for key, value in profile.items()}
+            for name, profile in session.file.profiles.items()
+        },
+    }
+
+
+@app.command("get", cls=Command)
+@with_session(profile_and_json_options)
 def get(session: Session, key: KeyArgument) -> None:
     """Print one setting from the config file."""
     key_path = _resolve_key_path(session, key)
@@ -87,10 +118,10 @@ def get(session: Session, key: KeyArgument) -> None:
         raise UsageError(f"{'.'.join(key_path)} is not set in {session.file.path}", hint=f"{shows} shows what is set")
     if key_path[-1] == "token":
         raise UsageError("tokens are not shown", hint=f"it is in {session.file.path}")
-    session.output.print_line(str(value))
+    _print_value(session, value)
 
 
-@app.command("set")
+@app.command("set", cls=Command)
 @with_session(profile_option_only)
 def set_(
     session: Session,
@@ -126,7 +157,7 @@ def set_(
     edit_config_file(find_config_path(session.environ), change)
 
 
-@app.command("unset")
+@app.command("unset", cls=Command)
 @with_session(profile_option_only)
 def unset(session: Session, key: KeyArgument) -> None:
     """Remove one setting, or a whole profile with `profiles.NAME`."""

@@ -7,28 +7,35 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.options import ImageArgument, MemberArgument, VaultOption, common_options, with_session
+from imgshare_cli.cli.options import (
+    DEFAULT_MEMBER,
+    ImageArgument,
+    MemberArgument,
+    VaultOption,
+    YesOption,
+    build_common_options,
+    complete,
+    member_options,
+    with_session,
+)
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
-from imgshare_cli.errors import (
-    AuthError,
-    ForbiddenError,
-    InterruptedByUserError,
-    NotFoundError,
-    RefusedError,
-    UnavailableError,
-)
 from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imgshare_cli.api import models
-    from imgshare_cli.api.images import Image
 
 ExpectedOwnerOption = Annotated[
     str | None,
-    typer.Option("--owner", metavar="PROJECT", help="Require this owner (project ID).", show_default=False),
+    typer.Option(
+        "--owner",
+        metavar="PROJECT",
+        help="Require this owner (project ID).",
+        show_default=False,
+        autocompletion=complete("owners"),
+    ),
 ]
 HashOption = Annotated[
     str | None,
@@ -42,7 +49,7 @@ WaitOption = Annotated[
 ]
 
 
-@with_session(common_options)
+@with_session(build_common_options(project=DEFAULT_MEMBER, with_no_input=True))
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,
@@ -51,6 +58,7 @@ def accept(  # noqa: PLR0913, PLR0917
     hash_: HashOption = None,
     wait: WaitOption = None,
     vault_id: VaultOption = None,
+    yes: YesOption = False,  # noqa: FBT002
 ) -> None:
     """Accept an image that is shared with you.
 
@@ -70,9 +78,11 @@ def accept(  # noqa: PLR0913, PLR0917
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
             image_check.check(target.get_image(image_id))
-        elif session.is_attended and image_id not in confirmed:
-            if image := target.find_image(image_id):
-                _confirm_same_name(session, image)
+        elif not yes and session.is_at_terminal and image_id not in confirmed:
+            if known_image := target.find_image(image_id):
+                from imgshare_cli.cli.confirmation import confirm_same_name
+
+                confirm_same_name(session, known_image, member, {"--vault": vault_id, "--wait": wait})
             confirmed.add(image_id)
         else:
             _find_image_for_people(target, image_id)
@@ -84,7 +94,7 @@ def accept(  # noqa: PLR0913, PLR0917
     )
 
 
-@with_session(common_options)
+@with_session(member_options)
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
 
@@ -94,7 +104,7 @@ def reject(session: Session, image: ImageArgument, member: MemberArgument = None
     _decide(session, image, member, Status.REJECTED)
 
 
-@with_session(common_options)
+@with_session(member_options)
 def reset(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Make a share pending again, as if nothing had been decided."""
     _decide(session, image, member, Status.PENDING)
@@ -152,29 +162,3 @@ def _add_wait(
             return wait_for_share(attempt, duration)
 
     return attempt_until_shared
-
-
-def _confirm_same_name(session: Session, image: Image) -> None:
-    """Ask before an image joins others of its name in the project's image list.
-
-    Raises:
-        InterruptedByUserError: the person says no.
-    """
-    from imgshare_cli.shares.image_checks import find_same_name_images
-    from imgshare_cli.terminal import prompt
-    from imgshare_cli.terminal.owners import name_owner_with_id
-
-    try:
-        others = find_same_name_images(session.client, image)
-    except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
-        return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
-    if others:
-        owners = session.file.owners
-        session.output.stop_progress()
-        session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
-        for other in others:
-            session.output.print_note(f"  {other.id}  owner {name_owner_with_id(other.owner, owners)}")
-        owner = name_owner_with_id(image.owner, owners)
-        session.output.ask(f"Accept {image.id} from project {owner} as well? [y/N] ")
-        if not prompt.read_confirmation():
-            raise InterruptedByUserError("nothing was changed")

@@ -18,7 +18,7 @@ from imgshare_cli.cli.filter_options import (
     StatusOption,
     build_share_filter,
 )
-from imgshare_cli.cli.options import common_options, with_session
+from imgshare_cli.cli.options import common_options, complete, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order
 
@@ -37,12 +37,18 @@ _NEXT_COMMANDS = {
 SortOption = Annotated[
     str | None,
     typer.Option(
-        "--sort", metavar="KEY", help=f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse.", show_default=False
+        "--sort",
+        metavar="KEY",
+        help=f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first]",
+        show_default=False,
+        autocompletion=complete("sort_orders"),
     ),
 ]
 LimitOption = Annotated[
     int | None,
-    typer.Option("--limit", metavar="N", min=1, max=1_000_000, help="Show at most N images.", show_default=False),
+    typer.Option(
+        "--limit", metavar="N", min=1, max=1_000_000, help="Show at most N images. [default: all]", show_default=False
+    ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the IDs.")]
 LongOption = Annotated[bool, typer.Option("--long", help="Show when each was shared (one more request each).")]

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.auth.login import log_in_with_application_credential, log_in_with_password, log_in_with_token
 from imgshare_cli.auth.login_method import LoginMethod, LoginOptions, check_login_plan, plan_login
 from imgshare_cli.auth.logout import remove_credential, revoke_credential
 from imgshare_cli.auth.store import open_token_store, write_credential
-from imgshare_cli.cli.options import common_options, with_session
+from imgshare_cli.cli.options import build_common_options, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
@@ -26,7 +29,12 @@ def _text_option(name: str, metavar: str, text: str) -> Any:
     return typer.Option(name, metavar=metavar, help=text, show_default=False)
 
 
-@with_session(common_options, new_profile=True)
+_LOGIN_OPTIONS = build_common_options(
+    project="The project to log in to, by ID or name. [default: the user's or the cloud's]", with_no_input=True
+)
+
+
+@with_session(_LOGIN_OPTIONS, new_profile=True)
 def login(  # noqa: PLR0913, PLR0917
     session: Session,
     auth_url: Annotated[str | None, _text_option("--auth-url", "URL", "Identity service (Keystone) URL.")] = None,
@@ -44,8 +52,7 @@ def login(  # noqa: PLR0913, PLR0917
 
     Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and --username, an application credential with
     --auth-url and --application-credential-id, and otherwise a token that you already have. Prompts for passwords,
-    secrets and tokens without showing them, or reads them from standard input if that is not a terminal. --project is
-    the project to log in to, by name or ID.
+    secrets and tokens without showing them, or reads them from standard input if that is not a terminal.
     """
     from imgshare_cli.auth.profile import save_profile
 
@@ -74,14 +81,16 @@ def _get_credential(session: Session, method: LoginMethod, options: LoginOptions
         return log_in_with_password(settings, options, password)
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
-    credential = log_in_with_token(settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):"))
+    credential = log_in_with_token(
+        settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):", session.no_input)
+    )
     session.hide_secret(credential.secret)
     session.open_image_client(credential).check_token()
     return credential
 
 
 def _ask_secret(session: Session, question: str) -> str:
-    secret = prompt.read_secret(question).rstrip("\r\n")
+    secret = prompt.read_secret(question, session.no_input).rstrip("\r\n")
     if not secret:
         raise AuthError(
             "nothing was entered, so you are not logged in", hint="run the command again, and paste or pipe the secret"
@@ -112,16 +121,34 @@ def _store_credential(
 
 
 def _show_login(session: Session, credential: Credential, where: str | None) -> None:
-    note, settings = session.output.print_note, session.settings
-    if credential.user:
-        project = f"project {credential.project_name} ({credential.project_id})"
-        note(f"logged in as {credential.user} in {project}, until {credential.expires_at}")
-        note(f"image service: {settings.endpoint or credential.endpoint}")
-    if where:
-        shown = "the keyring" if where == "keyring" else where
-        note(f"stored a token for {settings.endpoint or credential.endpoint} in {shown}, profile {settings.profile!r}")
+    settings = session.settings
+    known = {
+        "profile": settings.profile,
+        "cloud": credential.cloud,
+        "user": credential.user,
+        "project_id": credential.project_id,
+        "project_name": credential.project_name,
+        "endpoint": settings.endpoint or credential.endpoint,
+        "stored_in": where,
+        "expires_at": format_timestamp(credential.expires_at),
+    }
+    if session.output.as_json:
+        session.output.print_json(known)
+    else:
+        _note_login(session, known)
     if settings.environment_token:
-        note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
+        session.output.print_note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
+
+
+def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
+    note = session.output.print_note
+    if known["user"]:
+        project = f"project {known['project_name']} ({known['project_id']})"
+        note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
+        note(f"image service: {known['endpoint']}")
+    if known["stored_in"]:
+        shown = "the keyring" if known["stored_in"] == "keyring" else known["stored_in"]
+        note(f"stored a token for {known['endpoint']} in {shown}, profile {known['profile']!r}")
 
 
 @with_session(common_options, new_profile=True)
@@ -129,18 +156,31 @@ def logout(session: Session) -> None:
     """Remove the stored token of a profile and revoke it."""
     settings = session.settings
     was_stored, credential = remove_credential(_open_store(session, settings), settings)
-    if not was_stored:
+    is_revoked = False
+    if was_stored:
+        is_revoked = _note_removal(session, credential)
+    elif not session.output.as_json:
         session.output.print_note(f"no token is stored for profile {settings.profile!r}")
-        return
+    if session.output.as_json:
+        result = "removed" if was_stored else "nothing_stored"
+        session.output.print_json({"profile": settings.profile, "result": result, "revoked": is_revoked})
+
+
+def _note_removal(session: Session, credential: Credential | None) -> bool:
+    """Say what was removed, and revoke it; return whether it is revoked."""
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
-    session.output.print_note(f"removed the token of profile {settings.profile!r}{whose}")
-    if credential:
-        _revoke(session, credential)
+    if not session.output.as_json:
+        session.output.print_note(f"removed the token of profile {session.settings.profile!r}{whose}")
+    return credential is not None and _revoke(session, credential)
 
 
-def _revoke(session: Session, credential: Credential) -> None:
+def _revoke(session: Session, credential: Credential) -> bool:
     try:
-        if revoke_credential(credential, session.connections):
-            session.output.print_note(f"revoked it at {credential.auth_url}")
+        is_revoked = revoke_credential(credential, session.connections)
     except ImgshareError as exc:
-        session.output.print_note(f"note: it stays valid until {credential.expires_at}: {exc.message}")
+        until = format_timestamp(credential.expires_at)
+        session.output.print_note(f"note: it stays valid until {until}: {exc.message}")
+        return False
+    if is_revoked and not session.output.as_json:
+        session.output.print_note(f"revoked it at {credential.auth_url}")
+    return is_revoked

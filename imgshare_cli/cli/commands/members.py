@@ -21,9 +21,10 @@ def members(
         typer.Option("--status", metavar="STATUS", help="Filter by status: pending, accepted, rejected or all."),
     ] = StatusChoice.ALL,
 ) -> None:
-    """List the projects an image is shared with and what they decided.
+    """List the projects that an image is shared with.
 
-    The owner of the image sees all of them, a member only itself. SINCE is when the status last changed.
+    Shows what each of them decided. The owner of the image sees all of them, a member only itself. SINCE is when the
+    status last changed.
     """
     from imgshare_cli.terminal import columns
 

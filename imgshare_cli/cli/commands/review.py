@@ -12,7 +12,7 @@ from imgshare_cli.cli.filter_options import (
     OwnerOption,
     build_share_filter,
 )
-from imgshare_cli.cli.options import common_options, with_session
+from imgshare_cli.cli.options import build_common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import PartialError, UsageError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MAX_LISTED = 20
 
 
-@with_session(common_options)
+@with_session(build_common_options(with_json=False))
 def review(
     session: Session,
     owner: OwnerOption = None,
@@ -40,7 +40,9 @@ def review(
 
     if not session.is_attended:
         raise UsageError(
-            "a review is interactive: it needs a terminal and has no JSON output",
+            f"a review is interactive, and {session.no_input} forbids questions"
+            if session.is_at_terminal
+            else "a review is interactive: it needs a terminal",
             hint=f"{hints.build_command('list')} shows what is pending, "
             f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )

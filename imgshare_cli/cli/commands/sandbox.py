@@ -27,7 +27,15 @@ CommandArgument = Annotated[
     ),
 ]
 PortOption = Annotated[
-    int, typer.Option("--port", metavar="PORT", min=0, max=65535, help="Listen on this port; 0 chooses a free one.")
+    int,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        min=0,
+        max=65535,
+        help="Listen on this port. [default: a free one]",
+        show_default=False,
+    ),
 ]
 ImagesOption = Annotated[int, typer.Option("--images", metavar="N", min=0, help="Add this number of pending images.")]
 EnvFileOption = Annotated[

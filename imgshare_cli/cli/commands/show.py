@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from imgshare_cli.cli.options import ImageArgument, MemberArgument, common_options, with_session
+from imgshare_cli.cli.options import ImageArgument, MemberArgument, member_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.decisions import get_share
 
 
-@with_session(common_options)
+@with_session(member_options)
 def show(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
-    """Show one share and what the project decided.
+    """Show one share, and what the project decided.
 
     On a terminal also shows the image, and other images of its name in your project's image list.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
@@ -36,7 +37,7 @@ def status(session: Session) -> None:
         "endpoint": endpoint,
         "credentials": credential.login_method,
         "token_source": credential.source,
-        "expires_at": credential.expires_at,
+        "expires_at": format_timestamp(credential.expires_at),
     }
     started = time.monotonic()
     try:

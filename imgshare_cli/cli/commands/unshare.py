@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from imgshare_cli.cli.options import ImageArgument, MembersArgument, YesOption, common_options, with_session
+from imgshare_cli.cli.options import ImageArgument, MembersArgument, YesOption, build_common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
-from imgshare_cli.errors import ForbiddenError, InterruptedByUserError, NotFoundError, RefusedError, UnavailableError
 from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_each_member, stop_sharing
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from imgshare_cli.shares.project_names import ProjectNames
-
-
-@with_session(common_options)
+@with_session(build_common_options(with_no_input=True))
 def unshare(session: Session, image: ImageArgument, members: MembersArgument, *, yes: YesOption = False) -> None:
     """Stop sharing an image.
 
@@ -27,8 +19,10 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
 
     image_id = ShareTarget(session, image).resolve_image_id(own=True)
     known = ProjectNames(session.open_identity_client)
-    if session.is_attended and not yes:
-        _confirm(session, image, image_id, list(dict.fromkeys(members)), known)
+    if session.is_at_terminal and not yes:
+        from imgshare_cli.cli.confirmation import confirm_unshare
+
+        confirm_unshare(session, image, image_id, list(dict.fromkeys(members)), known)
 
     def unshare_from(member: str) -> Unshared:
         try:
@@ -50,35 +44,3 @@ def _add_command(session: Session, image_id: str, error: SimilarMemberError) -> 
 
     attempt = Attempt("unshare", image_id, None, error.http_status, None, session.flags)
     return error.replace(hint=f"did you mean that one? {attempt.build_retry_command(image_id, error.similar_id)}")
-
-
-def _confirm(session: Session, image: str, image_id: str, members: Sequence[str], known: ProjectNames) -> None:
-    """Ask before several projects lose an image, or one that accepted it.
-
-    Raises:
-        InterruptedByUserError: the person says no.
-    """
-    from imgshare_cli.terminal import prompt
-
-    accepted = _count_accepted(session, image_id, members, known)
-    if len(members) == 1 and not accepted:
-        return
-    if len(members) == 1:
-        projects = f"project {members[0]}, which accepted it"
-    else:
-        projects = f"{len(members)} projects" + (f", {accepted} of which accepted it" if accepted else "")
-    session.output.ask(f"Stop sharing {image} with {projects}? [y/N] ")
-    if not prompt.read_confirmation():
-        raise InterruptedByUserError("nothing was changed")
-
-
-def _count_accepted(session: Session, image_id: str, members: Sequence[str], known: ProjectNames) -> int:
-    """Count the projects that accepted the image, as far as the service shows it."""
-    from imgshare_cli.api.models import Status
-
-    try:
-        shares = {share.member_id: share.status for share in session.client.list_members(image_id)}
-    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
-        return 0  # unsharing says what is wrong
-    ids = {member if member in shares else known.resolve_id(member) for member in members}
-    return len([id_ for id_ in ids if shares.get(id_) is Status.ACCEPTED])

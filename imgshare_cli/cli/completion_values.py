@@ -1,0 +1,82 @@
+"""The values that options and arguments complete to: without network, keyring or errors."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from imgshare_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from imgshare_cli.config.config_file import ConfigFile
+
+
+def list_values(kind: str, incomplete: str) -> list[Any]:
+    """List what a half-typed value may become.
+
+    Args:
+        kind: one of KINDS.
+        incomplete: the half-typed value.
+    """
+    return KINDS[kind](incomplete)
+
+
+def complete_list(incomplete: str, names: Iterable[str]) -> list[str]:
+    """List what a half-typed `NAME,NAME,…` may become, without the names that it already has."""
+    before, comma, word = incomplete.rpartition(",")
+    taken = before.lower().split(",")
+    return [
+        f"{before}{comma}{name}"
+        for name in names
+        if name.lower().startswith(word.lower()) and name.lower() not in taken
+    ]
+
+
+def _list_images(incomplete: str) -> list[tuple[str, str]]:
+    from imgshare_cli.cli.completion_cache import list_completions
+
+    return list_completions(incomplete, os.environ)
+
+
+def _list_profiles(incomplete: str) -> list[str]:
+    return [name for name in _read_config_file().profiles if name.startswith(incomplete)]
+
+
+def _list_owners(incomplete: str) -> list[tuple[str, str]]:
+    owners = _read_config_file().owners.ids
+    return [(name, owner_id) for name, owner_id in owners.items() if name.startswith(incomplete)]
+
+
+def _list_clouds(incomplete: str) -> list[str]:
+    from imgshare_cli.cli.cloud_names import list_cloud_names
+
+    return [name for name in list_cloud_names(os.environ) if name.startswith(incomplete)]
+
+
+def _list_sort_orders(incomplete: str) -> list[str]:
+    from imgshare_cli.shares.sorting import SORT_KEYS
+
+    orders = [order for key in SORT_KEYS for order in (key, f"{key}:desc")]
+    # Without a colon, the keys alone are easier to read.
+    return [order for order in orders if order.startswith(incomplete) and (":" in incomplete or ":" not in order)]
+
+
+def _read_config_file() -> ConfigFile:
+    from imgshare_cli.config.config_file import ConfigFile, find_config_path, read_config_file
+
+    path = find_config_path(os.environ)
+    try:
+        return read_config_file(path)
+    except ConfigError:
+        return ConfigFile(path)
+
+
+KINDS: dict[str, Callable[[str], list[Any]]] = {
+    "clouds": _list_clouds,
+    "images": _list_images,
+    "owners": _list_owners,
+    "profiles": _list_profiles,
+    "sort_orders": _list_sort_orders,
+}

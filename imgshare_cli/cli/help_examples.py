@@ -1,0 +1,116 @@
+"""The examples at the end of each command's help; in `imgshare sandbox` most of them work as they are."""
+
+from __future__ import annotations
+
+EXAMPLES = {
+    "imgshare": (
+        ("Try it without a cloud", "imgshare sandbox -- imgshare list"),
+        ("See what is shared with your project, and decide", "imgshare list\n  imgshare accept golden-debian-12"),
+        ("Read about one command", "imgshare help accept"),
+    ),
+    "imgshare list": (
+        ("List the images that wait for your decision", "imgshare list"),
+        (
+            "List what one project shared in the last week",
+            "imgshare list --owner 26407f07725950ca9b3f6f08141e8c86 --newer-than 7d",
+        ),
+        ("List all images by name, the largest first", "imgshare list --status all --name 'golden-*' --sort size:desc"),
+        ("Print the IDs of old pending images", "imgshare list --older-than 30d --quiet"),
+    ),
+    "imgshare review": (
+        ("Decide about all pending images", "imgshare review"),
+        (
+            "Decide about the images of one owner",
+            "imgshare review --owner 26407f07725950ca9b3f6f08141e8c86",
+        ),
+    ),
+    "imgshare accept": (
+        ("Accept an image for your project", "imgshare accept golden-debian-12"),
+        (
+            "Accept it only if this project owns it",
+            "imgshare accept golden-debian-12 --owner 26407f07725950ca9b3f6f08141e8c86",
+        ),
+        ("Wait until an image is shared", "imgshare accept golden-debian-12 --wait 5m"),
+    ),
+    "imgshare reject": (
+        ("Reject an image for your project", "imgshare reject windows-server-2022"),
+        ("Reject it, and print the share as JSON", "imgshare reject windows-server-2022 --json"),
+    ),
+    "imgshare reset": (("Make an accepted image pending again", "imgshare reset golden-ubuntu-22.04"),),
+    "imgshare show": (
+        ("Show what your project decided about an image", "imgshare show golden-debian-12"),
+        ("Show a share by ID, as JSON", "imgshare show c26a7205-6924-55d2-a1a9-c6d6caeb44f2 --json"),
+    ),
+    "imgshare members": (
+        ("List the projects that an image is shared with", "imgshare members my-build-agent"),
+        ("List those that have not decided", "imgshare members my-build-agent --status pending"),
+    ),
+    "imgshare share": (
+        (
+            "Share one of your images with a project",
+            "imgshare share my-build-agent 26407f07725950ca9b3f6f08141e8c86",
+        ),
+    ),
+    "imgshare unshare": (
+        (
+            "Stop sharing an image with a project",
+            "imgshare unshare my-build-agent 26407f07725950ca9b3f6f08141e8c86",
+        ),
+    ),
+    "imgshare login": (
+        ("Log in with an entry of clouds.yaml", "imgshare login --cloud otc"),
+        (
+            "Log in with a password, which it asks for",
+            "imgshare login --auth-url https://keystone.example.com/v3 --username alice",
+        ),
+        (
+            "Store a token that a file contains",
+            "imgshare login --endpoint https://image.example.com < token.txt",
+        ),
+    ),
+    "imgshare logout": (
+        ("Remove the stored token", "imgshare logout"),
+        ("Remove that of another profile", "imgshare logout --profile otc"),
+    ),
+    "imgshare status": (
+        ("Show who you are to the service", "imgshare status"),
+        ("Print it as JSON", "imgshare status --json"),
+    ),
+    "imgshare config": (
+        ("Use another endpoint", "imgshare config set endpoint https://image.example.com"),
+        ("Show all settings", "imgshare config list"),
+    ),
+    "imgshare config path": (("Show where the config file is", "imgshare config path"),),
+    "imgshare config list": (
+        ("Show all settings", "imgshare config list"),
+        ("Print them as JSON", "imgshare config list --json"),
+    ),
+    "imgshare config get": (
+        ("Show the endpoint of the default profile", "imgshare config get endpoint"),
+        ("Show the project ID of another profile", "imgshare config get profiles.otc.project_id"),
+    ),
+    "imgshare config set": (
+        ("Wait longer for slow services", "imgshare config set timeout 60"),
+        ("Name an owner", "imgshare config set owners.platform 26407f07725950ca9b3f6f08141e8c86"),
+    ),
+    "imgshare config unset": (
+        ("Use the default again", "imgshare config unset timeout"),
+        ("Remove a whole profile", "imgshare config unset profiles.otc"),
+    ),
+    "imgshare sandbox": (
+        ("Run one command in a sandbox", "imgshare sandbox -- imgshare list"),
+        ("Work in a sandbox until you leave its shell", "imgshare sandbox -- bash"),
+        ("Serve on a fixed port, with 1,000 more images", "imgshare sandbox --port 9292 --images 1000"),
+    ),
+    "imgshare completion": (
+        (
+            "Complete in bash from the next shell on",
+            "imgshare completion bash > ~/.local/share/bash-completion/completions/imgshare",
+        ),
+    ),
+    "imgshare help": (
+        ("Show all commands", "imgshare help"),
+        ("Show the help of one command", "imgshare help accept"),
+        ("Show the help of a command within a command", "imgshare help config set"),
+    ),
+}

@@ -1,0 +1,140 @@
+"""When a question is asked: --yes, --no-input, and the variables that mean the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from imgshare_cli.sandbox import Sandbox
+from tests.support.fake_service import TOKEN, build_response
+from tests.support.run import run_tool
+from tests.support.terminal import run_at_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.fake_service import StartService
+
+FORBIDDEN = [
+    ((), {"CI": "true"}, "CI"),
+    ((), {"CI": "1"}, "CI"),
+    ((), {"IMGSHARE_NO_INPUT": "1", "CI": "1"}, "IMGSHARE_NO_INPUT"),
+    (("--no-input",), {"CI": "1"}, "--no-input"),
+]
+ALLOWED = [{"CI": ""}, {"CI": "false"}, {"IMGSHARE_NO_INPUT": "0"}, {"CI": "False", "IMGSHARE_NO_INPUT": ""}]
+QUESTION = "Accept {image} from project {vendor} as well? [y/N]"
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """A sandbox, and the tool pointed at it."""
+    with Sandbox() as sandbox:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
+        yield sandbox
+
+
+@pytest.fixture
+def twin(sandbox: Sandbox) -> str:
+    """A pending image of the name of an accepted one."""
+    vendor = sandbox.owners[1]
+    with httpx.Client(base_url=sandbox.endpoint, headers={"X-Auth-Token": vendor.token}, trust_env=False) as http:
+        image = http.post("/v2/images", json={"name": "golden-ubuntu-22.04", "visibility": "shared"}).json()["id"]
+        http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
+    return str(image)
+
+
+def _get_status(image: str) -> str:
+    return str(run_tool("show", image, "--json").json()["status"])
+
+
+@pytest.mark.parametrize(("options", "environ", "name"), FORBIDDEN, ids=str)
+def test_a_question_that_may_not_be_asked(
+    twin: str, sandbox: Sandbox, options: tuple[str, ...], environ: dict[str, str], name: str
+) -> None:
+    """It is exit 2, which names the option that answers it, and nothing is changed."""
+    code, lines, _ = run_at_terminal(
+        200, "accept", twin, sandbox.you.project_id, "--vault", "v", "--insecure-http", *options, **environ
+    )
+
+    accept_it = f"imgshare accept {twin} {sandbox.you.project_id} --vault v --yes --insecure-http"
+    assert (2, "an image named 'golden-ubuntu-22.04' is already in the project's image list:") == (code, lines[0])
+    assert [
+        f"imgshare: accepting {twin} needs a confirmation, and {name} forbids asking for it",
+        f"hint: `{accept_it}` accepts it as well",
+    ] == lines[2:]
+    assert "pending" == _get_status(twin)
+    assert 0 == run_at_terminal(200, *accept_it.split()[1:], **environ).code
+    assert "accepted" == _get_status(twin)
+
+
+@pytest.mark.parametrize("environ", ALLOWED, ids=str)
+def test_a_question_that_may_be_asked(twin: str, sandbox: Sandbox, environ: dict[str, str]) -> None:
+    """Variables that are empty, 0 or false forbid nothing."""
+    shown = run_at_terminal(200, "accept", twin, answer="n", **environ)
+
+    question = QUESTION.format(image=twin, vendor=sandbox.owners[1].project_id)
+    assert (130, f"{question} n") == (shown.code, shown.lines[2])
+
+
+def test_yes_answers_before_it_is_asked(twin: str) -> None:
+    """With --yes, nothing is asked, and a script may give it as well."""
+    code, lines, _ = run_at_terminal(200, "accept", twin, "--yes")
+
+    assert (0, "accepted") == (code, _get_status(twin))
+    assert "already" not in "".join(lines)
+    assert "accepted" == run_tool("accept", twin, "--yes", "--json").json()["status"]
+
+
+def test_a_script_is_not_asked_anyway(twin: str) -> None:
+    """Where no question would be asked, CI changes nothing."""
+    assert "accepted" == run_tool("accept", twin, "--json", environ={"CI": "true"}).json()["status"]
+
+
+@pytest.mark.parametrize(("options", "environ", "name"), FORBIDDEN, ids=str)
+@pytest.mark.parametrize(
+    "method", [("--endpoint", "http://127.0.0.1:1"), ("--auth-url", "http://127.0.0.1:1/v3", "--username", "me")]
+)
+def test_a_secret_that_may_not_be_asked_for(
+    method: tuple[str, ...], options: tuple[str, ...], environ: dict[str, str], name: str
+) -> None:
+    """A login that would ask for a secret is exit 4, and says how to pass it."""
+    _keep_tokens_in_files()
+
+    shown = run_at_terminal(200, "login", *method, *options, **environ)
+
+    said = f"imgshare: no secret was passed, and {name} forbids asking for it"
+    assert (4, [said, "hint: pass it on standard input"]) == shown[:2]
+
+
+def test_a_secret_that_is_passed(serve: StartService) -> None:
+    """A secret on standard input is read, whatever forbids questions."""
+    service = serve(build_response(200, {"name": "member", "properties": {}}))
+    _keep_tokens_in_files()
+
+    run = run_tool("login", "--no-input", stdin=TOKEN.encode(), environ={"CI": "true"})
+
+    assert (0, "") == (run.code, run.out)
+    assert TOKEN == service.requests[0].headers["x-auth-token"]
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes"])
+def test_debug_by_the_environment(sandbox: Sandbox, value: str) -> None:
+    """IMGSHARE_DEBUG is --debug."""
+    run = run_tool("show", sandbox.shares[0].image_id, "--json", environ={"IMGSHARE_DEBUG": value})
+
+    assert 0 == run.code
+    assert run.err.startswith("debug: ")
+    assert sandbox.you.token not in run.err
+
+
+@pytest.mark.parametrize("value", ["", "0", "false"])
+def test_no_debug_by_the_environment(sandbox: Sandbox, value: str) -> None:
+    """A variable that says no is no --debug."""
+    assert "" == run_tool("show", sandbox.shares[0].image_id, environ={"IMGSHARE_DEBUG": value}).err
+
+
+def _keep_tokens_in_files() -> None:
+    assert 0 == run_tool("config", "set", "token_store", "file").code
