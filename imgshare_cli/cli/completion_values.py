@@ -35,7 +35,7 @@ def complete_list(incomplete: str, names: Iterable[str]) -> list[str]:
 
 
 def _list_images(incomplete: str) -> list[tuple[str, str]]:
-    from imgshare_cli.cli.completion_cache import list_completions
+    from imgshare_cli.cli.last_list import list_completions
 
     return list_completions(incomplete, os.environ)
 
@@ -63,6 +63,12 @@ def _list_sort_orders(incomplete: str) -> list[str]:
     return [order for order in orders if order.startswith(incomplete) and (":" in incomplete or ":" not in order)]
 
 
+def _list_columns(incomplete: str) -> list[str]:
+    from imgshare_cli.terminal.columns import LONG_COLUMNS
+
+    return complete_list(incomplete, LONG_COLUMNS)
+
+
 def _read_config_file() -> ConfigFile:
     from imgshare_cli.config.config_file import ConfigFile, find_config_path, read_config_file
 
@@ -75,6 +81,7 @@ def _read_config_file() -> ConfigFile:
 
 KINDS: dict[str, Callable[[str], list[Any]]] = {
     "clouds": _list_clouds,
+    "columns": _list_columns,
     "images": _list_images,
     "owners": _list_owners,
     "profiles": _list_profiles,

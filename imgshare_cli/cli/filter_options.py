@@ -9,8 +9,12 @@ import typer
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.cli.options import complete
+from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.share_filter import ShareFilter
 
 
@@ -37,7 +41,7 @@ OwnerOption = Annotated[
     typer.Option(
         "--owner",
         metavar="PROJECT",
-        help="Filter by owner (project ID).",
+        help="Filter by owner: a project ID, or a name in [owners].",
         show_default=False,
         autocompletion=complete("owners"),
     ),
@@ -61,6 +65,7 @@ NewerThanOption = Annotated[
 
 
 def build_share_filter(  # noqa: PLR0913  (one for each option)
+    session: Session,
     status: StatusChoice = StatusChoice.PENDING,
     *,
     owner: str | None = None,
@@ -73,17 +78,31 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
     """Build the filter that these options mean.
 
     Raises:
-        UsageError: an age is not a duration.
+        UsageError: a value is empty, an age is not a duration, an owner is not known, or nothing can match.
     """
     from imgshare_cli.cli import durations
+    from imgshare_cli.cli.owner_names import resolve_owner
     from imgshare_cli.shares.share_filter import ShareFilter
 
+    if name is not None and not name:
+        raise UsageError("--name is empty", hint="omit it to list images of any name")
+    oldest = None if newer_than is None else durations.parse_duration(newer_than, "--newer-than")
+    newest = None if older_than is None else durations.parse_duration(older_than, "--older-than")
+    _check_ages(newest, oldest)
     return ShareFilter(
         statuses=status.statuses,
-        owner=owner,
+        owner=resolve_owner(session, owner),
         name=name,
-        older_than=durations.parse_duration(older_than, "--older-than") if older_than else None,
-        newer_than=durations.parse_duration(newer_than, "--newer-than") if newer_than else None,
+        older_than=newest,
+        newer_than=oldest,
         with_member=with_member,
         limit=limit,
     )
+
+
+def _check_ages(older_than: timedelta | None, newer_than: timedelta | None) -> None:
+    if older_than is not None and newer_than is not None and older_than >= newer_than:
+        raise UsageError(
+            "no image can match both --older-than and --newer-than: the first age is not below the second",
+            hint="--older-than 1d --newer-than 7d matches what was shared between 7 days and 1 day ago",
+        )

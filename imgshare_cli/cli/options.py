@@ -59,7 +59,12 @@ def complete(kind: str) -> Callable[[str], list[Any]]:
 
 ImageArgument = Annotated[
     str,
-    typer.Argument(metavar="IMAGE", help="Image ID or name.", show_default=False, autocompletion=complete("images")),
+    typer.Argument(
+        metavar="IMAGE",
+        help="Image ID or name; on a terminal also the beginning of an ID that `list` showed.",
+        show_default=False,
+        autocompletion=complete("images"),
+    ),
 ]
 MemberArgument = Annotated[
     str | None,

@@ -23,14 +23,19 @@ class ShareTarget:
         session: the run.
         image: the image's ID, or its name.
         member: the project's ID; None is the project of the token.
+        command: the command, which decides whether the beginning of an ID will do.
     """
 
-    def __init__(self, session: Session, image: str, member: str | None = None) -> None:
+    def __init__(self, session: Session, image: str, member: str | None = None, *, command: str) -> None:
         if member is not None and not member.strip():
             raise UsageError("MEMBER is empty", hint="omit it to decide for your own project")
         self.image = image
         self._session = session
         self._member = member
+        self._command = command
+        self._prefixed_id: str | None = None
+        self._is_prefix_checked = False
+        self._resolved_id: str | None = None
         self._image: Image | None = None
 
     @property
@@ -54,18 +59,36 @@ class ShareTarget:
         return self._image
 
     def resolve_image_id(self, *, owner: str | None = None, own: bool = False) -> str:
-        """Return the image's ID; a name is looked up at each call.
+        """Return the image's ID; a name is looked up at each call, the beginning of an ID once.
 
         Args:
             owner: the project that must own the image of this name.
             own: whether the project's own images of this name come before those shared with it.
 
         Raises:
-            UsageError: several images have the name, or it is not a valid name.
+            UsageError: several images have the name, it is not a valid name, or it may be the beginning of several IDs.
             NotFoundError: no image has it.
         """
         if is_image_id(self.image):
             return self.image
+        from imgshare_cli.cli import id_prefixes
+
+        if not id_prefixes.is_id_prefix(self.image):
+            return self._look_up_name(owner=owner, own=own)
+        if not self._is_prefix_checked:  # once: a list that is shown meanwhile must not give it another meaning
+            self._prefixed_id = id_prefixes.resolve_id_prefix(self._session, self.image, self._command)
+            self._is_prefix_checked = True
+        if self._prefixed_id:
+            self._resolved_id = self._prefixed_id
+            return self._prefixed_id
+        try:
+            return self._look_up_name(owner=owner, own=own)
+        except NotFoundError as exc:
+            raise id_prefixes.explain_unknown_prefix(
+                self._session, self.image, self._command, self._member, exc
+            ) from exc
+
+    def _look_up_name(self, *, owner: str | None, own: bool) -> str:
         from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
 
         session = self._session
@@ -79,7 +102,8 @@ class ShareTarget:
             candidates = sorted(exc.candidates, key=lambda candidate: not owners.find_name(candidate.image.owner))
             lines = describe_candidates(candidates, owners, whole_ids=not self.answers_people)
             raise exc.replace(details=lines, correction={"image": candidates[0].image.id}) from exc
-        return self._image.id
+        self._resolved_id = self._image.id
+        return self._resolved_id
 
     def get_image(self, image_id: str) -> Image:
         """Ask the service for the image, and remember it."""
@@ -121,8 +145,7 @@ class ShareTarget:
 
         session = self._session
         credential = session.credential
-        resolved_id = self._image.id if self._image else None
-        image_id = self.image if is_image_id(self.image) else resolved_id
+        image_id = self.image if is_image_id(self.image) else self._resolved_id
         attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
         clients = ProbeClients(session.settings, credential, session.endpoint, session.connections)
         return explain_refusal(error, attempt, clients)

@@ -37,6 +37,35 @@ def read_state(name: str, environ: Mapping[str, str]) -> str | None:
         return None
 
 
+def read_newest_state(folder: str, environ: Mapping[str, str]) -> str | None:
+    """Read what was remembered last in a folder; None if nothing was."""
+    try:
+        newest = max(_list_files(find_state_folder(environ) / folder), default=None)
+    except OSError:
+        return None
+    return read_state(f"{folder}/{newest[1]}", environ) if newest else None
+
+
+def limit_state_files(folder: str, most: int, environ: Mapping[str, str]) -> None:
+    """Remove the oldest files of a folder, and their locks; a failure is ignored."""
+    path = find_state_folder(environ) / folder
+    with contextlib.suppress(OSError):
+        old_files = sorted(_list_files(path), reverse=True)[most:] if is_owned_by_user(path) else []
+        for _, name in old_files:
+            for stale in (path / name, path / f".{name}.lock"):
+                stale.unlink(missing_ok=True)
+
+
+def _list_files(folder: Path) -> list[tuple[int, str]]:
+    """List the time and the name of each file of ours, without locks and temporary files."""
+    with os.scandir(folder) as entries:
+        return [
+            (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
+            for entry in entries
+            if entry.name.endswith(".json") and not entry.name.startswith(".")
+        ]
+
+
 def write_state(name: str, text: str, environ: Mapping[str, str]) -> None:
     """Remember a text for later runs, readable by its owner alone; a failure is ignored."""
     from imgshare_cli.config.file_writing import replace_file

@@ -11,6 +11,8 @@ from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotYetError, RefusedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
 
@@ -33,15 +35,20 @@ class ImageCheck:
     algorithm: str | None = None
     digest: str | None = None
 
-    def check(self, image: Image) -> None:
+    def check(self, image: Image, describe_owner: Callable[[str | None], str] = str) -> None:
         """Check an image.
+
+        Args:
+            image: the image.
+            describe_owner: what errors show for the ID of an owner.
 
         Raises:
             RefusedError: it is another image.
             NotYetError: its data has not been uploaded yet.
         """
         if self.owner and image.owner != self.owner:
-            raise _create_difference_error(image, f"belongs to project {image.owner}, not {self.owner}")
+            actual = f"belongs to project {describe_owner(image.owner)}" if image.owner else "has no owner"
+            raise _create_difference_error(image, f"{actual}, not {describe_owner(self.owner)}")
         if self.algorithm is None:
             return
         algorithm, digest = image.get_property("os_hash_algo"), image.get_property("os_hash_value")
@@ -60,10 +67,8 @@ def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
     """Parse the options --owner and --hash.
 
     Raises:
-        UsageError: one of them is empty, as from a variable that is not set, or the hash is not valid.
+        UsageError: the hash is not valid.
     """
-    if owner is not None and not owner.strip():
-        raise UsageError("--owner is empty", hint="use the ID of the project that must own the image")
     if hash_ is None:
         return ImageCheck(owner)
     match = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())

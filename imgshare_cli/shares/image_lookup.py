@@ -82,6 +82,11 @@ def find_named_image(
     return _choose_image(client, matching, name, project_id, own=own)
 
 
+def list_named_images(client: ImageClient, name: str) -> list[Image]:
+    """List all images that have exactly this name."""
+    return [image for image in _list_candidates(client, name) if image.name == name]
+
+
 def _list_candidates(client: ImageClient, name: str) -> list[Image]:
     """List what the service gives for a name, each image once."""
     candidates: dict[int, Image] = {}

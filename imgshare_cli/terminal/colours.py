@@ -23,15 +23,24 @@ def get_warning_colours(environ: Mapping[str, str], *, at_terminal: bool) -> Map
 
 
 def _is_colour_wanted(environ: Mapping[str, str], *, at_terminal: bool) -> bool:
-    """Whether to use colour: NO_COLOR turns it off, CLICOLOR_FORCE and FORCE_COLOR turn it on everywhere."""
+    """Whether to use colour.
+
+    NO_COLOR turns it off, CLICOLOR_FORCE and FORCE_COLOR turn it on everywhere; else a terminal has it, unless it is a
+    dumb one or CLICOLOR is 0.
+    """
     if environ.get("NO_COLOR"):
         return False
     if any(environ.get(name, "0") not in {"", "0"} for name in ("CLICOLOR_FORCE", "FORCE_COLOR")):
         return True
-    return at_terminal
+    return at_terminal and environ.get("TERM") != "dumb" and environ.get("CLICOLOR") != "0"
 
 
 def colour_text(value: str, colours: Mapping[str, str]) -> str:
     """Put a value that has a colour into it; any other text stays as it is."""
     colour = colours.get(value)
     return f"\x1b[{_ANSI_CODES[colour]}m{value}\x1b[0m" if colour else value
+
+
+def embolden_text(text: str, colours: Mapping[str, str]) -> str:
+    """Make a text bold where colours are used."""
+    return f"\x1b[1m{text}\x1b[0m" if colours else text

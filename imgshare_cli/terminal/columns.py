@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from imgshare_cli.api.models import MAX_NAME
 from imgshare_cli.api.timestamps import format_timestamp
-from imgshare_cli.terminal.format import format_age, format_size
+from imgshare_cli.terminal.format import format_age, format_short_age, format_size, shorten_ids, shorten_owners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.images import Share
     from imgshare_cli.api.models import Member
 
 Row = TypeVar("Row")
+
+DEFAULT_COLUMNS = ("ID", "NAME", "OWNER", "SIZE", "AGE")
+LONG_COLUMNS = (*DEFAULT_COLUMNS, "STATUS", "SHARED", "CREATED", "STATE", "HIDDEN")
+PLAIN_COLUMNS = ("ID", "NAME", "OWNER", "STATUS", "SIZE")
+SHARED_COLUMN = "SHARED"  # the one that needs the share itself
 
 
 @dataclass(frozen=True)
@@ -24,46 +30,68 @@ class Column(Generic[Row]):
     Attributes:
         name: its heading.
         value: the full value of a row, for programs.
-        shown: a shorter value for people, where there is one.
-        rank: on a narrow terminal, columns of rank 0 stay, and the others in this order while there is room.
+        shown: a value for people, where it is another.
+        shorten: makes the cells of a whole column shorter, for a terminal on which the table does not fit.
+        width: the room that it is given while it is decided whether the table fits, whatever is in it.
+        wraps: whether its cells continue on the next line, as a name does.
     """
 
     name: str
     value: Callable[[Row], str]
     shown: Callable[[Row], str] | None = None
-    rank: int = 0
+    shorten: Callable[[Sequence[str]], list[str]] | None = None
+    width: int = 0
+    wraps: bool = False
 
 
-def build_share_columns(*, with_time: bool, many_statuses: bool = False) -> list[Column[Share]]:
-    """Build the columns of the inbox.
+def build_share_columns(names: Sequence[str], name_owner: Callable[[str | None], str]) -> list[Column[Share]]:
+    """Build columns of the inbox.
 
     Args:
-        with_time: whether the members are known, and so the time of each share or of the last decision.
-        many_statuses: whether the shares can have different statuses.
+        names: their names, which are among `LONG_COLUMNS`.
+        name_owner: what people are shown for the ID of an owner.
     """
     columns: list[Column[Share]] = [
-        Column("ID", lambda share: share.image.id),
-        Column("NAME", lambda share: share.image.name or "-"),
-        Column("OWNER", lambda share: share.image.owner or "-", rank=2),
-        Column("STATUS", lambda share: share.status.value, rank=1 if many_statuses else 5),
-        Column("SIZE", _get_size, lambda share: format_size(share.image.size), rank=4),
+        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36),
+        Column("NAME", lambda share: share.image.name or "-", _get_shown_name, width=24, wraps=True),
+        Column(
+            "OWNER",
+            lambda share: share.image.owner or "-",
+            lambda share: name_owner(share.image.owner),
+            shorten_owners,
+            width=32,
+        ),
+        Column("SIZE", _get_size, lambda share: format_size(share.image.size), width=10),
+        Column(
+            "AGE",
+            lambda share: format_timestamp(_get_time(share)) or "-",
+            lambda share: format_short_age(_get_time(share)),
+            width=4,
+        ),
+        Column("STATUS", lambda share: share.status.value, width=8),
+        Column(
+            "SHARED",
+            lambda share: format_timestamp(share.member.updated_at if share.member else None) or "-",
+            width=20,
+        ),
+        Column("CREATED", lambda share: format_timestamp(share.image.created_at) or "-", width=20),
+        Column("STATE", lambda share: share.image.status or "-", width=11),
+        Column("HIDDEN", lambda share: "yes" if share.image.os_hidden else "no", width=6),
     ]
-    if with_time:
-        columns.append(
-            Column(
-                "SHARED",
-                lambda share: format_timestamp(share.member.updated_at if share.member else None) or "-",
-                lambda share: format_age(share.member.updated_at if share.member else None),
-                rank=1,
-            )
-        )
-    return columns
+    known = {column.name: column for column in columns}
+    return [known[name] for name in names]
 
 
-def build_member_columns() -> list[Column[Member]]:
-    """Build the columns of an image's members."""
+def build_member_columns(describe_project: Callable[[str | None], str]) -> list[Column[Member]]:
+    """Build the columns of an image's members.
+
+    Args:
+        describe_project: what people are shown for the ID of a project.
+    """
     return [
-        Column("MEMBER", lambda member: member.member_id),
+        Column(
+            "MEMBER", lambda member: member.member_id, lambda member: describe_project(member.member_id), wraps=True
+        ),
         Column("STATUS", lambda member: member.status.value),
         Column(
             "SINCE",
@@ -73,5 +101,26 @@ def build_member_columns() -> list[Column[Member]]:
     ]
 
 
+def describe_member(member: Member) -> list[tuple[str, str]]:
+    """Return the names and the values of a share's fields."""
+    return [
+        ("image_id", member.image_id),
+        ("member_id", member.member_id),
+        ("status", member.status.value),
+        ("created_at", format_timestamp(member.created_at) or "-"),
+        ("updated_at", format_timestamp(member.updated_at) or "-"),
+    ]
+
+
+def _get_shown_name(share: Share) -> str:
+    name = share.image.name or "-"
+    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…"  # no image can have it, but a service may say so
+
+
 def _get_size(share: Share) -> str:
     return "-" if share.image.size is None else str(share.image.size)
+
+
+def _get_time(share: Share) -> str | None:
+    """Return when the image was shared, or last decided about, or else when it was made."""
+    return (share.member and share.member.updated_at) or share.image.created_at

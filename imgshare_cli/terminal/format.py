@@ -1,16 +1,20 @@
-"""Sizes, ages and long lists for people: `1.5 GiB`, `3 days ago`, `… and 4 more`."""
+"""Sizes, ages, IDs and long lists for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`, `… and 4 more`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.models import is_project_id
 from imgshare_cli.api.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KIB = 1024
+SHORT_ID = 8
+_MAX_OWNER = 32
+_SHORT_STEPS = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
 
 
@@ -37,6 +41,37 @@ def format_age(text: str | None, now: datetime | None = None) -> str:
             count = int(seconds // size)
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
+
+
+def format_short_age(text: str | None, now: datetime | None = None) -> str:
+    """Format how long ago a time is as briefly as `--older-than` takes it, and years beyond that."""
+    then = parse_timestamp(text)
+    if then is None:
+        return "-"
+    seconds = ((now or datetime.now(UTC)) - then).total_seconds()
+    return next((f"{int(seconds // size)}{unit}" for size, unit in _SHORT_STEPS if seconds >= size), "0s")
+
+
+def shorten_ids(ids: Sequence[str]) -> list[str]:
+    """Shorten IDs to prefixes of one length, at least 8 characters, that tell all of them apart."""
+    lowered = [image_id.lower() for image_id in ids]
+    longest = max(map(len, ids), default=0)
+    lengths = (
+        length
+        for length in range(SHORT_ID, longest)
+        if len({image_id[:length] for image_id in lowered}) == len(ids)
+        and not any(image_id[:length].endswith("-") for image_id in lowered)
+    )
+    length = next(lengths, longest)
+    return [image_id[:length] for image_id in ids]
+
+
+def shorten_owners(owners: Sequence[str]) -> list[str]:
+    """Shorten project IDs to their first 8 digits; names stay."""
+    return [
+        owner[:SHORT_ID] if is_project_id(owner) else owner if len(owner) <= _MAX_OWNER else f"{owner[:_MAX_OWNER]}…"
+        for owner in owners
+    ]
 
 
 def truncate_lines(lines: Sequence[str], most: int) -> list[str]:

@@ -52,17 +52,9 @@ class Output:
         if self.as_json:
             self.print_json(member.raw)
         else:
-            from imgshare_cli.api.timestamps import format_timestamp
+            from imgshare_cli.terminal.columns import describe_member
 
-            self.print_fields(
-                [
-                    ("image_id", member.image_id),
-                    ("member_id", member.member_id),
-                    ("status", member.status.value),
-                    ("created_at", format_timestamp(member.created_at) or "-"),
-                    ("updated_at", format_timestamp(member.updated_at) or "-"),
-                ]
-            )
+            self.print_fields(describe_member(member))
 
     def print_json(self, value: Any) -> None:
         """Print a value as JSON: indented on a terminal, else on one line; it is all ASCII, which is safe anywhere."""
@@ -79,8 +71,14 @@ class Output:
     def _json_indent(self) -> int | None:
         return 2 if self._stdout and self._stdout.isatty() else None
 
-    def print_table(self, columns: Sequence[Column[Row]], rows: Iterable[Row]) -> None:
-        """Print rows: a table on a terminal, elsewhere tab-separated lines, each as soon as it is there."""
+    def print_table(self, columns: Sequence[Column[Row]], rows: Iterable[Row], *, uncut: bool = False) -> None:
+        """Print rows: a table on a terminal, elsewhere tab-separated lines, each as soon as it is there.
+
+        Args:
+            columns: the columns.
+            rows: the rows.
+            uncut: whether the lines of a table may be longer than the terminal.
+        """
         from imgshare_cli.terminal.colours import colour_text, get_status_colours
 
         colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
@@ -89,7 +87,7 @@ class Output:
                 cells = [clean(column.value(row)) for column in columns]
                 self._print_result("\t".join(colour_text(cell, colours) for cell in cells))
             return
-        from imgshare_cli.terminal import tables
+        from imgshare_cli.terminal import row_layout
 
         lines = []
         try:
@@ -99,8 +97,7 @@ class Output:
             # Rows that were read before a failure are shown.
             self.stop_progress()
             if lines:
-                heads = [(column.name, column.rank) for column in columns]
-                self._print_result(tables.draw_rows(heads, lines, colours))
+                self._print_result(row_layout.draw_rows(columns, lines, colours, uncut=uncut))
 
     def print_record(self, fields: Mapping[str, Any]) -> None:
         """Print names and values: all of them as JSON, or those that are known."""
@@ -152,14 +149,15 @@ class Output:
         from imgshare_cli.terminal.colours import get_warning_colours
 
         stream = self._stderr or io.StringIO()
-        colours = get_warning_colours(self._environ, at_terminal=self._can_draw(stream))
+        colours = get_warning_colours(self._environ, at_terminal=stream.isatty())
         cleaned = [(name, clean(value)) for name, value in fields]
         self._print_to_stderr(tables.draw_panel(clean(head), cleaned, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def show_progress(self, text: str) -> Iterator[None]:
         """Show a spinner during the `with` block, where stderr is a terminal."""
-        if self._stderr and self._can_draw(self._stderr) and not self.as_json:
+        # A dumb terminal cannot move its cursor, so nothing turns on it.
+        if self._stderr and self._stderr.isatty() and self._environ.get("TERM") != "dumb" and not self.as_json:
             from imgshare_cli.terminal.progress import open_spinner
 
             with open_spinner(clean(text), self._stderr) as self._stop_spinner:
@@ -186,11 +184,8 @@ class Output:
             self.print_note(f"request ID: {error.request_id}")
 
     def is_at_terminal(self) -> bool:
-        """Whether results go to a terminal that can draw tables."""
-        return self._can_draw(self._stdout)
-
-    def _can_draw(self, stream: TextIO | None) -> bool:
-        return stream is not None and stream.isatty() and self._environ.get("TERM") != "dumb"
+        """Whether results go to a terminal."""
+        return self._stdout is not None and self._stdout.isatty()
 
     def _print_to_stderr(self, text: str) -> None:
         from imgshare_cli import hints

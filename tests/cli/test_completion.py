@@ -18,6 +18,7 @@ import pyte
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
+from tests.support.last_list import find_list_files, read_names, write_names
 from tests.support.programs import require_program
 from tests.support.run import TOOL, Run, run_tool
 
@@ -167,7 +168,7 @@ def remembered_images(home: Path) -> Path:
                 image = http.post("/v2/images", json={"name": name, "visibility": "shared"}).json()["id"]
                 http.post(f"/v2/images/{image}/members", json={"member": sandbox.you.project_id}).raise_for_status()
         assert 0 == run_tool("list", environ=environ).code
-    [path] = Path(os.environ["XDG_STATE_HOME"], "imgshare").iterdir()
+    [path] = find_list_files()
     assert sandbox.you.token not in path.read_text()
     return path
 
@@ -245,9 +246,7 @@ def test_a_tab_that_shows_what_others_made_up(terminal: Terminal, home: Path) ->
     escape = "\x1b]0;owned\x07\x1b[5;5HPWNED\x9b31m\u202e"
     image = "d164b5df-1bc3-4c3f-893e-3e471fd16e6"
     known = {f"{image}0": "good", f"{image}1": f"x{escape}", f"{escape}{image}2": "word", f"{image}3{escape}": "desc"}
-    kept = Path(os.environ["XDG_STATE_HOME"], "imgshare/images.json")
-    kept.parent.mkdir(mode=0o700)
-    kept.write_text(json.dumps(known))
+    write_names(known)
     for typed in ("accept ", "accept d", "accept w", f"accept {image}"):
         terminal.press_keys(f"imgshare {typed}\t\t")
         terminal.press_keys(f"{CLEAR}echo do''ne-{len(typed)}\r")
@@ -264,17 +263,19 @@ def test_a_tab_that_shows_what_others_made_up(terminal: Terminal, home: Path) ->
 def test_what_list_leaves(remembered_images: Path) -> None:
     """Only its owner can read it, and a list with a filter adds to it; broken, it is as good as none."""
     assert 0o600 == remembered_images.stat().st_mode & 0o777
-    before = json.loads(remembered_images.read_text())
     with Sandbox(images=3) as sandbox:
         environ = {"IMGSHARE_ENDPOINT": sandbox.endpoint, "IMGSHARE_TOKEN": sandbox.you.token}
+        assert 0 == run_tool("list", "--name", "golden-*", environ=environ).code
+        before = read_names()
+        assert {"golden-debian-12", "golden-debian-12-rc"} == set(before.values())
         assert 0 == run_tool("list", "--name", "nightly-*", environ=environ).code
-        after = json.loads(remembered_images.read_text())
+        after = read_names()
         assert before.items() < after.items()
         assert {"nightly-000001", "nightly-000002", "nightly-000003"} == set(after.values()) - set(before.values())
         assert 0 == run_tool("list", environ=environ).code
-        assert 9 == len(json.loads(remembered_images.read_text()))
+        assert 9 == len(read_names())
     for broken in ("", "[]", "{", '{"a": 1}', "\0"):
-        remembered_images.write_text(broken)
+        find_list_files()[-1].write_text(broken)
         assert Run(0) == _press_tab("bash", "accept", "")
 
 

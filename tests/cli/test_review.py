@@ -284,7 +284,7 @@ def test_nothing_is_pending(sandbox: Sandbox) -> None:
     """Where nothing is to be decided, that is a sentence and exit 0."""
     with Terminal([*REVIEW, "--name", "no-such-*"]) as terminal:
         assert 0 == terminal.wait_for_exit()
-        terminal.wait_for_screen("no matching images are pending\n")
+        terminal.wait_for_screen("No matching images are pending.\n")
     assert PENDING == read_statuses(sandbox)
 
 

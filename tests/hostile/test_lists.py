@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.examples import limit_examples
 from tests.support.fake_service import MEMBER, build_member
+from tests.support.last_list import find_list_files
 from tests.support.measured_run import run_measured
 from tests.support.run import TOOL, Run
 from tests.support.scripted_images import OWNER, Page, Query, ScriptedImageService, build_image, build_image_id
@@ -321,7 +321,8 @@ def test_a_long_name(service: ScriptedImageService, imgshare: RunImgshare) -> No
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert 0 == terminal.exitstatus
-    assert os.path.getsize(os.environ["XDG_STATE_HOME"] + "/imgshare/images.json") < 1000  # noqa: PTH202
+    for folder in ("lists", "shown"):
+        assert find_list_files(folder)[-1].stat().st_size < 1000
 
 
 def test_a_review_of_odd_images(service: ScriptedImageService) -> None:

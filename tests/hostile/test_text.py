@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from imgshare_cli.terminal.output import clean
 from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
+from tests.support.last_list import write_names
 from tests.support.run import TOOL
 from tests.support.terminal import run_at_terminal
 
@@ -170,11 +171,9 @@ def test_any_tab(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Whatever our files hold, a TAB is answered in lines of visible text whose words are plain."""
     config = Path(os.environ["XDG_CONFIG_HOME"], "imgshare/config.toml")
-    state = Path(os.environ["XDG_STATE_HOME"], "imgshare/images.json")
-    for path in (config, state):
-        path.parent.mkdir(exist_ok=True, mode=0o700)
+    config.parent.mkdir(exist_ok=True, mode=0o700)
     config.write_text("".join(f"[profiles.{json.dumps(name)}]\n" for name in {*profiles}), errors="replace")
-    state.write_text(json.dumps(images))
+    write_names(images)
     with monkeypatch.context() as inside:
         inside.setenv("_IMGSHARE_COMPLETE", f"complete_{shell}")
         run = imgshare(*words)

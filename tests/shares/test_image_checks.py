@@ -265,9 +265,9 @@ def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
 def test_another_image_than_the_one_asked_for(imgshare: RunImgshare, serve: StartService) -> None:
     """What a confused service says of another image proves nothing of this one."""
     other = IMAGE.replace("d164", "0000")
-    service = serve(build_response(200, {"id": other, "owner": "me"}), build_response(200, build_member()))
+    service = serve(build_response(200, {"id": other, "owner": MEMBER}), build_response(200, build_member()))
 
-    run = imgshare("accept", IMAGE, MEMBER, "--owner", "me")
+    run = imgshare("accept", IMAGE, MEMBER, "--owner", MEMBER)
 
     assert (8, "") == (run.code, run.out)
     assert f"another image, {other}" in run.err

@@ -13,7 +13,6 @@ from tests.support.expectations import A_TIME
 from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, build_response
 from tests.support.run import Run
 from tests.support.small_inbox import ACCEPTED, PENDING, REJECTED, SmallInbox
-from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -304,45 +303,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
         yield sandbox
-
-
-@pytest.mark.usefixtures("world")
-def test_a_narrow_terminal() -> None:
-    """At 80 columns IDs are whole, what finds no room goes column by column, and the next command is named."""
-    assert [
-        "ID                                    NAME                          SIZE",
-        "3c45ee06-9672-5e73-9531-1da2b8fb7900  windows-server-2022           14.3 GiB",
-        "7ffa93d5-25ea-5d4c-8dc2-788ac6762eca  数据库-openEuler-22.03        4.6 GiB",
-        "c9f38594-55f1-56c7-8cb5-835c2c578065  [red] hat enterprise linux 9  3.8 GiB",
-        "cfdb5b5e-2f72-5dfd-a10d-ac4353155352  ubuntu-24.04-minimal          716.8 MiB",
-        "c26a7205-6924-55d2-a1a9-c6d6caeb44f2  golden-debian-12              2.2 GiB",
-        "139af098-7cb8-533b-8c48-53ddd96e016a  golden-debian-12-rc           2.2 GiB",
-        "6 images are pending: `imgshare accept ID`, or `imgshare review`",
-    ] == run_at_terminal(80, "list").lines
-
-
-def test_a_wide_terminal(world: Sandbox) -> None:
-    """With room for it everything is there."""
-    [vendor] = [owner.project_id for owner in world.owners if owner.name == "vendor"]
-    assert [
-        f"ID                                    NAME                          {'OWNER':32}  STATUS   SIZE      SHARED",
-        f"3c45ee06-9672-5e73-9531-1da2b8fb7900  windows-server-2022           {vendor}  pending  14.3 GiB  2 days ago",
-        f"7ffa93d5-25ea-5d4c-8dc2-788ac6762eca  数据库-openEuler-22.03        {vendor}  pending  4.6 GiB   5 days ago",
-        f"c9f38594-55f1-56c7-8cb5-835c2c578065  [red] hat enterprise linux 9  {vendor}  pending  3.8 GiB   6 days ago",
-        "3 matching images are pending: `imgshare accept ID`, or `imgshare review`",
-    ] == run_at_terminal(200, "list", "--long", "--owner", vendor).lines
-
-
-@pytest.mark.usefixtures("world")
-def test_nothing_on_a_terminal() -> None:
-    """Where nothing matches, it says so, and where else to look; and `--limit` is no count."""
-    assert ["no matching images are pending; `imgshare list --status all` shows the rest"] == run_at_terminal(
-        80, "list", "--name", "nothing"
-    ).lines
-    assert [] == run_at_terminal(80, "list", "--name", "nothing", "-q").lines
-    assert ["showing only the first 2 that are pending: `imgshare accept ID`, or `imgshare review`"] == run_at_terminal(
-        200, "list", "--limit", "2"
-    ).lines[3:]
 
 
 def test_an_administrator_who_filters(

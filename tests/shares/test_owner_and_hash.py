@@ -67,7 +67,7 @@ def test_an_image_without_an_owner(imgshare: RunImgshare, service: ScriptedImage
     """An image that has no owner is from no project that --owner could name."""
     _describe(service, owner=owner)
 
-    said = f"imgshare: image {IMAGE} belongs to project {owner}, not {OWNER}\n{NOTHING}"
+    said = f"imgshare: image {IMAGE} has no owner, not {OWNER}\n{NOTHING}"
     assert Run(7, "", said) == imgshare("accept", IMAGE, MEMBER, "--owner", OWNER)
     assert [] == service.decided
 
@@ -97,7 +97,7 @@ def test_what_is_no_hash(imgshare: RunImgshare, service: ScriptedImageService, t
 
 def test_an_owner_that_is_empty(imgshare: RunImgshare, service: ScriptedImageService) -> None:
     """--owner "$UNSET" does not accept what is from anybody."""
-    said = "imgshare: --owner is empty\nhint: use the ID of the project that must own the image\n"
+    said = "imgshare: --owner is empty\nhint: use the ID of the owner's project, or its name in [owners]\n"
 
     assert Run(2, "", said) == imgshare("accept", IMAGE, MEMBER, "--owner", "")
     assert [] == service.requests

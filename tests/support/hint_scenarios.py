@@ -108,7 +108,7 @@ def _of_services(text: str) -> Iterator[Scenario]:
     yield Scenario(["unshare", "golden", MEMBER], named)
     yield Scenario(["share", "golden", MEMBER], {**named, "POST": (409, {"message": forged})})
     yield Scenario(["show", "golden"], {"GET /v2/images": _images(_image(owner=forged), _image(id=text, owner=text))})
-    yield Scenario(["accept", "golden", "--owner", "me"], {"GET /v2/images": _images(_image(owner=forged))})
+    yield Scenario(["accept", "golden", "--owner", MEMBER], {"GET /v2/images": _images(_image(owner=forged))})
     for status in (400, 401, 403, 404, 413):
         yield Scenario(["accept", IMAGE, MEMBER], {"PUT": (status, {"message": forged})})
     yield Scenario(["show", IMAGE], {f"GET /v2/images/{IMAGE}/members": _members(text)})

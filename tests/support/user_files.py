@@ -22,9 +22,9 @@ class UserFiles:
         self.config = Path(os.environ["XDG_CONFIG_HOME"], "imgshare/config.toml")
         self.state = Path(os.environ["XDG_STATE_HOME"], "imgshare")
         self.token = self.state / "tokens/default"
-        self.images = self.state / "images.json"
+        self.images = self.state / "lists/written.json"
         self.backend = self.state / "keyring-backend"
-        for folder in (self.config.parent, self.token.parent):
+        for folder in (self.config.parent, self.token.parent, self.images.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def all(self) -> dict[str, Path]:

@@ -51,7 +51,7 @@ def test_a_list_on_a_pipe(imgshare: RunImgshare) -> None:
 @pytest.mark.usefixtures("inbox")
 def test_a_list_at_a_terminal() -> None:
     """A row at a terminal holds escapes instead of what the terminal would obey."""
-    shown = run_at_terminal(160, "list", "--long", NO_COLOR="1")
+    shown = run_at_terminal(400, "list", "--long", NO_COLOR="1")
 
     assert 0 == shown.code
     assert shown.lines[1].split()[:2] == [build_image_id(1), SHOWN]

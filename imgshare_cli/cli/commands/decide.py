@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,7 +33,7 @@ ExpectedOwnerOption = Annotated[
     typer.Option(
         "--owner",
         metavar="PROJECT",
-        help="Require this owner (project ID).",
+        help="Require this owner: a project ID, or a name in [owners].",
         show_default=False,
         autocompletion=complete("owners"),
     ),
@@ -67,17 +68,19 @@ def accept(  # noqa: PLR0913, PLR0917
     """
     image_check = None
     if owner is not None or hash_ is not None:
+        from imgshare_cli.cli.owner_names import describe_owner, resolve_owner
         from imgshare_cli.shares.image_checks import parse_image_check
 
+        owner = resolve_owner(session, owner)
         image_check = parse_image_check(owner, hash_)
 
-    target = ShareTarget(session, image, member)
+    target = ShareTarget(session, image, member, command="accept")
     confirmed: set[str] = set()
 
     def attempt() -> models.Member:
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
-            image_check.check(target.get_image(image_id))
+            image_check.check(target.get_image(image_id), functools.partial(describe_owner, session))
         elif not yes and session.is_at_terminal and image_id not in confirmed:
             if known_image := target.find_image(image_id):
                 from imgshare_cli.cli.confirmation import confirm_same_name
@@ -111,7 +114,7 @@ def reset(session: Session, image: ImageArgument, member: MemberArgument = None)
 
 
 def _decide(session: Session, image: str, member: str | None, status: Status) -> None:
-    target = ShareTarget(session, image, member)
+    target = ShareTarget(session, image, member, command=status.verb)
 
     def attempt() -> models.Member:
         image_id = target.resolve_image_id()

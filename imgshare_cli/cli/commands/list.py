@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli import hints
+from imgshare_cli.cli.column_options import ColumnsOption, choose_columns, parse_columns
 from imgshare_cli.cli.filter_options import (
     NameOption,
     NewerThanOption,
@@ -20,20 +20,16 @@ from imgshare_cli.cli.filter_options import (
 )
 from imgshare_cli.cli.options import common_options, complete, with_session
 from imgshare_cli.cli.session import Session
+from imgshare_cli.errors import UsageError
 from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order
+from imgshare_cli.terminal.columns import SHARED_COLUMN, build_share_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imgshare_cli.api.images import Share
     from imgshare_cli.terminal.columns import Column
 
-_NEXT_COMMANDS = {
-    StatusChoice.PENDING: f"{hints.build_command('accept', 'ID')}, or {hints.build_command('review')}",
-    StatusChoice.ACCEPTED: f"{hints.build_command('reject', 'ID')} removes one from the image list",
-    StatusChoice.REJECTED: f"{hints.build_command('accept', 'ID')} accepts one",
-    StatusChoice.ALL: f"{hints.build_command('show', 'ID')} shows one",
-}
 SortOption = Annotated[
     str | None,
     typer.Option(
@@ -51,7 +47,10 @@ LimitOption = Annotated[
     ),
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only the IDs.")]
-LongOption = Annotated[bool, typer.Option("--long", help="Show when each was shared (one more request each).")]
+LongOption = Annotated[
+    bool,
+    typer.Option("--long", help="Show whole IDs and all columns, also when each was shared (one more request each)."),
+]
 
 
 @with_session(common_options)
@@ -66,52 +65,74 @@ def list_(  # noqa: PLR0913, PLR0917
     limit: LimitOption = None,
     quiet: QuietOption = False,  # noqa: FBT002
     long: LongOption = False,  # noqa: FBT002
+    columns: ColumnsOption = None,
 ) -> None:
     """List the images that other projects share with yours.
 
     Lists pending images, unless --status asks for others. Hidden images are included, your own are not. The age of a
-    share is the time since the image was shared, or since your project last decided about it.
+    share is the time since the image was shared, or since your project last decided about it. AGE is that age where it
+    is known (with --long, an age or `--sort shared`), and else the age of the image.
     """
-    from imgshare_cli.cli.completion_cache import remember_images
-    from imgshare_cli.terminal import columns
+    from imgshare_cli.cli.id_prefixes import get_last_list
+    from imgshare_cli.cli.list_footer import ListFooter
 
+    if columns is not None and (quiet or session.output.as_json):
+        other = "--quiet" if quiet else "--json"
+        raise UsageError(f"--columns cannot be combined with {other}", hint=f"omit --columns or {other}")
+    chosen = parse_columns(columns)
     order = parse_sort_order(sort)
-    long = long or order.needs_member
     share_filter = build_share_filter(
+        session,
         status,
         owner=owner,
         name=name,
         older_than=older_than,
         newer_than=newer_than,
-        with_member=long,
+        with_member=long or order.needs_member or SHARED_COLUMN in chosen,
         limit=None if sort else limit,
     )
     shares = session.inbox.read_shares(share_filter)
     if not session.output.as_json:
         shares = (share.copy_without_raw() for share in shares)
-    first = islice(order.sort_shares(shares), limit)
-    shown = columns.build_share_columns(
-        with_time=long or share_filter.has_age, many_statuses=status is StatusChoice.ALL
+    at_terminal = session.output.is_at_terminal()
+    remembered = get_last_list(session).remember_images(
+        islice(order.sort_shares(shares), limit),
+        is_whole=not share_filter.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL},
+        is_shown=at_terminal,
     )
-    whole = not share_filter.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL}
-    remembered = remember_images(first, session.environ, all_of_them=whole)
-    count = _print_shares(session, remembered, [] if quiet else shown)
-    if session.output.is_at_terminal() and not (quiet or session.output.as_json):
-        _note_next_command(session, count, status, "matching " if share_filter.is_narrowed else "", cut=count == limit)
+    names = chosen or choose_columns(
+        at_terminal=at_terminal,
+        long=long,
+        with_member=share_filter.needs_member,
+        all_statuses=status is StatusChoice.ALL,
+    )
+    count = _print_shares(session, remembered, [] if quiet else names, long=long)
+    if at_terminal and not (quiet or session.output.as_json):
+        options = {"--owner": owner, "--name": name, "--older-than": older_than, "--newer-than": newer_than}
+        footer = ListFooter(session, status, options, share_filter.owner)
+        for line in footer.describe(count, is_cut=count == limit):
+            session.output.print_note(line)
 
 
-def _print_shares(session: Session, shares: Iterable[Share], shown: list[Column[Share]]) -> int:
+def _print_shares(session: Session, shares: Iterable[Share], names: Sequence[str], *, long: bool) -> int:
     """Print the shares as they come, or their IDs where no columns are shown; return how many there were."""
     counted = _CountedShares(shares)
     if session.output.as_json:
         session.output.print_array(share.to_json() for share in counted)
-    elif shown:
+    elif names:
         with session.output.show_progress("reading the list") if session.output.is_at_terminal() else nullcontext():
-            session.output.print_table(shown, counted)
+            session.output.print_table(_build_columns(session, names, long=long), counted, uncut=long)
     else:
         for share in counted:
             session.output.print_line(share.image.id)
     return counted.count
+
+
+def _build_columns(session: Session, names: Sequence[str], *, long: bool) -> list[Column[Share]]:
+    from imgshare_cli.cli.owner_names import describe_owner, name_owner
+
+    show_owner = describe_owner if long else name_owner
+    return build_share_columns(names, lambda owner_id: show_owner(session, owner_id))
 
 
 class _CountedShares:
@@ -126,18 +147,3 @@ class _CountedShares:
         for share in self._shares:
             self.count += 1
             yield share
-
-
-def _note_next_command(session: Session, count: int, status: StatusChoice, matching: str, *, cut: bool) -> None:
-    kind = "shared with you" if status is StatusChoice.ALL else status.value
-    if cut:
-        first = f"showing only the first {count} that are" if count > 1 else "showing only the first one that is"
-        session.output.print_note(f"{first} {kind}: {_NEXT_COMMANDS[status]}")
-    elif count:
-        images = "image is" if count == 1 else "images are"
-        session.output.print_note(f"{count} {matching}{images} {kind}: {_NEXT_COMMANDS[status]}")
-    else:
-        more = (
-            "" if status is StatusChoice.ALL else f"; {hints.build_command('list', '--status', 'all')} shows the rest"
-        )
-        session.output.print_note(f"no {matching}images are {kind}{more}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,11 @@ from imgshare_cli.cli.filter_options import StatusChoice
 from imgshare_cli.cli.options import ImageArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imgshare_cli.api import models
 
 
 @with_session(common_options)
@@ -26,16 +31,23 @@ def members(
     Shows what each of them decided. The owner of the image sees all of them, a member only itself. SINCE is when the
     status last changed.
     """
-    from imgshare_cli.terminal import columns
-
-    shares = session.client.list_members(ShareTarget(session, image).resolve_image_id(own=True))
+    shares = session.client.list_members(ShareTarget(session, image, command="members").resolve_image_id(own=True))
     rows = [member for member in shares if member.status in status.statuses]
     if session.output.as_json:
         session.output.print_array(member.raw for member in rows)
         return
-    session.output.print_table(columns.build_member_columns(), rows)
+    print_members(session, rows)
     if not rows and session.output.is_at_terminal():
         session.output.print_note(
             "it is not shared with any project"
             + ("" if status is StatusChoice.ALL else f" whose status is {status.value}")
         )
+
+
+def print_members(session: Session, rows: Iterable[models.Member]) -> None:
+    """Print the shares of an image as a table."""
+    from imgshare_cli.cli.owner_names import describe_owner
+    from imgshare_cli.terminal.columns import build_member_columns
+
+    columns = build_member_columns(lambda project_id: describe_owner(session, project_id))
+    session.output.print_table(columns, rows)

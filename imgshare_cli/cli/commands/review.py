@@ -35,7 +35,7 @@ def review(
     Shows the details of each image and waits for a key: a accepts it, r rejects it, s skips it, A and R also decide
     about all later ones from the same owner, u undoes the last step, q quits, ? shows help. Needs a terminal.
     """
-    from imgshare_cli.cli.completion_cache import remember_images
+    from imgshare_cli.cli.id_prefixes import get_last_list
     from imgshare_cli.shares.review import Review
 
     if not session.is_attended:
@@ -46,11 +46,12 @@ def review(
             hint=f"{hints.build_command('list')} shows what is pending, "
             f"{hints.build_command('accept', 'IMAGE')} accepts one",
         )
-    share_filter = build_share_filter(owner=owner, name=name, older_than=older_than, newer_than=newer_than)
+    share_filter = build_share_filter(session, owner=owner, name=name, older_than=older_than, newer_than=newer_than)
     is_whole = not share_filter.is_narrowed
-    shares = list(remember_images(session.inbox.read_shares(share_filter), session.environ, all_of_them=is_whole))
+    found = session.inbox.read_shares(share_filter)
+    shares = list(get_last_list(session).remember_images(found, is_whole=is_whole, is_shown=False))
     if not shares:
-        session.output.print_note(f"no {'' if is_whole else 'matching '}images are pending")
+        session.output.print_note(f"No {'' if is_whole else 'matching '}images are pending.")
         return
     _run_review(session, Review(session.client, shares, session.settings.vault_id))
 

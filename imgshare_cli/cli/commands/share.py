@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
+from imgshare_cli.cli.commands.members import print_members
 from imgshare_cli.cli.options import ImageArgument, MembersArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
@@ -24,9 +25,8 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
     project ID, so a typo creates a share that nobody can accept. Sharing again changes nothing and shows the status.
     """
     from imgshare_cli.shares.project_names import ProjectNames
-    from imgshare_cli.terminal import columns
 
-    image_id = ShareTarget(session, image).resolve_image_id(own=True)
+    image_id = ShareTarget(session, image, command="share").resolve_image_id(own=True)
     known = ProjectNames(session.open_identity_client)
 
     def share_with(member: str) -> models.Member:
@@ -40,7 +40,7 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
         for row in shares:
             session.output.print_member(row)
     else:
-        session.output.print_table(columns.build_member_columns(), shares)
+        print_members(session, shares)
 
 
 def _print_notes(session: Session, member: str, shared: Shared) -> None:

@@ -14,7 +14,7 @@ def show(session: Session, image: ImageArgument, member: MemberArgument = None) 
 
     On a terminal also shows the image, and other images of its name in your project's image list.
     """
-    target = ShareTarget(session, image, member)
+    target = ShareTarget(session, image, member, command="show")
     with target.explain_refusal("show"):
         share = get_share(session.client, target.resolve_image_id(), target.member_id)
     if not target.answers_people:

@@ -17,7 +17,7 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
     """
     from imgshare_cli.shares.project_names import ProjectNames
 
-    image_id = ShareTarget(session, image).resolve_image_id(own=True)
+    image_id = ShareTarget(session, image, command="unshare").resolve_image_id(own=True)
     known = ProjectNames(session.open_identity_client)
     if session.is_at_terminal and not yes:
         from imgshare_cli.cli.confirmation import confirm_unshare

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.last_list import find_list_files, read_names, write_names
 from tests.support.scripted_images import Page, ScriptedImageService, build_image, build_image_id
 
 if TYPE_CHECKING:
@@ -40,15 +39,6 @@ def complete(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> Callable
     return complete
 
 
-def _cache() -> Path:
-    return Path(os.environ["XDG_STATE_HOME"], "imgshare", "images.json")
-
-
-def _known() -> dict[str, str]:
-    known: dict[str, str] = json.loads(_cache().read_text())
-    return known
-
-
 def _list(service: ScriptedImageService, *rows: dict[str, Any]) -> None:
     service.list_page = lambda query: Page(
         list(rows) if query.get("member_status") == "pending" and query["os_hidden"] == "false" else []
@@ -59,12 +49,12 @@ def test_a_whole_list_takes_the_place_of_the_one_before(imgshare: RunImgshare, s
     """What is not pending any more is not offered, and nobody else can read what is."""
     _list(service, build_image(1, name="one"), build_image(2, name="two"))
     assert 0 == imgshare("list").code
-    assert {build_image_id(1): "one", build_image_id(2): "two"} == _known()
-    assert 0o600 == stat.S_IMODE(_cache().stat().st_mode)
+    assert {build_image_id(1): "one", build_image_id(2): "two"} == read_names()
+    assert 0o600 == stat.S_IMODE(find_list_files()[-1].stat().st_mode)
     _list(service, build_image(3, name="three"))
 
     assert 0 == imgshare("list").code
-    assert {build_image_id(3): "three"} == _known()
+    assert {build_image_id(3): "three"} == read_names()
 
 
 @pytest.mark.parametrize("option", [["--name", "three"], ["--limit", "1"], ["--status", "accepted"]], ids=" ".join)
@@ -75,7 +65,7 @@ def test_a_part_of_a_list_is_added(imgshare: RunImgshare, service: ScriptedImage
     service.list_page = lambda query: Page([build_image(3, name="three")] if query["os_hidden"] == "false" else [])
 
     assert 0 == imgshare("list", *option).code
-    assert {build_image_id(1): "one", build_image_id(2): "two", build_image_id(3): "three"} == _known()
+    assert {build_image_id(1): "one", build_image_id(2): "two", build_image_id(3): "three"} == read_names()
 
 
 def test_a_list_that_breaks_is_added(imgshare: RunImgshare, service: ScriptedImageService) -> None:
@@ -89,7 +79,7 @@ def test_a_list_that_breaks_is_added(imgshare: RunImgshare, service: ScriptedIma
     service.list_page = broken
 
     assert 7 == imgshare("list").code
-    assert {build_image_id(1): "one", build_image_id(2): "two"} == _known()
+    assert {build_image_id(1): "one", build_image_id(2): "two"} == read_names()
 
 
 def test_no_more_than_two_thousand(imgshare: RunImgshare, service: ScriptedImageService) -> None:
@@ -108,10 +98,10 @@ def test_no_more_than_two_thousand(imgshare: RunImgshare, service: ScriptedImage
     )
 
     assert 2100 == len(imgshare("list", "--quiet").out.split())
-    assert [build_image_id(number) for number in range(1, 2001)] == list(_known())
+    assert [build_image_id(number) for number in range(1, 2001)] == list(read_names())
     service.list_page = lambda query: Page([build_image(3000)] if query["os_hidden"] == "false" else [])
     assert 0 == imgshare("list", "--limit", "1").code
-    assert (2000, build_image_id(3000)) == (len(_known()), next(iter(_known())))
+    assert (2000, build_image_id(3000)) == (len(read_names()), next(iter(read_names())))
 
 
 def test_what_is_offered(imgshare: RunImgshare, service: ScriptedImageService, complete: Callable[[str], str]) -> None:
@@ -137,10 +127,9 @@ def test_what_is_offered(imgshare: RunImgshare, service: ScriptedImageService, c
 
 def test_what_somebody_else_put_there(complete: Callable[[str], str]) -> None:
     """Nothing but the ID of an image, with a text as its name, is offered, whatever is in the file."""
-    _cache().parent.mkdir(mode=0o700)
-    _cache().write_text(
-        json.dumps({"--help": "x", "rm": "y", build_image_id(1): "good", build_image_id(2): 7, build_image_id(3): None})
-    )
+    ids = {number: build_image_id(number) for number in range(1, 8)}
+    known = {"--help": ["x", ""], "rm": ["y", ""], ids[1]: ["good", ""], ids[2]: 7, ids[3]: None, ids[4]: ["x"]}
+    write_names({}).write_text(json.dumps({**known, ids[5]: [7, ""], ids[6]: ["a", "b", "c"], ids[7]: "text"}))
 
     assert f"good\t{build_image_id(1)}\n" == complete("")
 
@@ -150,4 +139,4 @@ def test_a_name_that_is_too_long(imgshare: RunImgshare, service: ScriptedImageSe
     _list(service, build_image(1, name="x" * 256), build_image(2, name="y" * 255))
 
     assert 0 == imgshare("list").code
-    assert {build_image_id(1): "", build_image_id(2): "y" * 255} == _known()
+    assert {build_image_id(1): "", build_image_id(2): "y" * 255} == read_names()

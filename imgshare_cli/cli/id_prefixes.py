@@ -1,0 +1,118 @@
+"""The beginning of an image ID as IMAGE: only of an image that the user has seen in a list.
+
+Whoever creates an image may choose its ID, and so its beginning. A prefix therefore never asks the service which image
+it means: it means the one image of the last list that has it, and none where a name or another ID could be meant.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imgshare_cli.cli.last_list import LastList, ListedImage
+from imgshare_cli.cli.owner_names import describe_owner
+from imgshare_cli.cli.same_options import build_same_command
+from imgshare_cli.errors import UsageError
+from imgshare_cli.hints import quote_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.errors import NotFoundError
+
+_READING_COMMANDS = ("show", "members")
+_OWNER_COMMANDS = ("share", "unshare")
+_MAX_LISTED = 20
+_MAX_NAME = 60
+_PREFIX = re.compile(r"[0-9a-f-]{8,35}", re.IGNORECASE | re.ASCII)
+
+
+def is_id_prefix(text: str) -> bool:
+    """Whether a text may be the beginning of an image ID; it may be a name as well."""
+    return _PREFIX.fullmatch(text) is not None
+
+
+def get_last_list(session: Session) -> LastList:
+    """Get the last list of the image service and the project of a session."""
+    return LastList(session.endpoint, session.member_id or session.credential.secret, session.environ)
+
+
+def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None:
+    """Resolve the beginning of an ID; None where it is to be taken as a name.
+
+    Args:
+        session: the run.
+        prefix: what was given as IMAGE.
+        command: the command that it was given to; those that only read take a prefix in scripts as well.
+
+    Raises:
+        UsageError: several images have it, or one has it as its name.
+    """
+    is_reading = command in _READING_COMMANDS
+    if not (is_reading or session.is_attended):
+        return None
+    last_list = get_last_list(session)
+    images = last_list.find_shown_images(prefix)
+    if is_reading and not images:
+        images = last_list.find_known_images(prefix)
+    if not images:
+        return None
+    if not is_reading and last_list.is_cut():
+        raise UsageError(
+            f"{prefix!r} may be the beginning of several IDs: the last list was too long to remember",
+            hint=f"use the whole ID: {build_same_command(session, command, 'ID')}",
+        )
+    named = _find_named_images(session, prefix)
+    if len(images) == 1 and not named.keys() - images.keys():
+        [(image_id, image)] = images.items()
+        if image.name != prefix:
+            return image_id
+    raise _create_ambiguity_error(session, prefix, {**named, **images}, command)
+
+
+def explain_unknown_prefix(
+    session: Session, prefix: str, command: str, member: str | None, error: NotFoundError
+) -> NotFoundError:
+    """Explain why no image was found: a script, and an image that no list has shown, need the whole ID.
+
+    Args:
+        session: the run.
+        prefix: what was given as IMAGE.
+        command: the command that it was given to.
+        member: MEMBER, if it was given.
+        error: says that no image has this name.
+    """
+    last_list = get_last_list(session)
+    images = {**last_list.find_known_images(prefix), **last_list.find_shown_images(prefix)}
+    if len(images) == 1:
+        [image_id] = images
+        members = [quote_word(member, "MEMBER")] if member or command in _OWNER_COMMANDS else []
+        whole = build_same_command(session, command, quote_word(image_id, "IMAGE"), *members)
+        return error.replace(hint=f"the whole ID is needed here: {whole}")
+    listed = build_same_command(session, "list", "--status", "all", "--long")
+    return error.replace(hint=f"an ID must be whole here, and {listed} shows whole IDs")
+
+
+def _find_named_images(session: Session, name: str) -> dict[str, ListedImage]:
+    from imgshare_cli.shares.image_lookup import list_named_images
+
+    named = list_named_images(session.client, name)
+    return {image.id: ListedImage(image.name or "", image.owner or "") for image in named}
+
+
+def _create_ambiguity_error(
+    session: Session, prefix: str, images: Mapping[str, ListedImage], command: str
+) -> UsageError:
+    details = [
+        f"{image_id}  {image.name[:_MAX_NAME]!r}  owner {describe_owner(session, image.owner)}"
+        for image_id, image in list(images.items())[:_MAX_LISTED]
+    ]
+    several = len(images) > 1
+    return UsageError(
+        f"{len(images)} images have {prefix!r} as their name or at the beginning of their ID"
+        if several
+        else f"{prefix!r} is both the name of an image and the beginning of its ID",
+        hint=f"use the whole ID of the one you mean: {build_same_command(session, command, 'ID')}",
+        details=details,
+    )

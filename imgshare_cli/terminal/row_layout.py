@@ -1,0 +1,81 @@
+"""Lays out rows below headings for people at a terminal; the texts must be clean already."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import cell_len, chop_cells
+
+from imgshare_cli.terminal.colours import colour_text, embolden_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imgshare_cli.terminal.columns import Column
+
+_GAP = 2
+_NARROWEST = 10  # a name in less room cannot be read; the terminal wraps such lines
+
+
+def draw_rows(
+    columns: Sequence[Column[Any]], rows: Sequence[Sequence[str]], colours: Mapping[str, str], *, uncut: bool = False
+) -> str:
+    """Draw rows under headings: every column is there, and only those that may wrap do.
+
+    Args:
+        columns: the columns; where the table does not fit, some have shorter cells.
+        rows: the cells; they are printed as they are, without markup.
+        colours: the colours of values that have one; an empty mapping draws without any colour.
+        uncut: whether no cell is shortened or wrapped, and lines may be longer than the terminal.
+    """
+    room = shutil.get_terminal_size().columns
+    by_column = [list(cells) for cells in zip(*rows, strict=True)]
+    if not uncut and not _fits(columns, by_column, room):
+        by_column = [
+            column.shorten(cells) if column.shorten else cells for column, cells in zip(columns, by_column, strict=True)
+        ]
+    widths = [_measure(column.name, *cells) for column, cells in zip(columns, by_column, strict=True)]
+    if not uncut:
+        widths = _narrow_widths(columns, widths, room)
+    names = [column.name for column in columns]
+    lines = [_draw_line([embolden_text(name, colours) for name in names], names, widths)]
+    for cells in zip(*by_column, strict=True):
+        # A wrapped name reads as it is when its lines are joined, so it is not broken at spaces.
+        parts = [chop_cells(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        for texts in zip_longest(*parts, fillvalue=""):
+            coloured = [
+                text if column.wraps else colour_text(text, colours)
+                for column, text in zip(columns, texts, strict=True)
+            ]
+            lines.append(_draw_line(coloured, texts, widths))
+    return "\n".join(lines)
+
+
+def _fits(columns: Sequence[Column[Any]], by_column: Sequence[Sequence[str]], room: int) -> bool:
+    """Whether the whole cells fit; what may wrap needs no more than the room that its column is given."""
+    widths = [
+        column.width if column.wraps else max(column.width, _measure(column.name, *cells))
+        for column, cells in zip(columns, by_column, strict=True)
+    ]
+    return sum(widths) + _GAP * (len(widths) - 1) <= room
+
+
+def _narrow_widths(columns: Sequence[Column[Any]], widths: Sequence[int], room: int) -> list[int]:
+    """Narrow what may wrap to the room that the other columns leave."""
+    fixed = sum(width for column, width in zip(columns, widths, strict=True) if not column.wraps)
+    left = max(room - fixed - _GAP * (len(widths) - 1), _NARROWEST)
+    return [min(width, left) if column.wraps else width for column, width in zip(columns, widths, strict=True)]
+
+
+def _measure(*texts: str) -> int:
+    return max(map(cell_len, texts))
+
+
+def _draw_line(coloured: Sequence[str], texts: Sequence[str], widths: Sequence[int]) -> str:
+    cells = [
+        shown + " " * (width - cell_len(text) + _GAP)
+        for shown, text, width in zip(coloured, texts, widths, strict=True)
+    ]
+    return "".join(cells).rstrip()
