@@ -34,7 +34,7 @@ def run() -> None:
     except KeyboardInterrupt:
         code = _end(130, "interrupted")
     except (ImportError, MemoryError, OSError) as exc:  # too little memory or too few open files even to import
-        code = _end(1, f"cannot start: {str(exc) or 'this machine is out of memory'}")
+        code = _end(1, f"cannot start: {_describe_start_error(exc) or 'this machine is out of memory'}")
     for stream in filter(None, (sys.stdout, sys.stderr)):
         try:  # noqa: SIM105  (without memory or open files, contextlib may not have been imported)
             stream.flush()
@@ -42,6 +42,12 @@ def run() -> None:
             pass  # its reader has gone, and main() has dealt with that
     # Python would take its modules apart now, for a fifth of the whole run; main() has closed all that was open.
     os._exit(code)
+
+
+def _describe_start_error(exc: BaseException) -> str:
+    # The text of an OSError begins with a number that means nothing to people.
+    reason, path = getattr(exc, "strerror", None), getattr(exc, "filename", None)
+    return (f"{reason}: {path}" if path else reason) if reason else str(exc)
 
 
 def _handle_interrupts() -> None:

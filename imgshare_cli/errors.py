@@ -37,7 +37,7 @@ class ErrorParts(TypedDict, total=False):
     hint: str | None
     reason: Reason | None
     details: Sequence[str]
-    correction: Mapping[str, str | bool]
+    correction: Mapping[str, str]
 
 
 class ImgshareError(Exception):
@@ -74,7 +74,7 @@ class ImgshareError(Exception):
         request_id: str | None = None,
         reason: Reason | None = None,
         details: Sequence[str] = (),
-        correction: Mapping[str, str | bool] | None = None,
+        correction: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(failure)
         self.failure = failure

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # Quoting is not enough: fish and zsh have their own rules for quotes, `=ls` and `%self`, and a quoted option is still
 # an option. A plain word means nothing to any shell, and no command reads it as an option. In `NAME=a:=ls`, and with
@@ -73,10 +73,19 @@ def build_command(*words: str | Word, **environ: Word) -> str:
         words: the arguments of `imgshare`: our own words as strings, those from outside from `quote_word`.
         environ: variables to set for this command alone; all supported shells know `NAME=value command`.
     """
+    return _build_command("", words, environ)
+
+
+def build_xargs_command(*words: str | Word) -> str:
+    """Build a command that runs `imgshare` once for each line of its input."""
+    return _build_command("xargs -n1 ", words, {})
+
+
+def _build_command(prefix: str, words: Sequence[str | Word], environ: Mapping[str, Word]) -> str:
     # Our own words are checked as well, in case one from outside comes without `quote_word`.
     parts = [word if isinstance(word, Word) else _check_own_word(word) for word in words]
     settings = [f"{name}={_show_word(value)}" for name, value in environ.items()]
-    text = " ".join([*settings, "imgshare", *map(_show_word, parts)])
+    text = prefix + " ".join([*settings, "imgshare", *map(_show_word, parts)])
     _built_commands.add(text)
     texts = {word.placeholder: word.text for word in (*environ.values(), *parts) if word.text is not None}
     replaced = {name: value for name, value in texts.items() if not is_plain(value) and value != name}

@@ -36,7 +36,7 @@ class DeadlineError(NetworkError):
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(
             f"{host} did not respond within {seconds:g} s",
-            hint="try again, or allow more time with --timeout SECONDS",
+            hint="try again, or allow more time, such as --timeout 5m",
             transient=True,
         )
 

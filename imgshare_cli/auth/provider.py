@@ -60,8 +60,9 @@ class CredentialProvider:
         with self._lock:
             if self._credential is None:
                 self._credential = self._find_credential()
-                for secret in (self._credential.secret, *(self._credential.refresh_credentials or {}).values()):
-                    self._hide_secret(secret)
+                self._hide_secret(self._credential.secret)
+                if refresh := self._credential.refresh_credentials:
+                    self._hide_secret(refresh["application_credential_secret"])
                 self._debug(f"token from {self._credential.source}, {len(self._credential.secret)} characters")
             return self._credential
 

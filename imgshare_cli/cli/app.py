@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from imgshare_cli import __version__
 from imgshare_cli.cli.invocation import Invocation
 from imgshare_cli.cli.options import Command
-from imgshare_cli.errors import ImgshareError, InterruptedByUserError, UsageError
+from imgshare_cli.errors import ForbiddenError, ImgshareError, InterruptedByUserError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,32 +150,32 @@ def _run_command(arguments: list[str], invocation: Invocation) -> None:
         if not argument.isascii() and any("\ud800" <= char <= "\udfff" for char in argument):
             raise UsageError(f"the argument {argument[:60]!r} is not UTF-8 text", hint="check the terminal's encoding")
     # Not main() here: it would turn a closed pipe into a failure.
-    with command.make_context("imgshare", arguments, obj=invocation) as context:
+    with command.make_context("imgshare", list(arguments), obj=invocation) as context:
         command.invoke(context)
 
 
 def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[str]) -> ImgshareError:
     if isinstance(exc, ImgshareError):
-        return exc
+        return _add_suggestion(exc, invocation)
     if isinstance(exc, KeyboardInterrupt):
         return InterruptedByUserError("interrupted")
     if isinstance(exc, typer.TyperException):
-        from imgshare_cli import hints
+        from imgshare_cli.cli.usage_errors import convert_usage_error
 
-        if arguments[:1] == ["login"] and "extra argument" in exc.format_message():
-            return UsageError(
-                f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
-                "the command line"
-            )
-        text = " ".join(exc.format_message().split()).rstrip(".")
-        command = arguments[0] if arguments and arguments[0] in COMMANDS else ""
-        path = getattr(getattr(exc, "ctx", None), "command_path", f"imgshare {command}".strip())
-        help_ = hints.build_command(*path.split()[1:], "--help")
-        return UsageError(text[:1].lower() + text[1:], hint=f"{help_} shows its usage")
+        return convert_usage_error(exc, arguments, COMMANDS)
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _discard_stdout()
         return ImgshareError(f"cannot write the output: {exc.strerror}")
     return _create_bug_error(exc, invocation)
+
+
+def _add_suggestion(error: ImgshareError, invocation: Invocation) -> ImgshareError:
+    session = invocation.last_session
+    if session is None or not isinstance(error, UsageError | NotFoundError | ForbiddenError):
+        return error
+    from imgshare_cli.cli.suggestions import add_suggestion
+
+    return add_suggestion(error, session)
 
 
 def _create_bug_error(exc: BaseException, invocation: Invocation) -> ImgshareError:

@@ -58,10 +58,11 @@ def confirm_same_name(session: Session, image: Image, member: str | None, option
 def _create_unconfirmed_error(
     session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]
 ) -> UsageError:
+    from imgshare_cli.cli.typed_command import TypedCommand
     from imgshare_cli.diagnosis.attempt import Attempt
 
-    attempt = Attempt("accept", image_id, member, None, None, session.flags)
-    accept_it = attempt.build_retry_command(image_id, member, {**options, "--yes": True})
+    attempt = Attempt("accept", image_id, member, None, None, TypedCommand(session.context).options)
+    accept_it = attempt.build_retry_command(image_id, member, {**options, "--no-input": None, "--yes": True})
     return UsageError(
         f"accepting {image_id} needs a confirmation, and {session.no_input} forbids asking for it",
         hint=f"{accept_it} accepts it as well",
@@ -82,6 +83,8 @@ def confirm_unshare(session: Session, image: str, image_id: str, members: Sequen
         UsageError: nobody may be asked.
         InterruptedByUserError: the person says no.
     """
+    from imgshare_cli.cli.typed_command import TypedCommand
+
     accepted = _count_accepted(session, image_id, members, known)
     if len(members) == 1 and not accepted:
         return
@@ -91,10 +94,10 @@ def confirm_unshare(session: Session, image: str, image_id: str, members: Sequen
         projects = f"{len(members)} projects" + (f", {accepted} of which accepted it" if accepted else "")
     if session.no_input:
         subject = f"unsharing {image} from {projects}" + ("," if accepted else "")
+        unshare_it = TypedCommand(session.context).build({}, {"--no-input": None, "--yes": True})
         raise UsageError(
             f"{subject} needs a confirmation, and {session.no_input} forbids asking for it",
-            hint="pass --yes if you are sure",
-            correction={"yes": True},
+            hint=f"{unshare_it} unshares it",
         )
     _ask(session, f"Stop sharing {image} with {projects}?")
 

@@ -1,13 +1,17 @@
-"""Durations as people write them: `7d`, `5m`."""
+"""Options that take a duration, such as `7d` or `5m`."""
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from imgshare_cli.config.durations import read_duration
 from imgshare_cli.errors import UsageError
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+_WAIT_UNITS = ("s", "m")
+_AGE_UNITS = ("h", "d")
 
 
 def parse_duration(text: str, option: str) -> timedelta:
@@ -20,7 +24,11 @@ def parse_duration(text: str, option: str) -> timedelta:
     Raises:
         UsageError: the text is not a duration.
     """
-    match = re.fullmatch(r"(\d{1,6})([smhdw])", text.strip().lower())
-    if not match:
-        raise UsageError(f"{option} {text[:40]!r} is not a duration (try 7d)", hint="use a number and s, m, h, d or w")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    duration = read_duration(text)
+    if duration is None:
+        number = text if text.isascii() and text.isdigit() and len(text) < 6 else "7"  # noqa: PLR2004  (what is read)
+        examples = " or ".join(number + unit for unit in (_WAIT_UNITS if option == "--wait" else _AGE_UNITS))
+        raise UsageError(
+            f"{option} {text[:40]!r} is not a duration (try {examples})", hint="use a number and s, m, h, d or w"
+        )
+    return duration

@@ -14,6 +14,8 @@ from imgshare_cli.terminal.output import Output
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import typer
+
     from imgshare_cli.config.settings import Flags
 
 
@@ -27,22 +29,28 @@ class Invocation:
 
     def __init__(self, environ: Mapping[str, str] = os.environ, *, as_json: bool = False) -> None:
         self.environ = environ
-        self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json)
         self._redactor = Redactor(environ)
+        self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json, redact=self._redactor.redact_message)
         self._sessions: list[Session] = []
 
-    def open_session(self, flags: Flags, *, new_profile: bool = False) -> Session:
+    def open_session(self, flags: Flags, context: typer.Context, *, new_profile: bool = False) -> Session:
         """Make a session, which is closed at the end.
 
         Args:
             flags: the common options.
+            context: the command line that has them.
             new_profile: whether they may name a profile that does not exist yet.
         """
         if self._is_debug_set:
             flags = replace(flags, debug=True)
-        session = Session(flags, self.environ, self.output, self._redactor, new_profile=new_profile)
+        session = Session(flags, self.environ, self.output, self._redactor, context, new_profile=new_profile)
         self._sessions.append(session)
         return session
+
+    @property
+    def last_session(self) -> Session | None:
+        """The session that was opened last, if any was."""
+        return self._sessions[-1] if self._sessions else None
 
     @property
     def is_debug(self) -> bool:

@@ -113,11 +113,11 @@ EndpointOption = Annotated[
     str | None, typer.Option("--endpoint", metavar="URL", help="Image service URL.", show_default=False)
 ]
 TimeoutOption = Annotated[
-    float | None,
+    str | None,
     typer.Option(
         "--timeout",
-        metavar="SECONDS",
-        help="Time limit for a request and its retries. [default: 30s]",
+        metavar="DURATION",
+        help="Time limit for a request and its retries, such as 90s or 5m. [default: 30s]",
         show_default=False,
     ),
 ]
@@ -181,6 +181,15 @@ profile_option_only = (_PROFILE,)
 profile_and_json_options = (_JSON, _PROFILE)
 
 
+def _create_flags(values: dict[str, Any]) -> Flags:
+    if values.get("timeout") is not None:
+        from imgshare_cli.config.durations import parse_timeout
+        from imgshare_cli.errors import UsageError
+
+        values["timeout"] = parse_timeout(values["timeout"], "--timeout", UsageError)
+    return Flags(**values)
+
+
 def with_session(
     options: Sequence[inspect.Parameter], *, new_profile: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -195,16 +204,17 @@ def with_session(
         @functools.wraps(command)
         def run(ctx: typer.Context, **values: Any) -> None:
             invocation: Invocation = ctx.obj
-            flags = Flags(**{name: values.pop(name) for name in list(values) if name in _FLAGS})
+            flags = _create_flags({name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
             try:
-                command(invocation.open_session(flags, new_profile=new_profile), **values)
+                command(invocation.open_session(flags, ctx, new_profile=new_profile), **values)
             except ImgshareError as exc:
                 if not exc.correction:
                     raise
-                from imgshare_cli.cli.own_command import add_correction
+                from imgshare_cli.cli.typed_command import TypedCommand
 
-                raise add_correction(exc, ctx) from exc
+                example = TypedCommand(ctx).build(exc.correction)
+                raise exc.replace(hint=f"{exc.hint}, for example {example}") from exc
 
         own = inspect.signature(command, eval_str=True).parameters
         parameters = [

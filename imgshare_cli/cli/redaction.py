@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_HIDDEN = "(hidden)"
+_MIN_LENGTH = 8
+_MIN_START = 12
 _ENDINGS = ("TOKEN", "PASSWORD", "SECRET", "PASSCODE")
 
 
@@ -31,5 +34,28 @@ class Redactor:
     def redact(self, text: str) -> str:
         """Replace each secret in a text, longer ones first: a shorter one may be a part of them."""
         for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
-            text = text.replace(secret, "(hidden)")
+            text = text.replace(secret, _HIDDEN)
         return text
+
+    def redact_message(self, text: str) -> str:
+        """Replace each secret in a message, also one that was quoted or cut.
+
+        Short ones stay: a password such as `admin` is a word of many messages.
+        """
+        for secret in sorted({*self._secrets}, key=len, reverse=True):
+            if len(secret) >= _MIN_LENGTH:
+                for form in (secret, repr(secret)[1:-1]):
+                    text = _hide_beginnings(text.replace(form, _HIDDEN), form)
+        return text
+
+
+def _hide_beginnings(text: str, secret: str) -> str:
+    """Replace what is left of a secret where a text was cut."""
+    start = secret[:_MIN_START]
+    before, *rest = text.split(start) if len(secret) > _MIN_START else [text]
+    return _HIDDEN.join([before, *(_cut_beginning(part, secret[_MIN_START:]) for part in rest)])
+
+
+def _cut_beginning(text: str, secret: str) -> str:
+    same = (position for position, (a, b) in enumerate(zip(text, secret, strict=False)) if a != b)
+    return text[next(same, min(len(text), len(secret))) :]

@@ -14,6 +14,8 @@ from imgshare_cli.errors import ConfigError, NotLoggedInError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import typer
+
     from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
@@ -35,15 +37,24 @@ class Session:
         environ: the environment of the run.
         output: where answers and notes go.
         redactor: learns each secret, so that no message shows it.
+        context: the command line, for hints that show it again with a change.
         new_profile: whether the flags may name a profile that does not exist yet.
     """
 
-    def __init__(
-        self, flags: Flags, environ: Mapping[str, str], output: Output, redactor: Redactor, *, new_profile: bool = False
+    def __init__(  # noqa: PLR0913  (what a run consists of)
+        self,
+        flags: Flags,
+        environ: Mapping[str, str],
+        output: Output,
+        redactor: Redactor,
+        context: typer.Context,
+        *,
+        new_profile: bool = False,
     ) -> None:
         self.flags = flags
         self.environ = environ
         self.output = output
+        self.context = context
         self._new_profile = new_profile
         self.hide_secret = redactor.hide_secret
         self._open = ExitStack()

@@ -139,6 +139,7 @@ class ShareTarget:
             raise
 
     def _diagnose(self, error: ImgshareError, command: str) -> ImgshareError | None:
+        from imgshare_cli.cli.typed_command import TypedCommand
         from imgshare_cli.diagnosis.attempt import Attempt
         from imgshare_cli.diagnosis.explain import explain_refusal
         from imgshare_cli.diagnosis.probe import ProbeClients
@@ -146,6 +147,7 @@ class ShareTarget:
         session = self._session
         credential = session.credential
         image_id = self.image if is_image_id(self.image) else self._resolved_id
-        attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, session.flags)
+        options = TypedCommand(session.context).options
+        attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, options)
         clients = ProbeClients(session.settings, credential, session.endpoint, session.connections)
         return explain_refusal(error, attempt, clients)

@@ -99,11 +99,11 @@ def add_profile(document: TOMLDocument, name: str) -> None:
         set_value(document, ("profiles", name), tomlkit.table())
 
 
-def remove_value(document: TOMLDocument, where: tuple[str, ...]) -> None:
-    """Remove a value from a document, if it is there."""
+def remove_value(document: TOMLDocument, where: tuple[str, ...]) -> bool:
+    """Remove a value from a document; return whether it was there."""
     table: Any = document
     for part in where[:-1]:
         table = table.get(part)
         if not isinstance(table, Mapping):
-            return
-    table.pop(where[-1], None)
+            return False
+    return table.pop(where[-1], None) is not None

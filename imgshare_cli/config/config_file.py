@@ -31,7 +31,7 @@ PROFILE_KEYS = (
     "token_store",
 )
 TOKEN_STORES = ("keyring", "file")
-MAX_TIMEOUT = 86400  # seconds in a day
+OWNER_NAME_HINT = "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID"
 _LIMIT = 256 << 10
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
 _PROJECT_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|ou-[0-9a-z]+")
@@ -133,35 +133,52 @@ def check_config(path: Path, document: Mapping[str, Any], *, readable_by_others:
     if not isinstance(owners, Mapping):
         raise _create_type_error(path, "owners", "a table")
     for name, owner_id in owners.items():
-        _check_owner(path, name, owner_id)
+        _check_owner_name(path, name)
+        _check_value(path, ("owners", name), owner_id)
     return ConfigFile(path, default, profiles, OwnerNames(owners), readable_by_others=readable_by_others)
 
 
-def _check_owner(path: Path, name: str, owner_id: object) -> None:
-    if name == "mine" or not _NAME.fullmatch(name) or _PROJECT_ID.fullmatch(name):
-        raise ConfigError(
-            f"a name in [owners] in {path} is not valid",
-            hint="use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID",
-        )
-    if not isinstance(owner_id, str) or not _PROJECT_ID.fullmatch(owner_id):
-        raise _create_type_error(path, f"owners.{name}", "a project ID")
+def _check_owner_name(path: Path, name: str) -> None:
+    if not is_owner_name(name):
+        raise ConfigError(f"a name in [owners] in {path} is not valid", hint=OWNER_NAME_HINT)
+
+
+def is_owner_name(name: str) -> bool:
+    """Whether a name can be given to an owner: it must not look like an ID, or mean something else."""
+    return name != "mine" and bool(_NAME.fullmatch(name)) and not _PROJECT_ID.fullmatch(name)
 
 
 def _check_profile(path: Path, name: str, profile: object) -> None:
     if not isinstance(profile, Mapping):
         raise _create_type_error(path, f"profiles.{name}", "a table")
     for key, value in profile.items():
-        full = f"profiles.{name}.{key}"
-        _check_known_key(path, key, full, PROFILE_KEYS)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if key == "timeout" and not (number and 0 < value <= MAX_TIMEOUT):
-            raise _create_type_error(path, full, "a number of seconds above 0")
-        if key != "timeout" and not isinstance(value, str):
-            raise _create_type_error(path, full, "a string")
-        if key != "token" and _CONTROL.search(str(value)):
-            raise _create_type_error(path, full, "one line without control characters")
-        if key == "token_store" and value not in TOKEN_STORES:
-            raise _create_type_error(path, full, " or ".join(TOKEN_STORES))
+        _check_known_key(path, key, f"profiles.{name}.{key}", PROFILE_KEYS)
+        _check_value(path, ("profiles", name, key), value)
+
+
+def _check_value(path: Path, key_path: tuple[str, ...], value: object) -> None:
+    if expected := describe_expected_value(key_path, value):
+        raise _create_type_error(path, ".".join(key_path), expected)
+
+
+def describe_expected_value(key_path: tuple[str, ...], value: object) -> str | None:
+    """Describe what the value of a key must be, where it is not; None where it is valid."""
+    key = key_path[-1]
+    if key_path[0] == "owners":
+        return None if isinstance(value, str) and _PROJECT_ID.fullmatch(value) else "a project ID"
+    if key == "timeout":
+        return None if _is_timeout(value) else 'a time above 0, in seconds or such as "90s" or "5m"'
+    if not isinstance(value, str):
+        return "a string"
+    if key != "token" and _CONTROL.search(value):
+        return "one line without control characters"
+    return " or ".join(TOKEN_STORES) if key == "token_store" and value not in TOKEN_STORES else None
+
+
+def _is_timeout(value: object) -> bool:
+    from imgshare_cli.config.durations import read_timeout
+
+    return isinstance(value, int | float | str) and not isinstance(value, bool) and read_timeout(value) is not None
 
 
 def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:

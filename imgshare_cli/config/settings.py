@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config.config_file import MAX_TIMEOUT
 from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import ConfigError
 
@@ -132,7 +130,7 @@ def resolve_settings(
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=env.get("vault_id") or stored.get("vault_id"),
         cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
-        timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout"), DEFAULT_TIMEOUT),
+        timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout")),
         insecure_http=flags.insecure_http,
         insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),
@@ -187,14 +185,13 @@ def _list_profiles(file: ConfigFile) -> str:
     return f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one"
 
 
-def _resolve_timeout(*layers: float | str | None) -> float:
-    value = next(layer for layer in layers if layer is not None)
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = math.nan
-    if MAX_TIMEOUT < seconds < math.inf:
-        raise ConfigError(f"the timeout {value!s:.40} is longer than a day", hint="the default is 30")
-    if not 0 < seconds <= MAX_TIMEOUT:
-        raise ConfigError(f"the timeout {value!s:.40} is not a number of seconds above 0", hint="the default is 30")
-    return seconds
+def _resolve_timeout(flag: float | None, variable: str | None, stored: float | str | None) -> float:
+    if flag is not None:
+        return flag
+    if variable is None and stored is None:
+        return DEFAULT_TIMEOUT
+    from imgshare_cli.config.durations import parse_timeout
+
+    if variable is not None:
+        return parse_timeout(variable, "IMGSHARE_TIMEOUT", ConfigError)
+    return parse_timeout(stored or "", "timeout", ConfigError)  # the check of the file has found it valid

@@ -12,8 +12,6 @@ from imgshare_cli.api.models import is_project_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imgshare_cli.config.settings import Flags
-
 
 @dataclass(frozen=True)
 class Attempt:
@@ -25,7 +23,7 @@ class Attempt:
         member: the project to decide for, given or by default, if there was one.
         status: the HTTP status of the refusal.
         project_id: the project that the token is for, if it is known.
-        flags: the common options of the command.
+        options: the options of the command, as they were typed.
     """
 
     command: str
@@ -33,7 +31,7 @@ class Attempt:
     member: str | None
     status: int | None
     project_id: str | None
-    flags: Flags
+    options: Mapping[str, str | bool]
 
     @property
     def member_id(self) -> str | None:
@@ -55,8 +53,7 @@ class Attempt:
             options: options that replace those of the command; None leaves one out.
             environ: variables to set for it.
         """
-        typed = {f"--{name}": getattr(self.flags, name) for name in ("profile", "cloud", "endpoint", "cacert")}
-        words = hints.build_options({**typed, **options, "--insecure-http": self.flags.insecure_http})
+        words = hints.build_options({**self.options, **options})
         members = [hints.quote_word(member, "MEMBER")] if member else []
         return hints.build_command(self.command, hints.quote_word(image_id, "IMAGE"), *members, *words, **environ)
 

@@ -36,15 +36,23 @@ class Output:
         stderr: the stream for everything else; None likewise.
         environ: the environment, which says whether to use colour.
         as_json: whether results and errors are JSON.
+        redact: replaces secrets in text for stderr, into which a server may have put them.
     """
 
     def __init__(
-        self, stdout: TextIO | None, stderr: TextIO | None, environ: Mapping[str, str], *, as_json: bool
+        self,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
+        environ: Mapping[str, str],
+        *,
+        as_json: bool,
+        redact: Callable[[str], str] = str,
     ) -> None:
         self._stdout = stdout
         self._stderr = stderr
         self._environ = environ
         self.as_json = as_json
+        self._redact = redact
         self._stop_spinner: Callable[[], None] | None = None
 
     def print_member(self, member: Member) -> None:
@@ -136,12 +144,15 @@ class Output:
         self._print_result(text)
 
     def print_note(self, text: str) -> None:
-        """Print a line on stderr, for people."""
-        self._print_to_stderr(f"{clean(text)}\n")
+        """Print a line on stderr, for people; at a terminal it is wrapped between words."""
+        from imgshare_cli import hints
+        from imgshare_cli.terminal.wrapping import wrap_sentence
+
+        self._print_to_stderr(wrap_sentence(hints.render_commands(self._clean(text)), self._stderr) + "\n")
 
     def ask(self, text: str) -> None:
         """Print a question on stderr, whose answer is typed on the same line."""
-        self._print_to_stderr(clean(text))
+        self._print_to_stderr(self._clean(text))
 
     def print_panel(self, head: str, fields: Sequence[tuple[str, str]]) -> None:
         """Print a headline and, below it, names and values on stderr."""
@@ -150,8 +161,8 @@ class Output:
 
         stream = self._stderr or io.StringIO()
         colours = get_warning_colours(self._environ, at_terminal=stream.isatty())
-        cleaned = [(name, clean(value)) for name, value in fields]
-        self._print_to_stderr(tables.draw_panel(clean(head), cleaned, colours, stream) + "\n")
+        cleaned = [(name, self._clean(value)) for name, value in fields]
+        self._print_to_stderr(tables.draw_panel(self._clean(head), cleaned, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def show_progress(self, text: str) -> Iterator[None]:
@@ -172,16 +183,16 @@ class Output:
 
     def print_error(self, error: ImgshareError) -> None:
         """Print the message of an error, its hint and the request ID, or all of it as JSON."""
+        from imgshare_cli.terminal.error_text import build_error_lines, write_error_json
+
         if self.as_json:
-            self.print_note(json.dumps({"error": error.to_json()}))
+            self._print_to_stderr(write_error_json(error, self._redact) + "\n")
             return
-        self.print_note(f"imgshare: {error.message}" + (":" if error.details else ""))
-        for detail in error.details:
-            self.print_note(f"  {detail}")
-        if error.hint:
-            self.print_note(f"hint: {error.hint}")
-        if error.request_id:
-            self.print_note(f"request ID: {error.request_id}")
+        for line in build_error_lines(error):
+            self.print_note(line)
+
+    def _clean(self, text: str) -> str:
+        return clean(self._redact(text))
 
     def is_at_terminal(self) -> bool:
         """Whether results go to a terminal."""

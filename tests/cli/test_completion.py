@@ -376,6 +376,8 @@ def test_the_scripts_are_the_files_that_we_ship(shell: str) -> None:
     shipped = (Path(__file__).parents[2] / "completions" / FILES[shell]).read_text()
 
     assert Run(0, shipped) == run_tool("completion", shell)
+    if shell == "powershell":
+        assert Run(0, shipped) == run_tool("completion", "pwsh")
     assert Run(0, shipped) == run_tool(environ={"_IMGSHARE_COMPLETE": f"source_{shell}"})
 
 
@@ -384,7 +386,7 @@ def test_an_unknown_shell() -> None:
     assert Run(
         2,
         "",
-        "imgshare: invalid value for 'SHELL': 'tcsh' is not one of 'bash', 'zsh', 'fish', 'powershell'\n"
+        "imgshare: SHELL must be bash, zsh, fish, powershell or pwsh, not 'tcsh'\n"
         "hint: `imgshare completion --help` shows its usage\n",
     ) == run_tool("completion", "tcsh")
 

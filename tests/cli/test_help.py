@@ -73,12 +73,13 @@ Usage: imgshare accept [OPTIONS] IMAGE [MEMBER]
   image first, and change nothing if it does not match.
 
 Arguments:
-  IMAGE   Image ID or name.
+  IMAGE   Image ID or name; on a terminal also the beginning of an ID that
+          `list` showed.
   MEMBER  ID of the project that the image is shared with. [default: your
           project]
 
 Options:
-  --owner PROJECT   Require this owner (project ID).
+  --owner PROJECT   Require this owner: a project ID, or a name in [owners].
   --hash ALGO:HEX   Require this checksum, such as sha512:…
   --wait DURATION   Wait for the image to be shared, such as 30s or 5m.
   --vault VAULT_ID  Backup vault for a full-server image (IMS).
@@ -86,18 +87,19 @@ Options:
   --json            Print JSON, and errors as JSON on stderr.
 
 Common options:
-  --profile NAME     Use this profile of the config file.
-  --cloud NAME       Log in with this entry of clouds.yaml.
-  --endpoint URL     Image service URL.
-  --project ID       Your project's ID, the default for MEMBER. [default: the
-                     token's]
-  --timeout SECONDS  Time limit for a request and its retries. [default: 30s]
-  --cacert PATH      Verify https with these CA certificates.
-  --insecure-http    Allow plain http to another machine.
-  --insecure-tls     Do not verify certificates.
-  --no-input         Never ask; fail where an answer is needed.
-  --debug            Log requests and decisions to stderr.
-  -h, --help         Show this message and exit.
+  --profile NAME      Use this profile of the config file.
+  --cloud NAME        Log in with this entry of clouds.yaml.
+  --endpoint URL      Image service URL.
+  --project ID        Your project's ID, the default for MEMBER. [default: the
+                      token's]
+  --timeout DURATION  Time limit for a request and its retries, such as 90s or
+                      5m. [default: 30s]
+  --cacert PATH       Verify https with these CA certificates.
+  --insecure-http     Allow plain http to another machine.
+  --insecure-tls      Do not verify certificates.
+  --no-input          Never ask; fail where an answer is needed.
+  --debug             Log requests and decisions to stderr.
+  -h, --help          Show this message and exit.
 
 Examples:
   # Accept an image for your project
@@ -223,8 +225,8 @@ def test_help_is_for_the_project_of_the_command(imgshare: RunImgshare) -> None:
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [
-        (["acept"], "no such command 'acept'. Did you mean 'accept'?", "`imgshare --help` shows its usage"),
-        (["config", "sat"], "no such command 'sat'. Did you mean 'set'?", "`imgshare config --help` shows its usage"),
+        (["acept"], "no such command 'acept'", "did you mean `imgshare help accept`?"),
+        (["config", "sat"], "no such command 'sat'", "did you mean `imgshare help config set`?"),
         (["accept", "x"], "imgshare accept has no commands of its own", "`imgshare help accept` shows its usage"),
     ],
 )

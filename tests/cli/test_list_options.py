@@ -76,12 +76,12 @@ def test_columns_at_a_terminal() -> None:
         (["--name", ""], "--name is empty", "omit it to list images of any name"),
         (
             ["--older-than", ""],
-            "--older-than '' is not a duration (try 7d)",
+            "--older-than '' is not a duration (try 7h or 7d)",
             "use a number and s, m, h, d or w",
         ),
         (
             ["--newer-than", ""],
-            "--newer-than '' is not a duration (try 7d)",
+            "--newer-than '' is not a duration (try 7h or 7d)",
             "use a number and s, m, h, d or w",
         ),
         *[

@@ -59,7 +59,7 @@ def test_a_question_that_may_not_be_asked(
         200, "accept", twin, sandbox.you.project_id, "--vault", "v", "--insecure-http", *options, **environ
     )
 
-    accept_it = f"imgshare accept {twin} {sandbox.you.project_id} --vault v --yes --insecure-http"
+    accept_it = f"imgshare accept {twin} {sandbox.you.project_id} --vault v --insecure-http --yes"
     assert (2, "an image named 'golden-ubuntu-22.04' is already in the project's image list:") == (code, lines[0])
     assert [
         f"imgshare: accepting {twin} needs a confirmation, and {name} forbids asking for it",

@@ -295,7 +295,7 @@ def test_no_terminal(sandbox: Sandbox) -> None:
     text = f"imgshare: {said}\nhint: {hint}\n"
 
     assert Run(2, "", text) == run_tool("review")
-    assert "no such option: --json" == run_tool("review", "--json").error()["message"].partition(" (")[0]
+    assert "review has no JSON output" == run_tool("review", "--json").error()["message"]
     for variable in ("CI", "IMGSHARE_NO_INPUT"):
         forbidden = f"imgshare: a review is interactive, and {variable} forbids questions"
         assert (2, [forbidden, f"hint: {hint}"]) == run_at_terminal(200, "review", **{variable: "true"})[:2]

@@ -82,7 +82,7 @@ def test_a_hostile_name(users: SandboxUsers) -> None:
     with Terminal(REVIEW) as terminal:
         terminal.wait_for_screen(seen := build_panel(1, 7, format_image(folded, image_id, VENDOR)))
         terminal.press_keys("r")
-        shown = EVIL_SHOWN.replace("镜像", "镜像\n")  # the terminal's edge
+        shown = EVIL_SHOWN.replace(" ", "\n")  # where the line is full
         terminal.wait_for_screen(seen := f"{seen}r\nrejected {shown}\n" + build_panel(2, 7, WINDOWS))
     assert "rejected" == users.read_statuses()[EVIL]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import Run, find_commands, run_command, run_tool
 from tests.support.terminal import run_at_terminal
@@ -38,6 +39,11 @@ def image(inbox: SmallInbox) -> str:
 def _list_members(inbox: SmallInbox, image: str) -> list[str]:
     _, body = inbox.one.ask("GET", f"/v2/images/{image}/members")
     return [row["member_id"] for row in body["members"]]
+
+
+def _join(lines: list[str]) -> str:
+    """Return what was said without spaces: a question breaks at the edge, a note between words."""
+    return "".join("".join(lines).split())
 
 
 @pytest.mark.parametrize("member", [STRANGER, "my-project", "项目"])
@@ -78,12 +84,27 @@ def test_a_typing_error(imgshare: RunImgshare, inbox: SmallInbox, image: str, wh
     assert (6, "") == (run.code, run.out)
     assert [
         f"imgshare: image {image} is not shared with project {typed}: it is shared with {member}",
-        f"hint: did you mean that one? `{command}`",
+        f"hint: did you mean `{command}`?",
     ] == run.err.splitlines()[:2]
     assert "not_a_member" == imgshare("unshare", image, typed, "--json").error()["reason"]
     assert [member] == _list_members(inbox, image)
     assert 0 == run_command(command)
     assert [] == _list_members(inbox, image)
+
+
+def test_a_name_from_the_config(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """The name of an owner is no project ID, but tells which was meant."""
+    member = inbox.member.project_id
+    write_config(f'[owners]\nteam = "{member}"\nothers = "{STRANGER}"\n')
+
+    run = imgshare("unshare", image, "team")
+
+    assert (6, f"hint: did you mean `imgshare unshare {image} {member}`?") == (
+        run.code,
+        run.err.splitlines()[1],
+    )
+    assert 0 == imgshare("unshare", image, "others").code
+    assert [member] == _list_members(inbox, image)
 
 
 def test_a_typing_error_among_several(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
@@ -134,7 +155,7 @@ def test_the_question(inbox: SmallInbox, image: str, columns: int, answer: str) 
     question = f"Stop sharing {image} with 2 projects, 1 of which accepted it? [y/N] {answer}"
     after = [f"image {image} is no longer shared with project {id_}" for id_ in (member, two)]
     lines = [question, *(after if answer == "y" else ["imgshare: nothing was changed"])]
-    assert [line[at : at + columns].rstrip() for line in lines for at in range(0, len(line), columns)] == shown.lines
+    assert _join(lines) == _join(shown.lines)
     assert (0 if answer == "y" else 130) == shown.code
     assert ([] if answer == "y" else [member, two]) == _list_members(inbox, image)
 
@@ -179,11 +200,11 @@ def test_nobody_may_be_asked(inbox: SmallInbox, image: str, how: str) -> None:
 
     shown = run_at_terminal(400, "unshare", image, member, *option, **({} if option else {"CI": "1"}))
 
-    command = " ".join(["imgshare", "unshare", image, member, "--yes", *option])
+    command = f"imgshare unshare {image} {member} --yes"
     subject = f"imgshare: unsharing {image} from project {member}, which accepted it,"
     assert [
         f"{subject} needs a confirmation, and {how} forbids asking for it",
-        f"hint: pass --yes if you are sure, for example `{command}`",
+        f"hint: `{command}` unshares it",
     ] == shown.lines
     assert (2, [member]) == (shown.code, _list_members(inbox, image))
     assert 0 == run_at_terminal(200, *command.split()[1:]).code

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK
 def test_it_is_for_the_same_user_and_service(
     imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It has the profile, the cloud, the endpoint, the authorities and the permission of the refused command."""
+    """It has every option of the refused command, in the order of its help."""
     no = build_response(404, {"message": "no"})
     service = serve(no, no, build_response(200, {"images": []}), build_response(200, {"id": IMAGE}))
     write_config('[profiles.work]\ntoken_store = "file"\n')
@@ -34,4 +34,4 @@ def test_it_is_for_the_same_user_and_service(
         write_clouds(monkeypatch, one={"auth": {**auth, **domains}})
         run = imgshare("accept", IMAGE.upper(), MEMBER, *options, "--json")
 
-    assert f"run `imgshare accept {IMAGE} {MEMBER} {' '.join(options)}`" == run.error()["hint"]
+    assert f"run `imgshare accept {IMAGE} {MEMBER} --json {' '.join(options)}`" == run.error()["hint"]

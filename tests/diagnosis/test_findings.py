@@ -58,7 +58,7 @@ ROWS = [
     (
         *("member", "stranger", 404, "wrong_member"),
         "it is shared with your project {member}, and the token can only decide for that one",
-        "run `imgshare accept {image} {member}`",
+        "run `imgshare accept {image} {member} --json`",
     ),
     ("owner", "member", 403, "owner", OWNER, THEY_TYPE),
     ("owner_reader", "member", 403, "owner", OWNER, THEY_TYPE),
@@ -178,7 +178,7 @@ def test_capitals(run_refused: Callable[..., tuple[int, Error]], share: Share, w
             "wrong_member",
             f"cannot accept image {share.image} for project {typed}: "
             f"it is shared with {own}: case and dashes must match exactly",
-            f"run `imgshare accept {share.image} {own}`",
+            f"run `imgshare accept {share.image} {own} --json`",
         ) == run_refused(who, "accept", share.image, typed)
 
 
@@ -191,7 +191,7 @@ def test_an_image_in_capitals(run_refused: Callable[..., tuple[int, Error]], sha
         "not_found",
         f"cannot show image {typed} for project {share.member}: "
         "no image has this ID in upper case, but one has it in lower case",
-        f"run `imgshare show {share.image} {share.member}`",
+        f"run `imgshare show {share.image} {share.member} --json`",
     ) == run_refused("member", "show", typed, share.member)
 
 
@@ -202,7 +202,7 @@ def test_a_name_instead_of_an_id(run_refused: Callable[..., tuple[int, Error]], 
         "wrong_member",
         f"cannot accept image {share.image} for project my team: "
         f"it is shared with your project {share.member}: my team is a name, but MEMBER must be an ID",
-        f"run `imgshare accept {share.image} {share.member}`",
+        f"run `imgshare accept {share.image} {share.member} --json`",
     ) == run_refused("member", "accept", share.image, "my team")
     assert _build_error(
         404,

@@ -56,7 +56,7 @@ def test_another_project_by_clouds_yaml(member: CloudUser, home: str, monkeypatc
     ) == error["message"]
     assert (
         f"copy the entry 'otc' in clouds.yaml to a new name, with project_id '{there}', and run `imgshare accept "
-        f"{member.image} {there} --cloud NAME`"
+        f"{member.image} {there} --json --debug --cloud NAME`"
     ) == error["hint"]
     assert "gAAAA" not in run.err
     assert "pending" == member.status()
@@ -81,7 +81,7 @@ def test_another_project_by_variables(member: CloudUser, home: str, monkeypatch:
 
     error = run_tool("accept", member.image, "--json").error()
 
-    command = f"OS_PROJECT_ID={there} imgshare accept {member.image} {there}"
+    command = f"OS_PROJECT_ID={there} imgshare accept {member.image} {there} --json"
     assert ("wrong_project", f"run `{command}`") == (error["reason"], error["hint"])
     assert 0 == run_command(command)
     assert "accepted" == member.status()
@@ -111,7 +111,7 @@ def test_another_project_by_password(
         error = run_tool("accept", member.image, "--json").error()
 
         log_in = f"imgshare login --auth-url {url} --username {name} --project {there}"
-        accept = f"imgshare accept {member.image} {there}"
+        accept = f"imgshare accept {member.image} {there} --json"
         assert "wrong_project" == error["reason"]
         assert (
             f"run `{log_in}`, then `{accept}`; add --profile NAME to both to keep your current login" == error["hint"]
@@ -152,7 +152,7 @@ def test_ones_own_name(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> No
         f"cannot accept image {member.image} for project {name}: "
         f"it is shared with your project {own}: {name} is its name, but MEMBER must be an ID"
     ) == error["message"]
-    assert f"run `imgshare accept {member.image} {own}`" == error["hint"]
+    assert f"run `imgshare accept {member.image} {own} --json`" == error["hint"]
 
 
 def test_ones_own_image(member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch) -> None:

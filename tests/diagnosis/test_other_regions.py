@@ -87,7 +87,8 @@ def test_by_clouds_yaml(member: CloudUser, monkeypatch: pytest.MonkeyPatch) -> N
         f"cannot accept image {member.image} for project {own}: it is not in this region, but in south"
         == error["message"]
     )
-    accept, keep = f"OS_REGION_NAME=south imgshare accept {member.image} {own}", "imgshare config set region south"
+    accept = f"OS_REGION_NAME=south imgshare accept {member.image} {own} --json"
+    keep = "imgshare config set region south"
     assert f"run `{accept}`; `{keep}` saves the region" == error["hint"]
     assert 0 == run_command(accept)
     assert "accepted" == member.status()
@@ -110,7 +111,7 @@ def test_by_password(member: CloudUser, tmp_path: Path, monkeypatch: pytest.Monk
         error = run_tool("accept", member.image, "--json").error()
 
         log_in = f"OS_REGION_NAME=south imgshare login {' '.join(who)}"
-        accept = f"imgshare accept {member.image} {member.user.project_id}"
+        accept = f"imgshare accept {member.image} {member.user.project_id} --json"
         assert ("region", f"run `{log_in}`, then `{accept}`") == (error["reason"], error["hint"])
         assert [0, 0] == [run_command(log_in, password), run_command(accept)]
     assert "accepted" == member.status()
@@ -123,7 +124,8 @@ def test_by_an_address(member: CloudUser, north: FakeService, monkeypatch: pytes
 
     error = run_tool("accept", member.image, "--cloud", "otc", "--endpoint", north.endpoint, "--json").error()
 
-    accept = f"imgshare accept {member.image} {member.user.project_id} --cloud otc --endpoint {member.cloud.endpoint}"
+    typed = f"--json --cloud otc --endpoint {member.cloud.endpoint}"
+    accept = f"imgshare accept {member.image} {member.user.project_id} {typed}"
     assert ("region", f"run `{accept}`") == (error["reason"], error["hint"])
     assert 0 == run_command(accept)
     assert "accepted" == member.status()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING
@@ -19,22 +20,25 @@ from tests.support.programs import require_program
 from tests.support.run import Run
 from tests.support.scripted_cloud import ScriptedCloud
 from tests.support.shells import SHELLS, TypedCommand, parse_command, paste_commands
+from tests.support.small_inbox import create_small_inbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.backend import Backend
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
 pytestmark = pytest.mark.hostile
 
 WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
-COMMAND = re.compile(rf"(OS_[A-Z_]+={WORD} )?imgshare( -{{0,2}}{WORD})*")
+COMMAND = re.compile(rf"(OS_[A-Z_]+={WORD} |xargs -n1 )?imgshare( -{{0,2}}{WORD})*")
 OPTIONS = {
     *("--json", "--vault"),
     *("--help", "--status", "--profile", "--cloud", "--endpoint", "--cacert", "--insecure-http", "--auth-url"),
     *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
+    *("--json", "--owner", "--hash", "--wait", "--timeout", "--name", "--quiet", "--debug", "--long", "-n1"),
 }
 
 
@@ -73,7 +77,8 @@ def _assert_safe(command: str) -> None:
 def _assert_nothing_else_runs(commands: set[str], folder: Path) -> None:
     for shell in SHELLS:
         require_program(shell)
-        wanted = sorted(commands)
+        # xargs would read the commands after it; what follows its own words is built like any other.
+        wanted = sorted(command.removeprefix("xargs -n1 ") for command in commands)
         given_, left, complaints = paste_commands(shell, wanted, folder / shell)
         assert ("", []) == (complaints, left), shell
         assert [parse_command(command) for command in wanted] == given_, shell
@@ -150,6 +155,28 @@ def test_any_text(
         commands.update(_run_scenarios(text, cloud, imgshare, monkeypatch, tmp_path_factory))
 
     play()
+    _assert_nothing_else_runs(commands, tmp_path)
+
+
+def test_names_that_are_near(
+    sandbox_backend: Backend, imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever the images of the last list are called, a suggestion of one runs just `imgshare` with its words."""
+    inbox = create_small_inbox(sandbox_backend)
+    inbox.enter(monkeypatch)
+    starts = [f"x{hashlib.sha256(str(number).encode()).hexdigest()[:30]}" for number, _ in enumerate(WORDS)]
+    for start, text in zip(starts, WORDS, strict=True):
+        inbox.offer(f"{start}{text.encode(errors='replace').decode()}"[:200])
+    assert 0 == imgshare("list").code
+    commands: set[str] = set()
+    for start in starts:
+        run = imgshare("show", start)
+        assert (6, "hint: did you mean `imgshare show ") == (run.code, run.err.splitlines()[1][:34]), run
+        commands.update(_find_commands(run.err))
+    inbox.http.close()
+
+    for command in commands:
+        _assert_safe(command)
     _assert_nothing_else_runs(commands, tmp_path)
 
 

@@ -83,7 +83,7 @@ def test_slow_answers(run_against: RunImgshare, name: str) -> None:
     """--timeout holds for the whole, not for each byte, and is named."""
     run = run_against(hostile_responses.SLOW[name], timeout=1)
 
-    hint = "hint: try again, or allow more time with --timeout SECONDS\n"
+    hint = "hint: try again, or allow more time, such as --timeout 5m\n"
     assert Run(8, "", f"imgshare: 127.0.0.1 did not respond within 1 s\n{hint}") == run
 
 

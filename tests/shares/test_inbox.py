@@ -236,14 +236,14 @@ def test_limit(imgshare: RunImgshare, inbox: SmallInbox) -> None:
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["--older-than", "soon"], "--older-than 'soon' is not a duration (try 7d)"),
-        (["--newer-than", "7"], "--newer-than '7' is not a duration (try 7d)"),
+        (["--older-than", "soon"], "--older-than 'soon' is not a duration (try 7h or 7d)"),
+        (["--newer-than", "7"], "--newer-than '7' is not a duration (try 7h or 7d)"),
         (["--sort", "colour"], "unknown sort key 'colour'"),
         (["--sort", "name:up"], "unknown sort key 'name:up'"),
-        (["--limit", "0"], "invalid value for '--limit': 0 is not in the range 1<=x<=1000000"),
+        (["--limit", "0"], "--limit must be a whole number from 1 to 1,000,000, not '0'"),
         (
             ["--status", "Pending"],
-            "invalid value for '--status': 'Pending' is not one of 'pending', 'accepted', 'rejected', 'all'",
+            "--status must be pending, accepted, rejected or all, not 'Pending'",
         ),
     ],
     ids=str,

@@ -134,6 +134,14 @@ def _of_services(text: str) -> Iterator[Scenario]:
 def _of_arguments(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     for argv in ([text], ["accept", f"--{text}"], ["list", text], ["login", text], ["config", text]):
         yield Scenario(argv)
+    for argv in (["acept", text, "--owner", text], ["list", "--nam", text], ["list", f"--status=pendin{text}"]):
+        yield Scenario(argv)
+    yield Scenario(["config", "set", "--", "endpont", text])
+    yield Scenario(["config", "set", "--", f"profiles.{text}.timeout", "x"])
+    mistaken = ["accept", f"--owner={text}", f"--hash={text}", f"--wait={text}"]
+    yield Scenario([*mistaken[:2], "--", f"{IMAGE} ", text])
+    yield Scenario([*mistaken[:2], "--", MEMBER, IMAGE], {"GET /v2/images": _images()})
+    yield Scenario([*mistaken, IMAGE, IMAGE.replace("d", "e"), IMAGE])
     yield Scenario(["share", "--", IMAGE, text], {"POST": (201, build_member("pending", member_id=text))})
     for status in (403, 404, 409, 413):
         yield Scenario(["share", "--", IMAGE, text], {"POST": (status, {"message": "no"})})

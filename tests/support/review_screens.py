@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 WINDOWS = """\
 name     windows-server-2022
 image    3c45ee06-9672-5e73-9531-1da2b8fb7900
@@ -89,5 +91,6 @@ def build_panel(number: int, of: int, facts: str, columns: int = 80) -> str:
 
 
 def wrap_line(text: str, columns: int = 80) -> str:
-    """A line as the terminal breaks it."""
-    return "\n".join(text[start : start + columns] for start in range(0, len(text), columns))
+    """A line as it is broken between words, with the spaces that it begins with."""
+    indent = text[: len(text) - len(text.lstrip())]
+    return textwrap.fill(text, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

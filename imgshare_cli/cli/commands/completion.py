@@ -20,6 +20,7 @@ class Shell(StrEnum):
     ZSH = "zsh"
     FISH = "fish"
     POWERSHELL = "powershell"
+    PWSH = "pwsh"  # the name of its program
 
 
 def completion(
@@ -40,4 +41,4 @@ def completion(
                 imgshare completion powershell | Out-String | Invoke-Expression
     """  # noqa: D301  (\b keeps typer from filling the lines)
     invocation: Invocation = ctx.obj
-    invocation.output.print_text(SCRIPTS[shell].rstrip())
+    invocation.output.print_text(SCRIPTS["powershell" if shell is Shell.PWSH else shell].rstrip())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from imgshare_cli import hints
+from imgshare_cli.cli.config_keys import check_key, parse_value, resolve_key_path
 from imgshare_cli.cli.options import (
     Command,
     CommandGroup,
@@ -17,9 +18,7 @@ from imgshare_cli.cli.options import (
     with_session,
 )
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config.config_file import PROFILE_KEYS, TOP_KEYS, find_config_path
-from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.config.settings import resolve_profile_name
+from imgshare_cli.config.config_file import PROFILE_KEYS, find_config_path
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -105,7 +104,8 @@ def _build_document(session: Session) -> dict[str, Any]:
 @with_session(profile_and_json_options)
 def get(session: Session, key: KeyArgument) -> None:
     """Print one setting from the config file."""
-    key_path = _resolve_key_path(session, key)
+    check_key(session, "get", key)
+    key_path = resolve_key_path(session, key)
     value: Any = {
         "default_profile": session.file.default_profile,
         "owners": session.file.owners.ids,
@@ -131,27 +131,19 @@ def set_(
     """Change one setting; comments and order are kept."""
     from imgshare_cli.config.config_edit import edit_config_file, set_value
 
-    key_path = _resolve_key_path(session, key)
+    check_key(session, "set", key, value)
+    key_path = resolve_key_path(session, key)
     if key_path[-1] == "token":
         raise UsageError(
             "other users of this machine can read a token on the command line",
             hint=f"{hints.build_command('login')} prompts for it instead",
         )
-    if key_path == ("profiles",):
-        raise UsageError("profiles is a table", hint="use profiles.NAME.KEY, such as profiles.otc.endpoint")
-    if key_path == ("owners",):
-        raise UsageError("owners is a table", hint="use owners.NAME, such as owners.platform")
-    if not value:
-        unset_it = hints.build_command("config", "unset", hints.quote_word(key, "KEY"))
-        raise UsageError(f"{key} cannot be empty", hint=f"{unset_it} removes it")
-    if key_path[-1] == "endpoint":
-        check_service_url(value, insecure_http=True)
-    new_value = _parse_number(value) if key_path[-1] == "timeout" else value
+    new_value = parse_value(session, key, value)
 
     def change(document: TOMLDocument) -> None:
         if key == "default_profile" and value not in document.get("profiles", {}):
             log_in = hints.build_command("login", *hints.build_options({"--profile": value}))
-            raise UsageError(f"profile {value!r} does not exist", hint=f"{log_in} creates one")
+            raise UsageError(f"profile {value!r} does not exist; nothing was changed", hint=f"{log_in} creates one")
         set_value(document, key_path, new_value)
 
     edit_config_file(find_config_path(session.environ), change)
@@ -163,34 +155,17 @@ def unset(session: Session, key: KeyArgument) -> None:
     """Remove one setting, or a whole profile with `profiles.NAME`."""
     from imgshare_cli.config.config_edit import edit_config_file, remove_value
 
-    key_path = _resolve_key_path(session, key)
-    if key not in {*TOP_KEYS, *PROFILE_KEYS} and not key.startswith(("owners.", "profiles.")):
-        raise UsageError(f"unknown key {key}", hint=f"known keys: {', '.join((*TOP_KEYS, *PROFILE_KEYS))}")
+    # An unknown key in the file is removed like any other; `profiles.NAME` is known whatever follows in it.
+    if not key.startswith(("owners.", "profiles.")):
+        check_key(session, "unset", key)
+    key_path = resolve_key_path(session, key)
 
     def change(document: TOMLDocument) -> None:
         # The name of a profile may hold dots itself.
         whole = ("profiles", key.removeprefix("profiles."))
         profiles = document.get("profiles")
-        remove_value(document, whole if isinstance(profiles, Mapping) and whole[1] in profiles else key_path)
+        where = whole if isinstance(profiles, Mapping) and whole[1] in profiles else key_path
+        if not remove_value(document, where):
+            check_key(session, "unset", key)
 
     edit_config_file(find_config_path(session.environ), change, check=False)
-
-
-def _resolve_key_path(session: Session, key: str) -> tuple[str, ...]:
-    """Resolve KEY to the tables and the key in the config file."""
-    if key in TOP_KEYS:
-        return (key,)
-    if key.startswith("owners."):
-        return ("owners", key.removeprefix("owners."))
-    if key.startswith("profiles."):
-        name, _, last = key.removeprefix("profiles.").rpartition(".")
-        return ("profiles", name, last) if name else ("profiles", last)
-    return ("profiles", resolve_profile_name(session.flags, session.environ, session.file), key)
-
-
-def _parse_number(text: str) -> float | str:
-    try:
-        number = float(text)
-    except ValueError:
-        return text  # the check of the file says what is wrong with it
-    return int(number) if number.is_integer() else number

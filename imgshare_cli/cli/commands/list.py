@@ -76,6 +76,8 @@ def list_(  # noqa: PLR0913, PLR0917
     from imgshare_cli.cli.id_prefixes import get_last_list
     from imgshare_cli.cli.list_footer import ListFooter
 
+    if quiet and session.output.as_json:
+        raise UsageError("--quiet and --json cannot be used together", hint="omit one of them")
     if columns is not None and (quiet or session.output.as_json):
         other = "--quiet" if quiet else "--json"
         raise UsageError(f"--columns cannot be combined with {other}", hint=f"omit --columns or {other}")

@@ -26,7 +26,8 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
 
     def unshare_from(member: str) -> Unshared:
         try:
-            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id)
+            named_id = session.file.owners.find_id(member)
+            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id, named_id)
         except SimilarMemberError as exc:
             raise _add_command(session, image_id, exc) from exc
 
@@ -40,7 +41,7 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
 
 
 def _add_command(session: Session, image_id: str, error: SimilarMemberError) -> SimilarMemberError:
-    from imgshare_cli.diagnosis.attempt import Attempt
+    from imgshare_cli.cli.typed_command import TypedCommand
 
-    attempt = Attempt("unshare", image_id, None, error.http_status, None, session.flags)
-    return error.replace(hint=f"did you mean that one? {attempt.build_retry_command(image_id, error.similar_id)}")
+    unshare_it = TypedCommand(session.context).build({"image": image_id, "members": error.similar_id})
+    return error.replace(hint=f"did you mean {unshare_it}?")

@@ -1,0 +1,148 @@
+"""Finds out what was meant by an IMAGE or a MEMBER that the service does not know; suggests, and never acts."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.api.models import is_image_id, is_project_id
+from imgshare_cli.cli.spelling import find_close, is_one_edit_apart
+from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imgshare_cli.cli.session import Session
+
+_REASONS = {None, Reason.NOT_FOUND, Reason.WRONG_MEMBER, Reason.NOT_A_MEMBER}
+_HEX = re.compile(r"[0-9a-f]{30,34}")
+_DIGITS = 32
+_CUTOFF = 0.75
+
+
+def add_suggestion(error: ImgshareError, session: Session) -> ImgshareError:
+    """Return the error with a hint about the mistake in IMAGE or MEMBER, or as it is where none is seen."""
+    typed = TypedCommand(session.context)
+    image, member = typed.arguments.get("image"), _read_member(typed)
+    if not isinstance(image, str) or not _may_be_a_mistake(error, image, member):
+        return error
+    hint = _find_spaces(typed, image, member)
+    if hint is None and not isinstance(error, UsageError):
+        hint = _MistakeFinder(session, typed, image, member).find_hint(error)
+    return error.replace(hint=hint) if hint else error
+
+
+def _read_member(typed: TypedCommand) -> str | None:
+    """Return MEMBER, where there is exactly one."""
+    members = typed.arguments.get("members", ())
+    member = members[0] if len(members) == 1 else typed.arguments.get("member")
+    return member if isinstance(member, str) else None
+
+
+def _may_be_a_mistake(error: ImgshareError, image: str, member: str | None) -> bool:
+    if isinstance(error, UsageError):
+        return any(text is not None and repr(text[:80]) in error.failure for text in (image, member))
+    return isinstance(error, NotFoundError | ForbiddenError) and error.reason in _REASONS and not error.details
+
+
+def _find_spaces(typed: TypedCommand, image: str, member: str | None) -> str | None:
+    changes = {"image": image.strip()}
+    if member is not None:
+        changes["members" if "members" in typed.arguments else "member"] = member.strip()
+    if not all(changes.values()) or (changes["image"] == image and (member is None or member == member.strip())):
+        return None
+    return f"did you mean {typed.build(changes)}, without the spaces?"
+
+
+class _MistakeFinder:
+    """Compares what was typed with what is known: the images listed last, the user's project and named owners."""
+
+    def __init__(self, session: Session, typed: TypedCommand, image: str, member: str | None) -> None:
+        self._typed = typed
+        self._image = image
+        self._member = member
+        # They are shared with us: what is shared with others is another image.
+        self._images = {} if typed.names[0] in {"share", "unshare"} else _read_listed_images(session)
+        self._owners = session.file.owners
+        self._own_id = self._own_name = None
+        with suppress(ImgshareError):
+            self._own_id = session.member_id
+            self._own_name = session.credential.project_name
+
+    def find_hint(self, error: ImgshareError) -> str | None:
+        """Find a hint that is better than that of the error."""
+        if self._member is not None and (hint := self._find_wrong_order(self._member)):
+            return hint
+        if (error.hint or "").startswith("run "):
+            return None  # the service has told more than can be guessed
+        changes = self._find_member_change()
+        image_changes = [{"image": image, **changes} for image in self._find_images()] or [changes] * bool(changes)
+        commands = [self._describe_command(change) for change in image_changes]
+        return f"did you mean {' or '.join(commands)}?" if commands else None
+
+    def _find_wrong_order(self, member: str) -> str | None:
+        is_single = "member" in self._typed.arguments
+        is_image = (is_image_id(member) or member in self._images.values()) and member != self._own_id
+        if is_image_id(self._image):
+            if is_image_id(member) and is_image and is_single:
+                return f"pass one image at a time; {self._typed.build_xargs()} does so for each line of its input"
+            return None
+        if is_image and (is_project_id(self._image) or self._image == self._own_name):
+            name = "member" if is_single else "members"
+            return f"IMAGE comes before MEMBER: did you mean {self._typed.build({'image': member, name: self._image})}?"
+        return None
+
+    def _find_images(self) -> list[str]:
+        """Find the IDs, or the names that only one image has, of the images that may be meant."""
+        lowered, compact = self._image.lower(), self._image.replace("-", "").lower()
+        if self._image in self._images or compact == (self._own_id or "").replace("-", ""):
+            return []
+        if is_image_id(self._image) and lowered != self._image:
+            return [lowered]
+        near = [image for image in self._images if is_one_edit_apart(compact, image.replace("-", "").lower())]
+        if near or is_image_id(self._image):
+            return near[:1] if len(near) == 1 else []
+        if len(compact) == _DIGITS and _HEX.fullmatch(compact):
+            starts = (0, 8, 12, 16, 20, _DIGITS)
+            return ["-".join(compact[start:end] for start, end in pairwise(starts))]
+        names = list(self._images.values())
+        close = find_close(self._image, dict.fromkeys(filter(None, names)), cutoff=_CUTOFF)
+        return [self._choose_word(name) for name in close if name != self._image]
+
+    def _choose_word(self, name: str) -> str:
+        ids = [image for image, other in self._images.items() if other == name]
+        return name if len(ids) == 1 and hints.is_plain(name) else ids[0]
+
+    def _describe_command(self, changes: Mapping[str, str]) -> str:
+        name = self._images.get(changes.get("image", ""))
+        close_by_name = name and not is_image_id(self._image) and not _HEX.fullmatch(self._image.replace("-", ""))
+        return self._typed.build(changes) + (f" ({hints.quote_text(name)})" if name and close_by_name else "")
+
+    def _find_member_change(self) -> dict[str, str]:
+        member, own = self._member, self._own_id
+        if member is None:
+            return {}
+        meant = self._owners.find_id(member)
+        if own and (member == self._own_name or is_one_edit_apart(_normalize_id(member), _normalize_id(own))):
+            meant = own
+        name = "members" if "members" in self._typed.arguments else "member"
+        return {name: meant} if meant != member else {}
+
+
+def _normalize_id(text: str) -> str:
+    return text.replace("-", "").casefold()
+
+
+def _read_listed_images(session: Session) -> Mapping[str, str]:
+    """Return the names of the images that are known from lists, by their IDs."""
+    from imgshare_cli.cli.id_prefixes import get_last_list
+
+    try:
+        images = get_last_list(session).find_known_images("")
+    except ImgshareError:
+        return {}
+    return {image_id: image.name for image_id, image in images.items()}

@@ -1,0 +1,406 @@
+"""What people type by mistake: each is said in a sentence, and the command in its hint does what was meant."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from imgshare_cli.cli.spelling import find_close
+from imgshare_cli.sandbox import Sandbox
+from tests.support.run import Run, find_commands, run_command
+from tests.support.terminal import run_at_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.run import RunImgshare
+    from tests.support.share import Share
+
+DEBIAN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
+UBUNTU = "cfdb5b5e-2f72-5dfd-a10d-ac4353155352"
+RED_HAT = "c9f38594-55f1-56c7-8cb5-835c2c578065"
+YOU = "7554eb872fc85cd48edb777cd123c21e"
+PLATFORM = "26407f07725950ca9b3f6f08141e8c86"
+LOST, SWAPPED = DEBIAN[:-1], DEBIAN.replace("7205", "7025")
+KEYS = (
+    "known keys: default_profile, endpoint, project_id, cloud, region, interface, vault_id, cacert, timeout, token, "
+    "token_store, owners.NAME, profiles.NAME.KEY"
+)
+NOT_FOUND = "(searched shared, own, public and hidden images)"
+NOT_SHARED = (
+    "the image does not exist, or it is not (or no longer) shared with your project; the service does not say which"
+)
+TIME = "use seconds, or a duration such as 90s, 5m or 1h; the default is 30s"
+
+
+class Mistake(NamedTuple):
+    """A mistake.
+
+    Attributes:
+        typed: the command line.
+        code: its exit code.
+        sentence: what is said.
+        hint: the way out.
+        stdin: what the command in the hint reads.
+        ends: the exit code of the command in the hint.
+    """
+
+    typed: str
+    code: int
+    sentence: str
+    hint: str
+    stdin: str = ""
+    ends: int = 0
+
+
+def _show_usage(command: str) -> str:
+    return f"`imgshare {command} --help` shows its usage"
+
+
+COMMANDS = [
+    Mistake(f"acept {DEBIAN}", 2, "no such command 'acept'", f"did you mean `imgshare accept {DEBIAN}`?"),
+    Mistake("lst", 2, "no such command 'lst'", "did you mean `imgshare list`?"),
+    Mistake("xyz", 2, "no such command 'xyz'", "`imgshare --help` shows its usage"),
+    Mistake("config lsit", 2, "no such command 'lsit'", "did you mean `imgshare config list`?"),
+    Mistake("list --json --qiet", 2, "no such option: --qiet", "did you mean `imgshare list --json --quiet`?", ends=2),
+    Mistake("list --nam=debian", 2, "no such option: --nam", "did you mean `imgshare list --name debian`?"),
+    Mistake("list --older 7d", 2, "no such option: --older", "did you mean `imgshare list --older-than 7d`?"),
+    Mistake(
+        "list --nam 'golden*'",
+        2,
+        "no such option: --nam",
+        "did you mean `imgshare list --name WORD_1` (where WORD_1 is 'golden*')?",
+    ),
+    Mistake("login --token x", 2, "no such option: --token", _show_usage("login")),
+    Mistake("list -x", 2, "no such option: -x", _show_usage("list")),
+    Mistake("-q list", 2, "options come after the command", "did you mean `imgshare list -q`?"),
+    Mistake(
+        "--timeout 5m --project=x list --name golden",
+        2,
+        "options come after the command",
+        "did you mean `imgshare list --name golden --timeout 5m --project x`?",
+    ),
+    Mistake("--profile x", 2, "options come after the command", "did you mean `imgshare list --profile x`?", ends=3),
+    Mistake("--verson", 2, "no such option: --verson", "did you mean `imgshare --version`?"),
+    Mistake("--foo list", 2, "no such option: --foo", "`imgshare --help` shows its usage"),
+]
+ARGUMENTS = [
+    Mistake(
+        f"accept {DEBIAN} {UBUNTU} {RED_HAT}",
+        2,
+        "accept takes one image at a time, not 3",
+        "`xargs -n1 imgshare accept` runs it for each line of its input",
+        stdin=f"{DEBIAN}\n{UBUNTU}\n",
+    ),
+    Mistake(
+        f"show --timeout 1m {DEBIAN} {UBUNTU} {RED_HAT} {RED_HAT}",
+        2,
+        "show takes one image at a time, not 4",
+        "`xargs -n1 imgshare show --timeout 1m` runs it for each line of its input",
+        stdin=DEBIAN,
+    ),
+    Mistake(
+        f"accept {DEBIAN} {UBUNTU}",
+        6,
+        f"cannot accept image {DEBIAN} for project {UBUNTU}: it is shared with your project {YOU}, and the token can "
+        "only decide for that one",
+        "pass one image at a time; `xargs -n1 imgshare accept` does so for each line of its input",
+        stdin=f"{DEBIAN}\n{UBUNTU}\n",
+    ),
+    Mistake(f"accept {DEBIAN} {YOU} x", 2, "accept does not take the argument 'x'", _show_usage("accept")),
+    Mistake("list golden", 2, "list does not take the argument 'golden'", _show_usage("list")),
+    Mistake("list --quiet --json", 2, "--quiet and --json cannot be used together", "omit one of them"),
+    Mistake("review --json", 2, "review has no JSON output", _show_usage("review")),
+    Mistake("list --limit 0", 2, "--limit must be a whole number from 1 to 1,000,000, not '0'", _show_usage("list")),
+    Mistake(
+        "list --limit abc", 2, "--limit must be a whole number from 1 to 1,000,000, not 'abc'", _show_usage("list")
+    ),
+    Mistake(
+        "sandbox --port 99999", 2, "--port must be a whole number from 0 to 65,535, not '99999'", _show_usage("sandbox")
+    ),
+    Mistake(
+        "sandbox --images -1", 2, "--images must be a whole number of at least 0, not '-1'", _show_usage("sandbox")
+    ),
+    Mistake(
+        "list --status foo", 2, "--status must be pending, accepted, rejected or all, not 'foo'", _show_usage("list")
+    ),
+    Mistake(
+        "list --status=acepted -q",
+        2,
+        "--status must be pending, accepted, rejected or all, not 'acepted'",
+        "did you mean `imgshare list --status accepted -q`?",
+    ),
+    Mistake(
+        "completion bsh",
+        2,
+        "SHELL must be bash, zsh, fish, powershell or pwsh, not 'bsh'",
+        "did you mean `imgshare completion bash`?",
+    ),
+    Mistake("list --timeout x", 2, "--timeout 'x' is not a time above 0", TIME),
+    Mistake("list --timeout 0", 2, "--timeout '0' is not a time above 0", TIME),
+    Mistake(
+        f"accept {DEBIAN} --wait 7",
+        2,
+        "--wait '7' is not a duration (try 7s or 7m)",
+        "use a number and s, m, h, d or w",
+    ),
+    Mistake(
+        "list --older-than 30",
+        2,
+        "--older-than '30' is not a duration (try 30h or 30d)",
+        "use a number and s, m, h, d or w",
+    ),
+]
+IMAGES = [
+    Mistake(
+        "accept golden-debain-12 --timeout 1m",
+        6,
+        f"no image named 'golden-debain-12' found {NOT_FOUND}",
+        "did you mean `imgshare accept golden-debian-12 --timeout 1m` or "
+        "`imgshare accept golden-debian-12-rc --timeout 1m`?",
+    ),
+    Mistake(
+        f"accept ubuntu-24.04 --owner {PLATFORM}",
+        6,
+        f"no image named 'ubuntu-24.04' found {NOT_FOUND}",
+        f"did you mean `imgshare accept ubuntu-24.04-minimal --owner {PLATFORM}`?",
+    ),
+    Mistake(
+        "show '[red] hat enterprise linux'",
+        6,
+        f"no image named '[red] hat enterprise linux' found {NOT_FOUND}",
+        f"did you mean `imgshare show {RED_HAT}` ('[red] hat enterprise linux 9')?",
+    ),
+    Mistake(
+        f"accept {LOST}", 6, f"no image named '{LOST}' found {NOT_FOUND}", f"did you mean `imgshare accept {DEBIAN}`?"
+    ),
+    Mistake(
+        f"reject {SWAPPED} {YOU}",
+        6,
+        f"cannot reject image {SWAPPED} for project {YOU}: {NOT_SHARED}",
+        f"did you mean `imgshare reject {DEBIAN} {YOU}`?",
+    ),
+    Mistake(
+        f"accept {DEBIAN.replace('-', '')}",
+        6,
+        f"no image named '{DEBIAN.replace('-', '')}' found {NOT_FOUND}",
+        f"did you mean `imgshare accept {DEBIAN}`?",
+    ),
+    Mistake(
+        f"accept {DEBIAN.upper()}",
+        6,
+        f"cannot accept image {DEBIAN.upper()} for project {YOU}: no image has this ID in upper case, but one has it "
+        "in lower case",
+        f"run `imgshare accept {DEBIAN} {YOU}`",
+    ),
+    Mistake(
+        f"members {DEBIAN.upper()}",
+        6,
+        f'cannot look up image {DEBIAN.upper()}: not found: "Image {DEBIAN.upper()} not found."',
+        f"did you mean `imgshare members {DEBIAN}`?",
+    ),
+    Mistake(
+        f"accept '{DEBIAN} '",
+        6,
+        f"no image named '{DEBIAN} ' found {NOT_FOUND}",
+        f"did you mean `imgshare accept {DEBIAN}`, without the spaces?",
+    ),
+    Mistake(
+        f"accept '{DEBIAN}\r'",
+        2,
+        rf"'{DEBIAN}\r' is not a valid image ID or name",
+        f"did you mean `imgshare accept {DEBIAN}`, without the spaces?",
+    ),
+    Mistake(
+        f"accept {DEBIAN} ' {YOU}'",
+        6,
+        f"cannot accept image {DEBIAN} for project  {YOU}: it is shared with your project {YOU}:  {YOU} is a name, "
+        "but MEMBER must be an ID",
+        f"did you mean `imgshare accept {DEBIAN} {YOU}`, without the spaces?",
+    ),
+    Mistake(
+        f"accept {YOU} {DEBIAN} --timeout 90s",
+        6,
+        f"no image named '{YOU}' found {NOT_FOUND}",
+        f"IMAGE comes before MEMBER: did you mean `imgshare accept {DEBIAN} {YOU} --timeout 90s`?",
+    ),
+    Mistake(
+        f"accept {YOU} golden-debian-12",
+        6,
+        f"no image named '{YOU}' found {NOT_FOUND}",
+        f"IMAGE comes before MEMBER: did you mean `imgshare accept golden-debian-12 {YOU}`?",
+    ),
+    Mistake(
+        f"accept {DEBIAN} {YOU[:-1]}",
+        6,
+        f"cannot accept image {DEBIAN} for project {YOU[:-1]}: it is shared with your project {YOU}: {YOU[:-1]} is a "
+        "name, but MEMBER must be an ID",
+        f"run `imgshare accept {DEBIAN} {YOU}`",
+    ),
+    Mistake(
+        f"accept {YOU}",
+        6,
+        f"no image named '{YOU}' found {NOT_FOUND}",
+        "an ID must be whole here, and `imgshare list --status all --long` shows whole IDs",
+    ),
+    Mistake(
+        "accept something-else",
+        6,
+        f"no image named 'something-else' found {NOT_FOUND}",
+        "`imgshare list --status all` shows what is shared with you; or use an image ID",
+    ),
+]
+CONFIG = [
+    Mistake(
+        "config get endpont", 2, "unknown key 'endpont'", f"did you mean `imgshare config get endpoint`? {KEYS}", ends=2
+    ),
+    Mistake(
+        "config set endpont https://glance.example",
+        2,
+        "unknown key 'endpont'",
+        f"did you mean `imgshare config set endpoint https://glance.example`? {KEYS}",
+    ),
+    Mistake(
+        "config unset endpont", 2, "unknown key 'endpont'", f"did you mean `imgshare config unset endpoint`? {KEYS}"
+    ),
+    Mistake(
+        "config set profiles.otc.time-out 5",
+        2,
+        "unknown key 'profiles.otc.time-out'",
+        f"did you mean `imgshare config set profiles.otc.timeout 5`? {KEYS}",
+    ),
+    Mistake("config get colour", 2, "unknown key 'colour'", KEYS),
+    Mistake("config set gAAAAAB-a-token-in-the-wrong-place-0123 x", 2, "unknown key, which is not shown", KEYS),
+    Mistake(
+        "config set timeout soon",
+        2,
+        'timeout must be a time above 0, in seconds or such as "90s" or "5m"; nothing was changed',
+        "for example `imgshare config set timeout 5m`",
+    ),
+    Mistake(
+        "config set token_store disk --profile otc",
+        2,
+        "token_store must be keyring or file; nothing was changed",
+        "for example `imgshare config set token_store file --profile otc`",
+    ),
+    Mistake(
+        "config set endpoint glance",
+        2,
+        "the endpoint 'glance' is not an http or https URL; nothing was changed",
+        "use the address of the service, such as https://ims.eu-de.otc.t-systems.com",
+    ),
+    Mistake(
+        "config set endpoint ''",
+        2,
+        "endpoint must be a text that is not empty; nothing was changed",
+        "for example `imgshare config set endpoint https://glance.example.com`",
+    ),
+    Mistake(
+        "config set owners.mine x",
+        2,
+        "the name of the owner is not valid; nothing was changed",
+        "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID",
+    ),
+    Mistake(
+        "config set profiles.otc x", 2, "profiles.otc is a table", "use profiles.otc.KEY, such as profiles.otc.endpoint"
+    ),
+]
+
+
+@pytest.fixture
+def sandbox(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """The sandbox, whose images have been listed."""
+    with Sandbox() as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", service.you.token)
+        monkeypatch.setenv("IMGSHARE_PROJECT_ID", service.you.project_id)
+        assert 0 == imgshare("list").code
+        yield service
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("mistake", [*COMMANDS, *ARGUMENTS, *IMAGES, *CONFIG], ids=lambda mistake: mistake.typed)
+def test_mistakes(imgshare: RunImgshare, mistake: Mistake) -> None:
+    """A mistake has its exit code, a sentence and a hint; each command in the hint runs as it is."""
+    run = imgshare(*shlex.split(mistake.typed))
+
+    if "--json" in mistake.typed:
+        error = run.error()
+        assert (mistake.code, mistake.sentence, mistake.hint) == (run.code, error["message"], error["hint"])
+    else:
+        err = "".join(line for line in run.err.splitlines(keepends=True) if not line.startswith("request ID: "))
+        expected = f"imgshare: {mistake.sentence}\nhint: {mistake.hint}\n"
+        assert Run(mistake.code, "", expected) == Run(run.code, run.out, err)
+    commands = find_commands(mistake.hint)
+    for command in commands:
+        assert run_command(command, mistake.stdin) in {mistake.ends, 0 if len(commands) > 1 else mistake.ends}, command
+
+
+@pytest.mark.parametrize("command", ["accept", "show"])
+def test_on_any_service(imgshare: RunImgshare, share: Share, command: str) -> None:
+    """On a real service, too, what was meant is found from the list, and the hint does it."""
+    assert 0 == imgshare("list").code
+    wrong = {
+        f"{share.image[:5]}{share.image[6:]}": f"did you mean `imgshare {command} {share.image}`?",
+        f"{share.image.replace('-', '')}": f"did you mean `imgshare {command} {share.image}`?",
+        f"' {share.image}'": f"did you mean `imgshare {command} {share.image}`, without the spaces?",
+        f"{share.member} {share.image}": (
+            f"IMAGE comes before MEMBER: did you mean `imgshare {command} {share.image} {share.member}`?"
+        ),
+    }
+    for arguments, hint in wrong.items():
+        run = imgshare(command, *shlex.split(arguments))
+        assert (6, f"hint: {hint}") == (run.code, run.err.splitlines()[1])
+        (fixed,) = find_commands(hint)
+        assert 0 == run_command(fixed)
+
+
+def test_the_members_of_an_id_in_capitals(imgshare: RunImgshare, share: Share) -> None:
+    """`members` of an ID in capitals suggests it in lower case, where the service does not take it."""
+    run = imgshare("members", share.image.upper())
+
+    assert 0 == run.code or f"hint: did you mean `imgshare members {share.image}`?" == run.err.splitlines()[1]
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_a_named_owner_as_member(imgshare: RunImgshare) -> None:
+    """The name that [owners] gives to a project is no ID, and the hint has the ID."""
+    assert Run(0) == imgshare("config", "set", "owners.us", YOU)
+
+    run = imgshare("accept", DEBIAN.replace("c26a", "c26b"), "us")
+
+    assert f"hint: did you mean `imgshare accept {DEBIAN} {YOU}`?" == run.err.splitlines()[1]
+
+
+def test_suggesting_takes_no_time() -> None:
+    """Names that are long and much alike cannot make a mistake take long."""
+    names = [f"{'ab' * 120}{number}" for number in range(2000)]
+    start = time.monotonic()
+
+    assert 3 == len(find_close("ba" * 120, names, cutoff=0.75))
+    assert time.monotonic() - start < 5  # about 0.3 s; the machine may be busy
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_what_cannot_be_pasted(imgshare: RunImgshare) -> None:
+    """An option stays in the command, as a placeholder where a shell would change its value."""
+    run = imgshare("accept", "ubuntu-24.04", "--vault", "a b")
+
+    hint = "did you mean `imgshare accept ubuntu-24.04-minimal --vault VAULT` (where VAULT is 'a b')?"
+    assert (6, f"hint: {hint}") == (run.code, run.err.splitlines()[1])
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("columns", [40, 80])
+def test_hints_at_a_terminal(columns: int) -> None:
+    """Sentences are broken between words; a command that is longer than a line is broken by the terminal alone."""
+    shown = run_at_terminal(columns, "accept", YOU, DEBIAN)
+
+    command = f"`imgshare accept {DEBIAN} {YOU}`?"
+    assert 6 == shown.code
+    assert f"mean\r\n{command}\r\n" in shown.raw
+    for line in shown.raw.splitlines():
+        assert len(line) <= columns or line == command, line
