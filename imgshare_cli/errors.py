@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Self, Unpack
 
 # What Python raises where a library does not check its input. The text of such an exception may quote the input.
@@ -36,6 +36,8 @@ class ErrorParts(TypedDict, total=False):
     note: str
     hint: str | None
     reason: Reason | None
+    details: Sequence[str]
+    correction: Mapping[str, str]
 
 
 class ImgshareError(Exception):
@@ -54,6 +56,8 @@ class ImgshareError(Exception):
         request_id: the service's ID of the request, for its operators.
         reason: why, as a word for programs, where that is known.
         details: the items the message is about.
+        correction: arguments with which the same command may work, by the name of the parameter; the command line adds
+            that command to the hint.
     """
 
     exit_code = 1
@@ -70,6 +74,7 @@ class ImgshareError(Exception):
         request_id: str | None = None,
         reason: Reason | None = None,
         details: Sequence[str] = (),
+        correction: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(failure)
         self.failure = failure
@@ -80,6 +85,7 @@ class ImgshareError(Exception):
         self.request_id = request_id
         self.reason = reason
         self.details = details
+        self.correction = correction or {}
 
     def __str__(self) -> str:
         """The message."""

@@ -31,7 +31,7 @@ _OWNER_ONLY = "only the project that owns an image can share it, with the role '
 _SHARE_HINTS = {
     403: f"{_OWNER_ONLY}, and only while its visibility is 'shared'",
     404: "check the image; only the project that owns it can share it",
-    409: "it is already shared with that project: {members} shows its decision",
+    409: "{members} shows the projects it is shared with",
     413: "the image has the maximum number of members: {unshare} removes one",
 }
 _UNSHARE_HINTS = {

@@ -30,7 +30,7 @@ COMMAND_GROUPS = {
         "reset": "decide:reset",
         "show": "show:show",
     },
-    "Sharing": {"members": "members:members", "share": "members:share", "unshare": "members:unshare"},
+    "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
     "Setup": {
         "login": "login:login",
         "logout": "logout:logout",

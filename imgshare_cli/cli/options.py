@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from imgshare_cli.config.settings import Flags
+from imgshare_cli.errors import ImgshareError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,6 +72,12 @@ MemberArgument = Annotated[
         metavar="MEMBER",
         help="ID of the project that the image is shared with. [default: your project]",
         show_default=False,
+    ),
+]
+MembersArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
     ),
 ]
 VaultOption = Annotated[
@@ -199,7 +206,15 @@ def with_session(
             invocation: Invocation = ctx.obj
             flags = _create_flags({name: values.pop(name) for name in list(values) if name in _FLAGS})
             values.pop("as_json", None)  # main() has seen it, because errors in the arguments are JSON as well
-            command(invocation.open_session(flags, ctx, new_profile=new_profile), **values)
+            try:
+                command(invocation.open_session(flags, ctx, new_profile=new_profile), **values)
+            except ImgshareError as exc:
+                if not exc.correction:
+                    raise
+                from imgshare_cli.cli.typed_command import TypedCommand
+
+                example = TypedCommand(ctx).build(exc.correction)
+                raise exc.replace(hint=f"{exc.hint}, for example {example}") from exc
 
         own = inspect.signature(command, eval_str=True).parameters
         parameters = [

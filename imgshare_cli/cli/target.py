@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_image_id
-from imgshare_cli.errors import ForbiddenError, NotFoundError, UsageError
+from imgshare_cli.errors import AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imgshare_cli.api.images import Image
     from imgshare_cli.cli.session import Session
     from imgshare_cli.errors import ImgshareError
 
@@ -35,11 +36,27 @@ class ShareTarget:
         self._prefixed_id: str | None = None
         self._is_prefix_checked = False
         self._resolved_id: str | None = None
+        self._image: Image | None = None
 
     @property
     def member_id(self) -> str | None:
         """The project ID, if it is known."""
         return self._member or self._session.member_id
+
+    @property
+    def is_own_member(self) -> bool:
+        """Whether MEMBER is left out, or is certainly the user's own project."""
+        return self._member in {None, self._session.member_id}
+
+    @property
+    def answers_people(self) -> bool:
+        """Whether the answer is for a person at a terminal, who is told more than what was asked for."""
+        return not self._session.output.as_json and self._session.output.is_at_terminal()
+
+    @property
+    def known_image(self) -> Image | None:
+        """What is known of the image so far, without another request."""
+        return self._image
 
     def resolve_image_id(self, *, owner: str | None = None, own: bool = False) -> str:
         """Return the image's ID; a name is looked up at each call, the beginning of an ID once.
@@ -72,11 +89,39 @@ class ShareTarget:
             ) from exc
 
     def _look_up_name(self, *, owner: str | None, own: bool) -> str:
-        from imgshare_cli.shares.image_lookup import resolve_image_name
+        from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
 
         session = self._session
-        self._resolved_id = resolve_image_name(session.client, self.image, session.member_id, owner=owner, own=own)
+        try:
+            self._image = find_named_image(session.client, self.image, session.member_id, owner=owner, own=own)
+        except AmbiguousNameError as exc:
+            from imgshare_cli.terminal.candidates import describe_candidates
+
+            owners = session.file.owners
+            # Images of owners that the user has named come first: the first is the one that the hint names.
+            candidates = sorted(exc.candidates, key=lambda candidate: not owners.find_name(candidate.image.owner))
+            lines = describe_candidates(candidates, owners, whole_ids=not self.answers_people)
+            raise exc.replace(details=lines, correction={"image": candidates[0].image.id}) from exc
+        self._resolved_id = self._image.id
         return self._resolved_id
+
+    def get_image(self, image_id: str) -> Image:
+        """Ask the service for the image, and remember it."""
+        self._image = self._session.client.get_image(image_id)
+        return self._image
+
+    def find_image(self, image_id: str) -> Image | None:
+        """Return what is known of the image, with a request unless it was found before; None where that is refused.
+
+        A token may be allowed to decide and nothing else, and what is wrong with another one, the decision says.
+        """
+        client = self._session.client  # without a login, that is the error
+        if self._image is None:
+            try:
+                self._image = client.get_image(image_id)
+            except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+                return None
+        return self._image
 
     @contextmanager
     def explain_refusal(self, command: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
@@ -35,17 +36,18 @@ class TypedCommand:
             if parameter.param_type_name == "option"
         }
 
-    def build(self, changes: Mapping[str, str]) -> str:
+    def build(self, changes: Mapping[str, str], options: Mapping[str, str | bool | None] = MappingProxyType({})) -> str:
         """Build the command with other arguments.
 
         Args:
             changes: the arguments to replace, by their names.
+            options: options that replace those of the command; None leaves one out.
         """
         words: list[str | hints.Word] = []
         for name, value in {**self.arguments, **changes}.items():
             texts = [value] if isinstance(value, str) else value
             words += [hints.quote_word(text, name.removesuffix("s").upper()) for text in texts]
-        return hints.build_command(*self.names, *words, *hints.build_options(self.options))
+        return hints.build_command(*self.names, *words, *hints.build_options({**self.options, **options}))
 
     def build_xargs(self) -> str:
         """Build the command that runs this one, without its arguments, for each line of its input."""

@@ -1,28 +1,19 @@
-"""Decisions about shares, and the share and unshare side of an owner, for one image at a time."""
+"""Decisions about shares, for one image at a time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.errors import (
-    ForbiddenError,
-    ImgshareError,
-    NotFoundError,
-    PartialError,
-    Reason,
-    RefusedError,
-    UsageError,
-)
+from imgshare_cli.errors import NotFoundError, Reason, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
 
-_MAX_LISTED = 5
-Result = TypeVar("Result")
+_MAX_LISTED = 20
+# Much more than a request takes, and more than the clocks of a service differ.
+_NOT_NOW = 60
 
 
 def decide_share(
@@ -39,6 +30,27 @@ def decide_share(
     """
     member_id = member_id or find_only_share(client, image_id).member_id
     return client.set_status(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
+
+
+def was_decided_before(member: Member) -> bool:
+    """Whether a decision changed nothing, because the share had its status long before the service answered.
+
+    A service sets `updated_at` where a status changes, and leaves it where the same is decided again. Its own clock is
+    asked, not ours; in doubt, the decision is new.
+    """
+    from datetime import UTC
+    from email.utils import parsedate_to_datetime
+
+    from imgshare_cli.api.timestamps import parse_timestamp
+
+    updated_at = parse_timestamp(member.updated_at)
+    try:
+        answered_at = parsedate_to_datetime(member.answered_at or "")
+    except ValueError:
+        return False
+    if updated_at is None:
+        return False
+    return (answered_at.replace(tzinfo=answered_at.tzinfo or UTC) - updated_at).total_seconds() > _NOT_NOW
 
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
@@ -65,53 +77,11 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
             reason=Reason.NOT_A_MEMBER,
         )
     if len(rows) > 1:
-        some = ", ".join(row.member_id for row in rows[:_MAX_LISTED]) + (", …" if len(rows) > _MAX_LISTED else "")
+        more = len(rows) - _MAX_LISTED
         raise UsageError(
-            f"image {image_id} is shared with {len(rows)} projects: {some}", hint="pass the one you mean as MEMBER"
+            f"image {image_id} is shared with {len(rows)} projects",
+            hint="pass the one you mean as MEMBER",
+            details=[row.member_id for row in rows[:_MAX_LISTED]] + [f"… and {more} more"] * (more > 0),
+            correction={"member": rows[0].member_id},
         )
     return rows[0]
-
-
-def stop_sharing(client: ImageClient, image_id: str, member: str, resolve_project_id: Callable[[str], str]) -> str:
-    """Unshare an image from a project, by its ID or else by its name; return the ID that it was shared with."""
-    try:
-        client.unshare_image(image_id, member)
-    except (NotFoundError, UsageError):
-        member_id = resolve_project_id(member)
-        if member_id == member:
-            raise
-        client.unshare_image(image_id, member_id)
-        return member_id
-    return member
-
-
-def run_for_each_member(
-    members: Sequence[str], work: Callable[[str], Result], report_failure: Callable[[ImgshareError], None]
-) -> Iterator[Result]:
-    """Do something for each member; where one is refused, report it and go on.
-
-    Args:
-        members: the IDs or names of the projects.
-        work: what to do for each.
-        report_failure: called with each refusal, unless there is only one member.
-
-    Raises:
-        PartialError: some were refused.
-        ImgshareError: the only one was refused, or it makes no sense to go on; what was not tried is told.
-    """
-    refused = 0
-    for number, member in enumerate(members):
-        try:
-            yield work(member)
-        except (ForbiddenError, NotFoundError, RefusedError, UsageError) as exc:
-            if len(members) == 1:
-                raise
-            report_failure(exc)
-            refused += 1
-        except ImgshareError as exc:
-            if rest := members[number + 1 :]:
-                raise exc.replace(note=f"not tried: {', '.join(rest)}") from exc
-            raise
-    if refused:
-        others = "none succeeded" if refused == len(members) else "the others succeeded"
-        raise PartialError(f"{refused} of {len(members)} projects failed, {others}")

@@ -82,11 +82,16 @@ def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
 
 def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
     """Find the images of the same name in the project's image list; none where this image is in it as well."""
+    listed = list_same_name_images(client, image)
+    return [] if any(other.number == image.number for other in listed) else listed
+
+
+def list_same_name_images(client: ImageClient, image: Image) -> list[Image]:
+    """List the first images of the same name in the project's image list, which this image may be in as well."""
     if not image.name:
         return []
     named = (other for other in read_named(client, image.name, size=_MAX_LISTED) if other.name == image.name)
-    listed = list(islice(named, _MAX_LISTED))
-    return [] if any(other.number == image.number for other in listed) else listed
+    return list(islice(named, _MAX_LISTED))
 
 
 def _create_difference_error(image: Image, difference: str) -> RefusedError:

@@ -1,12 +1,13 @@
-"""The details of a shared image that a user needs to decide about it."""
+"""The details of a shared image that a user needs to decide about it, or to see what was decided."""
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import ForbiddenError, NotFoundError, RefusedError, UnavailableError
-from imgshare_cli.shares.image_checks import find_same_name_images
+from imgshare_cli.shares.image_checks import find_same_name_images, list_same_name_images
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +33,44 @@ class ImageDetails:
     member: Member | None
     same_name_images: Sequence[Image] | None
     other_pending_images: Sequence[Image]
+
+
+@dataclass(frozen=True)
+class ShareDetails:
+    """What is known of a share, whatever was decided about it.
+
+    Attributes:
+        member: the share.
+        image: the image, or None where the service does not show it.
+        same_name_images: the other images of the same name in the project's image list, or None where the service does
+            not say.
+    """
+
+    member: Member
+    image: Image | None
+    same_name_images: Sequence[Image] | None
+
+
+def load_share_details(client: ImageClient, member: Member, image: Image | None) -> ShareDetails:
+    """Ask the service what else it knows of a share, with two requests.
+
+    Args:
+        client: the image service.
+        member: the share.
+        image: what is known of the image already.
+
+    Raises:
+        AuthError: the service rejects the token.
+    """
+    with contextlib.suppress(ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+        image = client.get_image(member.image_id)
+    if image is None:
+        return ShareDetails(member, None, None)
+    try:
+        same_name_images = list_same_name_images(client, image)
+    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+        return ShareDetails(member, image, None)
+    return ShareDetails(member, image, [other for other in same_name_images if other.number != image.number])
 
 
 def load_image_details(client: ImageClient, share: Share, pending: Sequence[Share]) -> ImageDetails:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import MAX_NAME
@@ -14,14 +14,40 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
+    from imgshare_cli.api.models import Status
 
 _MAX_LISTED = 20
 
 
-def resolve_image_name(
+class Candidate(NamedTuple):
+    """An image that may be meant, and the status of its share with us where that is known."""
+
+    image: Image
+    status: Status | None
+
+
+class AmbiguousNameError(UsageError):
+    """Several images have the name.
+
+    Args:
+        name: the name.
+        candidates: the images that have it.
+    """
+
+    def __init__(self, name: str, candidates: Sequence[Candidate]) -> None:
+        super().__init__(
+            f"{len(candidates)} images are named {name[:200]!r}",
+            hint="use the ID of the one you mean",
+            details=[f"{image.id}  owner {image.owner}" for image, _ in candidates[:_MAX_LISTED]],
+            correction={"image": candidates[0].image.id},
+        )
+        self.candidates = candidates
+
+
+def find_named_image(
     client: ImageClient, name: str, project_id: str | None, *, owner: str | None = None, own: bool = False
-) -> str:
-    """Resolve a name to the ID of the one image that has it: shared images come before our own and public ones.
+) -> Image:
+    """Find the one image that has a name: shared images come before our own and public ones.
 
     Args:
         client: the image service.
@@ -31,7 +57,8 @@ def resolve_image_name(
         own: whether our own images come first.
 
     Raises:
-        UsageError: several images have the name, or no image can have it.
+        AmbiguousNameError: several images have the name.
+        UsageError: no image can have it.
         NotFoundError: no image has it.
         NotYetError: no image from this owner has it.
     """
@@ -52,7 +79,7 @@ def resolve_image_name(
             hint="nothing was changed; these images have that name",
             details=[f"{image.id}  owner {image.owner}" for image in named[:_MAX_LISTED]],
         )
-    return _choose_image(client, matching, name, project_id, own=own).id
+    return _choose_image(client, matching, name, project_id, own=own)
 
 
 def list_named_images(client: ImageClient, name: str) -> list[Image]:
@@ -96,25 +123,22 @@ def _simplify_name(name: str) -> str:
 def _choose_image(
     client: ImageClient, images: Sequence[Image], name: str, project_id: str | None, *, own: bool
 ) -> Image:
-    """Choose the only image of the best kind: shared with us, our own, or any other; several are a UsageError."""
+    """Choose the only image of the best kind: shared with us, our own, or any other."""
     shared = [image for image in images if image.may_be_shared and image.owner != project_id]
     ours = [image for image in images if image.owner == project_id]
     best = (ours or shared if own else shared or ours) or images
+    statuses: dict[int, Status | None] = {}
     if 1 < len(best) <= _MAX_LISTED and best is shared and project_id:
+        statuses = {image.number: _get_share_status(client, image, project_id) for image in shared}
         # An administrator sees images that are shared with others, too.
-        best = [image for image in shared if _is_shared_with(client, image, project_id)] or shared
+        best = [image for image in shared if statuses[image.number]] or shared
     if len(best) > 1:
-        raise UsageError(
-            f"{len(best)} images are named {name[:200]!r}",
-            hint="use the ID of the one you mean",
-            details=[f"{image.id}  owner {image.owner}" for image in best[:_MAX_LISTED]],
-        )
+        raise AmbiguousNameError(name, [Candidate(image, statuses.get(image.number)) for image in best])
     return best[0]
 
 
-def _is_shared_with(client: ImageClient, image: Image, project_id: str) -> bool:
+def _get_share_status(client: ImageClient, image: Image, project_id: str) -> Status | None:
     try:
-        client.get_member(image.id, project_id)
+        return client.get_member(image.id, project_id).status
     except NotFoundError:
-        return False
-    return True
+        return None

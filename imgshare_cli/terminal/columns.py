@@ -101,6 +101,17 @@ def build_member_columns(describe_project: Callable[[str | None], str]) -> list[
     ]
 
 
+def describe_member(member: Member) -> list[tuple[str, str]]:
+    """Return the names and the values of a share's fields."""
+    return [
+        ("image_id", member.image_id),
+        ("member_id", member.member_id),
+        ("status", member.status.value),
+        ("created_at", format_timestamp(member.created_at) or "-"),
+        ("updated_at", format_timestamp(member.updated_at) or "-"),
+    ]
+
+
 def _get_shown_name(share: Share) -> str:
     name = share.image.name or "-"
     return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…"  # no image can have it, but a service may say so

@@ -1,68 +1,127 @@
-"""The details of an image that waits for a decision, as text for people."""
+"""The details of an image and of its share, as text for people."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.timestamps import parse_timestamp
 from imgshare_cli.terminal.format import format_age, format_size, truncate_lines
+from imgshare_cli.terminal.owners import name_owner_with_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imgshare_cli.api.images import Image
-    from imgshare_cli.shares.image_details import ImageDetails
+    from imgshare_cli.api.models import Member
+    from imgshare_cli.config.owners import OwnerNames
+    from imgshare_cli.shares.image_details import ImageDetails, ShareDetails
 
+Fields = list[tuple[str, str]]
 _MAX_LISTED = 3
 # The owner of an image writes its properties, and must not be able to push the rest off the screen.
 _MAX_SYSTEM = 70
+_SAME_TIME = 2  # seconds, within which a service writes both times of a new share
 
 
-def describe_image(details: ImageDetails) -> list[tuple[str, str]]:
-    """Return names and values; further lines of a value have no name. The image's name, which may be long, is first."""
+def describe_image(details: ImageDetails, owners: OwnerNames) -> Fields:
+    """Return names and values of an image that waits for a decision; further lines of a value have no name.
+
+    The image's name, which may be long, is first.
+    """
     image = details.share.image
     fields = [
         ("name", image.name or "-"),
         ("image", image.id),
-        ("owner", image.owner or "-"),
-        ("shared", format_age(details.member.updated_at if details.member else None)),
+        ("owner", name_owner_with_id(image.owner, owners)),
+        *_describe_times(details.member),
+        *_describe_content(image),
+    ]
+    if image.status != "active":
+        fields.append(("status", image.status or "-"))
+    return fields + _describe_hidden(image) + _describe_warnings(details, owners)
+
+
+def describe_share(details: ShareDetails, owners: OwnerNames, own_id: str | None) -> Fields:
+    """Return names and values of a share and its image; further lines of a value have no name.
+
+    Args:
+        details: what is known of them.
+        owners: the names of owners.
+        own_id: our own project, if it is known.
+    """
+    member, image = details.member, details.image
+    own = " (your project)" if member.member_id == own_id else ""
+    share = [
+        ("image", member.image_id),
+        ("status", member.status.value),
+        ("member", f"{name_owner_with_id(member.member_id, owners)}{own}"),
+    ]
+    if image is None:
+        return [*share, *_describe_times(member), ("note", "the service does not show the image itself")]
+    fields = [("name", image.name or "-"), *share, ("owner", name_owner_with_id(image.owner, owners))]
+    fields += [*_describe_times(member), *_describe_content(image)]
+    if image.status != "active":
+        fields.append(("data", f"{image.status or '-'}: the image cannot be used now"))
+    return fields + _describe_hidden(image) + _describe_same_name_images(details, image, owners, own_id)
+
+
+def _describe_times(member: Member | None) -> Fields:
+    """Say when an image was shared and, if its share changed after that, when it did."""
+    if member is None:
+        return [("shared", "-")]
+    created, updated = parse_timestamp(member.created_at), parse_timestamp(member.updated_at)
+    if created and updated and (updated - created).total_seconds() < _SAME_TIME:
+        return [("shared", format_age(member.updated_at))]
+    return [("shared", format_age(member.created_at)), ("changed", format_age(member.updated_at))]
+
+
+def _describe_content(image: Image) -> Fields:
+    return [
         ("created", format_age(image.created_at)),
         ("size", format_size(image.size)),
         ("system", _format_system(image)),
         ("hash", _format_hash(image)),
     ]
-    if image.status != "active":
-        fields.append(("status", image.status or "-"))
-    if image.os_hidden:
-        fields.append(("hidden", "yes: image lists omit it unless asked for hidden images"))
-    return fields + _describe_warnings(details)
 
 
-def _describe_warnings(details: ImageDetails) -> list[tuple[str, str]]:
+def _describe_hidden(image: Image) -> Fields:
+    return [("hidden", "yes: image lists omit it unless asked for hidden images")] if image.os_hidden else []
+
+
+def _describe_same_name_images(details: ShareDetails, image: Image, owners: OwnerNames, own_id: str | None) -> Fields:
+    if details.same_name_images is None:
+        return [("same name", "unknown: the service does not show the project's image list")]
+    lines = _list_images(details.same_name_images, image, owners, own_id)
+    return [("" if number else "same name", line) for number, (_, line) in enumerate(lines)]
+
+
+def _describe_warnings(details: ImageDetails, owners: OwnerNames) -> Fields:
+    image, own_id = details.share.image, details.share.member_id
     warnings = []
     if details.same_name_images is None:
         warnings.append(("warning", "cannot check whether the project's image list has this name already"))
     elif details.same_name_images:
         same_name = _count_same_name_images(details.same_name_images)
         warnings.append(("warning", f"{same_name} already in the project's image list:"))
-        warnings += _list_images(details, details.same_name_images)
+        warnings += _list_images(details.same_name_images, image, owners, own_id)
     if details.other_pending_images:
         warnings.append(
             ("warning", f"{_count_same_name_images(details.other_pending_images)} also shared by other projects:")
         )
-        warnings += _list_images(details, details.other_pending_images)
+        warnings += _list_images(details.other_pending_images, image, owners, own_id)
     return warnings
 
 
-def _list_images(details: ImageDetails, images: Sequence[Image]) -> list[tuple[str, str]]:
-    lines = [f"{image.id}  {_describe_owner(details, image)}" for image in images]
+def _list_images(images: Sequence[Image], beside: Image, owners: OwnerNames, own_id: str | None) -> Fields:
+    lines = [f"{image.id}  {_describe_owner(image, beside, owners, own_id)}" for image in images]
     return [("", line) for line in truncate_lines(lines, _MAX_LISTED)]
 
 
-def _describe_owner(details: ImageDetails, image: Image) -> str:
+def _describe_owner(image: Image, beside: Image, owners: OwnerNames, own_id: str | None) -> str:
     # People cannot compare two IDs by eye.
-    if image.owner == details.share.member_id:
+    if image.owner and image.owner == own_id:
         return "your own"
-    return "from the same owner" if image.owner == details.share.image.owner else image.owner or "-"
+    return "from the same owner" if image.owner == beside.owner else name_owner_with_id(image.owner, owners)
 
 
 def _count_same_name_images(images: Sequence[Image]) -> str:

@@ -60,17 +60,9 @@ class Output:
         if self.as_json:
             self.print_json(member.raw)
         else:
-            from imgshare_cli.api.timestamps import format_timestamp
+            from imgshare_cli.terminal.columns import describe_member
 
-            self.print_fields(
-                {
-                    "image_id": member.image_id,
-                    "member_id": member.member_id,
-                    "status": member.status.value,
-                    "created_at": format_timestamp(member.created_at) or "-",
-                    "updated_at": format_timestamp(member.updated_at) or "-",
-                }
-            )
+            self.print_fields(describe_member(member))
 
     def print_json(self, value: Any) -> None:
         """Print a value as JSON: indented on a terminal, else on one line; it is all ASCII, which is safe anywhere."""
@@ -120,27 +112,32 @@ class Output:
         if self.as_json:
             self.print_json(dict(fields))
         else:
-            known = {name: value for name, value in fields.items() if value is not None and value != []}
-            lists = {name: ", ".join(map(str, value)) for name, value in known.items() if isinstance(value, list)}
-            self.print_fields({name: str(value) for name, value in {**known, **lists}.items()})
+            known = [(name, value) for name, value in fields.items() if value is not None and value != []]
+            self.print_fields([(name, ", ".join(map(str, v)) if isinstance(v, list) else str(v)) for name, v in known])
 
-    def print_fields(self, fields: Mapping[str, str]) -> None:
+    def print_fields(self, fields: Sequence[tuple[str, str]]) -> None:
         """Print names and values: a table on a terminal, tab-separated lines elsewhere."""
         from imgshare_cli.terminal.colours import colour_text, get_status_colours
 
-        cleaned = {name: clean(value) for name, value in fields.items()}
+        cleaned = [(name, clean(value)) for name, value in fields]
         colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
         if self.is_at_terminal():
             from imgshare_cli.terminal import tables
 
             self._print_result(tables.draw_fields(cleaned, colours))
         else:
-            for name, value in cleaned.items():
+            for name, value in cleaned:
                 self._print_result(f"{name}\t{colour_text(value, colours)}")
 
     def print_line(self, text: str) -> None:
         """Print one line of the result."""
         self._print_result(clean(text))
+
+    def print_success(self, text: str) -> None:
+        """Print one line of the result at a terminal, with a check mark."""
+        from imgshare_cli.terminal.outcome import draw_check_mark
+
+        self._print_result(draw_check_mark(self._stdout, self._environ) + clean(text))
 
     def print_text(self, text: str) -> None:
         """Print several lines of the result, which hold no text from outside."""

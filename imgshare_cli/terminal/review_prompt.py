@@ -10,12 +10,14 @@ from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
 from imgshare_cli.terminal.format import truncate_lines
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, open_keyboard
+from imgshare_cli.terminal.owners import name_owner_with_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
     from imgshare_cli.api.images import Share
+    from imgshare_cli.config.owners import OwnerNames
     from imgshare_cli.shares.review import Review
     from imgshare_cli.terminal.keyboard import Keyboard
     from imgshare_cli.terminal.output import Output
@@ -36,10 +38,10 @@ _LISTED = 8
 _LONGEST = 70
 
 
-def run_review(output: Output, review: Review) -> None:
+def run_review(output: Output, review: Review, owners: OwnerNames) -> None:
     """Review images with the user at the terminal, until no image is left or the user quits."""
     with open_keyboard() as keyboard:
-        prompt = _ReviewPrompt(output, keyboard, review)
+        prompt = _ReviewPrompt(output, keyboard, review, owners)
         while prompt.review_next_share():
             pass
 
@@ -51,12 +53,14 @@ class _ReviewPrompt:
         output: where images and questions are shown.
         keyboard: where keys are read.
         review: what decides.
+        owners: the names of owners.
     """
 
-    def __init__(self, output: Output, keyboard: Keyboard, review: Review) -> None:
+    def __init__(self, output: Output, keyboard: Keyboard, review: Review, owners: OwnerNames) -> None:
         self._output = output
         self._keyboard = keyboard
         self._review = review
+        self._owners = owners
 
     def review_next_share(self) -> bool:
         """Review one share, and return whether to go on."""
@@ -80,7 +84,8 @@ class _ReviewPrompt:
         if details.member and details.member.status is not Status.PENDING:
             return self._drop_share(share, f"is already {details.member.status.value}")
         self._output.print_panel(
-            f"{self._review.position + 1} of {len(self._review.shares)}", image_details.describe_image(details)
+            f"{self._review.position + 1} of {len(self._review.shares)}",
+            image_details.describe_image(details, self._owners),
         )
         return True
 
@@ -123,7 +128,7 @@ class _ReviewPrompt:
             return self._decide(shares, status)
         for line in truncate_lines([_name_share(share)[:_LONGEST] for share in shares], _LISTED):
             self._output.print_note(f"  {line}")
-        verb, owner = status.verb.capitalize(), shares[0].image.owner
+        verb, owner = status.verb.capitalize(), name_owner_with_id(shares[0].image.owner, self._owners)
         sure = self._ask_key(f"{verb} all {len(shares)} from project {owner}? [y/N] ") in {"y", "Y"}
         return sure and self._decide(shares, status)
 

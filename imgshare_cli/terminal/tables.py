@@ -25,15 +25,15 @@ _HEIGHT = 24
 _UNCOUNTED_SECONDS = 2
 
 
-def draw_fields(values: Mapping[str, str], colours: Mapping[str, str]) -> str:
+def draw_fields(values: Sequence[tuple[str, str]], colours: Mapping[str, str]) -> str:
     """Draw names beside values; a long value is folded, never cut.
 
     Args:
-        values: the names and values; they are printed as they are, without markup.
+        values: the names and values, a further line of a value without a name; they are printed without markup.
         colours: the colours of values that have one; an empty mapping draws without any colour.
     """
     table = _create_grid()
-    for name, value in values.items():
+    for name, value in values:
         table.add_row(Text(name, style="bold" if colours else ""), Text(value, style=colours.get(value, "")))
     return _render(table, colour=bool(colours))
 

@@ -134,7 +134,8 @@ def test_several_members(imgshare: RunImgshare, serve: StartService) -> None:
     assert Run(
         2,
         "",
-        f"imgshare: image {IMAGE} is shared with 2 projects: {MEMBER}, other\nhint: pass the one you mean as MEMBER\n",
+        f"imgshare: image {IMAGE} is shared with 2 projects:\n  {MEMBER}\n  other\n"
+        f"hint: pass the one you mean as MEMBER, for example `imgshare accept {IMAGE} {MEMBER}`\n",
     ) == imgshare("accept", IMAGE)
     assert ["GET"] == [request.method for request in service.requests]
 

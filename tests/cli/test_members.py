@@ -11,7 +11,7 @@ import pytest
 from tests.support.cloud_user import create_cloud_user, get_port
 from tests.support.expectations import A_TIME
 from tests.support.fake_cloud import keep, write_config
-from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.fake_service import IMAGE, MEMBER, REQUEST_ID, build_member, build_response
 from tests.support.run import Run, run_tool
 from tests.support.scripted_cloud import ScriptedCloud
 from tests.support.tcp_proxy import TcpProxy
@@ -83,14 +83,29 @@ def test_a_member_sees_itself(
     assert [inbox.member.project_id] == [line.split("\t")[0] for line in imgshare("members", image).out.splitlines()]
 
 
-def test_shared_twice(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
-    """What is shared already is exit 7, and the hint shows how to see it."""
-    inbox.one.share(image, inbox.member.project_id)
+@pytest.mark.parametrize("status", ["pending", "accepted", "rejected"])
+def test_shared_twice(imgshare: RunImgshare, inbox: SmallInbox, image: str, status: str) -> None:
+    """What is shared already is shown as it is, and stays so."""
+    member = inbox.member.project_id
+    inbox.one.share(image, member)
+    _, decided = inbox.member.decide(image, member, status)
 
-    error = imgshare("share", image, inbox.member.project_id, "--json").error()
+    run = imgshare("share", image, member)
+    assert (0, f"image {image} was already shared with project {member}\n") == (run.code, run.err)
+    assert f"member_id\t{member}\nstatus\t{status}\n" in run.out
+    assert decided == imgshare("share", image, member, "--json").json()
+    _, body = inbox.one.ask("GET", f"/v2/images/{image}/members")
+    assert [decided] == body["members"]
 
-    assert ("refused", 409) == (error["code"], error["http_status"])
-    assert f"it is already shared with that project: `imgshare members {image}` shows its decision" == error["hint"]
+
+def test_a_conflict_of_another_kind(imgshare: RunImgshare, serve: StartService) -> None:
+    """A 409 about an image that is not shared with the project stays an error."""
+    service = serve(build_response(409, {"message": "busy"}), build_response(404, {"message": "no member"}))
+
+    said = f'cannot share image {IMAGE} with project {MEMBER}: refused (409 Conflict): "busy"'
+    hint = f"`imgshare members {IMAGE}` shows the projects it is shared with"
+    assert Run(7, "", f"imgshare: {said}\nhint: {hint}\nrequest ID: {REQUEST_ID}\n") == imgshare("share", IMAGE, MEMBER)
+    assert ["POST", "GET"] == [request.method for request in service.requests]
 
 
 def test_too_many(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
@@ -117,18 +132,26 @@ def test_a_text_that_is_no_project(imgshare: RunImgshare, image: str) -> None:
 def test_several(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
     """One that is refused keeps none of the others from being done, and the exit code is 9."""
     member, two = inbox.member.project_id, inbox.two.project_id
-    inbox.one.share(image, member)
 
-    run = imgshare("share", image, member, two, "--json")
+    run = imgshare("share", image, "a/b", two, member, "--json")
 
     assert 9 == run.code
-    assert two == json.loads(run.out)["member_id"]
+    assert [two, member] == [json.loads(line)["member_id"] for line in run.out.splitlines()]
     first, last = (json.loads(line)["error"] for line in run.err.splitlines())
-    assert ("refused", 409) == (first["code"], first["http_status"])
-    assert ("partial", "1 of 2 projects failed, the others succeeded") == (last["code"], last["message"])
-    run = imgshare("unshare", image, member, "nobody", two)
-    assert (9, "") == (run.code, run.out)
-    assert f"cannot unshare image {image} from project nobody: not found" in run.err
+    assert ("usage", "'a/b' is not a valid project ID") == (first["code"], first["message"])
+    assert ("partial", "1 of 3 projects failed, the others succeeded") == (last["code"], last["message"])
+    run = imgshare("unshare", image, member, "nobody", member[:-1], two)
+    assert (
+        Run(
+            0,
+            "",
+            f"image {image} is no longer shared with project {member}\n"
+            f"image {image} was not shared with project nobody\n"
+            f"image {image} was not shared with project {member[:-1]}\n"
+            f"image {image} is no longer shared with project {two}\n",
+        )
+        == run
+    )
     assert Run(0) == imgshare("members", image)
 
 

@@ -290,7 +290,7 @@ CONFIG = [
         "config set endpoint glance",
         2,
         "the endpoint 'glance' is not an http or https URL; nothing was changed",
-        "use the address of the service, such as https://ims.eu-de.otc.t-systems.com",
+        "did you mean https://glance?",
     ),
     Mistake(
         "config set endpoint ''",

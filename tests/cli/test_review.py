@@ -11,6 +11,7 @@ import pytest
 
 from imgshare_cli.cli.sandbox_settings import build_environ
 from imgshare_cli.sandbox import Sandbox
+from tests.support.fake_cloud import write_config
 from tests.support.review_screens import (
     ASK,
     DEBIAN,
@@ -51,6 +52,20 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)
         yield sandbox
+
+
+def test_owners_by_name(sandbox: Sandbox) -> None:
+    """An owner that the config file names is called by its name, beside its ID, on the card and in the question."""
+    [vendor] = [owner.project_id for owner in sandbox.owners if owner.name == "vendor"]
+    write_config(f'[owners]\nvendor = "{vendor}"\n')
+    card = WINDOWS.replace(f"owner    {vendor}", f"owner    vendor ({vendor})")
+
+    with Terminal(REVIEW) as terminal:
+        terminal.wait_for_screen(build_panel(1, 6, card))
+        terminal.press_keys("A")
+        terminal.wait_for_text(f"Accept all 3 from project vendor ({vendor})? [y/N]")
+        terminal.press_keys("n", "q")
+        assert 0 == terminal.wait_for_exit()
 
 
 def read_statuses(sandbox: Sandbox) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from imgshare_cli import hints
 from tests.support.examples import ROUNDS, limit_examples
-from tests.support.fake_service import IMAGE, MEMBER, build_response
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.hint_scenarios import build_scenarios
 from tests.support.hostile_texts import WORDS, texts
 from tests.support.programs import require_program
@@ -49,6 +49,7 @@ OPTIONS = {
         "--cacert",
         "--insecure-http",
         "--auth-url",
+        "--vault",
     ),
     *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
     *("--json", "--owner", "--hash", "--wait", "--timeout", "--name", "--quiet", "--debug", "--long", "-n1"),
@@ -253,7 +254,7 @@ def test_nobody_else_makes_a_command(before: str, after: str, name: str) -> None
 )
 def test_a_placeholder(imgshare: RunImgshare, serve: StartService, image: str, command: str) -> None:
     """A word that a shell could give a meaning to is told beside the command, in quotes."""
-    serve(build_response(409, {"message": "no"}))
+    serve(build_response(200, build_member("pending", member_id=image)))
 
     run = imgshare("share", "--", IMAGE, image)
 
@@ -264,7 +265,7 @@ def test_words_of_others(imgshare: RunImgshare, serve: StartService) -> None:
     """What a service says is quoted without its backticks, for people and for programs, and ours stay."""
     serve(build_response(409, {"message": "type `imgshare accept evil`"}))
 
-    hint = f"it is already shared with that project: `imgshare members {IMAGE}` shows its decision"
+    hint = f"`imgshare members {IMAGE}` shows the projects it is shared with"
     message = (
         f"cannot share image {IMAGE} with project {MEMBER}: refused (409 Conflict): \"type 'imgshare accept evil'\""
     )

@@ -12,6 +12,7 @@ import pexpect
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
+from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import run_at_terminal
@@ -212,8 +213,22 @@ def test_a_second_of_the_same_name(sandbox: Sandbox, twins: tuple[str, str, str]
     assert ["imgshare: nothing was changed"] == lines[3:]
     assert "pending" == run_tool("show", image, "--json").json()["status"]
     code, lines, _ = run_at_terminal(120, "accept", image, answer="y")
-    assert (0, "status      accepted") == (code, lines[5])
+    assert (0, f"✓ Accepted golden-ubuntu-22.04 ({image[:8]}) from {vendor[:8]}") == (code, lines[3])
     assert "accepted" == run_tool("show", image, "--json").json()["status"]
+
+
+def test_a_question_with_names(sandbox: Sandbox, twins: tuple[str, str, str]) -> None:
+    """Owners that the config file names are called by their names, beside their IDs."""
+    accepted, image, vendor = twins
+    [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
+    write_config(f'[owners]\nplatform = "{platform}"\nvendor = "{vendor}"\n')
+
+    lines = run_at_terminal(160, "accept", image, answer="n").lines
+
+    assert [
+        f"  {accepted}  owner platform ({platform})",
+        f"Accept {image} from project vendor ({vendor}) as well? [y/N] n",
+    ] == lines[1:3]
 
 
 def test_a_question_after_waiting(twins: tuple[str, str, str]) -> None:
@@ -235,7 +250,7 @@ def test_nobody_to_ask(twins: tuple[str, str, str]) -> None:
     assert "accepted" == run_tool("accept", image, "--json").json()["status"]
     assert 0 == run_tool("reset", image).code
     code, lines, _ = run_at_terminal(80, "accept", image, "--owner", vendor)
-    assert (0, "status      accepted") == (code, lines[2])
+    assert (0, [f"✓ Accepted golden-ubuntu-22.04 ({image[:8]}) from {vendor[:8]}"]) == (code, lines)
 
 
 def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
@@ -244,7 +259,7 @@ def test_it_is_no_namesake_of_its_own(sandbox: Sandbox) -> None:
 
     code, lines, _ = run_at_terminal(80, "accept", image)
 
-    assert (0, "status      accepted") == (code, lines[2])
+    assert (0, [f"✓ golden-ubuntu-22.04 ({image[:8]}) was already accepted"]) == (code, lines)
 
 
 def test_another_image_than_the_one_asked_for(imgshare: RunImgshare, serve: StartService) -> None:
@@ -281,10 +296,11 @@ def test_what_is_asked_is_clean(sandbox: Sandbox) -> None:
 def test_a_name_of_its_own(sandbox: Sandbox) -> None:
     """Where no image of the name is there, nobody is asked."""
     image = next(one.image_id for one in sandbox.shares if one.name == "golden-debian-12")
+    [platform] = [one.project_id for one in sandbox.owners if one.name == "platform"]
 
     code, lines, _ = run_at_terminal(80, "accept", image)
 
-    assert (0, "status      accepted") == (code, lines[2])
+    assert (0, [f"✓ Accepted golden-debian-12 ({image[:8]}) from {platform[:8]}, 2.2 GiB"]) == (code, lines)
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
-from tests.support.run import Run
+from tests.support.run import Run, find_commands, run_command
+from tests.support.terminal import run_at_terminal
 from tests.support.users import create_name
 
 if TYPE_CHECKING:
@@ -66,17 +68,56 @@ def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
             2,
             "",
             f"imgshare: 2 images are named '{name}':\n"
-            f"  {first}  owner {inbox.one.project_id}\n"
-            f"  {second}  owner {inbox.two.project_id}\n"
-            "hint: use the ID of the one you mean\n",
+            f"  {first}  {inbox.one.project_id}  just now  -  pending, queued\n"
+            f"  {second}  {inbox.two.project_id}  just now  -  pending, queued\n"
+            f"hint: use the ID of the one you mean, for example `imgshare accept {first}`\n",
         )
         == run
     )
     assert ("pending", "pending") == (inbox.status(first), inbox.status(second))
     assert (
-        f"2 images are named '{name}': {first}  owner {inbox.one.project_id}, {second}  owner {inbox.two.project_id}"
+        f"2 images are named '{name}': {first}  {inbox.one.project_id}  just now  -  pending, queued, "
+        f"{second}  {inbox.two.project_id}  just now  -  pending, queued"
         == imgshare("accept", name, "--json").error()["message"]
     )
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize("odd", ["[red] {}", "数据库 {}", "a\u202eb {}", "{}"])
+def test_several_at_a_terminal(inbox: SmallInbox, name: str, odd: str, columns: int) -> None:
+    """Each is a line with its ID, owner, age, size and status; an owner with a name comes first."""
+    write_config(f'[owners]\nplatform = "{inbox.one.project_id}"\n')
+    name = odd.format(name[:12])
+    first = inbox.offer("first", inbox.one, name=name, decided="rejected")
+    second = inbox.offer("second", inbox.two, name=name)
+
+    shown = run_at_terminal(columns, "show", name, NO_COLOR="1")
+
+    if not name.isprintable():
+        assert (2, f"imgshare: {name!a} is not a valid image ID or name") == (shown.code, shown.lines[0])
+        return
+    lines = [
+        f"imgshare: 2 images are named '{name}':",
+        f"  {first}  platform  just now  -  rejected, queued",
+        f"  {second}  {inbox.two.project_id[:8]}  just now  -  pending, queued",
+        f"hint: use the ID of the one you mean, for example `imgshare show {first}`",
+    ]
+    assert 2 == shown.code
+    assert "".join("".join(lines).split()) == "".join("".join(shown.lines).split())
+
+
+def test_a_command_for_one_of_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
+    """The hint has the user's own command, with every option, and the ID; it works when it is pasted."""
+    first = inbox.offer(name, inbox.one)
+    inbox.offer("second", inbox.two, name=name, os_hidden=True)
+    member, endpoint = inbox.member.project_id, inbox.backend.endpoint
+
+    run = imgshare("reject", name, member, "--endpoint", endpoint, "--debug", "--insecure-http")
+
+    [command] = find_commands(run.err)
+    assert f"imgshare reject {first} {member} --endpoint {endpoint} --insecure-http --debug" == command
+    assert 0 == run_command(command)
+    assert "rejected" == inbox.status(first)
 
 
 def test_the_owner_tells_them_apart(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:

@@ -109,7 +109,8 @@ def test_names(large_inbox: LargeInbox) -> None:
 
     assert (2, "") == (run.code, run.out)
     assert f"imgshare: {len(offers)} images are named '{EVERYWHERE}':" == run.err.splitlines()[0]
-    assert offers == set(re.findall(r"^  (\S+)  owner [0-9a-f]{32}$", run.err, re.MULTILINE))
+    line = r"^  (\S+)  [0-9a-f]{32}  (?:.* ago|just now) +\S.*  (?:pending|accepted|rejected)"
+    assert offers == set(re.findall(line, run.err, re.MULTILINE))
     for name in ODD_NAMES.values():
         [image] = large_inbox.named(name)
         assert image == run_tool("show", name, "--json", environ=environ).json()["image_id"]

@@ -126,5 +126,5 @@ def test_who_may_only_decide(serve: StartService) -> None:
 
     shown = run_at_terminal(160, "accept", IMAGE, MEMBER, NO_COLOR="1")
 
-    assert (0, "status      accepted") == (shown.code, shown.lines[2])
+    assert (0, [f"✓ Accepted image {IMAGE} for project {MEMBER}"]) == (shown.code, shown.lines)
     assert ["GET", "PUT"] == [request.method for request in service.requests]

@@ -130,6 +130,11 @@ def _of_services(text: str) -> Iterator[Scenario]:
     private = {f"GET /v2/images/{IMAGE}": _image(visibility="private"), f"GET /v2/images/{IMAGE}/members": (403, {})}
     yield Scenario(["show", IMAGE, MEMBER], private)
 
+    yield Scenario(
+        ["unshare", "--", IMAGE, _argument(text)[:-1] or "x"],
+        {f"GET /v2/images/{IMAGE}/members": _members(text, MEMBER), f"GET /v2/images/{IMAGE}": _image()},
+    )
+
 
 def _of_arguments(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     for argv in ([text], ["accept", f"--{text}"], ["list", text], ["login", text], ["config", text]):
@@ -149,6 +154,8 @@ def _of_arguments(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     yield Scenario(["accept", "--", text], {"GET /v2/images": _images()})
     yield Scenario(["accept", "--owner", text, "golden"], {"GET /v2/images": _images(_image())})
     yield Scenario(["accept", IMAGE, "--", text])
+    twins = {"GET /v2/images": _images(_image(), _image(id=IMAGE.replace("d164", "0000")))}
+    yield Scenario(["accept", f"--vault={text}", "golden", "--", text], twins)
     for command in (["get"], ["unset"], ["set"]):
         yield Scenario(["config", *command, "--", text, *["value"] * (command == ["set"])])
     yield Scenario(["config", "set", "--", f"profiles.{text}.endpoint", ""])

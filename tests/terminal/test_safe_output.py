@@ -80,8 +80,25 @@ def test_a_share(imgshare: RunImgshare, serve: StartService) -> None:
     }
 
     assert Run(0, "".join(f"{name}\t{value}\n" for name, value in fields.items())) == imgshare("show", IMAGE, MEMBER)
-    shown = run_at_terminal(100, "show", IMAGE, MEMBER, NO_COLOR="1")
-    assert (0, [f"{name:<12}{value}" for name, value in fields.items()]) == (shown.code, shown.lines)
+
+
+def test_a_card(monkeypatch: pytest.MonkeyPatch, inbox: ScriptedImageService) -> None:
+    """What `show` says of an image at a terminal is escaped, and so is the line that says what was decided."""
+    inbox.image = lambda image: build_image(id=image, name=HOSTILE, owner=HOSTILE, status=HOSTILE, os_distro=HOSTILE)
+    inbox.list_page = lambda _query: Page([build_image(2, name=HOSTILE, owner=HOSTILE + "2")])
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+
+    shown = run_at_terminal(160, "show", build_image_id(1), MEMBER, NO_COLOR="1")
+    assert [
+        f"name       {SHOWN}",
+        f"owner      {SHOWN}",
+        f"system     {SHOWN}",
+        f"data       {SHOWN}: the image cannot be used now",
+        f"same name  {build_image_id(2)}  {SHOWN}2",
+    ] == [line for line in shown.lines if SHOWN in line]
+    assert _is_safe(shown.raw)
+    shown = run_at_terminal(160, "reject", build_image_id(1), MEMBER, NO_COLOR="1")
+    assert SHOWN in shown.lines[0]
     assert _is_safe(shown.raw)
 
 

@@ -34,9 +34,9 @@ updated_at\t2016-09-01T02:37:11Z
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_table_on_a_terminal(serve: StartService, columns: int) -> None:
     """A terminal gets a table with colour, and no ID is cut."""
-    serve(build_response(200, build_member()))
+    serve(build_response(201, build_member()))
 
-    _, lines, raw = run_at_terminal(columns, "show", IMAGE, MEMBER)
+    _, lines, raw = run_at_terminal(columns, "share", IMAGE, MEMBER)
 
     assert [
         f"image_id    {IMAGE}",
@@ -73,7 +73,7 @@ def test_colour_on_a_terminal(serve: StartService, environ: dict[str, str], colo
     """NO_COLOR and TERM=dumb take the colour from a terminal, bold included."""
     serve(build_response(200, build_member()))
 
-    _, lines, raw = run_at_terminal(80, "show", IMAGE, MEMBER, **environ)
+    _, lines, raw = run_at_terminal(80, "share", IMAGE, MEMBER, **environ)
 
     assert "accepted" == lines[2].split()[1]
     assert coloured == ("\x1b[" in raw)
@@ -124,7 +124,7 @@ def test_text_from_the_service_is_data(serve: StartService) -> None:
     *_, raw = run_at_terminal(300, "show", IMAGE, MEMBER)
     assert said.replace("\n", "\r\n") == raw
     serve(build_response(200, build_member(created_at=EVIL)))
-    *_, raw = run_at_terminal(300, "show", IMAGE, MEMBER, NO_COLOR="1")
+    *_, raw = run_at_terminal(300, "share", IMAGE, MEMBER, NO_COLOR="1")
     assert f"created_at  {EVIL_SHOWN}\r\n" in raw
 
 

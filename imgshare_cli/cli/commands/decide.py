@@ -21,19 +21,10 @@ from imgshare_cli.cli.options import (
 )
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
-from imgshare_cli.errors import (
-    AuthError,
-    ForbiddenError,
-    InterruptedByUserError,
-    NotFoundError,
-    RefusedError,
-    UnavailableError,
-    UsageError,
-)
 from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from imgshare_cli.api import models
 
@@ -89,10 +80,15 @@ def accept(  # noqa: PLR0913, PLR0917
     def attempt() -> models.Member:
         image_id = target.resolve_image_id(owner=owner)
         if image_check:
-            image_check.check(session.client.get_image(image_id), functools.partial(describe_owner, session))
+            image_check.check(target.get_image(image_id), functools.partial(describe_owner, session))
         elif not yes and session.is_at_terminal and image_id not in confirmed:
-            _confirm_same_name(session, image_id, member, {"--vault": vault_id, "--wait": wait})
+            if known_image := target.find_image(image_id):
+                from imgshare_cli.cli.confirmation import confirm_same_name
+
+                confirm_same_name(session, known_image, member, {"--vault": vault_id, "--wait": wait})
             confirmed.add(image_id)
+        else:
+            _find_image_for_people(target, image_id)
         vault = vault_id or session.settings.vault_id
         return decide_share(session.client, image_id, target.member_id, Status.ACCEPTED, vault)
 
@@ -121,16 +117,38 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
     target = ShareTarget(session, image, member, command=status.verb)
 
     def attempt() -> models.Member:
-        return decide_share(session.client, target.resolve_image_id(), target.member_id, status)
+        image_id = target.resolve_image_id()
+        _find_image_for_people(target, image_id)
+        return decide_share(session.client, image_id, target.member_id, status)
 
     _run_and_print(session, target, status, attempt)
 
 
 def _run_and_print(session: Session, target: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
-    """Decide, explain a refusal, and print the share."""
+    """Decide, explain a refusal, and print the share, or for people a line about it."""
     with target.explain_refusal(status.verb):
         share = attempt()
-    session.output.print_member(share)
+    if not target.answers_people:
+        session.output.print_member(share)
+        return
+    from imgshare_cli.shares.decisions import was_decided_before
+    from imgshare_cli.terminal.outcome import describe_decision
+
+    session.output.print_success(
+        describe_decision(
+            share,
+            target.known_image,
+            session.file.owners,
+            is_own=target.is_own_member,
+            was_decided_before=was_decided_before(share),
+        )
+    )
+
+
+def _find_image_for_people(target: ShareTarget, image_id: str) -> None:
+    """Look at the image before a decision, where a line will name it; elsewhere a decision is one request."""
+    if target.answers_people:
+        target.find_image(image_id)
 
 
 def _add_wait(
@@ -147,50 +165,3 @@ def _add_wait(
             return wait_for_share(attempt, duration)
 
     return attempt_until_shared
-
-
-def _confirm_same_name(session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]) -> None:
-    """Ask before an image joins others of its name in the project's image list.
-
-    Args:
-        session: the run.
-        image_id: the image.
-        member: MEMBER as it was given.
-        options: the options of the command, for its repetition.
-
-    Raises:
-        UsageError: nobody may be asked.
-        InterruptedByUserError: the person says no.
-    """
-    from imgshare_cli.shares.image_checks import find_same_name_images
-    from imgshare_cli.terminal import prompt
-
-    try:
-        image = session.client.get_image(image_id)
-        others = find_same_name_images(session.client, image)
-    except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
-        return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
-    if others:
-        session.output.stop_progress()
-        session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
-        for other in others:
-            session.output.print_note(f"  {other.id}  owner {other.owner}")
-        if session.no_input:
-            raise _create_unconfirmed_error(session, image_id, member, options)
-        session.output.ask(f"Accept {image.id} from project {image.owner} as well? [y/N] ")
-        if not prompt.read_confirmation():
-            raise InterruptedByUserError("nothing was changed")
-
-
-def _create_unconfirmed_error(
-    session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]
-) -> UsageError:
-    from imgshare_cli.cli.typed_command import TypedCommand
-    from imgshare_cli.diagnosis.attempt import Attempt
-
-    attempt = Attempt("accept", image_id, member, None, None, TypedCommand(session.context).options)
-    accept_it = attempt.build_retry_command(image_id, member, {**options, "--no-input": None, "--yes": True})
-    return UsageError(
-        f"accepting {image_id} needs a confirmation, and {session.no_input} forbids asking for it",
-        hint=f"{accept_it} accepts it as well",
-    )

@@ -62,7 +62,7 @@ def _run_review(session: Session, review: Review) -> None:
     from imgshare_cli.terminal.review_prompt import run_review
 
     try:
-        run_review(session.output, review)
+        run_review(session.output, review, session.file.owners)
     except BaseException:
         for line in truncate_lines(list(review.complaints.values()), _MAX_LISTED):
             session.output.print_note(line)

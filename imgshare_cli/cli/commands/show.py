@@ -10,8 +10,19 @@ from imgshare_cli.shares.decisions import get_share
 
 @with_session(member_options)
 def show(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
-    """Show one share, and what the project decided."""
+    """Show one share, and what the project decided.
+
+    On a terminal also shows the image, and other images of its name in your project's image list.
+    """
     target = ShareTarget(session, image, member, command="show")
     with target.explain_refusal("show"):
         share = get_share(session.client, target.resolve_image_id(), target.member_id)
-    session.output.print_member(share)
+    if not target.answers_people:
+        session.output.print_member(share)
+        return
+    from imgshare_cli.shares.image_details import load_share_details
+    from imgshare_cli.terminal.image_details import describe_share
+
+    details = load_share_details(session.client, share, target.known_image)
+    own_id = share.member_id if member is None else session.member_id
+    session.output.print_fields(describe_share(details, session.file.owners, own_id))

@@ -1,0 +1,47 @@
+"""`unshare`: stop sharing an image."""
+
+from __future__ import annotations
+
+from imgshare_cli.cli.options import ImageArgument, MembersArgument, YesOption, build_common_options, with_session
+from imgshare_cli.cli.session import Session
+from imgshare_cli.cli.target import ShareTarget
+from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_each_member, stop_sharing
+
+
+@with_session(build_common_options(with_no_input=True))
+def unshare(session: Session, image: ImageArgument, members: MembersArgument, *, yes: YesOption = False) -> None:
+    """Stop sharing an image.
+
+    The projects lose access to the image at once, whatever they decided, and are not notified. On a terminal you are
+    asked before several projects lose it, or one that accepted it.
+    """
+    from imgshare_cli.shares.project_names import ProjectNames
+
+    image_id = ShareTarget(session, image, command="unshare").resolve_image_id(own=True)
+    known = ProjectNames(session.open_identity_client)
+    if session.is_at_terminal and not yes:
+        from imgshare_cli.cli.confirmation import confirm_unshare
+
+        confirm_unshare(session, image, image_id, list(dict.fromkeys(members)), known)
+
+    def unshare_from(member: str) -> Unshared:
+        try:
+            named_id = session.file.owners.find_id(member)
+            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id, named_id)
+        except SimilarMemberError as exc:
+            raise _add_command(session, image_id, exc) from exc
+
+    for outcome in run_for_each_member(members, unshare_from, session.output.print_error):
+        if session.output.as_json:
+            result = "unshared" if outcome.was_shared else "not_shared"
+            session.output.print_json({"image_id": image_id, "member_id": outcome.member_id, "result": result})
+        else:
+            change = "is no longer" if outcome.was_shared else "was not"
+            session.output.print_note(f"image {image_id} {change} shared with project {outcome.member_id}")
+
+
+def _add_command(session: Session, image_id: str, error: SimilarMemberError) -> SimilarMemberError:
+    from imgshare_cli.cli.typed_command import TypedCommand
+
+    unshare_it = TypedCommand(session.context).build({"image": image_id, "members": error.similar_id})
+    return error.replace(hint=f"did you mean {unshare_it}?")

@@ -1,0 +1,54 @@
+"""What a decision did, in a line for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgshare_cli.api.models import Status
+from imgshare_cli.terminal.colours import colour_text, get_status_colours
+from imgshare_cli.terminal.format import format_size
+from imgshare_cli.terminal.owners import name_image, name_owner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from imgshare_cli.api.images import Image
+    from imgshare_cli.api.models import Member
+    from imgshare_cli.config.owners import OwnerNames
+
+_MARK = "✓"
+_PAST = {Status.ACCEPTED: "Accepted", Status.REJECTED: "Rejected", Status.PENDING: "Reset"}
+
+
+def describe_decision(
+    member: Member, image: Image | None, owners: OwnerNames, *, is_own: bool, was_decided_before: bool
+) -> str:
+    """Describe a decision with what is known of the image.
+
+    Args:
+        member: the share after the decision.
+        image: the image, or None where the service does not show it.
+        owners: the names of owners.
+        is_own: whether the project that decided is that of the user.
+        was_decided_before: whether it had this status already.
+    """
+    project = "" if is_own else f"for project {owners.find_name(member.member_id) or member.member_id}"
+    name = name_image(image, member.image_id)
+    if was_decided_before:
+        return f"{name} was already {member.status.value} {project}".rstrip()
+    source = f" from {name_owner(image.owner, owners)}" if image and image.owner else ""
+    size = f", {format_size(image.size)}" if image and image.size is not None else ""
+    target = f"{',' if source or size else ''} {project}" if project else ""
+    again = ": it is pending again" if member.status is Status.PENDING else ""
+    return f"{_PAST[member.status]} {name}{source}{size}{target}{again}"
+
+
+def draw_check_mark(stream: TextIO | None, environ: Mapping[str, str]) -> str:
+    """Draw the mark of a success, with the space behind it; nothing where the stream cannot show it."""
+    try:
+        _MARK.encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeError, LookupError):
+        return ""
+    colours = get_status_colours(environ, at_terminal=True)
+    return colour_text(_MARK, {_MARK: colours["accepted"]} if colours else {}) + " "

@@ -1,0 +1,205 @@
+"""What `accept`, `reject` and `reset` say at a terminal, and how many requests that takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.fake_cloud import write_config
+from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.run import Run, run_tool
+from tests.support.scripted_images import OWNER, Page, ScriptedImageService, build_image, build_image_id
+from tests.support.terminal import run_at_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.fake_service import StartService
+    from tests.support.small_inbox import SmallInbox
+
+ID = build_image_id(1)
+IMAGE_PATH = f"/v2/images/{ID}"
+MEMBER_PATH = f"{IMAGE_PATH}/members/{MEMBER}"
+LOOKUP = [("GET", "/v2/images")] * 2
+SAID = {"accept": "Accepted {}", "reject": "Rejected {}", "reset": "Reset {}: it is pending again"}
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
+    """A service with one image, whose shares change at once and at a time that they do not say."""
+    with ScriptedImageService() as service:
+        service.enter(monkeypatch)
+        service.list_page = lambda query: Page([build_image()] if query.get("os_hidden") != "true" else [])
+        reply = service.reply
+
+        def say_no_time(method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
+            status, content = reply(method, path, query, body)
+            return status, content | {"updated_at": None} if method == "PUT" else content
+
+        service.reply = say_no_time  # type: ignore[method-assign]
+        yield service
+
+
+def _list_requests(service: ScriptedImageService) -> list[tuple[str, str]]:
+    asked = [(method, path) for method, path, _ in service.requests]
+    service.requests.clear()
+    return asked
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("golden-debian-12", "golden-debian-12"),
+        ("[red]", "[red]"),
+        ("[red] from me", "'[red] from me'"),
+        ("数据库-openEuler", "数据库-openEuler"),
+        ("a\x1b]0;owned\x07b", "a\\u001b]0;owned\\u0007b"),
+        ("a\tb", "'a\\tb'"),
+    ],
+)
+def test_a_line(inbox: SmallInbox, name: str, shown: str, columns: int) -> None:
+    """Each decision is one line with the image's name, the first digits of its ID, and its owner."""
+    image = inbox.offer(name)
+
+    subject = f"{shown} ({image[:8]}) from {inbox.one.project_id[:8]}"
+    for command, status in [("accept", "accepted"), ("reject", "rejected"), ("reset", "pending")]:
+        run = run_at_terminal(columns, command, image, NO_COLOR="1")
+        assert (0, [f"✓ {SAID[command].format(subject)}"]) == (run.code, run.lines)
+        assert "\x1b" not in run.raw
+        assert status == inbox.status(image)
+
+
+def test_an_owner_by_name(inbox: SmallInbox) -> None:
+    """An owner that the config file names is called by that name."""
+    write_config(f'[owners]\nplatform = "{inbox.one.project_id}"\n')
+    image = inbox.offer("named")
+
+    assert [f"✓ Accepted named ({image[:8]}) from platform"] == run_at_terminal(80, "accept", image).lines
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_another_project(inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, named: bool) -> None:  # noqa: FBT001
+    """An administrator who decides for another project is told for which."""
+    member, owner = inbox.member.project_id, inbox.one.project_id
+    if named:
+        write_config(f'[owners]\nteam = "{member}"\n')
+    image = inbox.offer("golden")
+    inbox.enter(monkeypatch, inbox.create_user("admin", project_id=inbox.two.project_id), project=False)
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", inbox.two.project_id)
+
+    shown = run_at_terminal(200, "reset", image, member)
+
+    project = "team" if named else member
+    line = f"✓ Reset golden ({image[:8]}) from {owner[:8]}, for project {project}: it is pending again"
+    assert (0, [line]) == (shown.code, shown.lines)
+
+
+def test_nothing_is_known_of_the_image(serve: StartService) -> None:
+    """Where the service does not show the image, the decision is made, and the line has its ID."""
+    for status in (403, 404):
+        service = serve(build_response(status, {}), build_response(200, build_member()))
+
+        shown = run_at_terminal(160, "accept", IMAGE, "--project", MEMBER)
+
+        assert (0, [f"✓ Accepted image {IMAGE}"]) == (shown.code, shown.lines)
+        assert ["GET", "PUT"] == [request.method for request in service.requests]
+
+
+def test_a_refusal_is_explained_still(inbox: SmallInbox) -> None:
+    """A decision that is refused says why, whatever was asked before it."""
+    image = inbox.one.make_image("golden", visibility="shared")
+
+    shown = run_at_terminal(400, "accept", image)
+
+    assert 6 == shown.code
+    assert shown.lines[0].startswith(f"imgshare: cannot accept image {image} for project {inbox.member.project_id}: ")
+
+
+@pytest.mark.parametrize(
+    ("argv", "requests"),
+    [
+        (["accept", ID, MEMBER], [("GET", IMAGE_PATH), ("GET", "/v2/images"), ("PUT", MEMBER_PATH)]),
+        (["reject", ID, MEMBER], [("GET", IMAGE_PATH), ("PUT", MEMBER_PATH)]),
+        (["reset", ID], [("GET", IMAGE_PATH), ("PUT", MEMBER_PATH)]),
+        (["accept", ID, "--owner", OWNER], [("GET", IMAGE_PATH), ("PUT", MEMBER_PATH)]),
+        (["accept", ID, "--wait", "1s"], [("GET", IMAGE_PATH), ("GET", "/v2/images"), ("PUT", MEMBER_PATH)]),
+        (["accept", "golden"], [*LOOKUP, ("GET", "/v2/images"), ("PUT", MEMBER_PATH)]),
+        (["reject", "golden"], [*LOOKUP, ("PUT", MEMBER_PATH)]),
+    ],
+    ids=str,
+)
+def test_requests_at_a_terminal(
+    service: ScriptedImageService, argv: list[str], requests: list[tuple[str, str]]
+) -> None:
+    """The image is asked for once, and not at all where its name was looked up."""
+    shown = run_at_terminal(120, *argv, NO_COLOR="1")
+
+    line = SAID[argv[0]].format(f"golden ({ID[:8]}) from {OWNER[:8]}, 1.0 KiB")
+    assert (0, f"✓ {line}") == (shown.code, shown.lines[-1])
+    assert requests == _list_requests(service)
+
+
+@pytest.mark.parametrize("command", ["accept", "reject", "reset"])
+def test_requests_elsewhere(service: ScriptedImageService, command: str) -> None:
+    """In a pipe, and with --json anywhere, a decision about an ID is exactly one request."""
+    assert run_tool(command, ID, MEMBER).out.startswith(f"image_id\t{ID}\nmember_id\t{MEMBER}\nstatus\t")
+    assert [("PUT", MEMBER_PATH)] == _list_requests(service)
+    assert run_at_terminal(300, command, ID, MEMBER, "--json").raw.startswith("{")
+    assert [("PUT", MEMBER_PATH)] == _list_requests(service)
+
+
+def test_the_mark(service: ScriptedImageService) -> None:
+    """The mark is green where colour is wanted, and missing where the encoding has no such character."""
+    said = f"Rejected golden ({ID[:8]}) from {OWNER[:8]}, 1.0 KiB\r\n"
+
+    assert f"\x1b[32m✓\x1b[0m {said}" == run_at_terminal(120, "reject", ID).raw
+    assert f"✓ {said}" == run_at_terminal(120, "reject", ID, NO_COLOR="1").raw
+    for encoding in ("ascii", "latin-1", "cp1252"):
+        assert said == run_at_terminal(120, "reject", ID, PYTHONIOENCODING=encoding).raw
+    assert 5 == len(service.decided)
+
+
+@pytest.mark.parametrize(
+    ("command", "status"), [("accept", "accepted"), ("reject", "rejected"), ("reset", "pending")], ids=str
+)
+def test_decided_before(serve: StartService, command: str, status: str) -> None:
+    """A share whose status is older than the answer, by the service's own clock, had it already; in doubt it is new."""
+    owner = build_response(200, {"id": IMAGE, "name": "golden", "owner": OWNER, "visibility": "shared"})
+    dates = {
+        "Thu, 01 Sep 2016 02:38:12 GMT": f"golden ({IMAGE[:8]}) was already {status}",
+        "Thu, 01 Sep 2016 02:38:11 GMT": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
+        "Thu, 01 Sep 2016 02:00:00 GMT": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
+        "gestern": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
+        "": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
+    }
+    for date, said in dates.items():
+        lists = [build_response(200, {"images": []})] * (command == "accept")
+        serve(owner, *lists, build_response(200, build_member(status), Date=date))
+
+        shown = run_at_terminal(120, command, IMAGE, "--project", MEMBER, NO_COLOR="1")
+
+        assert (0, [f"✓ {said}"]) == (shown.code, shown.lines)
+
+
+def test_again(inbox: SmallInbox) -> None:
+    """The same again within a minute says the same, and no other decision is called an old one."""
+    image = inbox.offer("again")
+
+    for _ in range(2):
+        said = f"✓ Accepted again ({image[:8]}) from {inbox.one.project_id[:8]}"
+        assert [said] == run_at_terminal(80, "accept", image).lines
+
+
+def test_a_pipe_is_as_before(inbox: SmallInbox) -> None:
+    """The answer in a pipe has the five fields of a share and nothing else."""
+    image = inbox.offer("golden")
+
+    run = run_tool("accept", image)
+
+    assert (0, "") == (run.code, run.err)
+    assert ["image_id", "member_id", "status", "created_at", "updated_at"] == [
+        line.split("\t")[0] for line in run.out.splitlines()
+    ]
+    assert Run(0, run.out) == run_tool("show", image)
