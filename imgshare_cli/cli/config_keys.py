@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.config_file import (
     OWNER_NAME_HINT,
     PROFILE_KEYS,
@@ -57,18 +58,13 @@ def check_key(session: Session, command: str, key: str, *values: str) -> None:
 def _create_unknown_key_error(session: Session, command: str, key: str, values: tuple[str, ...]) -> UsageError:
     from imgshare_cli.cli.spelling import find_close
 
+    typed = TypedCommand(session.context)
     before, dot, last = key.rpartition(".")
     known = PROFILE_KEYS if before.startswith("profiles.") else ("default_profile", *PROFILE_KEYS)
     # A user in a URL comes with a password.
     words = [hints.quote_word(None if "@" in value else value, "VALUE") for value in values]
     meant = [
-        hints.build_command(
-            "config",
-            command,
-            hints.quote_word(f"{before}{dot}{close}", "KEY"),
-            *words,
-            *_build_profile_options(session),
-        )
+        typed.build_other("config", command, hints.quote_word(f"{before}{dot}{close}", "KEY"), *words)
         for close in find_close(last, known, cutoff=_CUTOFF, count=1)
         if close != "token"
     ]
@@ -111,8 +107,8 @@ def parse_value(session: Session, key: str, text: str) -> object:
     expected = "a text that is not empty" if not text else describe_expected_value(key_path, value)
     if expected:
         new_value = _EXAMPLES.get(last, "PROJECT_ID" if key_path[0] == "owners" else "VALUE")
-        options = _build_profile_options(session)
-        example = hints.build_command("config", "set", hints.quote_word(key, "KEY"), new_value, *options)
+        word = hints.quote_word(key, "KEY")
+        example = TypedCommand(session.context).build_other("config", "set", word, new_value)
         raise UsageError(f"{key} must be {expected}; nothing was changed", hint=f"for example {example}")
     if last == "endpoint":
         try:
@@ -120,10 +116,6 @@ def parse_value(session: Session, key: str, text: str) -> object:
         except ConfigError as exc:
             raise UsageError(exc.failure, note="nothing was changed", hint=exc.hint) from exc
     return value
-
-
-def _build_profile_options(session: Session) -> list[str | hints.Word]:
-    return hints.build_options({"--profile": session.flags.profile})
 
 
 def _parse_number(text: str) -> float | str:

@@ -15,21 +15,19 @@ from imgshare_cli.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from imgshare_cli.api.images import Image
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.project_names import ProjectNames
 
 
-def confirm_same_name(session: Session, image: Image, member: str | None, options: Mapping[str, str | None]) -> None:
+def confirm_same_name(session: Session, image: Image) -> None:
     """Ask before an image joins others of its name in the project's image list.
 
     Args:
         session: the run.
         image: the image.
-        member: MEMBER as it was given.
-        options: the options of the command, for its repetition.
 
     Raises:
         UsageError: nobody may be asked.
@@ -50,19 +48,15 @@ def confirm_same_name(session: Session, image: Image, member: str | None, option
     for other in others:
         session.output.print_note(f"  {other.id}  owner {name_owner_with_id(other.owner, owners)}")
     if session.no_input:
-        raise _create_unconfirmed_error(session, image.id, member, options)
+        raise _create_unconfirmed_error(session, image.id)
     owner = name_owner_with_id(image.owner, owners)
     _ask(session, f"Accept {image.id} from project {owner} as well?")
 
 
-def _create_unconfirmed_error(
-    session: Session, image_id: str, member: str | None, options: Mapping[str, str | None]
-) -> UsageError:
+def _create_unconfirmed_error(session: Session, image_id: str) -> UsageError:
     from imgshare_cli.cli.typed_command import TypedCommand
-    from imgshare_cli.diagnosis.attempt import Attempt
 
-    attempt = Attempt("accept", image_id, member, None, None, TypedCommand(session.context).options)
-    accept_it = attempt.build_retry_command(image_id, member, {**options, "--no-input": None, "--yes": True})
+    accept_it = TypedCommand(session.context).build({"image": image_id}, {"--no-input": None, "--yes": True})
     return UsageError(
         f"accepting {image_id} needs a confirmation, and {session.no_input} forbids asking for it",
         hint=f"{accept_it} accepts it as well",

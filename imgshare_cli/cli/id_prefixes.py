@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.cli.last_list import LastList, ListedImage
 from imgshare_cli.cli.owner_names import describe_owner
-from imgshare_cli.cli.same_options import build_same_command
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import UsageError
 from imgshare_cli.hints import quote_word
 
@@ -61,7 +61,7 @@ def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None
     if not is_reading and last_list.is_cut():
         raise UsageError(
             f"{prefix!r} may be the beginning of several IDs: the last list was too long to remember",
-            hint=f"use the whole ID: {build_same_command(session, command, 'ID')}",
+            hint=f"use the whole ID: {TypedCommand(session.context).build_other(command, 'ID')}",
         )
     named = _find_named_images(session, prefix)
     if len(images) == 1 and not named.keys() - images.keys():
@@ -88,9 +88,9 @@ def explain_unknown_prefix(
     if len(images) == 1:
         [image_id] = images
         members = [quote_word(member, "MEMBER")] if member or command in _OWNER_COMMANDS else []
-        whole = build_same_command(session, command, quote_word(image_id, "IMAGE"), *members)
+        whole = TypedCommand(session.context).build_other(command, quote_word(image_id, "IMAGE"), *members)
         return error.replace(hint=f"the whole ID is needed here: {whole}")
-    listed = build_same_command(session, "list", "--status", "all", "--long")
+    listed = TypedCommand(session.context).build_other("list", "--status", "all", "--long")
     return error.replace(hint=f"an ID must be whole here, and {listed} shows whole IDs")
 
 
@@ -113,6 +113,6 @@ def _create_ambiguity_error(
         f"{len(images)} images have {prefix!r} as their name or at the beginning of their ID"
         if several
         else f"{prefix!r} is both the name of an image and the beginning of its ID",
-        hint=f"use the whole ID of the one you mean: {build_same_command(session, command, 'ID')}",
+        hint=f"use the whole ID of the one you mean: {TypedCommand(session.context).build_other(command, 'ID')}",
         details=details,
     )

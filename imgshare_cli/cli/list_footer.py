@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgshare_cli.cli.filter_options import StatusChoice
-from imgshare_cli.cli.same_options import build_same_command
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.hints import build_options
 
 if TYPE_CHECKING:
@@ -88,4 +88,4 @@ class ListFooter:
         return "shared with you" if self.status is StatusChoice.ALL else self.status.value
 
     def _build_command(self, *words: str | Word) -> str:
-        return build_same_command(self.session, *words)
+        return TypedCommand(self.session.context).build_other(*words)

@@ -118,6 +118,4 @@ def _build_login_command(attempt: Attempt) -> str:
 
 def _build_same_command(attempt: Attempt, cloud: str) -> str:
     """Build the command that was typed, with a cloud to log in with."""
-    command = TypedCommand(attempt.context)
-    command.options["--cloud"] = cloud
-    return command.build({})
+    return TypedCommand(attempt.context).build({}, {"--cloud": cloud})

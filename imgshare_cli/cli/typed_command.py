@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     import typer
 
+_SERVICE_OPTIONS = ("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--insecure-http", "--insecure-tls")
+
 
 class TypedCommand:
     """The parsed command line of a run.
@@ -48,6 +50,11 @@ class TypedCommand:
             texts = [value] if isinstance(value, str) else value
             words += [hints.quote_word(text, name.removesuffix("s").upper()) for text in texts]
         return hints.build_command(*self.names, *words, *hints.build_options({**self.options, **options}))
+
+    def build_other(self, *words: str | hints.Word) -> str:
+        """Build another command that asks the same service for the same project."""
+        options = {name: value for name, value in self.options.items() if name in _SERVICE_OPTIONS}
+        return hints.build_command(*words, *hints.build_options(options))
 
     def build_xargs(self) -> str:
         """Build the command that runs this one, without its arguments, for each line of its input."""

@@ -85,7 +85,7 @@ def accept(  # noqa: PLR0913, PLR0917
             if known_image := target.find_image(image_id):
                 from imgshare_cli.cli.confirmation import confirm_same_name
 
-                confirm_same_name(session, known_image, member, {"--vault": vault_id, "--wait": wait})
+                confirm_same_name(session, known_image)
             confirmed.add(image_id)
         else:
             _find_image_for_people(target, image_id)
