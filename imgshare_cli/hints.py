@@ -13,6 +13,8 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from imgshare_cli.truncation import truncate_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -122,8 +124,7 @@ def _parse_login_options(line: str) -> dict[str, str | bool | None]:
 
 def quote_text(text: str) -> str:
     """Put text from outside into quotes, without backticks and characters that act on a terminal."""
-    short = text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
-    return repr(short.replace("`", "'"))
+    return repr(truncate_text(text, _MAX_QUOTED).replace("`", "'"))
 
 
 def render_commands(text: str) -> str:

@@ -145,6 +145,8 @@ def read_explanation(response: Response) -> str:
     It understands Glance's JSON, HTML and text (webob), Keystone's and IMS's nested JSON, the API gateway's flat
     JSON, and the HTML page of a proxy.
     """
+    from imgshare_cli.truncation import truncate_text
+
     text = response.body.decode(errors="replace").strip()
     try:
         words = _find_explanation(json.loads(text))
@@ -157,7 +159,7 @@ def read_explanation(response: Response) -> str:
     words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
     # webob and proxies begin with the status, which the error names anyway.
     words = re.sub(rf"^{response.status}( {re.escape(response.status_line[4:])})?[:.]?\s*", "", words).strip()
-    return words if len(words) <= _MAX_EXPLANATION else f"{words[:_MAX_EXPLANATION]}…"
+    return truncate_text(words, _MAX_EXPLANATION)
 
 
 def _unescape_html(text: str) -> str:

@@ -9,6 +9,7 @@ import typer
 from imgshare_cli.cli.options import complete
 from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.columns import DEFAULT_COLUMNS, LONG_COLUMNS, PLAIN_COLUMNS, SHARED_COLUMN
+from imgshare_cli.truncation import truncate_text
 
 _MAX_SHOWN = 40
 ColumnsOption = Annotated[
@@ -34,9 +35,10 @@ def parse_columns(text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip().upper() for name in text.split(","))
     unknown = next((name for name in names if name not in LONG_COLUMNS), None)
     if unknown is not None:
-        shown = unknown if len(unknown) <= _MAX_SHOWN else f"{unknown[:_MAX_SHOWN]}…"
         raise UsageError(
-            f"--columns has the unknown column {shown!r}" if unknown else "--columns has an empty name",
+            f"--columns has the unknown column {truncate_text(unknown, _MAX_SHOWN)!r}"
+            if unknown
+            else "--columns has an empty name",
             hint=f"known columns: {', '.join(LONG_COLUMNS)}",
         )
     return names

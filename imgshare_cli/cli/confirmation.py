@@ -33,6 +33,7 @@ def confirm_same_name(session: Session, image: Image) -> None:
         UsageError: nobody may be asked.
         InterruptedByUserError: the person says no.
     """
+    from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.shares.image_checks import find_same_name_images
     from imgshare_cli.terminal.owners import name_owner_with_id
 
@@ -42,7 +43,7 @@ def confirm_same_name(session: Session, image: Image) -> None:
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
     if not others:
         return
-    owners = session.file.owners
+    owners = get_owner_names(session)
     session.output.stop_progress()
     session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
     for other in others:

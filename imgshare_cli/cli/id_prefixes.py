@@ -14,6 +14,7 @@ from imgshare_cli.cli.owner_names import describe_owner
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import UsageError
 from imgshare_cli.hints import quote_word
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +107,7 @@ def _create_ambiguity_error(
 ) -> UsageError:
     details = [
         f"{image_id}  {image.name[:_MAX_NAME]!r}  owner {describe_owner(session, image.owner)}"
-        for image_id, image in list(images.items())[:_MAX_LISTED]
+        for image_id, image in images.items()
     ]
     several = len(images) > 1
     return UsageError(
@@ -114,5 +115,5 @@ def _create_ambiguity_error(
         if several
         else f"{prefix!r} is both the name of an image and the beginning of its ID",
         hint=f"use the whole ID of the one you mean: {TypedCommand(session.context).build_other(command, 'ID')}",
-        details=details,
+        details=truncate_lines(details, _MAX_LISTED),
     )

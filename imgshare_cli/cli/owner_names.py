@@ -1,4 +1,4 @@
-"""The names of owners: those of `[owners]` in the config file, and `mine` for the user's own project."""
+"""Owners as the user gives them to --owner, and as errors name them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
+from imgshare_cli.cli.spelling import find_close
+from imgshare_cli.config.owners import MINE
 from imgshare_cli.errors import UsageError
+from imgshare_cli.terminal.owners import name_owner_with_id
+from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
+    from imgshare_cli.config.owners import OwnerNames
 
-MINE = "mine"
 _MAX_SHOWN = 60
+_CUTOFF = 0.6
 
 
 def resolve_owner(session: Session, owner: str | None) -> str | None:
@@ -33,22 +38,14 @@ def resolve_owner(session: Session, owner: str | None) -> str | None:
     raise _create_unknown_error(session, owner)
 
 
-def find_owner_name(session: Session, owner_id: str | None) -> str | None:
-    """Find the name of an owner, if it has one."""
-    if owner_id and owner_id == session.member_id:
-        return MINE
-    return session.file.owners.find_name(owner_id)
-
-
-def name_owner(session: Session, owner_id: str | None) -> str:
-    """Return the name of an owner, or else its ID."""
-    return find_owner_name(session, owner_id) or owner_id or "-"
+def get_owner_names(session: Session) -> OwnerNames:
+    """Get the names of owners, `mine` included."""
+    return session.file.owners.add_own_project(session.member_id)
 
 
 def describe_owner(session: Session, owner_id: str | None) -> str:
     """Return the ID of an owner, with its name at a terminal; a script gets the ID alone."""
-    name = find_owner_name(session, owner_id) if session.is_at_terminal else None
-    return f"{name} ({owner_id})" if name else owner_id or "-"
+    return name_owner_with_id(owner_id, get_owner_names(session)) if session.is_at_terminal else owner_id or "-"
 
 
 def _get_own_project(session: Session) -> str:
@@ -58,14 +55,11 @@ def _get_own_project(session: Session) -> str:
 
 
 def _create_unknown_error(session: Session, owner: str) -> UsageError:
-    import difflib
-
     names = sorted(session.file.owners.ids)
-    shown = owner if len(owner) <= _MAX_SHOWN else f"{owner[:_MAX_SHOWN]}…"
-    close = difflib.get_close_matches(owner[:_MAX_SHOWN].lower(), names, 1)
+    close = find_close(owner, names, cutoff=_CUTOFF, count=1)
     meant = f"; did you mean {close[0]!r}?" if close else ""
     add = hints.build_command("config", "set", "owners.NAME", "ID")
     return UsageError(
-        f"--owner {shown!r} is neither a project ID nor the name of an owner{meant}",
+        f"--owner {truncate_text(owner, _MAX_SHOWN)!r} is neither a project ID nor the name of an owner{meant}",
         hint=f"known names: {', '.join([*names, MINE])}; {add} adds one",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_image_id
@@ -89,17 +90,26 @@ class ShareTarget:
             ) from exc
 
     def _look_up_name(self, *, owner: str | None, own: bool) -> str:
+        from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
         from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
 
         session = self._session
         try:
-            self._image = find_named_image(session.client, self.image, session.member_id, owner=owner, own=own)
+            self._image = find_named_image(
+                session.client,
+                self.image,
+                session.member_id,
+                owner=owner,
+                own=own,
+                describe_owner=partial(describe_owner, session),
+            )
         except AmbiguousNameError as exc:
             from imgshare_cli.terminal.candidates import describe_candidates
 
-            owners = session.file.owners
+            owners = get_owner_names(session)
             # Images of owners that the user has named come first: the first is the one that the hint names.
-            candidates = sorted(exc.candidates, key=lambda candidate: not owners.find_name(candidate.image.owner))
+            named = session.file.owners.ids.values()
+            candidates = sorted(exc.candidates, key=lambda candidate: candidate.image.owner not in named)
             lines = describe_candidates(candidates, owners, whole_ids=not self.answers_people)
             raise exc.replace(details=lines, correction={"image": candidates[0].image.id}) from exc
         self._resolved_id = self._image.id

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.config.file_reading import expand_path, find_base_folder, read_file
-from imgshare_cli.config.owners import OwnerNames
+from imgshare_cli.config.owners import MINE, OwnerNames
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _check_owner_name(path: Path, name: str) -> None:
 
 def is_owner_name(name: str) -> bool:
     """Whether a name can be given to an owner: it must not look like an ID, or mean something else."""
-    return name != "mine" and bool(_NAME.fullmatch(name)) and not _PROJECT_ID.fullmatch(name)
+    return name != MINE and bool(_NAME.fullmatch(name)) and not _PROJECT_ID.fullmatch(name)
 
 
 def _check_profile(path: Path, name: str, profile: object) -> None:

@@ -77,11 +77,12 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
             reason=Reason.NOT_A_MEMBER,
         )
     if len(rows) > 1:
-        more = len(rows) - _MAX_LISTED
+        from imgshare_cli.truncation import truncate_lines
+
         raise UsageError(
             f"image {image_id} is shared with {len(rows)} projects",
             hint="pass the one you mean as MEMBER",
-            details=[row.member_id for row in rows[:_MAX_LISTED]] + [f"… and {more} more"] * (more > 0),
+            details=truncate_lines([row.member_id for row in rows], _MAX_LISTED),
             correction={"member": rows[0].member_id},
         )
     return rows[0]

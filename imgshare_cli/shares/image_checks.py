@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotYetError, RefusedError, UsageError
+from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +74,9 @@ def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
         return ImageCheck(owner)
     match = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
     if not match or len(match[2]) != _HASH_LENGTHS.get(match[1], len(match[2])):
-        shown = hash_ if len(hash_) <= _MAX_SHOWN else f"{hash_[:_MAX_SHOWN]}…"
         raise UsageError(
-            f"--hash {shown!r} is not a valid hash", hint="use sha512:… or sha256:…, as published with the image"
+            f"--hash {truncate_text(hash_, _MAX_SHOWN)!r} is not a valid hash",
+            hint="use sha512:… or sha256:…, as published with the image",
         )
     return ImageCheck(owner, match[1], match[2])
 

@@ -8,9 +8,10 @@ from imgshare_cli import hints
 from imgshare_cli.api.models import MAX_NAME
 from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
@@ -38,14 +39,18 @@ class AmbiguousNameError(UsageError):
         super().__init__(
             f"{len(candidates)} images are named {name[:200]!r}",
             hint="use the ID of the one you mean",
-            details=[f"{image.id}  owner {image.owner}" for image, _ in candidates[:_MAX_LISTED]],
-            correction={"image": candidates[0].image.id},
         )
         self.candidates = candidates
 
 
-def find_named_image(
-    client: ImageClient, name: str, project_id: str | None, *, owner: str | None = None, own: bool = False
+def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors describe others)
+    client: ImageClient,
+    name: str,
+    project_id: str | None,
+    *,
+    owner: str | None,
+    own: bool,
+    describe_owner: Callable[[str | None], str],
 ) -> Image:
     """Find the one image that has a name: shared images come before our own and public ones.
 
@@ -55,6 +60,7 @@ def find_named_image(
         project_id: our project, if it is known.
         owner: the project that it must be from.
         own: whether our own images come first.
+        describe_owner: what errors show for the ID of an owner.
 
     Raises:
         AmbiguousNameError: several images have the name.
@@ -72,12 +78,14 @@ def find_named_image(
     named = [image for image in candidates if image.name == name]
     matching = [image for image in named if owner is None or image.owner == owner]
     if not named:
-        raise _create_not_found_error(name, candidates)
+        raise _create_not_found_error(name, candidates, describe_owner)
     if not matching:
         raise NotYetError(
-            f"no image named {name[:200]!r} belongs to project {owner}",
+            f"no image named {name[:200]!r} belongs to project {describe_owner(owner)}",
             hint="nothing was changed; these images have that name",
-            details=[f"{image.id}  owner {image.owner}" for image in named[:_MAX_LISTED]],
+            details=truncate_lines(
+                [f"{image.id}  owner {describe_owner(image.owner)}" for image in named], _MAX_LISTED
+            ),
         )
     return _choose_image(client, matching, name, project_id, own=own)
 
@@ -98,7 +106,9 @@ def _list_candidates(client: ImageClient, name: str) -> list[Image]:
     return list(candidates.values())
 
 
-def _create_not_found_error(name: str, candidates: Sequence[Image]) -> NotFoundError:
+def _create_not_found_error(
+    name: str, candidates: Sequence[Image], describe_owner: Callable[[str | None], str]
+) -> NotFoundError:
     alike = [image for image in candidates if _simplify_name(image.name or "") == _simplify_name(name)]
     # What looks the same must not read the same here.
     show = ascii if name.isascii() else repr
@@ -107,7 +117,9 @@ def _create_not_found_error(name: str, candidates: Sequence[Image]) -> NotFoundE
         f"no image named {name[:200]!r} found (searched shared, own, public and hidden images){other}",
         hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; or use an image ID",
         reason=Reason.NOT_FOUND,
-        details=[f"{image.id}  {show(image.name)}  owner {image.owner}" for image in alike[:_MAX_LISTED]],
+        details=truncate_lines(
+            [f"{image.id}  {show(image.name)}  owner {describe_owner(image.owner)}" for image in alike], _MAX_LISTED
+        ),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.terminal.format import format_age, format_size, truncate_lines
-from imgshare_cli.terminal.owners import name_owner
+from imgshare_cli.terminal.format import format_age, format_size
+from imgshare_cli.terminal.owners import name_owner, name_owner_briefly
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +26,16 @@ def describe_candidates(candidates: Sequence[Candidate], owners: OwnerNames, *, 
         owners: the names of owners.
         whole_ids: whether an owner without a name is shown by its whole ID.
     """
+    show_owner = name_owner if whole_ids else name_owner_briefly
     rows = []
     for image, status in candidates:
-        name = owners.find_name(image.owner) or image.owner or "-"
         statuses = [status.value] if status else []
         if image.status != "active" or not status:
             statuses.append(image.status or "-")
         rows.append(
             (
                 image.id,
-                name if whole_ids else name_owner(image.owner, owners),
+                show_owner(image.owner, owners),
                 format_age(image.created_at),
                 format_size(image.size),
                 ", ".join(statuses),

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from imgshare_cli.api.models import MAX_NAME
 from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.terminal.format import format_age, format_short_age, format_size, shorten_ids, shorten_owners
+from imgshare_cli.terminal.owners import name_owner_with_id
+from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.images import Share
     from imgshare_cli.api.models import Member
+    from imgshare_cli.config.owners import OwnerNames
 
 Row = TypeVar("Row")
 
@@ -44,12 +47,12 @@ class Column(Generic[Row]):
     wraps: bool = False
 
 
-def build_share_columns(names: Sequence[str], name_owner: Callable[[str | None], str]) -> list[Column[Share]]:
+def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None], str]) -> list[Column[Share]]:
     """Build columns of the inbox.
 
     Args:
         names: their names, which are among `LONG_COLUMNS`.
-        name_owner: what people are shown for the ID of an owner.
+        show_owner: what people are shown for the ID of an owner.
     """
     columns: list[Column[Share]] = [
         Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36),
@@ -57,7 +60,7 @@ def build_share_columns(names: Sequence[str], name_owner: Callable[[str | None],
         Column(
             "OWNER",
             lambda share: share.image.owner or "-",
-            lambda share: name_owner(share.image.owner),
+            lambda share: show_owner(share.image.owner),
             shorten_owners,
             width=32,
         ),
@@ -82,15 +85,18 @@ def build_share_columns(names: Sequence[str], name_owner: Callable[[str | None],
     return [known[name] for name in names]
 
 
-def build_member_columns(describe_project: Callable[[str | None], str]) -> list[Column[Member]]:
+def build_member_columns(owners: OwnerNames) -> list[Column[Member]]:
     """Build the columns of an image's members.
 
     Args:
-        describe_project: what people are shown for the ID of a project.
+        owners: the names of projects.
     """
     return [
         Column(
-            "MEMBER", lambda member: member.member_id, lambda member: describe_project(member.member_id), wraps=True
+            "MEMBER",
+            lambda member: member.member_id,
+            lambda member: name_owner_with_id(member.member_id, owners),
+            wraps=True,
         ),
         Column("STATUS", lambda member: member.status.value),
         Column(
@@ -113,8 +119,7 @@ def describe_member(member: Member) -> list[tuple[str, str]]:
 
 
 def _get_shown_name(share: Share) -> str:
-    name = share.image.name or "-"
-    return name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]}…"  # no image can have it, but a service may say so
+    return truncate_text(share.image.name or "-", MAX_NAME)  # a longer one is not valid, but a service may say so
 
 
 def _get_size(share: Share) -> str:

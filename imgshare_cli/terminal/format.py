@@ -1,4 +1,4 @@
-"""Sizes, ages, IDs and long lists for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`, `… and 4 more`."""
+"""Sizes, ages and IDs for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.api.timestamps import parse_timestamp
+from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KIB = 1024
-SHORT_ID = 8
+_SHORT_ID = 8
 _MAX_OWNER = 32
 _SHORT_STEPS = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
@@ -58,7 +59,7 @@ def shorten_ids(ids: Sequence[str]) -> list[str]:
     longest = max(map(len, ids), default=0)
     lengths = (
         length
-        for length in range(SHORT_ID, longest)
+        for length in range(_SHORT_ID, longest)
         if len({image_id[:length] for image_id in lowered}) == len(ids)
         and not any(image_id[:length].endswith("-") for image_id in lowered)
     )
@@ -66,17 +67,11 @@ def shorten_ids(ids: Sequence[str]) -> list[str]:
     return [image_id[:length] for image_id in ids]
 
 
+def shorten_id(text: str) -> str:
+    """Return the first digits of an ID, by which people recognize it."""
+    return text[:_SHORT_ID]
+
+
 def shorten_owners(owners: Sequence[str]) -> list[str]:
-    """Shorten project IDs to their first 8 digits; names stay."""
-    return [
-        owner[:SHORT_ID] if is_project_id(owner) else owner if len(owner) <= _MAX_OWNER else f"{owner[:_MAX_OWNER]}…"
-        for owner in owners
-    ]
-
-
-def truncate_lines(lines: Sequence[str], most: int) -> list[str]:
-    """Return the first lines and, where there are more, a line that says how many."""
-    shown = list(lines[:most])
-    if len(lines) > most:
-        shown.append(f"… and {len(lines) - most} more")
-    return shown
+    """Shorten project IDs to their first digits; names stay."""
+    return [shorten_id(owner) if is_project_id(owner) else truncate_text(owner, _MAX_OWNER) for owner in owners]

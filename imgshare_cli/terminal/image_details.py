@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.timestamps import parse_timestamp
-from imgshare_cli.terminal.format import format_age, format_size, truncate_lines
+from imgshare_cli.terminal.format import format_age, format_size
 from imgshare_cli.terminal.owners import name_owner_with_id
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,11 +51,10 @@ def describe_share(details: ShareDetails, owners: OwnerNames, own_id: str | None
         own_id: our own project, if it is known.
     """
     member, image = details.member, details.image
-    own = " (your project)" if member.member_id == own_id else ""
     share = [
         ("image", member.image_id),
         ("status", member.status.value),
-        ("member", f"{name_owner_with_id(member.member_id, owners)}{own}"),
+        ("member", name_owner_with_id(member.member_id, owners)),
     ]
     if image is None:
         return [*share, *_describe_times(member), ("note", "the service does not show the image itself")]

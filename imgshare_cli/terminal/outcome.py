@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.terminal.colours import colour_text, get_status_colours
 from imgshare_cli.terminal.format import format_size
-from imgshare_cli.terminal.owners import name_image, name_owner
+from imgshare_cli.terminal.owners import name_image, name_owner, name_owner_briefly
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,11 +33,11 @@ def describe_decision(
         is_own: whether the project that decided is that of the user.
         was_decided_before: whether it had this status already.
     """
-    project = "" if is_own else f"for project {owners.find_name(member.member_id) or member.member_id}"
+    project = "" if is_own else f"for project {name_owner(member.member_id, owners)}"
     name = name_image(image, member.image_id)
     if was_decided_before:
         return f"{name} was already {member.status.value} {project}".rstrip()
-    source = f" from {name_owner(image.owner, owners)}" if image and image.owner else ""
+    source = f" from {name_owner_briefly(image.owner, owners)}" if image and image.owner else ""
     size = f", {format_size(image.size)}" if image and image.size is not None else ""
     target = f"{',' if source or size else ''} {project}" if project else ""
     again = ": it is pending again" if member.status is Status.PENDING else ""

@@ -6,22 +6,21 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import MAX_NAME
+from imgshare_cli.terminal.format import shorten_id
 
 if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.config.owners import OwnerNames
 
-_DIGITS = 8
-
-
-def shorten_id(text: str) -> str:
-    """Return the first digits of an ID, by which people recognize it."""
-    return text[:_DIGITS]
-
 
 def name_owner(owner_id: str | None, owners: OwnerNames) -> str:
+    """Return the name of an owner, or else its ID."""
+    return owners.find_name(owner_id) or owner_id or "-"
+
+
+def name_owner_briefly(owner_id: str | None, owners: OwnerNames) -> str:
     """Return the name of an owner, or else the first digits of its ID."""
-    return owners.find_name(owner_id) or (shorten_id(owner_id) if owner_id else "-")
+    return owners.find_name(owner_id) or shorten_id(owner_id or "-")
 
 
 def name_owner_with_id(owner_id: str | None, owners: OwnerNames) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
-from imgshare_cli.terminal.format import truncate_lines
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, open_keyboard
 from imgshare_cli.terminal.owners import name_owner_with_id
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -32,7 +32,7 @@ CARD = f"""\
 name     golden-debian-12
 image    {DEBIAN}
 status   {{status}}
-member   {YOU} (your project)
+member   mine ({YOU})
 owner    {{owner}}
 {{times}}
 created  14 days ago
@@ -102,7 +102,7 @@ def test_the_same_name(inbox: SmallInbox, name: str) -> None:
             f"name       {shown_name}",
             f"image      {image}",
             f"status     {status}",
-            f"member     {inbox.member.project_id} (your project)",
+            f"member     mine ({inbox.member.project_id})",
             f"owner      {inbox.one.project_id}",
             "shared     just now",
             "created    just now",

@@ -131,6 +131,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
     if not target.answers_people:
         session.output.print_member(share)
         return
+    from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.shares.decisions import was_decided_before
     from imgshare_cli.terminal.outcome import describe_decision
 
@@ -138,7 +139,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
         describe_decision(
             share,
             target.known_image,
-            session.file.owners,
+            get_owner_names(session),
             is_own=target.is_own_member,
             was_decided_before=was_decided_before(share),
         )

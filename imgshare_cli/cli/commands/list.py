@@ -131,10 +131,11 @@ def _print_shares(session: Session, shares: Iterable[Share], names: Sequence[str
 
 
 def _build_columns(session: Session, names: Sequence[str], *, long: bool) -> list[Column[Share]]:
-    from imgshare_cli.cli.owner_names import describe_owner, name_owner
+    from imgshare_cli.cli.owner_names import get_owner_names
+    from imgshare_cli.terminal.owners import name_owner, name_owner_with_id
 
-    show_owner = describe_owner if long else name_owner
-    return build_share_columns(names, lambda owner_id: show_owner(session, owner_id))
+    owners, show_owner = get_owner_names(session), name_owner_with_id if long else name_owner
+    return build_share_columns(names, lambda owner_id: show_owner(owner_id, owners))
 
 
 class _CountedShares:

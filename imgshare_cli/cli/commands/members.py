@@ -46,8 +46,7 @@ def members(
 
 def print_members(session: Session, rows: Iterable[models.Member]) -> None:
     """Print the shares of an image as a table."""
-    from imgshare_cli.cli.owner_names import describe_owner
+    from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.terminal.columns import build_member_columns
 
-    columns = build_member_columns(lambda project_id: describe_owner(session, project_id))
-    session.output.print_table(columns, rows)
+    session.output.print_table(build_member_columns(get_owner_names(session)), rows)

@@ -58,11 +58,12 @@ def review(
 
 def _run_review(session: Session, review: Review) -> None:
     """Review with the user, then print what was done and what failed."""
-    from imgshare_cli.terminal.format import truncate_lines
+    from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.terminal.review_prompt import run_review
+    from imgshare_cli.truncation import truncate_lines
 
     try:
-        run_review(session.output, review, session.file.owners)
+        run_review(session.output, review, get_owner_names(session))
     except BaseException:
         for line in truncate_lines(list(review.complaints.values()), _MAX_LISTED):
             session.output.print_note(line)

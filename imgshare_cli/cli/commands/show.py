@@ -25,4 +25,4 @@ def show(session: Session, image: ImageArgument, member: MemberArgument = None) 
 
     details = load_share_details(session.client, share, target.known_image)
     own_id = share.member_id if member is None else session.member_id
-    session.output.print_fields(describe_share(details, session.file.owners, own_id))
+    session.output.print_fields(describe_share(details, session.file.owners.add_own_project(own_id), own_id))
