@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ _PROBLEMS = {
     "mapping values are not allowed": "its indentation is wrong, or a value with a colon needs quotes",
 }
 _MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
+_MAX_NODES = 100_000  # more than a file of that size holds without aliases
+_MAX_DEPTH = 100
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,10 @@ def _check_syntax(path: str | None) -> None:
     # openstacksdk ignores a file that is not YAML.
     try:
         contents = read_file(Path(path), _MAX_FILE)
-        yaml.safe_load((contents.content if contents else b"").decode())
+        text = (contents.content if contents else b"").decode()
+        with contextlib.suppress(yaml.YAMLError):  # which the next line reports in its own words
+            _check_expansion(path, text)
+        yaml.safe_load(text)
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         raise ConfigError(
@@ -123,3 +129,36 @@ def _check_syntax(path: str | None) -> None:
         raise ConfigError(f"cannot read {path}: it is nested too deeply") from None
     except MALFORMED:  # of a tag such as `!!int`; its words would quote the value, which may be a password
         raise ConfigError(f"cannot read {path}: a value does not match its YAML tag") from None
+
+
+def _check_expansion(path: str, text: str) -> None:
+    """Check what the aliases in a file stand for: openstacksdk copies it, and a small file can name billions of nodes.
+
+    Raises:
+        ConfigError: they stand for too much, or for themselves.
+        RecursionError: it is nested too deeply.
+    """
+    sizes: dict[str, int] = {}
+    stack: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(event, yaml.CollectionStartEvent):
+            stack.append((event.anchor, 1))
+            if len(stack) > _MAX_DEPTH:
+                raise RecursionError
+            continue
+        if isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = stack.pop()
+        elif isinstance(event, yaml.ScalarEvent):
+            anchor, size = event.anchor, 1
+        elif isinstance(event, yaml.AliasEvent):
+            anchor, size = None, sizes.get(event.anchor, _MAX_NODES)  # of an anchor that it is a part of
+        else:
+            continue
+        if anchor:
+            sizes[anchor] = size
+        stack[-1] = (stack[-1][0], stack[-1][1] + size)
+        if stack[-1][1] > _MAX_NODES:
+            raise ConfigError(
+                f"cannot read {path}: its aliases repeat too much of it",
+                hint="write out what the aliases (*) stand for",
+            )

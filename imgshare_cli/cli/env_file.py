@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIRST_LINE = "# written by imgshare sandbox, which removes this file when it ends"
-# Without --env-file, people redirect the lines into a file.
-_BEGINNINGS = (_FIRST_LINE.encode(), b"export IMGSHARE_ENDPOINT=")
 _LIMIT = 1 << 20
 
 
@@ -54,7 +52,7 @@ def _check_leftover(path: Path, target: Path) -> None:
             f"cannot write {path}: it is not a regular file", hint="pass a path where a file can be created"
         )
     contents = read_file(target, _LIMIT)
-    if contents and contents.content and not contents.content.startswith(_BEGINNINGS):
+    if contents and contents.content and not contents.content.startswith(_FIRST_LINE.encode()):
         raise ConfigError(
             f"{path} exists, and was not written by imgshare sandbox", hint="pass another path, or remove the file"
         )
