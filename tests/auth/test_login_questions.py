@@ -105,7 +105,7 @@ def test_choose_a_cloud_by_name(cloud: FakeCloud, keyring: Path) -> None:
 def test_another_profile_may_become_the_default(cloud: FakeCloud, keyring: Path) -> None:
     """Where it changes something, the profile is offered as the default."""
     _write_clouds(otc=cloud.entry())
-    question = "Make 'work' the default profile, instead of 'default'? [y/N]: "
+    question = "Make 'work' the default profile, instead of 'default'? [y/N] "
     with _start("--profile", "work") as terminal:
         _answer(terminal, ("Number or name: ", "otc"), (question, "y"))
         assert 0 == terminal.wait_for_exit()
@@ -125,7 +125,7 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
             ("User: ", "me"),
             ("Domain of the user [Default]: ", "people"),
             (PROJECT, "mine"),
-            ("[y/N]: ", "y"),
+            ("[y/N] ", "y"),
             ("(hidden): ", "the password"),
         )
         assert 0 == terminal.wait_for_exit()
@@ -139,7 +139,7 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
             f"{PROJECT}mine\n",
             f"{NO_KEYRING}\n",
             f"  {token_file()}\n",
-            "Store it there, now and at later logins (token_store = file)? [y/N]: y\n",
+            "Store it there, now and at later logins (token_store = file)? [y/N] y\n",
             f"Password for me at {cloud.auth_url} (hidden):\n",
             f"logged in as me in project mine ({PROJECT_ID}), until {UNTIL}\n",
             f"image service: {cloud.endpoint()}\n",
@@ -193,14 +193,14 @@ def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
     """Who wants no file is not asked for a password that would be lost; a cloud logs in again by itself."""
     with _start() as terminal:
         answers = [("Number: ", "1"), (URL, cloud.auth_url), ("User: ", "me"), ("[Default]: ", ""), (PROJECT, "mine")]
-        _answer(terminal, *answers, ("[y/N]: ", ""))
+        _answer(terminal, *answers, ("[y/N] ", ""))
         assert 4 == terminal.wait_for_exit()
         terminal.wait_for_text("hint: run `imgshare config set token_store file` to store tokens in a file that only")
     assert _nothing_is_stored()
 
     _write_clouds(otc=cloud.entry())
     with _start() as terminal:
-        _answer(terminal, ("Number or name: ", "otc"), ("[y/N]: ", "no"))
+        _answer(terminal, ("Number or name: ", "otc"), ("[y/N] ", "no"))
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_text(
             "note: the token is not stored, so every run logs in again; `imgshare config set token_st"
@@ -212,7 +212,7 @@ def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
 USER = [("Number: ", "1"), (f"{URL}: ", "URL"), ("User: ", "me"), ("Domain of the user", ""), ("Project", "mine")]
 INTERRUPTED = "interrupted"
 NO_ANSWER = "so you are not logged in"
-ENDED = "the input ended before all questions were answered; nothing was stored"
+ENDED = "the input ended before all questions were answered; nothing was changed"
 
 
 @pytest.mark.usefixtures("keyring")
