@@ -54,11 +54,11 @@ def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None
     if not (is_reading or session.is_attended):
         return None
     last_list = get_last_list(session)
-    images = last_list.find_shown_images(prefix)
-    if is_reading and not images:
-        images = last_list.find_known_images(prefix)
-    if not images:
+    shown, known = last_list.find_shown_images(prefix), last_list.find_known_images(prefix)
+    if not (shown or (known and is_reading)):
         return None
+    # A list in another terminal may have shown less: another image that is known makes the prefix ambiguous.
+    images = {**known, **shown}
     if not is_reading and last_list.is_cut():
         raise UsageError(
             f"{prefix!r} may be the beginning of several IDs: the last list was too long to remember",

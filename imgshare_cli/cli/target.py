@@ -25,15 +25,19 @@ class ShareTarget:
         image: the image's ID, or its name.
         member: the project's ID; None is the project of the token.
         command: the command, which decides whether the beginning of an ID will do.
+        is_listed: whether the image may be one that a list has shown, and so be named by the beginning of its ID.
     """
 
-    def __init__(self, session: Session, image: str, member: str | None = None, *, command: str) -> None:
+    def __init__(
+        self, session: Session, image: str, member: str | None = None, *, command: str, is_listed: bool = True
+    ) -> None:
         if member is not None and not member.strip():
             raise UsageError("MEMBER is empty", hint="omit it to decide for your own project")
         self.image = image
         self._session = session
         self._member = member
         self._command = command
+        self._is_listed = is_listed
         self._prefixed_id: str | None = None
         self._is_prefix_checked = False
         self._resolved_id: str | None = None
@@ -74,7 +78,7 @@ class ShareTarget:
             return self.image
         from imgshare_cli.cli import id_prefixes
 
-        if not id_prefixes.is_id_prefix(self.image):
+        if not (self._is_listed and id_prefixes.is_id_prefix(self.image)):
             return self._look_up_name(owner=owner, own=own)
         if not self._is_prefix_checked:  # once: a list that is shown meanwhile must not give it another meaning
             self._prefixed_id = id_prefixes.resolve_id_prefix(self._session, self.image, self._command)

@@ -142,7 +142,7 @@ def test_an_image_that_comes_after_the_list(service: ScriptedImageService) -> No
 
 
 def test_a_list_that_nobody_saw(imgshare: RunImgshare, service: ScriptedImageService) -> None:
-    """What a script has listed is no list that a user saw, and does not change what a prefix means."""
+    """What a script has listed is no list that a user saw: it can make a prefix ambiguous, never give it a meaning."""
     assert 0 == imgshare("list").code
     shown = run_at_terminal(200, "accept", PREFIX, MEMBER)
     assert (6, f"hint: the whole ID is needed here: `imgshare accept {ONE} {MEMBER}`") == (shown.code, shown.lines[-1])
@@ -151,8 +151,29 @@ def test_a_list_that_nobody_saw(imgshare: RunImgshare, service: ScriptedImageSer
     _list(service, build_image(id=EVIL, name="evil"))
     assert 0 == imgshare("list", "--json").code
 
-    assert 0 == run_at_terminal(80, "accept", PREFIX).code
-    assert [ONE] == service.decided
+    assert 2 == run_at_terminal(80, "accept", PREFIX).code
+    assert [] == service.decided
+
+
+def test_a_list_in_another_terminal(service: ScriptedImageService) -> None:
+    """A list that shows only the other image of a prefix does not give it that meaning: both are listed."""
+    assert 0 == run_at_terminal(80, "list").code
+    _list(service, build_image(id=EVIL, name="evil"), build_image(1, name="one"), build_image(2, name="two"))
+    assert 0 == run_at_terminal(80, "list", "--name", "evil").code
+
+    shown = run_at_terminal(120, "accept", PREFIX)
+
+    assert 2 == shown.code
+    assert {ONE, EVIL} == {line.split()[0] for line in shown.lines[1:3]}
+    assert [] == service.decided
+
+
+def test_an_image_that_is_waited_for(service: ScriptedImageService) -> None:
+    """With --wait, IMAGE is an image to come, so nothing that a list has shown is taken for it."""
+    assert 0 == run_at_terminal(80, "list").code
+
+    assert 6 == run_at_terminal(80, "accept", PREFIX, "--wait", "1s").code
+    assert [] == service.decided
 
 
 def test_the_last_list_counts(service: ScriptedImageService) -> None:

@@ -55,7 +55,8 @@ def accept(  # noqa: PLR0913, PLR0917
     --owner and --hash check the image first, and change nothing if it does not match.
     """
     image_check = None if owner is None and hash_ is None else _parse_image_check(session, owner, hash_)
-    target = ShareTarget(session, image, member, command="accept")
+    # What is waited for has not been listed yet: no other image may stand in for it.
+    target = ShareTarget(session, image, member, command="accept", is_listed=wait is None)
     confirmed: set[str] = set()
 
     def attempt() -> models.Member:
