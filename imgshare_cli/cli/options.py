@@ -77,7 +77,7 @@ MemberArgument = Annotated[
 MembersArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
+        metavar="MEMBER…", help="IDs of the projects; your own and those in [owners] also by name.", show_default=False
     ),
 ]
 VaultOption = Annotated[

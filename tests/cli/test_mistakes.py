@@ -247,6 +247,18 @@ IMAGES = [
         "an ID must be whole here, and `imgshare list --status all --long` shows whole IDs",
     ),
     Mistake(
+        f"accept ubuntu-24.04-minimal --owner {PLATFORM[:8]}",
+        2,
+        f"--owner '{PLATFORM[:8]}' is neither a project ID nor the name of an owner",
+        f"did you mean `imgshare accept ubuntu-24.04-minimal --owner {PLATFORM}`?",
+    ),
+    Mistake(
+        "list --owner 26407f08",
+        2,
+        "--owner '26407f08' is neither a project ID nor the name of an owner",
+        "a project ID must be whole, and `imgshare list --status all --long` shows whole IDs",
+    ),
+    Mistake(
         "accept something-else",
         6,
         f"no image named 'something-else' found {NOT_FOUND}",

@@ -68,7 +68,8 @@ def accept(  # noqa: PLR0913, PLR0917
     """
     image_check = None
     if owner is not None or hash_ is not None:
-        from imgshare_cli.cli.owner_names import describe_owner, resolve_owner
+        from imgshare_cli.cli.owner_names import describe_owner
+        from imgshare_cli.cli.project_arguments import resolve_owner
         from imgshare_cli.shares.image_checks import parse_image_check
 
         owner = resolve_owner(session, owner)
