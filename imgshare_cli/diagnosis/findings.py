@@ -73,7 +73,7 @@ def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Fi
     """Explain that MEMBER is not the project of the token."""
     member = attempt.member or ""
     if is_project_id(member):
-        what = ", and the token can only decide for that one"
+        what = f", and the token can only {'see' if attempt.command == 'show' else 'decide for'} that one"
     elif digits := _count_digits(member):
         what = f": {member} is not a project ID ({digits} of 32 characters)"
     else:
@@ -105,8 +105,14 @@ def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
     )
 
 
-def explain_own_image(attempt: Attempt) -> Finding:
+def explain_own_image(attempt: Attempt, *, is_shared: bool) -> Finding:
     """Explain that MEMBER is the owner of the image."""
+    if not is_shared:
+        return Finding(
+            Reason.NOT_A_MEMBER,
+            "that project owns the image, which is not shared with any project",
+            f"{attempt.build_share_command(None)} shares it",
+        )
     return Finding(
         Reason.NOT_A_MEMBER,
         "that project owns the image, and only the projects it is shared with can decide",

@@ -45,7 +45,13 @@ def read_secret(question: str, no_input: str | None = None) -> str:
 
 def read_confirmation() -> bool:
     """Read the answer to a question: `y` or `yes` is a yes, everything else a no."""
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    line = ""
+    try:
+        line = sys.stdin.readline()
+    finally:
+        if not line.endswith("\n"):  # Ctrl-C or Ctrl-D: what follows starts on a line of its own
+            _print_to_stderr("\n")
+    return line.strip().lower() in {"y", "yes"}
 
 
 def _print_to_stderr(text: str) -> None:

@@ -72,6 +72,17 @@ def test_share_and_take_back(imgshare: RunImgshare, inbox: SmallInbox, image: st
     assert Run(0, "[]\n") == imgshare("members", image, "--json")
 
 
+@pytest.mark.parametrize("columns", [80, 200])
+def test_shared_with_nobody(inbox: SmallInbox, image: str, columns: int) -> None:
+    """At a terminal an empty answer is a sentence that names the image."""
+    name = f"[red] 数据库 {create_name()}"
+    inbox.one.make_image(name, visibility="shared")
+    for given, shown in ((image, image), (name, f"'{name}'")):
+        run = run_at_terminal(columns, "members", given)
+        said = f"image {shown} is not shared with any project"
+        assert (0, said.replace(" ", "")) == (run.code, "".join(run.lines).replace(" ", ""))
+
+
 def test_a_member_sees_itself(
     imgshare: RunImgshare, inbox: SmallInbox, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

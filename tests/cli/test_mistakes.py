@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEBIAN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
 UBUNTU = "cfdb5b5e-2f72-5dfd-a10d-ac4353155352"
+OWN = "0ac376d2-9b81-514f-b26f-053198fdef79"
 RED_HAT = "c9f38594-55f1-56c7-8cb5-835c2c578065"
 YOU = "7554eb872fc85cd48edb777cd123c21e"
 PLATFORM = "26407f07725950ca9b3f6f08141e8c86"
@@ -315,6 +316,19 @@ IMAGES = [
         6,
         f"no image named 'cfdb5b5f' found {NOT_FOUND}",
         "no image of the last list begins with 'cfdb5b5f'; `imgshare list --status all --long` shows whole IDs",
+    ),
+    Mistake(
+        "show my-build-agent",
+        6,
+        f"cannot show image {OWN} for project {YOU}: that project owns the image, which is not shared with any project",
+        f"`imgshare share {OWN} MEMBER` shares it",
+    ),
+    Mistake(
+        f"show {DEBIAN} {PLATFORM}",
+        6,
+        f"cannot show image {DEBIAN} for project {PLATFORM}: it is shared with your project {YOU}, and the token "
+        "can only see that one",
+        f"run `imgshare show {DEBIAN} {YOU}`",
     ),
     Mistake(
         "share " + PLATFORM + " my-build-agent",

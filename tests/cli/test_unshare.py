@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
-from tests.support.run import Run, find_commands, run_command, run_tool
-from tests.support.terminal import run_at_terminal
+from tests.support.run import TOOL, Run, find_commands, run_command, run_tool
+from tests.support.terminal import Terminal, run_at_terminal
 from tests.support.users import create_name
 
 if TYPE_CHECKING:
@@ -218,6 +218,22 @@ def test_one_that_accepted(inbox: SmallInbox, image: str) -> None:
 
     question = f"Stop sharing {image} with project {member}, which accepted it? [y/N]"
     assert (130, [question, "imgshare: nothing was changed"]) == (shown.code, shown.lines)
+
+
+@pytest.mark.parametrize("key", ["ctrl-c", "ctrl-d"])
+def test_no_answer(inbox: SmallInbox, image: str, key: str) -> None:
+    """What follows a question that is not answered starts on a line of its own, and nothing is changed."""
+    member = inbox.member.project_id
+    inbox.member.decide(image, member, "accepted")
+
+    with Terminal([TOOL, "unshare", image, member], columns=200) as terminal:
+        terminal.wait_for_text("[y/N]")
+        terminal.press_keys(key)
+        code = terminal.wait_for_exit()
+        last = terminal.screen.rstrip().splitlines()[-1]
+
+    assert (130, "imgshare: interrupted" if key == "ctrl-c" else "imgshare: nothing was changed") == (code, last)
+    assert [member] == _list_members(inbox, image)
 
 
 def test_nobody_accepted(inbox: SmallInbox, image: str) -> None:
