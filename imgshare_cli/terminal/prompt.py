@@ -1,4 +1,4 @@
-"""Asks the user for a secret, which is hidden at a terminal, or for a yes."""
+"""Reads a secret: hidden at a terminal, or from standard input."""
 
 from __future__ import annotations
 
@@ -41,17 +41,6 @@ def read_secret(question: str, no_input: str | None = None) -> str:
         return _read_hidden_line(f"{escape_text(question)} ")
     finally:
         _print_to_stderr("\n")
-
-
-def read_confirmation() -> bool:
-    """Read the answer to a question: `y` or `yes` is a yes, everything else a no."""
-    line = ""
-    try:
-        line = sys.stdin.readline()
-    finally:
-        if not line.endswith("\n"):  # Ctrl-C or Ctrl-D: what follows starts on a line of its own
-            _print_to_stderr("\n")
-    return line.strip().lower() in {"y", "yes"}
 
 
 def _print_to_stderr(text: str) -> None:

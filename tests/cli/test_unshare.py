@@ -232,7 +232,8 @@ def test_no_answer(inbox: SmallInbox, image: str, key: str) -> None:
         code = terminal.wait_for_exit()
         last = terminal.screen.rstrip().splitlines()[-1]
 
-    assert (130, "imgshare: interrupted" if key == "ctrl-c" else "imgshare: nothing was changed") == (code, last)
+    ended = "the input ended before all questions were answered; nothing was changed"
+    assert (130, f"imgshare: {'interrupted' if key == 'ctrl-c' else ended}") == (code, last)
     assert [member] == _list_members(inbox, image)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from imgshare_cli.cli.options import ImageArgument, MembersArgument, YesOption, build_common_options, with_session
+from imgshare_cli.cli.commands.share import MembersArgument
+from imgshare_cli.cli.options import ImageArgument, YesOption, build_common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_each_member, stop_sharing
