@@ -83,7 +83,7 @@ class _MistakeFinder:
             hint := self._find_wrong_order(self._member) or self._find_two_images(self._member)
         ):
             return hint
-        if (error.hint or "").startswith("run "):
+        if (error.hint or "").startswith(("run ", "did you mean ")):
             return None  # the service has told more than can be guessed
         if hint := self._find_begun_id():
             return hint
@@ -175,7 +175,7 @@ class _MistakeFinder:
         member, own = self._member, self._own_id
         if member is None:
             return {}
-        meant = self._owners.find_id(member)
+        meant = member if self._is_owner else self._owners.find_id(member)  # an owner's command has resolved it
         if own and (member == self._own_name or is_one_edit_apart(normalize_id(member), normalize_id(own))):
             meant = own
         name = "members" if "members" in self._typed.arguments else "member"

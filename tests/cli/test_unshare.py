@@ -108,6 +108,20 @@ def test_a_name_from_the_config(imgshare: RunImgshare, inbox: SmallInbox, image:
     assert [member] == _list_members(inbox, image)
 
 
+def test_a_name_and_another_spelling(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """Where only another spelling of the named project has the image, the hint is about that share."""
+    member = "26407f07725950ca9b3f6f08141e8c86"
+    write_config(f'[owners]\nplatform = "{member}"\n')
+    inbox.one.share(image, member.upper())
+
+    run = imgshare("unshare", image, "platform")
+
+    undo = f"imgshare unshare {image} {member.upper()}"
+    assert (6, f"hint: did you mean `{undo}`?") == (run.code, run.err.splitlines()[1])
+    assert 0 == run_command(undo)
+    assert member.upper() not in _list_members(inbox, image)
+
+
 def test_our_own_project_by_name(imgshare: RunImgshare, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """`mine` is never a literal project: it is the user's own, or an error where that is not known."""
     run = imgshare("share", image, "mine")
