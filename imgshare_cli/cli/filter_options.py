@@ -64,7 +64,7 @@ def build_share_filter(  # noqa: PLR0913  (one for each option)
         UsageError: a value is empty, an age is not a duration, an owner is not known, or nothing can match.
     """
     from imgshare_cli.cli import durations
-    from imgshare_cli.cli.owner_names import resolve_owner
+    from imgshare_cli.cli.project_arguments import resolve_owner
     from imgshare_cli.shares.share_filter import ShareFilter
 
     if name is not None and not name:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.models import is_project_id
 from imgshare_cli.cli.last_list import LastList, ListedImage
 from imgshare_cli.cli.owner_names import describe_owner
 from imgshare_cli.cli.typed_command import TypedCommand
@@ -26,7 +27,7 @@ _READING_COMMANDS = ("show", "members")
 _OWNER_COMMANDS = ("share", "unshare")
 _MAX_LISTED = 20
 _MAX_NAME = 60
-_PREFIX = re.compile(r"[0-9a-f-]{8,35}", re.IGNORECASE | re.ASCII)
+_PREFIX = re.compile(r"[0-9a-f-]{8,35}")  # as services write IDs: one in capitals is another ID
 
 
 def is_id_prefix(text: str) -> bool:
@@ -88,10 +89,16 @@ def explain_unknown_prefix(
     images = {**last_list.find_known_images(prefix), **last_list.find_shown_images(prefix)}
     if len(images) == 1:
         [image_id] = images
-        members = [quote_word(member, "MEMBER")] if member or command in _OWNER_COMMANDS else []
+        is_image = member is not None and is_id_prefix(member) and not is_project_id(member)
+        members = [quote_word(member, "MEMBER")] if (member and not is_image) or command in _OWNER_COMMANDS else []
         whole = TypedCommand(session.context).build_other(command, quote_word(image_id, "IMAGE"), *members)
-        return error.replace(hint=f"the whole ID is needed here: {whole}")
+        single = ", and one IMAGE at a time" if is_image else ""
+        return error.replace(hint=f"the whole ID is needed here{single}: {whole}")
     listed = TypedCommand(session.context).build_other("list", "--status", "all", "--long")
+    if is_project_id(prefix):
+        return error.replace(hint=f"this looks like the ID of a project, and {listed} shows the IDs of images")
+    if not images and (command in _READING_COMMANDS or session.is_attended):
+        return error.replace(hint=f"no image of the last list begins with {prefix!r}; {listed} shows whole IDs")
     return error.replace(hint=f"an ID must be whole here, and {listed} shows whole IDs")
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _REASONS = {None, Reason.NOT_FOUND, Reason.WRONG_MEMBER, Reason.NOT_A_MEMBER}
 _HEX = re.compile(r"[0-9a-f]{30,34}")
+_ID_BEGINNING = re.compile(r"[0-9a-f][0-9a-f-]{3,34}")
+_SHORTEST_PREFIX = 8
+_OWNER_COMMANDS = {"share", "unshare"}
 _DIGITS = 32
 _CUTOFF = 0.75
 
@@ -66,7 +69,8 @@ class _MistakeFinder:
         self._image = image
         self._member = member
         # They are shared with us: what is shared with others is another image.
-        self._images = {} if typed.names[0] in {"share", "unshare"} else _read_listed_images(session)
+        self._is_owner = typed.names[0] in _OWNER_COMMANDS
+        self._images = {} if self._is_owner else _read_listed_images(session)
         self._owners = session.file.owners
         self._own_id = self._own_name = None
         with suppress(ImgshareError):
@@ -75,10 +79,14 @@ class _MistakeFinder:
 
     def find_hint(self, error: ImgshareError) -> str | None:
         """Find a hint that is better than that of the error."""
-        if self._member is not None and (hint := self._find_wrong_order(self._member)):
+        if self._member is not None and (
+            hint := self._find_wrong_order(self._member) or self._find_two_images(self._member)
+        ):
             return hint
-        if (error.hint or "").startswith("run "):
+        if (error.hint or "").startswith(("run ", "did you mean ")):
             return None  # the service has told more than can be guessed
+        if hint := self._find_begun_id():
+            return hint
         changes = self._find_member_change()
         image_changes = [{"image": image, **changes} for image in self._find_images()] or [changes] * bool(changes)
         commands = [self._describe_command(change) for change in image_changes]
@@ -86,7 +94,9 @@ class _MistakeFinder:
 
     def _find_wrong_order(self, member: str) -> str | None:
         is_single = "member" in self._typed.arguments
-        is_image = (is_image_id(member) or member in self._images.values()) and member != self._own_id
+        # What is shared with others is in no list of ours, but its name is no project.
+        may_be_name = self._is_owner and not is_project_id(member) and self._owners.find_id(member) == member
+        is_image = (is_image_id(member) or member in self._images.values() or may_be_name) and member != self._own_id
         if is_image_id(self._image):
             if is_image_id(member) and is_image and is_single:
                 return f"pass one image at a time; {self._typed.build_xargs()} does so for each line of its input"
@@ -95,6 +105,37 @@ class _MistakeFinder:
             name = "member" if is_single else "members"
             return f"IMAGE comes before MEMBER: did you mean {self._typed.build({'image': member, name: self._image})}?"
         return None
+
+    def _find_two_images(self, member: str) -> str | None:
+        """Find a name in two words, or the beginnings of two IDs."""
+        if "member" not in self._typed.arguments:
+            return None
+        if (name := f"{self._image} {member}") in self._images.values():
+            return f"did you mean {self._describe_command({'image': self._choose_word(name), 'member': None})}?"
+        if is_project_id(member) or not _ID_BEGINNING.fullmatch(member):
+            return None
+        ids = [self._find_begun_image(word) for word in (self._image, member)]
+        if None in ids:
+            return None
+        commands = [self._typed.build({"image": image, "member": None}) for image in ids]
+        return f"{self._typed.names[0]} takes one IMAGE at a time: {', then '.join(commands)}"
+
+    def _find_begun_id(self) -> str | None:
+        """Find an ID whose beginning is too short, or in capitals."""
+        form = self._image.lower()
+        image = self._find_begun_image(form)
+        if image is None or self._image == image or (len(form) >= _SHORTEST_PREFIX and form == self._image):
+            return None
+        short = len(form) < _SHORTEST_PREFIX
+        need = f"the beginning of an ID needs at least {_SHORTEST_PREFIX} characters: " if short else ""
+        return f"{need}did you mean {self._typed.build({'image': image})}?"
+
+    def _find_begun_image(self, text: str) -> str | None:
+        """Find the only known image whose ID is a text or begins with it."""
+        if not (is_image_id(text) or _ID_BEGINNING.fullmatch(text)):
+            return None
+        images = [image for image in self._images if image.startswith(text)]
+        return images[0] if len(images) == 1 else None
 
     def _find_images(self) -> list[str]:
         """Find the IDs, or the names that only one image has, of the images that may be meant."""
@@ -108,17 +149,25 @@ class _MistakeFinder:
             return near[:1] if len(near) == 1 else []
         if len(compact) == _DIGITS and _HEX.fullmatch(compact):
             starts = (0, 8, 12, 16, 20, _DIGITS)
-            return ["-".join(compact[start:end] for start, end in pairwise(starts))]
+            dashed = "-".join(compact[start:end] for start, end in pairwise(starts))
+            return [dashed] if dashed in self._images or self._may_be_image(compact) else []
         names = list(self._images.values())
         close = find_close(self._image, dict.fromkeys(filter(None, names)), cutoff=_CUTOFF)
         return [self._choose_word(name) for name in close if name != self._image]
 
-    def _choose_word(self, name: str) -> str:
-        ids = [image for image, other in self._images.items() if other == name]
-        return name if len(ids) == 1 and hints.is_plain(name) else ids[0]
+    def _may_be_image(self, compact: str) -> bool:
+        """Whether an ID without dashes, of no known image, may be that of an image rather than of a project."""
+        is_owner_id = compact in self._owners.ids.values()
+        has_project = self._member is not None and is_project_id(self._member)
+        return not is_owner_id and self._typed.names[0] != "members" and (has_project or not self._is_owner)
 
-    def _describe_command(self, changes: Mapping[str, str]) -> str:
-        name = self._images.get(changes.get("image", ""))
+    def _choose_word(self, name: str) -> str:
+        """Choose a name, or an ID where only one image has a name that cannot be pasted: never one of several."""
+        ids = [image for image, other in self._images.items() if other == name]
+        return ids[0] if len(ids) == 1 and not hints.is_plain(name) else name
+
+    def _describe_command(self, changes: Mapping[str, str | None]) -> str:
+        name = self._images.get(changes.get("image") or "")
         close_by_name = name and not is_image_id(self._image) and not _HEX.fullmatch(self._image.replace("-", ""))
         return self._typed.build(changes) + (f" ({hints.quote_text(name)})" if name and close_by_name else "")
 
@@ -126,7 +175,7 @@ class _MistakeFinder:
         member, own = self._member, self._own_id
         if member is None:
             return {}
-        meant = self._owners.find_id(member)
+        meant = member if self._is_owner else self._owners.find_id(member)  # an owner's command has resolved it
         if own and (member == self._own_name or is_one_edit_apart(normalize_id(member), normalize_id(own))):
             meant = own
         name = "members" if "members" in self._typed.arguments else "member"

@@ -108,14 +108,16 @@ class ShareTarget:
                 describe_owner=partial(describe_owner, session),
             )
         except AmbiguousNameError as exc:
+            from imgshare_cli.cli.typed_command import TypedCommand
             from imgshare_cli.terminal.candidates import describe_candidates
 
             owners = get_owner_names(session)
-            # Images of owners that the user has named come first: the first is the one that the hint names.
+            # Images of owners that the user has named come first.
             named = session.file.owners.ids.values()
             candidates = sorted(exc.candidates, key=lambda candidate: candidate.image.owner not in named)
             lines = describe_candidates(candidates, owners, whole_ids=not self.answers_people)
-            raise exc.replace(details=lines, correction={"image": candidates[0].image.id}) from exc
+            whole = TypedCommand(session.context).build({"image": "ID"})
+            raise exc.replace(details=lines, hint=f"use the ID of the one you mean: {whole}") from exc
         self._resolved_id = self._image.id
         return self._resolved_id
 

@@ -38,16 +38,18 @@ class TypedCommand:
             if parameter.param_type_name == "option"
         }
 
-    def build(self, changes: Mapping[str, str], options: Mapping[str, str | bool | None] = MappingProxyType({})) -> str:
+    def build(
+        self, changes: Mapping[str, str | None], options: Mapping[str, str | bool | None] = MappingProxyType({})
+    ) -> str:
         """Build the command with other arguments.
 
         Args:
-            changes: the arguments to replace, by their names.
+            changes: the arguments to replace, by their names; None leaves one out.
             options: options that replace those of the command; None leaves one out.
         """
         words: list[str | hints.Word] = []
         for name, value in {**self.arguments, **changes}.items():
-            texts = [value] if isinstance(value, str) else value
+            texts = [value] if isinstance(value, str) else value or []
             words += [hints.quote_word(text, name.removesuffix("s").upper()) for text in texts]
         return hints.build_command(*self.names, *words, *hints.build_options({**self.options, **options}))
 

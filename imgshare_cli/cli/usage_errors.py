@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import is_image_id
+from imgshare_cli.api.models import is_image_id, is_project_id
+from imgshare_cli.cli.last_list import read_listed_images
 from imgshare_cli.cli.spelling import find_close
 from imgshare_cli.cli.typed_command import TypedCommand, build_words
 from imgshare_cli.errors import UsageError
@@ -58,6 +59,15 @@ def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str)
         return UsageError(
             f"{name} takes one image at a time, not {len(words)}",
             hint=f"{typed.build_xargs()} runs it for each line of its input",
+        )
+    if "image" in typed.arguments and not is_project_id(words[1]):
+        listed = read_listed_images(context.obj.environ)
+        meant = [image for image, other in listed.items() if other == " ".join(words)]
+        changes = {"image": meant[0] if len(meant) == 1 else "ID", "member": None}
+        quoted = f", {hints.quote_text(' '.join(words)[:_MAX_SHOWN])}" if meant else ""
+        return UsageError(
+            f"{name} takes one IMAGE at a time, not {len(words)} words",
+            hint=f"a name with spaces needs quotes{quoted}, or its ID: {typed.build(changes)}",
         )
     return UsageError(f"{name} does not take the argument {hints.quote_text(words[taken][:_MAX_SHOWN])}", hint=usage)
 

@@ -146,7 +146,7 @@ def _explain_to_owner_or_admin(seen: _SeenImage) -> Finding | None:
     similar = [member_id for member_id in ids if _are_similar_ids(member_id, member)]
     if not similar:
         if image.owner and _are_similar_ids(image.owner, member):
-            return findings.explain_own_image(attempt)
+            return findings.explain_own_image(attempt, is_shared=bool(ids))
         return findings.explain_not_a_member(attempt, is_ours=is_ours)
     if is_ours:
         exact = member if member in similar else similar[0]

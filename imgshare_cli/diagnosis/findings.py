@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli import hints
@@ -72,7 +73,9 @@ def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Fi
     """Explain that MEMBER is not the project of the token."""
     member = attempt.member or ""
     if is_project_id(member):
-        what = ", and the token can only decide for that one"
+        what = f", and the token can only {'see' if attempt.command == 'show' else 'decide for'} that one"
+    elif digits := _count_digits(member):
+        what = f": {member} is not a project ID ({digits} of 32 characters)"
     else:
         what = f": {member} is {'its' if member == own_name else 'a'} name, but MEMBER must be an ID"
     return Finding(
@@ -80,6 +83,11 @@ def explain_wrong_member(attempt: Attempt, own: str, own_name: str | None) -> Fi
         f"it is shared with your project {own}{what}",
         f"run {attempt.build_retry_command(attempt.image_id, own)}",
     )
+
+
+def _count_digits(member: str) -> int:
+    """Count the digits of what is a part of an ID; 0 where it looks like a name."""
+    return len(member.replace("-", "")) if re.fullmatch(r"(?=.*[0-9])[0-9a-f-]{6,40}", member) else 0
 
 
 def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
@@ -97,8 +105,14 @@ def explain_owner(attempt: Attempt, member: str, *, is_own: bool) -> Finding:
     )
 
 
-def explain_own_image(attempt: Attempt) -> Finding:
+def explain_own_image(attempt: Attempt, *, is_shared: bool) -> Finding:
     """Explain that MEMBER is the owner of the image."""
+    if not is_shared:
+        return Finding(
+            Reason.NOT_A_MEMBER,
+            "that project owns the image, which is not shared with any project",
+            f"{attempt.build_share_command(None)} shares it",
+        )
     return Finding(
         Reason.NOT_A_MEMBER,
         "that project owns the image, and only the projects it is shared with can decide",

@@ -78,7 +78,7 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
     if not matching:
         raise NotYetError(
             f"no image named {name[:200]!r} belongs to project {describe_owner(owner)}",
-            hint="nothing was changed; these images have that name",
+            hint=f"nothing was changed; these images have that name, and {hints.build_command('show', 'ID')} shows one",
             details=truncate_lines(
                 [f"{image.id}  owner {describe_owner(image.owner)}" for image in named], _MAX_LISTED
             ),

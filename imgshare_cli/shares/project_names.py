@@ -1,4 +1,4 @@
-"""Looks up our own projects by their names, as far as the identity service lists them."""
+"""Looks up projects by names: those that the config gives, and our own, as far as the identity service lists them."""
 
 from __future__ import annotations
 
@@ -15,23 +15,29 @@ if TYPE_CHECKING:
 
 
 class ProjectNames:
-    """The names of our own projects, read when the first name is looked up.
+    """The names of projects; those of our own are read when the first name is looked up.
 
     Args:
         open_identity_client: opens the identity service; None without a login.
+        find_named_id: returns the ID that the config has for a name, or None.
     """
 
-    def __init__(self, open_identity_client: Callable[[], IdentityClient | None]) -> None:
+    def __init__(
+        self, open_identity_client: Callable[[], IdentityClient | None], find_named_id: Callable[[str], str | None]
+    ) -> None:
         self._open_identity_client = open_identity_client
+        self._find_named_id = find_named_id
 
     def resolve_id(self, member: str) -> str:
-        """Resolve a name to the ID of our project that has it; any other text is returned unchanged.
+        """Resolve a name of the config, or of a project of ours, to the ID; any other text is returned unchanged.
 
         Raises:
             UsageError: several of our projects have the name.
         """
         if is_project_id(member):
             return member
+        if named_id := self._find_named_id(member):
+            return named_id
         named = [project for project in self._own_projects if project.name == member]
         if len(named) > 1:
             raise UsageError(

@@ -80,13 +80,12 @@ def start_sharing(client: ImageClient, image_id: str, member_id: str) -> Shared:
             raise exc from None  # it was refused for another reason
 
 
-def stop_sharing(  # noqa: PLR0913, PLR0917  (whom it is about, and who knows what was meant)
+def stop_sharing(
     client: ImageClient,
     credential: Credential,
     image_id: str,
     member: str,
     resolve_project_id: Callable[[str], str],
-    named_id: str,
 ) -> Unshared:
     """Unshare an image from a project, by its ID or else by its name.
 
@@ -95,11 +94,10 @@ def stop_sharing(  # noqa: PLR0913, PLR0917  (whom it is about, and who knows wh
         credential: the credential of the run.
         image_id: the image.
         member: the project.
-        resolve_project_id: returns the ID of a project of ours that has this name, else the text unchanged.
-        named_id: the project that has this name in the config, which is suggested; else the text unchanged.
+        resolve_project_id: returns the ID of a project that has this name, else the text unchanged.
 
     Raises:
-        SimilarMemberError: it is shared with a project whose ID is similar, or that the config calls so.
+        SimilarMemberError: it is shared with a project whose ID is similar.
         NotFoundError: it is not shared with that project, or the token does not see whether it is.
     """
     member_id = member
@@ -112,13 +110,13 @@ def stop_sharing(  # noqa: PLR0913, PLR0917  (whom it is about, and who knows wh
                 raise
             client.unshare_image(image_id, member_id)
     except NotFoundError as exc:
-        _check_not_shared(client, credential, image_id, (member_id, named_id), exc)
+        _check_not_shared(client, credential, image_id, member_id, exc)
         return Unshared(member_id, was_shared=False)
     return Unshared(member_id, was_shared=True)
 
 
 def _check_not_shared(
-    client: ImageClient, credential: Credential, image_id: str, ids: tuple[str, str], error: NotFoundError
+    client: ImageClient, credential: Credential, image_id: str, member_id: str, error: NotFoundError
 ) -> None:
     """Check that an image is certainly not shared with a project; else raise the error, or a better one."""
     try:
@@ -127,11 +125,10 @@ def _check_not_shared(
         is_certain = sees_all_shares(client, credential, client.get_image(image_id), shares)
     except ImgshareError:
         is_certain = False
-    member_id, named_id = ids
     members = [share.member_id for share in shares] if is_certain else [member_id]
     if member_id in members:
         raise error
-    if similar := named_id if named_id in members else _find_similar_id(member_id, members):
+    if similar := _find_similar_id(member_id, members):
         raise SimilarMemberError(image_id, member_id, similar, error) from error
 
 

@@ -24,7 +24,7 @@ def describe_candidates(candidates: Sequence[Candidate], owners: OwnerNames, *, 
     Args:
         candidates: the images.
         owners: the names of owners.
-        whole_ids: whether an owner without a name is shown by its whole ID.
+        whole_ids: whether an owner without a name is shown by its whole ID, whatever room that takes.
     """
     show_owner = name_owner if whole_ids else name_owner_briefly
     rows = []
@@ -36,7 +36,7 @@ def describe_candidates(candidates: Sequence[Candidate], owners: OwnerNames, *, 
             (
                 image.id,
                 show_owner(image.owner, owners),
-                format_age(image.created_at),
+                format_age(image.created_at).removesuffix("" if whole_ids else " ago"),
                 format_size(image.size),
                 ", ".join(statuses),
             )

@@ -1,4 +1,4 @@
-"""What a decision did, in a line for people."""
+"""What a decision or an owner's command did, in a line for people."""
 
 from __future__ import annotations
 
@@ -42,6 +42,37 @@ def describe_decision(
     target = f"{',' if source or size else ''} {project}" if project else ""
     again = ": it is pending again" if member.status is Status.PENDING else ""
     return f"{_PAST[member.status]} {name}{source}{size}{target}{again}"
+
+
+def describe_sharing(member: Member, image: Image | None, owners: OwnerNames, *, is_new: bool) -> str:
+    """Describe a share with what is known of the image.
+
+    Args:
+        member: the share.
+        image: the image, or None where it was not looked at.
+        owners: the names of owners.
+        is_new: whether the image was not shared with the project before.
+    """
+    name, project = name_image(image, member.image_id), name_owner(member.member_id, owners)
+    if is_new:
+        return f"Shared {name} with {project}"
+    return f"{name} was already shared with {project}: {member.status.value}"
+
+
+def describe_unsharing(
+    image_id: str, member_id: str, image: Image | None, owners: OwnerNames, *, was_shared: bool
+) -> str:
+    """Describe the end of a share with what is known of the image.
+
+    Args:
+        image_id: the image.
+        member_id: the project.
+        image: the image, or None where it was not looked at.
+        owners: the names of owners.
+        was_shared: whether the image was shared with the project before.
+    """
+    name, project = name_image(image, image_id), name_owner(member_id, owners)
+    return f"Stopped sharing {name} with {project}" if was_shared else f"{name} was not shared with {project}"
 
 
 def draw_check_mark(stream: TextIO | None, environ: Mapping[str, str]) -> str:

@@ -54,18 +54,55 @@ def _get_command(hint: str) -> list[str]:
 
 
 def test_what_a_list_has_shown(imgshare: RunImgshare, inbox: SmallInbox) -> None:
-    """A prefix that a list has shown will do at a terminal; to look, also in a script; in capitals as well."""
-    image = inbox.offer("prefixed", id=str(uuid.uuid4()))
+    """A prefix that a list has shown will do at a terminal; to look, also in a script; not in capitals."""
+    image = inbox.offer("prefixed", id=f"abc{str(uuid.uuid4())[3:]}")
     [_, row, *_] = run_at_terminal(80, "list", "--name", "prefixed").lines
     prefix = row.split()[0]
     assert image[:8] == prefix
 
     assert image == imgshare("show", prefix, "--json").json()["image_id"]
-    assert image in imgshare("show", prefix.upper()).out
+    for capitals in (imgshare("show", prefix.upper()), run_at_terminal(200, "accept", prefix.upper())):
+        assert 6 == capitals.code
+    assert "pending" == inbox.status(image)
     assert 0 == imgshare("members", prefix).code
     for command, status in (("accept", "accepted"), ("reset", "pending"), ("reject", "rejected")):
         assert 0 == run_at_terminal(80, command, prefix).code
         assert status == inbox.status(image)
+
+
+def test_what_no_list_has_shown(service: ScriptedImageService) -> None:
+    """At a terminal a prefix that no image of the last list has is said to be that."""
+    assert 0 == run_at_terminal(80, "list").code
+
+    shown = run_at_terminal(200, "accept", "cfdb5b5f")
+
+    listed = "`imgshare list --status all --long` shows whole IDs"
+    assert (6, f"hint: no image of the last list begins with 'cfdb5b5f'; {listed}") == (shown.code, shown.lines[-1])
+    assert [] == service.decided
+
+
+def test_a_name_in_two_words(imgshare: RunImgshare, service: ScriptedImageService) -> None:
+    """A name with a space that was typed without quotes is found, with a command that can be pasted."""
+    _list(service, build_image(1, name="my image"))
+    assert 0 == imgshare("list").code
+
+    run = imgshare("accept", "my", "image")
+
+    assert (6, f"hint: did you mean `imgshare accept {ONE}` ('my image')?") == (run.code, run.err.splitlines()[-1])
+    assert 0 == imgshare(*_get_command(run.err)).code
+    assert [ONE] == service.decided
+
+
+def test_a_typing_error_in_the_name_of_two(imgshare: RunImgshare, service: ScriptedImageService) -> None:
+    """Where several images have the name that was meant, none of them is chosen: the command lists them all."""
+    _list(service, build_image(1, name="golden"), build_image(2, name="golden", owner="0" * 32))
+    assert 0 == imgshare("list").code
+
+    run = imgshare("accept", "golden-1")
+
+    assert (6, "hint: did you mean `imgshare accept golden`?") == (run.code, run.err.splitlines()[-1])
+    listed = imgshare(*_get_command(run.err))
+    assert (2, "imgshare: 2 images are named 'golden':") == (listed.code, listed.err.splitlines()[0])
 
 
 def test_a_script_needs_the_whole_id(imgshare: RunImgshare, inbox: SmallInbox) -> None:

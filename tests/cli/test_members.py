@@ -72,6 +72,17 @@ def test_share_and_take_back(imgshare: RunImgshare, inbox: SmallInbox, image: st
     assert Run(0, "[]\n") == imgshare("members", image, "--json")
 
 
+@pytest.mark.parametrize("columns", [80, 200])
+def test_shared_with_nobody(inbox: SmallInbox, image: str, columns: int) -> None:
+    """At a terminal an empty answer is a sentence that names the image."""
+    name = f"[red] 数据库 {create_name()}"
+    inbox.one.make_image(name, visibility="shared")
+    for given, shown in ((image, image), (name, f"'{name}'")):
+        run = run_at_terminal(columns, "members", given)
+        said = f"image {shown} is not shared with any project"
+        assert (0, said.replace(" ", "")) == (run.code, "".join(run.lines).replace(" ", ""))
+
+
 def test_a_member_sees_itself(
     imgshare: RunImgshare, inbox: SmallInbox, image: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,8 +235,8 @@ def test_what_was_done_is_shown_at_a_terminal(serve: StartService) -> None:
     code, lines, _ = run_at_terminal(120, "share", IMAGE, MEMBER, other, MEMBER)
 
     assert 8 == code
-    assert [MEMBER, "pending"] == lines[1].split()[:2]
-    assert lines[2].endswith(f"; not tried: {MEMBER}") or f"; not tried: {MEMBER}" in " ".join(lines)
+    assert f"✓ Shared image {IMAGE} with {MEMBER}" == lines[0]
+    assert f"; not tried: {MEMBER}" in " ".join(lines[1:])
 
 
 @pytest.mark.parametrize("command", ["share", "unshare"])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEBIAN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
 UBUNTU = "cfdb5b5e-2f72-5dfd-a10d-ac4353155352"
+OWN = "0ac376d2-9b81-514f-b26f-053198fdef79"
 RED_HAT = "c9f38594-55f1-56c7-8cb5-835c2c578065"
 YOU = "7554eb872fc85cd48edb777cd123c21e"
 PLATFORM = "26407f07725950ca9b3f6f08141e8c86"
@@ -109,6 +110,33 @@ ARGUMENTS = [
         stdin=f"{DEBIAN}\n{UBUNTU}\n",
     ),
     Mistake(f"accept {DEBIAN} {YOU} x", 2, "accept does not take the argument 'x'", _show_usage("accept")),
+    Mistake(
+        "accept golden debian 12",
+        2,
+        "accept takes one IMAGE at a time, not 3 words",
+        "a name with spaces needs quotes, or its ID: `imgshare accept ID`",
+        ends=6,
+    ),
+    Mistake(
+        f"accept {DEBIAN[:8]} {UBUNTU[:8]} {RED_HAT[:8]}",
+        2,
+        "accept takes one IMAGE at a time, not 3 words",
+        "a name with spaces needs quotes, or its ID: `imgshare accept ID`",
+        ends=6,
+    ),
+    Mistake(
+        "show [red] hat enterprise linux 9",
+        2,
+        "show takes one IMAGE at a time, not 5 words",
+        f"a name with spaces needs quotes, '[red] hat enterprise linux 9', or its ID: `imgshare show {RED_HAT}`",
+    ),
+    Mistake(
+        "members golden debian",
+        2,
+        "members takes one IMAGE at a time, not 2 words",
+        "a name with spaces needs quotes, or its ID: `imgshare members ID`",
+        ends=6,
+    ),
     Mistake("list golden", 2, "list does not take the argument 'golden'", _show_usage("list")),
     Mistake("list --quiet --json", 2, "--quiet and --json cannot be used together", "omit one of them"),
     Mistake("review --json", 2, "review has no JSON output", _show_usage("review")),
@@ -234,15 +262,96 @@ IMAGES = [
     Mistake(
         f"accept {DEBIAN} {YOU[:-1]}",
         6,
-        f"cannot accept image {DEBIAN} for project {YOU[:-1]}: it is shared with your project {YOU}: {YOU[:-1]} is a "
-        "name, but MEMBER must be an ID",
+        f"cannot accept image {DEBIAN} for project {YOU[:-1]}: it is shared with your project {YOU}: {YOU[:-1]} is not "
+        "a project ID (31 of 32 characters)",
         f"run `imgshare accept {DEBIAN} {YOU}`",
     ),
     Mistake(
         f"accept {YOU}",
         6,
         f"no image named '{YOU}' found {NOT_FOUND}",
-        "an ID must be whole here, and `imgshare list --status all --long` shows whole IDs",
+        "this looks like the ID of a project, and `imgshare list --status all --long` shows the IDs of images",
+    ),
+    Mistake(
+        f"members {PLATFORM}",
+        6,
+        f"no image named '{PLATFORM}' found {NOT_FOUND}",
+        "this looks like the ID of a project, and `imgshare list --status all --long` shows the IDs of images",
+    ),
+    Mistake(
+        f"accept {DEBIAN[:8]} {UBUNTU[:8]}",
+        6,
+        f"no image named '{DEBIAN[:8]}' found {NOT_FOUND}",
+        f"accept takes one IMAGE at a time: `imgshare accept {DEBIAN}`, then `imgshare accept {UBUNTU}`",
+    ),
+    Mistake(
+        f"accept {DEBIAN} {UBUNTU[:8]}",
+        6,
+        f"cannot accept image {DEBIAN} for project {UBUNTU[:8]}: it is shared with your project {YOU}: {UBUNTU[:8]} is "
+        "not a project ID (8 of 32 characters)",
+        f"accept takes one IMAGE at a time: `imgshare accept {DEBIAN}`, then `imgshare accept {UBUNTU}`",
+    ),
+    Mistake(
+        f"accept {DEBIAN[:8]} cfdb5b5f",
+        6,
+        f"no image named '{DEBIAN[:8]}' found {NOT_FOUND}",
+        f"the whole ID is needed here, and one IMAGE at a time: `imgshare accept {DEBIAN}`",
+    ),
+    Mistake(
+        f"accept {UBUNTU[:6]}",
+        6,
+        f"no image named '{UBUNTU[:6]}' found {NOT_FOUND}",
+        f"the beginning of an ID needs at least 8 characters: did you mean `imgshare accept {UBUNTU}`?",
+    ),
+    Mistake(
+        f"show {UBUNTU[:8].upper()}",
+        6,
+        f"no image named '{UBUNTU[:8].upper()}' found {NOT_FOUND}",
+        f"did you mean `imgshare show {UBUNTU}`?",
+    ),
+    Mistake(
+        "show cfdb5b5f",
+        6,
+        f"no image named 'cfdb5b5f' found {NOT_FOUND}",
+        "no image of the last list begins with 'cfdb5b5f'; `imgshare list --status all --long` shows whole IDs",
+    ),
+    Mistake(
+        "show my-build-agent",
+        6,
+        f"cannot show image {OWN} for project {YOU}: that project owns the image, which is not shared with any project",
+        f"`imgshare share {OWN} MEMBER` shares it",
+    ),
+    Mistake(
+        f"show {DEBIAN} {PLATFORM}",
+        6,
+        f"cannot show image {DEBIAN} for project {PLATFORM}: it is shared with your project {YOU}, and the token "
+        "can only see that one",
+        f"run `imgshare show {DEBIAN} {YOU}`",
+    ),
+    Mistake(
+        "share " + PLATFORM + " my-build-agent",
+        6,
+        f"no image named '{PLATFORM}' found {NOT_FOUND}",
+        f"IMAGE comes before MEMBER: did you mean `imgshare share my-build-agent {PLATFORM}`?",
+    ),
+    Mistake(
+        "accept golden-debian-12 26407f07725950ca9b3f6f08141e8c8",
+        6,
+        f"cannot accept image {DEBIAN} for project {PLATFORM[:-1]}: it is shared with your project {YOU}: "
+        f"{PLATFORM[:-1]} is not a project ID (31 of 32 characters)",
+        f"run `imgshare accept {DEBIAN} {YOU}`",
+    ),
+    Mistake(
+        f"accept ubuntu-24.04-minimal --owner {PLATFORM[:8]}",
+        2,
+        f"--owner '{PLATFORM[:8]}' is neither a project ID nor the name of an owner",
+        f"did you mean `imgshare accept ubuntu-24.04-minimal --owner {PLATFORM}`?",
+    ),
+    Mistake(
+        "list --owner 26407f08",
+        2,
+        "--owner '26407f08' is neither a project ID nor the name of an owner",
+        "a project ID must be whole, and `imgshare list --status all --long` shows whole IDs",
     ),
     Mistake(
         "accept something-else",

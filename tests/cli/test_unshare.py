@@ -9,8 +9,8 @@ import pytest
 
 from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
-from tests.support.run import Run, find_commands, run_command, run_tool
-from tests.support.terminal import run_at_terminal
+from tests.support.run import TOOL, Run, find_commands, run_command, run_tool
+from tests.support.terminal import Terminal, run_at_terminal
 from tests.support.users import create_name
 
 if TYPE_CHECKING:
@@ -93,18 +93,81 @@ def test_a_typing_error(imgshare: RunImgshare, inbox: SmallInbox, image: str, wh
 
 
 def test_a_name_from_the_config(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
-    """The name of an owner is no project ID, but tells which was meant."""
+    """The name of an owner is that project, for `share` and `unshare`; a literal share of that name is undone first."""
     member = inbox.member.project_id
     write_config(f'[owners]\nteam = "{member}"\nothers = "{STRANGER}"\n')
+    inbox.one.share(image, "team")
 
-    run = imgshare("unshare", image, "team")
-
-    assert (6, f"hint: did you mean `imgshare unshare {image} {member}`?") == (
-        run.code,
-        run.err.splitlines()[1],
-    )
-    assert 0 == imgshare("unshare", image, "others").code
+    gone = "image {} is no longer shared with project {}\n"
+    assert Run(0, "", gone.format(image, "team")) == imgshare("unshare", image, "team")
+    assert Run(0, "", gone.format(image, member)) == imgshare("unshare", image, "team")
+    assert Run(0, "", f"image {image} was not shared with project {member}\n") == imgshare("unshare", image, "team")
+    assert Run(0, "", f"image {image} was not shared with project {STRANGER}\n") == imgshare("unshare", image, "others")
+    shared = imgshare("share", image, "team")
+    assert (0, f"project 'team' is {member}\n") == (shared.code, shared.err)
     assert [member] == _list_members(inbox, image)
+
+
+def test_a_name_and_another_spelling(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
+    """Where only another spelling of the named project has the image, the hint is about that share."""
+    member = "26407f07725950ca9b3f6f08141e8c86"
+    write_config(f'[owners]\nplatform = "{member}"\n')
+    inbox.one.share(image, member.upper())
+
+    run = imgshare("unshare", image, "platform")
+
+    undo = f"imgshare unshare {image} {member.upper()}"
+    assert (6, f"hint: did you mean `{undo}`?") == (run.code, run.err.splitlines()[1])
+    assert 0 == run_command(undo)
+    assert member.upper() not in _list_members(inbox, image)
+
+
+def test_our_own_project_by_name(imgshare: RunImgshare, image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`mine` is never a literal project: it is the user's own, or an error where that is not known."""
+    run = imgshare("share", image, "mine")
+    hint = "pass it with --project ID"
+    assert Run(2, "", f"imgshare: MEMBER mine: your project is not known\nhint: {hint}\n") == run
+
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    assert f"project 'mine' is {MEMBER}\n" == imgshare("share", image, "mine").err
+
+
+@pytest.mark.parametrize("form", ["capitals", "dashes", "begun"])
+def test_what_was_probably_meant(imgshare: RunImgshare, inbox: SmallInbox, image: str, form: str) -> None:
+    """A share with another spelling of an ID may be dead: the commands undo it, and share with the project."""
+    member = "26407f07725950ca9b3f6f08141e8c86"
+    write_config(f'[owners]\nplatform = "{member}"\n')
+    typed = {
+        "capitals": member.upper(),
+        "dashes": "26407f07-7259-50ca-9b3f-6f08141e8c86",
+        "begun": member[:8],
+    }[form]
+
+    run = imgshare("share", image, typed)
+
+    undo, redo = f"imgshare unshare {image} {typed}", f"imgshare share {image} {member}"
+    assert (
+        f"note: '{typed}' does not look like a project ID; if it is not one, nobody can accept the share, and "
+        f"`{undo}` removes it; did you mean `{redo}`?\n"
+    ) == run.err
+    assert [0, 0] == [run_command(undo), run_command(redo)]
+    assert {inbox.member.project_id, member} == set(_list_members(inbox, image))
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_lines_at_a_terminal(inbox: SmallInbox, columns: int) -> None:
+    """At a terminal sharing and its end are a line with the image's name each."""
+    name = f"数据库-{create_name()}"
+    image = inbox.one.make_image(name, visibility="shared")
+    member, subject = inbox.two.project_id, f"{name} ({image[:8]})"
+    lines = {
+        "share": [f"Shared {subject} with {member}", f"{subject} was already shared with {member}: pending"],
+        "unshare": [f"Stopped sharing {subject} with {member}", f"{subject} was not shared with {member}"],
+    }
+    for command, texts in lines.items():
+        for text in texts:
+            shown = run_at_terminal(columns, command, name, member, NO_COLOR="1")
+            assert (0, _join([f"✓ {text}"])) == (shown.code, _join(shown.lines))
 
 
 def test_a_typing_error_among_several(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:
@@ -153,7 +216,7 @@ def test_the_question(inbox: SmallInbox, image: str, columns: int, answer: str) 
     shown = run_at_terminal(columns, "unshare", image, member, two, answer=answer)
 
     question = f"Stop sharing {image} with 2 projects, 1 of which accepted it? [y/N] {answer}"
-    after = [f"image {image} is no longer shared with project {id_}" for id_ in (member, two)]
+    after = [f"✓ Stopped sharing image {image} with {id_}" for id_ in (member, two)]
     lines = [question, *(after if answer == "y" else ["imgshare: nothing was changed"])]
     assert _join(lines) == _join(shown.lines)
     assert (0 if answer == "y" else 130) == shown.code
@@ -169,6 +232,23 @@ def test_one_that_accepted(inbox: SmallInbox, image: str) -> None:
 
     question = f"Stop sharing {image} with project {member}, which accepted it? [y/N]"
     assert (130, [question, "imgshare: nothing was changed"]) == (shown.code, shown.lines)
+
+
+@pytest.mark.parametrize("key", ["ctrl-c", "ctrl-d"])
+def test_no_answer(inbox: SmallInbox, image: str, key: str) -> None:
+    """What follows a question that is not answered starts on a line of its own, and nothing is changed."""
+    member = inbox.member.project_id
+    inbox.member.decide(image, member, "accepted")
+
+    with Terminal([TOOL, "unshare", image, member], columns=200) as terminal:
+        terminal.wait_for_text("[y/N]")
+        terminal.press_keys(key)
+        code = terminal.wait_for_exit()
+        last = terminal.screen.rstrip().splitlines()[-1]
+
+    ended = "the input ended before all questions were answered; nothing was changed"
+    assert (130, f"imgshare: {'interrupted' if key == 'ctrl-c' else ended}") == (code, last)
+    assert [member] == _list_members(inbox, image)
 
 
 def test_nobody_accepted(inbox: SmallInbox, image: str) -> None:
@@ -226,8 +306,13 @@ def test_shared_again_with_several(inbox: SmallInbox, image: str) -> None:
 
     shown = run_at_terminal(200, "share", image, member, two, NO_COLOR="1")
 
-    assert (0, f"image {image} was already shared with project {member}") == (shown.code, shown.lines[0])
-    assert [[member, "rejected"], [two, "pending"]] == [line.split()[:2] for line in shown.lines[2:]]
+    assert (
+        0,
+        [
+            f"✓ image {image} was already shared with {member}: rejected",
+            f"✓ Shared image {image} with {two}",
+        ],
+    ) == (shown.code, shown.lines)
 
 
 def test_several_shares_and_a_command(imgshare: RunImgshare, inbox: SmallInbox, image: str) -> None:

@@ -48,7 +48,7 @@ def test_by_owner(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
         "",
         f"imgshare: no image named '{name}' belongs to project {other}:\n"
         f"  {image}  owner {inbox.one.project_id}\n"
-        "hint: nothing was changed; these images have that name\n",
+        "hint: nothing was changed; these images have that name, and `imgshare show ID` shows one\n",
     ) == imgshare("accept", name, "--owner", other)
     assert "pending" == inbox.status(image)
     assert "accepted" == imgshare("accept", image, "--owner", inbox.one.project_id, "--json").json()["status"]

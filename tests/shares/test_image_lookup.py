@@ -70,7 +70,7 @@ def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
             f"imgshare: 2 images are named '{name}':\n"
             f"  {first}  {inbox.one.project_id}  just now  -  pending, queued\n"
             f"  {second}  {inbox.two.project_id}  just now  -  pending, queued\n"
-            f"hint: use the ID of the one you mean, for example `imgshare accept {first}`\n",
+            f"hint: use the ID of the one you mean: `imgshare accept ID`\n",
         )
         == run
     )
@@ -100,14 +100,14 @@ def test_several_at_a_terminal(inbox: SmallInbox, name: str, odd: str, columns: 
         f"imgshare: 2 images are named '{name}':",
         f"  {first}  platform  just now  -  rejected, queued",
         f"  {second}  {inbox.two.project_id[:8]}  just now  -  pending, queued",
-        f"hint: use the ID of the one you mean, for example `imgshare show {first}`",
+        "hint: use the ID of the one you mean: `imgshare show ID`",
     ]
     assert 2 == shown.code
     assert "".join("".join(lines).split()) == "".join("".join(shown.lines).split())
 
 
 def test_a_command_for_one_of_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
-    """The hint has the user's own command, with every option, and the ID; it works when it is pasted."""
+    """The hint has the user's own command, with every option, and no image chosen among those; it works with an ID."""
     first = inbox.offer(name, inbox.one)
     inbox.offer("second", inbox.two, name=name, os_hidden=True)
     member, endpoint = inbox.member.project_id, inbox.backend.endpoint
@@ -115,8 +115,8 @@ def test_a_command_for_one_of_several(imgshare: RunImgshare, inbox: SmallInbox, 
     run = imgshare("reject", name, member, "--endpoint", endpoint, "--debug", "--insecure-http")
 
     [command] = find_commands(run.err)
-    assert f"imgshare reject {first} {member} --endpoint {endpoint} --insecure-http --debug" == command
-    assert 0 == run_command(command)
+    assert f"imgshare reject ID {member} --endpoint {endpoint} --insecure-http --debug" == command
+    assert 0 == run_command(command.replace(" ID ", f" {first} "))
     assert "rejected" == inbox.status(first)
 
 

@@ -80,7 +80,7 @@ def accept(  # noqa: PLR0913, PLR0917
 
 
 def _parse_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck:
-    from imgshare_cli.cli.owner_names import resolve_owner
+    from imgshare_cli.cli.project_arguments import resolve_owner
     from imgshare_cli.shares.image_checks import parse_image_check
 
     return parse_image_check(resolve_owner(session, owner), hash_)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imgshare_cli import hints
+from imgshare_cli.api.models import is_image_id
 from imgshare_cli.cli.filter_options import StatusChoice
 from imgshare_cli.cli.options import ImageArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
@@ -39,7 +41,7 @@ def members(
     print_members(session, rows)
     if not rows and session.output.is_at_terminal():
         session.output.print_note(
-            "it is not shared with any project"
+            f"image {image if is_image_id(image) else hints.quote_text(image)} is not shared with any project"
             + ("" if status is StatusChoice.ALL else f" whose status is {status.value}")
         )
 

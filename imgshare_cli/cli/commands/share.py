@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 MembersArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
+        metavar="MEMBER…", help="IDs of the projects; your own and those in [owners] also by name.", show_default=False
     ),
 ]
 
@@ -33,37 +34,59 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
     They can use it at once, and see it in their image list once they accept it. The service accepts any text as a
     project ID, so a typo creates a share that nobody can accept. Sharing again changes nothing and shows the status.
     """
+    from imgshare_cli.cli.project_arguments import find_named_project
     from imgshare_cli.shares.project_names import ProjectNames
 
-    image_id = ShareTarget(session, image, command="share").resolve_image_id(own=True)
-    known = ProjectNames(session.open_identity_client)
+    target = ShareTarget(session, image, command="share")
+    image_id = target.resolve_image_id(own=True)
+    known = ProjectNames(session.open_identity_client, partial(find_named_project, session))
 
     def share_with(member: str) -> models.Member:
         shared = start_sharing(session.client, image_id, known.resolve_id(member))
         if not session.output.as_json:  # JSON has the ID, and its reader expects nothing on stderr
-            _print_notes(session, member, shared)
+            _print_notes(session, target, member, shared)
         return shared.member
 
     shares = run_for_each_member(members, share_with, session.output.print_error)
-    if session.output.as_json or len(members) == 1:
+    if session.output.as_json or target.answers_people or len(members) == 1:
         for row in shares:
-            session.output.print_member(row)
+            if not target.answers_people:
+                session.output.print_member(row)
     else:
         print_members(session, shares)
 
 
-def _print_notes(session: Session, member: str, shared: Shared) -> None:
-    """Print what the fields of a share do not show: a name's ID, a typing error, or that nothing was changed."""
+def _print_notes(session: Session, target: ShareTarget, member: str, shared: Shared) -> None:
+    """Print what was done for people, and what its result does not show: an ID, a typing error, or no change."""
     image_id, member_id = shared.member.image_id, shared.member.member_id
     if is_project_id(member_id) and not is_project_id(member):
         session.output.print_note(f"project {member!r} is {member_id}")
-    if not shared.is_new:
+    if target.answers_people:
+        from imgshare_cli.cli.owner_names import get_owner_names
+        from imgshare_cli.terminal.outcome import describe_sharing
+
+        session.output.print_success(
+            describe_sharing(shared.member, target.known_image, get_owner_names(session), is_new=shared.is_new)
+        )
+    elif not shared.is_new:
         session.output.print_note(f"image {image_id} was already shared with project {member_id}")
-    elif not is_project_id(member_id):
-        unshare_command = hints.build_command(
-            "unshare", hints.quote_word(image_id, "IMAGE"), hints.quote_word(member, "MEMBER")
-        )
-        session.output.print_note(
-            f"note: {member!r} does not look like a project ID; if it is not one, nobody can accept the share, and "
-            f"{unshare_command} removes it"
-        )
+    if shared.is_new:
+        _warn_of_typing_error(session, image_id, member_id)
+
+
+def _warn_of_typing_error(session: Session, image_id: str, member_id: str) -> None:
+    """Say that a share may be one that nobody can accept, and which project was probably meant."""
+    from imgshare_cli.cli.project_arguments import find_meant_project
+    from imgshare_cli.cli.typed_command import TypedCommand
+
+    meant = find_meant_project(session, member_id)
+    if is_project_id(member_id) and not meant:
+        return
+    command = TypedCommand(session.context)
+    image = hints.quote_word(image_id, "IMAGE")
+    unshare_it = command.build_other("unshare", image, hints.quote_word(member_id, "MEMBER"))
+    share_it = f"; did you mean {command.build({'image': image_id, 'members': meant})}?" if meant else ""
+    session.output.print_note(
+        f"note: {member_id!r} does not look like a project ID; if it is not one, nobody can accept the share, and "
+        f"{unshare_it} removes it{share_it}"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from imgshare_cli.cli.commands.share import MembersArgument
 from imgshare_cli.cli.options import ImageArgument, YesOption, build_common_options, with_session
 from imgshare_cli.cli.session import Session
@@ -16,10 +18,12 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
     The projects lose access to the image at once, whatever they decided, and are not notified. On a terminal you are
     asked before several projects lose it, or one that accepted it.
     """
+    from imgshare_cli.cli.project_arguments import find_named_project
     from imgshare_cli.shares.project_names import ProjectNames
 
-    image_id = ShareTarget(session, image, command="unshare").resolve_image_id(own=True)
-    known = ProjectNames(session.open_identity_client)
+    target = ShareTarget(session, image, command="unshare")
+    image_id = target.resolve_image_id(own=True)
+    known = ProjectNames(session.open_identity_client, partial(find_named_project, session))
     if session.is_at_terminal and not yes:
         from imgshare_cli.cli.confirmation import confirm_unshare
 
@@ -27,18 +31,34 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
 
     def unshare_from(member: str) -> Unshared:
         try:
-            named_id = session.file.owners.find_id(member)
-            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id, named_id)
+            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id)
         except SimilarMemberError as exc:
             raise _add_command(session, image_id, exc) from exc
 
     for outcome in run_for_each_member(members, unshare_from, session.output.print_error):
-        if session.output.as_json:
-            result = "unshared" if outcome.was_shared else "not_shared"
-            session.output.print_json({"image_id": image_id, "member_id": outcome.member_id, "result": result})
-        else:
-            change = "is no longer" if outcome.was_shared else "was not"
-            session.output.print_note(f"image {image_id} {change} shared with project {outcome.member_id}")
+        _print_outcome(session, target, image_id, outcome)
+
+
+def _print_outcome(session: Session, target: ShareTarget, image_id: str, outcome: Unshared) -> None:
+    if session.output.as_json:
+        result = "unshared" if outcome.was_shared else "not_shared"
+        session.output.print_json({"image_id": image_id, "member_id": outcome.member_id, "result": result})
+    elif target.answers_people:
+        from imgshare_cli.cli.owner_names import get_owner_names
+        from imgshare_cli.terminal.outcome import describe_unsharing
+
+        session.output.print_success(
+            describe_unsharing(
+                image_id,
+                outcome.member_id,
+                target.known_image,
+                get_owner_names(session),
+                was_shared=outcome.was_shared,
+            )
+        )
+    else:
+        change = "is no longer" if outcome.was_shared else "was not"
+        session.output.print_note(f"image {image_id} {change} shared with project {outcome.member_id}")
 
 
 def _add_command(session: Session, image_id: str, error: SimilarMemberError) -> SimilarMemberError:

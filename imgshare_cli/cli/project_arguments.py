@@ -1,0 +1,102 @@
+"""Projects as the user gives them: to --owner, and as MEMBER of an image of theirs."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.api.models import is_project_id
+from imgshare_cli.cli.spelling import find_close
+from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.config.owners import MINE
+from imgshare_cli.errors import ImgshareError, UsageError
+from imgshare_cli.truncation import truncate_text
+
+if TYPE_CHECKING:
+    from imgshare_cli.cli.session import Session
+
+_MAX_SHOWN = 60
+_CUTOFF = 0.6
+_HEX_ID = re.compile(r"[0-9a-f]{32}")
+_SHORTEST_BEGINNING = 6
+_HEX_BEGINNING = re.compile(r"(?=.*[0-9])[0-9a-f]{6,40}")
+
+
+def resolve_owner(session: Session, owner: str | None) -> str | None:
+    """Resolve the value of --owner to a project ID.
+
+    Raises:
+        UsageError: it is neither a project ID nor a known name, or it is empty, as from a variable that is not set.
+    """
+    if owner is None:
+        return None
+    if not owner.strip():
+        raise UsageError("--owner is empty", hint="use the ID of the owner's project, or its name in [owners]")
+    if owner == MINE:
+        return _get_own_project(session, "--owner")
+    owner_id = session.file.owners.find_id(owner)
+    if is_project_id(owner_id):
+        return owner_id.lower()  # as services write it; in capitals it would match nothing
+    raise _create_unknown_error(session, owner)
+
+
+def find_named_project(session: Session, name: str) -> str | None:
+    """Find the project that [owners] gives a name to, or the user's own as `mine`; None where it is not a known name.
+
+    Raises:
+        UsageError: it is `mine`, and the project is not known.
+    """
+    if name == MINE:
+        return _get_own_project(session, "MEMBER")
+    owner_id = session.file.owners.find_id(name)
+    return owner_id.lower() if is_project_id(owner_id) and owner_id != name else None
+
+
+def find_meant_project(session: Session, text: str) -> str | None:
+    """Find the project ID that was probably meant: with capitals or dashes, or begun like that of one known owner."""
+    form = text.replace("-", "").lower()
+    if _HEX_ID.fullmatch(form):
+        return form if form != text else None
+    if len(form) < _SHORTEST_BEGINNING:
+        return None
+    begun = {owner for owner in _list_known_owners(session) if owner.startswith(form)}
+    return begun.pop() if len(begun) == 1 else None
+
+
+def _list_known_owners(session: Session) -> set[str]:
+    """List the projects of [owners], and the owners in the last list."""
+    from imgshare_cli.cli.id_prefixes import get_last_list
+
+    owners = set(session.file.owners.ids.values())
+    with suppress(ImgshareError):
+        owners |= {image.owner for image in get_last_list(session).find_known_images("").values()}
+    return {owner for owner in owners if is_project_id(owner)}
+
+
+def _get_own_project(session: Session, parameter: str) -> str:
+    if project_id := session.member_id:
+        return project_id
+    raise UsageError(f"{parameter} {MINE}: your project is not known", hint="pass it with --project ID")
+
+
+def _create_unknown_error(session: Session, owner: str) -> UsageError:
+    names = sorted(session.file.owners.ids)
+    close = find_close(owner, names, cutoff=_CUTOFF, count=1)
+    meant = f"; did you mean {close[0]!r}?" if close else ""
+    add = hints.build_command("config", "set", "owners.NAME", "ID")
+    return UsageError(
+        f"--owner {truncate_text(owner, _MAX_SHOWN)!r} is neither a project ID nor the name of an owner{meant}",
+        hint=_suggest_whole_id(session, owner) or f"known names: {', '.join([*names, MINE])}; {add} adds one",
+    )
+
+
+def _suggest_whole_id(session: Session, owner: str) -> str | None:
+    """Suggest the ID of which only the beginning was given, as `list` shows it; None where it is no beginning."""
+    if not _HEX_BEGINNING.fullmatch(owner.replace("-", "").lower()):
+        return None
+    typed = TypedCommand(session.context)
+    if meant := find_meant_project(session, owner):
+        return f"did you mean {typed.build({}, {'--owner': meant})}?"
+    return f"a project ID must be whole, and {typed.build_other('list', '--status', 'all', '--long')} shows whole IDs"
