@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from imgshare_cli.api.images import Share
 
@@ -24,7 +24,7 @@ SORT_KEYS: dict[str, Callable[[Share], str | int]] = {
 
 @dataclass(frozen=True)
 class SortOrder:
-    """What to sort by; without a key shares stay as the service lists them, newest first."""
+    """What to sort by; without a key shares stay as they are read: newest first, by status, hidden images last."""
 
     key: str | None = None
     descending: bool = False
@@ -37,6 +37,15 @@ class SortOrder:
     def sort_shares(self, shares: Iterable[Share]) -> Iterable[Share]:
         """Sort shares, which reads all of them first; without a key they pass as they come."""
         return sorted(shares, key=SORT_KEYS[self.key], reverse=self.descending) if self.key else shares
+
+
+def sort_newest_first(shares: Iterable[Share]) -> Iterator[Share]:
+    """Yield shares with the newest image first; what was read before a failure is yielded as well."""
+    read: list[Share] = []
+    try:
+        read.extend(shares)
+    finally:
+        yield from sorted(read, key=SORT_KEYS["created"], reverse=True)
 
 
 def parse_sort_order(text: str | None) -> SortOrder:

@@ -201,6 +201,32 @@ MISTAKES = [
     Mistake(
         LIST,
         3,
+        "the settings of cloud 'otc' do not contain password",
+        "add it to auth in {clouds}, or in secure.yaml; `imgshare login --auth-url https://iam.example/v3 "
+        "--username me --user-domain Foo --project demo --project-domain Bar` asks for it",
+        clouds={
+            "auth": {
+                "auth_url": "https://iam.example/v3",
+                "username": "me",
+                "user_domain_name": "Foo",
+                "project_name": "demo",
+                "project_domain_name": "Bar",
+            }
+        },
+    ),
+    Mistake(
+        ["login", "--cloud", "nope"],
+        3,
+        "cloud 'nope' is not in {clouds}",
+        "no cloud is there",
+        clouds="{}",
+    ),
+    Mistake(
+        ["login", "--cloud", "defaults"], 3, "cloud 'defaults' is not in {clouds}", "no cloud is there", clouds="{}"
+    ),
+    Mistake(
+        LIST,
+        3,
         "verify of cloud 'otc' is the text 'false', which would be a file's name",
         "write it without quotes in {clouds}",
         clouds={"auth": AUTH, "verify": "false"},

@@ -79,7 +79,7 @@ def test_at_most_three_clouds_are_named(imgshare: RunImgshare) -> None:
     ("argv", "commands"),
     [
         (["accept", IMAGE, MEMBER], [f"imgshare accept {IMAGE} {MEMBER} --cloud otc", "imgshare login"]),
-        (["list", "--long", "--name", "a*"], ["imgshare list --name NAME --long --cloud otc", "imgshare login"]),
+        (["list", "--long", "--name", "a*"], ["imgshare list --name 'a*' --long --cloud otc", "imgshare login"]),
         (["show", "my image"], ["imgshare show IMAGE --cloud otc", "imgshare login"]),
         (["show", "$(ls)"], ["imgshare show IMAGE --cloud otc", "imgshare login"]),
         (["accept", "--", "-x"], ["imgshare accept IMAGE --cloud otc", "imgshare login"]),

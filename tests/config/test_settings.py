@@ -246,7 +246,10 @@ def test_an_unknown_profile(imgshare: RunImgshare) -> None:
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "0s", "-1", "x", "1e9", "2d", "1m30s", "500ms"])
 def test_timeouts_that_are_none(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """A timeout that is no time is exit 3 from the environment, exit 2 on the command line, and never waited for."""
-    what = "longer than a day" if value in {"1e9", "2d"} else "not a time above 0"
+    times = {"1e9": "longer than a day", "2d": "longer than a day"} | dict.fromkeys(
+        ["0", "0s", "-1"], "not a time above 0"
+    )
+    what = times.get(value, "not a duration (try 30s or 5m)")
     hint = "hint: use seconds, or a duration such as 90s, 5m or 1h; the default is 30s\n"
     assert Run(2, "", f"imgshare: --timeout {value!r} is {what}\n{hint}") == imgshare(
         "show", IMAGE, f"--timeout={value}"

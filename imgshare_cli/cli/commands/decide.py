@@ -9,12 +9,10 @@ import typer
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.cli.options import (
-    DEFAULT_MEMBER,
     ImageArgument,
     MemberArgument,
     VaultOption,
     YesOption,
-    build_common_options,
     complete,
     member_options,
     with_session,
@@ -50,7 +48,7 @@ WaitOption = Annotated[
 ]
 
 
-@with_session(build_common_options(project=DEFAULT_MEMBER, with_no_input=True))
+@with_session(member_options)
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,

@@ -21,7 +21,7 @@ from imgshare_cli.cli.filter_options import (
 from imgshare_cli.cli.options import common_options, complete, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import UsageError
-from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order
+from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order, sort_newest_first
 from imgshare_cli.terminal.columns import SHARED_COLUMN, build_share_columns
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ SortOption = Annotated[
     typer.Option(
         "--sort",
         metavar="KEY",
-        help=f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first]",
+        help=f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first; in a pipe hidden "
+        "images last]",
         show_default=False,
         autocompletion=complete("sort_orders"),
     ),
@@ -97,8 +98,9 @@ def list_(  # noqa: PLR0913, PLR0917
     if not session.output.as_json:
         shares = (share.copy_without_raw() for share in shares)
     at_terminal = session.output.is_at_terminal()
+    is_in_order = not at_terminal or sort or limit or quiet or session.output.as_json
     remembered = get_last_list(session).remember_images(
-        islice(order.sort_shares(shares), limit),
+        islice(order.sort_shares(shares) if is_in_order else sort_newest_first(shares), limit),
         is_whole=not share_filter.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL},
         is_shown=at_terminal,
     )

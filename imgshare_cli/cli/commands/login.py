@@ -40,7 +40,7 @@ def _text_option(name: str, metavar: str, text: str) -> Any:
 
 
 _LOGIN_OPTIONS = build_common_options(
-    project="The project to log in to, by ID or name. [default: the user's or the cloud's]", with_no_input=True
+    project="The project to log in to, by ID or name. [default: the user's or the cloud's]"
 )
 
 
