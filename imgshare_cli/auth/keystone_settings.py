@@ -176,7 +176,8 @@ def _build_login_command(auth: Mapping[str, Any]) -> str:
     """Build the command that asks for the password of the same user, for the same project."""
     domain, project_domain = auth.get("user_domain_name") or "Default", auth.get("project_domain_name")
     options = {
-        **{"--auth-url": auth.get("auth_url"), "--username": auth.get("username")},
+        "--auth-url": auth.get("auth_url"),
+        "--username": auth.get("username"),
         "--user-domain": None if domain == "Default" else domain,
         "--project": auth.get("project_id") or auth.get("project_name"),
         "--project-domain": None if project_domain == domain else project_domain,

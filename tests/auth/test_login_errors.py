@@ -145,6 +145,26 @@ MISTAKES = [
         "the token from your input is empty",
         "paste a token; 'openstack token issue' creates one",
     ),
+    Mistake(
+        ["login", "otc"],
+        2,
+        "`imgshare login` takes no argument: other users of this machine can read a token on the command line",
+        "did you mean `imgshare login --cloud otc`?",
+        clouds={},
+    ),
+    Mistake(
+        ["login", "https://iam.example/v3"],
+        2,
+        "`imgshare login` takes no argument: other users of this machine can read a token on the command line",
+        "`imgshare login --auth-url https://iam.example/v3 --username NAME` logs in there with a password, and "
+        "`imgshare login --endpoint https://iam.example/v3` with a token for an image service",
+    ),
+    Mistake(
+        ["login", "--endpoint", "127.0.0.1:33887"],
+        3,
+        "the endpoint '127.0.0.1:33887' is not an http or https URL",
+        "did you mean http://127.0.0.1:33887?",
+    ),
     # The environment
     Mistake(
         ["list"],

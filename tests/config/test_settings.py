@@ -321,6 +321,7 @@ def test_odd_config_files(imgshare: RunImgshare) -> None:
     path.write_bytes(b"\xef\xbb\xbf[profiles.'a.b']\ntimeout = 1\n")
     assert Run(0, "profiles.a.b.timeout=1\n") == imgshare("config", "list")
     assert Run(0) == imgshare("config", "unset", "profiles.a.b")
+    assert Run(0, "", "note: profiles.default.endpoint was not set\n") == imgshare("config", "unset", "endpoint")
     assert Run(0) == imgshare("config", "list")
     assert 2 == imgshare("config", "unset", "nonsense").code
     assert 2 == imgshare("config", "set", "profiles", "x").code
@@ -365,7 +366,8 @@ def test_config_keeps_what_people_wrote(imgshare: RunImgshare, tmp_path: Path, m
     assert Run(0) == imgshare("config", "set", "endpoint", "https://y", "--profile", "otc")
     assert Run(0) == imgshare("config", "set", "profiles.a.b.timeout", "2.5")
     assert Run(0) == imgshare("config", "set", "default_profile", "otc")
-    assert Run(0) == imgshare("config", "unset", "profiles.otc.project_id")
+    note = "note: profiles.otc.project_id was not set\n"
+    assert Run(0, "", note) == imgshare("config", "unset", "profiles.otc.project_id")
 
     assert (
         '# mine\ndefault_profile = "otc"\n\n[profiles.otc]  # the big one\nendpoint = "https://y" # old\n\n'

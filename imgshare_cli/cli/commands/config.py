@@ -171,5 +171,6 @@ def unset(session: Session, key: KeyArgument) -> None:
         where = whole if isinstance(profiles, Mapping) and whole[1] in profiles else key_path
         if not remove_value(document, where):
             check_key(session, "unset", key)
+            session.output.print_note(f"note: {'.'.join(where)} was not set")
 
     edit_config_file(find_config_path(session.environ), change, check=False)
