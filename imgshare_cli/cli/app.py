@@ -7,7 +7,6 @@ import gc
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -166,7 +165,9 @@ def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[s
     if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
         _discard_stdout()
         return ImgshareError(f"cannot write the output: {exc.strerror}")
-    return _create_bug_error(exc, invocation)
+    from imgshare_cli.cli.unexpected_errors import convert_unexpected_error
+
+    return convert_unexpected_error(exc, invocation)
 
 
 def _add_suggestion(error: ImgshareError, invocation: Invocation) -> ImgshareError:
@@ -176,25 +177,6 @@ def _add_suggestion(error: ImgshareError, invocation: Invocation) -> ImgshareErr
     from imgshare_cli.cli.suggestions import add_suggestion
 
     return add_suggestion(error, session)
-
-
-def _create_bug_error(exc: BaseException, invocation: Invocation) -> ImgshareError:
-    import traceback
-
-    from imgshare_cli.cli.resource_errors import describe_shortage
-
-    if invocation.is_debug:
-        for line in invocation.redact("".join(traceback.format_exception(exc))).splitlines():
-            invocation.output.print_note(line)
-    if error := describe_shortage(exc):
-        return error
-    frame = traceback.extract_tb(exc.__traceback__)[-1]
-    # The exception's own words are left out: a library may have put anything into them.
-    where = f"{Path(frame.filename).name}:{frame.lineno}"
-    return ImgshareError(
-        f"this is a bug in imgshare: {type(exc).__name__} at {where}",
-        hint="please report it, with the output of --debug",
-    )
 
 
 def _discard_stdout() -> None:

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import typer
-
-from imgshare_cli.cli.options import complete
+from imgshare_cli.cli.options import text_option
 from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.columns import DEFAULT_COLUMNS, LONG_COLUMNS, PLAIN_COLUMNS, SHARED_COLUMN
 from imgshare_cli.truncation import truncate_text
 
 _MAX_SHOWN = 40
 ColumnsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--columns",
-        metavar="NAMES",
-        help=f"Show these columns: {','.join(LONG_COLUMNS)}.",
-        show_default=False,
-        autocompletion=complete("columns"),
-    ),
+    str | None, text_option("--columns", "NAMES", f"Show these columns: {','.join(LONG_COLUMNS)}.", completes="columns")
 ]
 
 

@@ -110,8 +110,7 @@ def _count_accepted(session: Session, image_id: str, members: Sequence[str], kno
 
 
 def _ask(session: Session, question: str) -> None:
-    from imgshare_cli.terminal import prompt
+    from imgshare_cli.terminal.questions import ask_yes
 
-    session.output.ask(f"{question} [y/N] ")
-    if not prompt.read_confirmation():
+    if not ask_yes(session.output, question):
         raise InterruptedByUserError("nothing was changed")

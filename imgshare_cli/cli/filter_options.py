@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.options import complete
+from imgshare_cli.cli.options import text_option
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,30 +38,13 @@ StatusOption = Annotated[
 ]
 OwnerOption = Annotated[
     str | None,
-    typer.Option(
-        "--owner",
-        metavar="PROJECT",
-        help="Filter by owner: a project ID, or a name in [owners].",
-        show_default=False,
-        autocompletion=complete("owners"),
-    ),
+    text_option("--owner", "PROJECT", "Filter by owner: a project ID, or a name in [owners].", completes="owners"),
 ]
-NameOption = Annotated[
-    str | None,
-    typer.Option(
-        "--name", metavar="GLOB", help="Filter by name; `*`, `?` and `[…]` are wildcards.", show_default=False
-    ),
-]
+NameOption = Annotated[str | None, text_option("--name", "GLOB", "Filter by name; `*`, `?` and `[…]` are wildcards.")]
 OlderThanOption = Annotated[
-    str | None,
-    typer.Option(
-        "--older-than", metavar="AGE", help="Only images shared longer ago, such as 12h, 7d or 2w.", show_default=False
-    ),
+    str | None, text_option("--older-than", "AGE", "Only images shared longer ago, such as 12h, 7d or 2w.")
 ]
-NewerThanOption = Annotated[
-    str | None,
-    typer.Option("--newer-than", metavar="AGE", help="Only images shared more recently.", show_default=False),
-]
+NewerThanOption = Annotated[str | None, text_option("--newer-than", "AGE", "Only images shared more recently.")]
 
 
 def build_share_filter(  # noqa: PLR0913  (one for each option)

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from imgshare_cli.config.settings import Flags
 from imgshare_cli.errors import ImgshareError
@@ -33,19 +33,6 @@ class Command(TyperCommand):
         return (self.help or "").strip().partition("\n")[0]
 
 
-class CommandGroup(TyperGroup):
-    """A group of commands, whose help ends with examples."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Write the help."""
-        from imgshare_cli.cli import help_text
-
-        summaries = {name: command.get_short_help_str() for name, command in self.commands.items()}
-        help_text.write_group_help(self, ctx, formatter, {"Commands": summaries})
-
-    get_short_help_str = Command.get_short_help_str
-
-
 def complete(kind: str) -> Callable[[str], list[Any]]:
     """Make the function that completes a value; what that needs is imported by a TAB alone."""
 
@@ -55,6 +42,19 @@ def complete(kind: str) -> Callable[[str], list[Any]]:
         return completion_values.list_values(kind, incomplete)
 
     return list_values
+
+
+def text_option(name: str, metavar: str, text: str, *, completes: str | None = None) -> Any:
+    """Declare an option that takes a text.
+
+    Args:
+        name: the option.
+        metavar: what its value is called.
+        text: its help.
+        completes: the kind of values that a TAB offers, if it offers any.
+    """
+    autocompletion = complete(completes) if completes else None
+    return typer.Option(name, metavar=metavar, help=text, show_default=False, autocompletion=autocompletion)
 
 
 ImageArgument = Annotated[
@@ -74,57 +74,19 @@ MemberArgument = Annotated[
         show_default=False,
     ),
 ]
-MembersArgument = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
-    ),
-]
-VaultOption = Annotated[
-    str | None,
-    typer.Option("--vault", metavar="VAULT_ID", help="Backup vault for a full-server image (IMS).", show_default=False),
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, and errors as JSON on stderr.")]
-
-
 ProfileOption = Annotated[
-    str | None,
-    typer.Option(
-        "--profile",
-        metavar="NAME",
-        help="Use this profile of the config file.",
-        show_default=False,
-        autocompletion=complete("profiles"),
-    ),
+    str | None, text_option("--profile", "NAME", "Use this profile of the config file.", completes="profiles")
 ]
-
-
 CloudOption = Annotated[
-    str | None,
-    typer.Option(
-        "--cloud",
-        metavar="NAME",
-        help="Log in with this entry of clouds.yaml.",
-        show_default=False,
-        autocompletion=complete("clouds"),
-    ),
+    str | None, text_option("--cloud", "NAME", "Log in with this entry of clouds.yaml.", completes="clouds")
 ]
-EndpointOption = Annotated[
-    str | None, typer.Option("--endpoint", metavar="URL", help="Image service URL.", show_default=False)
-]
+EndpointOption = Annotated[str | None, text_option("--endpoint", "URL", "Image service URL.")]
 TimeoutOption = Annotated[
     str | None,
-    typer.Option(
-        "--timeout",
-        metavar="DURATION",
-        help="Time limit for a request and its retries, such as 90s or 5m. [default: 30s]",
-        show_default=False,
-    ),
+    text_option("--timeout", "DURATION", "Time limit for a request and its retries, such as 90s or 5m. [default: 30s]"),
 ]
-CacertOption = Annotated[
-    str | None,
-    typer.Option("--cacert", metavar="PATH", help="Verify https with these CA certificates.", show_default=False),
-]
+CacertOption = Annotated[str | None, text_option("--cacert", "PATH", "Verify https with these CA certificates.")]
 InsecureHttpOption = Annotated[bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")]
 InsecureTlsOption = Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Log requests and decisions to stderr.")]
@@ -155,13 +117,12 @@ def build_common_options(
         project: the help of --project.
         with_json: whether the command has an answer to print as JSON.
     """
-    project_option = Annotated[str | None, typer.Option("--project", metavar="ID", help=project, show_default=False)]
     return (
         *((_JSON,) if with_json else ()),
         _PROFILE,
         _declare_option("cloud", CloudOption),
         _declare_option("endpoint", EndpointOption),
-        _declare_option("project_id", project_option),
+        _declare_option("project_id", Annotated[str | None, text_option("--project", "ID", project)]),
         _declare_option("timeout", TimeoutOption),
         _declare_option("cacert", CacertOption),
         _declare_option("insecure_http", InsecureHttpOption, default=False),

@@ -12,11 +12,10 @@ from imgshare_cli.config.settings import resolve_profile_name, resolve_settings
 from imgshare_cli.errors import NotLoggedInError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import typer
 
-    from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
@@ -57,7 +56,6 @@ class Session:
         self.context = context
         self._new_profile = new_profile
         self.hide_secret = redactor.hide_secret
-        self._redactor = redactor
         self._open = ExitStack()
         self._terminals = (sys.stdin, sys.stderr)  # rich before 15 replaces both while a spinner turns
 
@@ -162,23 +160,19 @@ class Session:
         """Connect to the identity service that issued the token; None if no login issued it."""
         return self.connections.open_identity_client(self.credential)
 
-    def open_image_client(self, credential: Credential) -> ImageClient:
-        """Connect to the image service with another credential than that of this run."""
+    def open_image_client(
+        self, credential: Credential, refresh: Callable[[str], Credential | None] | None = None
+    ) -> ImageClient:
+        """Connect to the image service with a credential, and with what replaces it after it was rejected."""
         from imgshare_cli.api.authentication import TokenAuth
+        from imgshare_cli.api.image_client import ImageClient
 
-        return self._open_client(self.endpoint, TokenAuth(credential))
+        auth = TokenAuth(credential, refresh)
+        return ImageClient(self.connections.connect(self.endpoint, auth, cacert=credential.cacert), auth)
 
     def _open_refreshing_client(self) -> ImageClient:
         """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
-        endpoint = self.endpoint  # before the credential: without both, the endpoint is what is missing
-        from imgshare_cli.api.authentication import TokenAuth
-
-        return self._open_client(endpoint, TokenAuth(self.credential, self._refresh_credential))
-
-    def _open_client(self, endpoint: str, auth: TokenAuth) -> ImageClient:
-        from imgshare_cli.api.image_client import ImageClient
-
-        return ImageClient(self.connections.connect(endpoint, auth, cacert=auth.credential.cacert), auth)
+        return self.open_image_client(self.credential, self._refresh_credential)
 
     @cached_property
     def connections(self) -> Connections:
@@ -193,12 +187,6 @@ class Session:
         from imgshare_cli.cli.credential_refresh import refresh_credential
 
         return refresh_credential(self.credential_provider, self.connections, self.environ, rejected)
-
-    def open_with(self, flags: Flags) -> Session:
-        """Open a session for other flags of the same command line; it is closed with this one."""
-        other = Session(flags, self.environ, self.output, self._redactor, self.context, new_profile=self._new_profile)
-        self._open.callback(other.close)
-        return other
 
     def close(self) -> None:
         """Close the connections."""

@@ -36,7 +36,7 @@ class ImageCheck:
     algorithm: str | None = None
     digest: str | None = None
 
-    def check(self, image: Image, describe_owner: Callable[[str | None], str] = str) -> None:
+    def check(self, image: Image, describe_owner: Callable[[str | None], str]) -> None:
         """Check an image.
 
         Args:

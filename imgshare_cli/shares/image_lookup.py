@@ -68,11 +68,7 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
         NotFoundError: no image has it.
         NotYetError: no image from this owner has it.
     """
-    if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
-        raise UsageError(
-            f"{name[:80]!r} is not a valid image ID or name",
-            hint=f"{hints.build_command('list')} shows both",
-        )
+    _check_name(name)
     candidates = _list_candidates(client, name)
     # A database may take another case, an accent or a space at the end for the same name. It is another's image.
     named = [image for image in candidates if image.name == name]
@@ -88,6 +84,14 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
             ),
         )
     return _choose_image(client, matching, name, project_id, own=own)
+
+
+def _check_name(name: str) -> None:
+    if not name.isprintable() or not name.strip() or len(name) > MAX_NAME:
+        raise UsageError(
+            f"{name[:80]!r} is not a valid image ID or name",
+            hint=f"{hints.build_command('list')} shows both",
+        )
 
 
 def list_named_images(client: ImageClient, name: str) -> list[Image]:

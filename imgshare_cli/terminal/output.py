@@ -92,8 +92,7 @@ class Output:
         colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
         if not self.is_at_terminal():
             for row in rows:
-                cells = [clean(column.value(row)) for column in columns]
-                self._print_result("\t".join(colour_text(cell, colours) for cell in cells))
+                self._print_result("\t".join(colour_text(clean(column.value(row)), colours) for column in columns))
             return
         from imgshare_cli.terminal import row_layout
 
@@ -106,14 +105,6 @@ class Output:
             self.stop_progress()
             if lines:
                 self._print_result(row_layout.draw_rows(columns, lines, colours, uncut=uncut))
-
-    def print_record(self, fields: Mapping[str, Any]) -> None:
-        """Print names and values: all of them as JSON, or those that are known."""
-        if self.as_json:
-            self.print_json(dict(fields))
-        else:
-            known = [(name, value) for name, value in fields.items() if value is not None and value != []]
-            self.print_fields([(name, ", ".join(map(str, v)) if isinstance(v, list) else str(v)) for name, v in known])
 
     def print_fields(self, fields: Sequence[tuple[str, str]]) -> None:
         """Print names and values: a table on a terminal, tab-separated lines elsewhere."""
@@ -139,10 +130,6 @@ class Output:
 
         self._print_result(draw_check_mark(self._stdout, self._environ) + clean(text))
 
-    def print_text(self, text: str) -> None:
-        """Print several lines of the result, which hold no text from outside."""
-        self._print_result(text)
-
     def print_note(self, text: str) -> None:
         """Print a line on stderr, for people; at a terminal it is wrapped between words."""
         from imgshare_cli import hints
@@ -161,19 +148,19 @@ class Output:
 
         stream = self._stderr or io.StringIO()
         colours = get_warning_colours(self._environ, at_terminal=stream.isatty())
-        cleaned = [(name, self._clean(value)) for name, value in fields]
-        self._print_to_stderr(tables.draw_panel(self._clean(head), cleaned, colours, stream) + "\n")
+        values = [(name, self._clean(value)) for name, value in fields]
+        self._print_to_stderr(tables.draw_panel(self._clean(head), values, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def show_progress(self, text: str) -> Iterator[None]:
         """Show a spinner during the `with` block, where stderr is a terminal."""
         # A dumb terminal cannot move its cursor, so nothing turns on it.
-        if self._stderr and self._stderr.isatty() and self._environ.get("TERM") != "dumb" and not self.as_json:
-            from imgshare_cli.terminal.progress import open_spinner
+        if not (self._stderr and self._stderr.isatty()) or self._environ.get("TERM") == "dumb" or self.as_json:
+            yield
+            return
+        from imgshare_cli.terminal.progress import open_spinner
 
-            with open_spinner(clean(text), self._stderr) as self._stop_spinner:
-                yield
-        else:
+        with open_spinner(clean(text), self._stderr) as self._stop_spinner:
             yield
 
     def stop_progress(self) -> None:

@@ -1,4 +1,4 @@
-"""Asks the user for a secret, which is hidden at a terminal, or for a yes."""
+"""Reads a secret: hidden at a terminal, or from standard input."""
 
 from __future__ import annotations
 
@@ -41,11 +41,6 @@ def read_secret(question: str, no_input: str | None = None) -> str:
         return _read_hidden_line(f"{escape_text(question)} ")
     finally:
         _print_to_stderr("\n")
-
-
-def read_confirmation() -> bool:
-    """Read the answer to a question: `y` or `yes` is a yes, everything else a no."""
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _print_to_stderr(text: str) -> None:

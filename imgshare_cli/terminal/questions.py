@@ -22,23 +22,16 @@ def ask_line(output: Output, question: str, default: str = "") -> str:
     Raises:
         InterruptedByUserError: the input ended.
     """
-    shown = f"{question} [{default}]: " if default else f"{question}: "
-    while True:
-        output.ask(shown)
-        try:
-            line = sys.stdin.readline()
-        except UnicodeDecodeError:
-            line = "\0\n"
-        except KeyboardInterrupt:
-            output.print_note("")  # what follows starts on a line of its own
-            raise
-        if not line:
-            output.print_note("")
-            raise InterruptedByUserError("the input ended before all questions were answered; nothing was stored")
-        answer = line.strip()
-        if answer.isprintable():
-            return answer or default
-        output.print_note("the answer contains characters that are not text; type it again")
+    return _read_answer(output, f"{question} [{default}]: " if default else f"{question}: ") or default
+
+
+def ask_yes(output: Output, question: str) -> bool:
+    """Ask a question; only a yes is a yes.
+
+    Raises:
+        InterruptedByUserError: the input ended.
+    """
+    return _read_answer(output, f"{question} [y/N] ").lower() in {"y", "yes"}
 
 
 def ask_choice(output: Output, question: str, choices: Mapping[str, str]) -> str:
@@ -69,6 +62,20 @@ def _explain_choices(answer: str, choices: Mapping[str, str]) -> str:
     return f"{meant}type a number from 1 to {len(choices)}{name}; Ctrl-C ends"
 
 
-def ask_yes(output: Output, question: str) -> bool:
-    """Ask a question; only a yes is a yes."""
-    return ask_line(output, f"{question} [y/N]").lower() in {"y", "yes"}
+def _read_answer(output: Output, shown: str) -> str:
+    while True:
+        output.ask(shown)
+        try:
+            line = sys.stdin.readline()
+        except UnicodeDecodeError:
+            line = "\0\n"
+        except KeyboardInterrupt:
+            output.print_note("")  # what follows starts on a line of its own
+            raise
+        if not line:
+            output.print_note("")
+            raise InterruptedByUserError("the input ended before all questions were answered; nothing was changed")
+        answer = line.strip()
+        if answer.isprintable():
+            return answer
+        output.print_note("the answer contains characters that are not text; type it again")

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_cloud import FakeCloud, token_file, write_config
+from tests.support.fake_cloud import token_file, write_config, write_own_clouds
 from tests.support.keyring_backends import CHANGING
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.support.fake_cloud import FakeCloud
 
 URL = "Identity service URL"
 EXAMPLE = "The identity service (Keystone) of the cloud, such as https://iam.eu-de.otc.t-systems.com/v3"
@@ -28,13 +28,6 @@ PROJECT_ID = "edc89b490d7d4392898e19b2deb34797"
 
 
 @pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    """A cloud to log in to."""
-    with FakeCloud() as cloud:
-        yield cloud
-
-
-@pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a keyring that works."""
     folder = tmp_path / "keyring"
@@ -42,13 +35,6 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
     monkeypatch.setenv("TEST_KEYRING", str(folder))
     return folder
-
-
-def _write_clouds(**clouds: Any) -> Path:
-    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
-    path.parent.mkdir()
-    path.write_text(json.dumps({"clouds": clouds}))
-    return path
 
 
 def _start(*argv: str, columns: int = 200, **environ: str) -> Terminal:
@@ -69,7 +55,7 @@ def _nothing_is_stored() -> bool:
 
 def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
     """The clouds of clouds.yaml are listed with the file; one is chosen, and the next command needs nothing more."""
-    path = _write_clouds(dev=cloud.entry(), otc=cloud.entry())
+    path = write_own_clouds({"dev": cloud.entry(), "otc": cloud.entry()})
     with _start() as terminal:
         asked = f"Log in with a cloud of {path}, or in another way:\n  1  dev\n  2  otc\n"
         asked += f"  3  another cloud{OTHERS[0].removeprefix('a cloud')}\n  4  {OTHERS[1]}\nNumber or name: "
@@ -91,7 +77,7 @@ def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
 
 def test_choose_a_cloud_by_name(cloud: FakeCloud, keyring: Path) -> None:
     """A name is as good as a number, a number means the number, and what is neither is asked again."""
-    _write_clouds(**{"2": cloud.entry(), "otc": cloud.entry(), "生产": cloud.entry(), "[red] x\u202e": cloud.entry()})
+    write_own_clouds({"2": cloud.entry(), "otc": cloud.entry(), "生产": cloud.entry(), "[red] x\u202e": cloud.entry()})
     with _start(columns=80) as terminal:
         terminal.wait_for_text("  1  2\n  2  otc\n  3  '生产'\n  4  '[red] x\\u202e'\n  5  another cloud")
         _answer(
@@ -109,7 +95,7 @@ def test_a_cloud_without_a_password(cloud: FakeCloud) -> None:
     """What the entry of a cloud lacks is said before anything is asked."""
     entry = cloud.entry()
     del entry["auth"]["password"]
-    _write_clouds(otc=entry)
+    write_own_clouds({"otc": entry})
     with _start() as terminal:
         _answer(terminal, ("Number or name: ", "otc"))
         assert 3 == terminal.wait_for_exit()
@@ -141,8 +127,8 @@ def test_the_endpoint_of_the_profile(cloud: FakeCloud) -> None:
 
 def test_another_profile_may_become_the_default(cloud: FakeCloud, keyring: Path) -> None:
     """Where it changes something, the profile is offered as the default."""
-    _write_clouds(otc=cloud.entry())
-    question = "Make 'work' the default profile, instead of 'default'? [y/N]: "
+    write_own_clouds({"otc": cloud.entry()})
+    question = "Make 'work' the default profile, instead of 'default'? [y/N] "
     with _start("--profile", "work") as terminal:
         _answer(terminal, ("Number or name: ", "otc"), (question, "y"))
         assert 0 == terminal.wait_for_exit()
@@ -158,7 +144,7 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
             terminal,
             ("Number: ", "3"),
             ("type a number from 1 to 2; Ctrl-C ends", "1"),
-            ("[y/N]: ", "y"),
+            ("[y/N] ", "y"),
             (f"{URL}: ", "iam.example/v3"),
             ("did you mean https://iam.example/v3?", cloud.auth_url),
             ("User: ", "me"),
@@ -173,7 +159,7 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
             "type a number from 1 to 2; Ctrl-C ends\nNumber: 1\n",
             f"{NO_KEYRING}\n",
             f"  {token_file()}\n",
-            "Store it there, now and later (token_store = file)? [y/N]: y\n",
+            "Store it there, now and later (token_store = file)? [y/N] y\n",
             f"{EXAMPLE}\n{URL}: iam.example/v3\n",
             "the URL 'iam.example/v3' is not an http or https URL; did you mean https://iam.example/v3?\n",
             f"{URL}: {cloud.auth_url}\n",
@@ -232,7 +218,7 @@ def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
     """Who wants no file is asked for nothing that would be lost; a cloud logs in again by itself."""
     for way in "1", "2":
         with _start() as terminal:
-            _answer(terminal, ("Number: ", way), ("[y/N]: ", ""))
+            _answer(terminal, ("Number: ", way), ("[y/N] ", ""))
             assert 130 == terminal.wait_for_exit()
             terminal.wait_for_text(
                 "imgshare: you answered no, so nothing was stored and you are not logged in\n"
@@ -241,9 +227,9 @@ def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
             assert URL not in terminal.screen
     assert _nothing_is_stored()
 
-    _write_clouds(otc=cloud.entry())
+    write_own_clouds({"otc": cloud.entry()})
     with _start() as terminal:
-        _answer(terminal, ("Number or name: ", "otc"), ("[y/N]: ", "no"))
+        _answer(terminal, ("Number or name: ", "otc"), ("[y/N] ", "no"))
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_text(
             "note: the token is not stored, so every run logs in again; `imgshare config set token_st"
@@ -255,7 +241,7 @@ def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
 USER = [("Number: ", "1"), (f"{URL}: ", "URL"), ("User: ", "me"), ("Domain of the user", ""), ("Project", "mine")]
 INTERRUPTED = "interrupted"
 NO_ANSWER = "so you are not logged in"
-ENDED = "the input ended before all questions were answered; nothing was stored"
+ENDED = "the input ended before all questions were answered; nothing was changed"
 
 
 @pytest.mark.usefixtures("keyring")
@@ -303,7 +289,7 @@ def test_without_a_terminal(environ: dict[str, str], user: str) -> None:
 
 def test_with_json(cloud: FakeCloud) -> None:
     """With --json nothing is asked, also at a terminal; the clouds to pass are named."""
-    path = _write_clouds(otc=cloud.entry(), **{"a b": cloud.entry()})
+    path = write_own_clouds({"otc": cloud.entry(), "a b": cloud.entry()})
     with _start("--json") as terminal:
         assert 2 == terminal.wait_for_exit()
         error = json.loads(terminal.raw)["error"]

@@ -9,24 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_cloud import FakeCloud, keep, token_file, write_clouds, write_config
+from tests.support.fake_cloud import keep, token_file, write_clouds, write_config
 from tests.support.keyring_backends import CHANGING
 from tests.support.keyring_daemon import BACKEND
 from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.support.fake_cloud import FakeCloud
 
 FORGOTTEN = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
 REMOVED = "removed the token of profile 'default'"
 OTHER = "https://iam.other.example/v3"
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    """A cloud to log in to."""
-    with FakeCloud() as cloud:
-        yield cloud
 
 
 @pytest.fixture

@@ -41,4 +41,5 @@ def completion(
                 imgshare completion powershell | Out-String | Invoke-Expression
     """  # noqa: D301  (\b keeps typer from filling the lines)
     invocation: Invocation = ctx.obj
-    invocation.output.print_text(SCRIPTS["powershell" if shell is Shell.PWSH else shell].rstrip())
+    for line in SCRIPTS["powershell" if shell is Shell.PWSH else shell].splitlines():
+        invocation.output.print_line(line)

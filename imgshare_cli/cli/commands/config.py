@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from imgshare_cli import hints
 from imgshare_cli.cli.config_keys import check_key, parse_value, resolve_key_path
 from imgshare_cli.cli.options import (
     Command,
-    CommandGroup,
     json_option_only,
     profile_and_json_options,
     profile_option_only,
@@ -26,6 +26,20 @@ if TYPE_CHECKING:
 
 
 HIDDEN = "(hidden)"
+
+
+class CommandGroup(TyperGroup):
+    """A group of commands, whose help ends with examples."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help."""
+        from imgshare_cli.cli import help_text
+
+        summaries = {name: command.get_short_help_str() for name, command in self.commands.items()}
+        help_text.write_group_help(self, ctx, formatter, {"Commands": summaries})
+
+    get_short_help_str = Command.get_short_help_str
+
 
 app = typer.Typer(
     cls=CommandGroup,

@@ -5,16 +5,13 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from imgshare_cli.api.models import Status
 from imgshare_cli.cli.options import (
     ImageArgument,
     MemberArgument,
-    VaultOption,
     YesOption,
-    complete,
     member_options,
+    text_option,
     with_session,
 )
 from imgshare_cli.cli.session import Session
@@ -25,27 +22,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imgshare_cli.api import models
+    from imgshare_cli.api.images import Image
+    from imgshare_cli.shares.image_checks import ImageCheck
 
 ExpectedOwnerOption = Annotated[
     str | None,
-    typer.Option(
-        "--owner",
-        metavar="PROJECT",
-        help="Require this owner: a project ID, or a name in [owners].",
-        show_default=False,
-        autocompletion=complete("owners"),
-    ),
+    text_option("--owner", "PROJECT", "Require this owner: a project ID, or a name in [owners].", completes="owners"),
 ]
-HashOption = Annotated[
-    str | None,
-    typer.Option("--hash", metavar="ALGO:HEX", help="Require this checksum, such as sha512:…", show_default=False),
-]
+HashOption = Annotated[str | None, text_option("--hash", "ALGO:HEX", "Require this checksum, such as sha512:…")]
 WaitOption = Annotated[
-    str | None,
-    typer.Option(
-        "--wait", metavar="DURATION", help="Wait for the image to be shared, such as 30s or 5m.", show_default=False
-    ),
+    str | None, text_option("--wait", "DURATION", "Wait for the image to be shared, such as 30s or 5m.")
 ]
+VaultOption = Annotated[str | None, text_option("--vault", "VAULT_ID", "Backup vault for a full-server image (IMS).")]
 
 
 @with_session(member_options)
@@ -64,21 +52,14 @@ def accept(  # noqa: PLR0913, PLR0917
     It then appears in your project's image list. Running it again has no effect. A name proves nothing about an image:
     --owner and --hash check the image first, and change nothing if it does not match.
     """
-    image_check = None
-    if owner is not None or hash_ is not None:
-        from imgshare_cli.cli.owner_names import describe_owner, resolve_owner
-        from imgshare_cli.shares.image_checks import parse_image_check
-
-        owner = resolve_owner(session, owner)
-        image_check = parse_image_check(owner, hash_)
-
+    image_check = None if owner is None and hash_ is None else _parse_image_check(session, owner, hash_)
     target = ShareTarget(session, image, member, command="accept")
     confirmed: set[str] = set()
 
     def attempt() -> models.Member:
-        image_id = target.resolve_image_id(owner=owner)
+        image_id = target.resolve_image_id(owner=image_check.owner if image_check else None)
         if image_check:
-            image_check.check(target.get_image(image_id), functools.partial(describe_owner, session))
+            _check_image(session, image_check, target.get_image(image_id))
         elif not yes and session.is_at_terminal and image_id not in confirmed:
             if known_image := target.find_image(image_id):
                 from imgshare_cli.cli.confirmation import confirm_same_name
@@ -93,6 +74,19 @@ def accept(  # noqa: PLR0913, PLR0917
     _run_and_print(
         session, target, Status.ACCEPTED, attempt if wait is None else _add_wait(session, attempt, image, wait)
     )
+
+
+def _parse_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck:
+    from imgshare_cli.cli.owner_names import resolve_owner
+    from imgshare_cli.shares.image_checks import parse_image_check
+
+    return parse_image_check(resolve_owner(session, owner), hash_)
+
+
+def _check_image(session: Session, image_check: ImageCheck, image: Image) -> None:
+    from imgshare_cli.cli.owner_names import describe_owner
+
+    image_check.check(image, functools.partial(describe_owner, session))
 
 
 @with_session(member_options)

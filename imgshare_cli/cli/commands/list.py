@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from imgshare_cli.api.models import Status
 from imgshare_cli.cli.column_options import ColumnsOption, choose_columns, parse_columns
 from imgshare_cli.cli.filter_options import (
     NameOption,
@@ -18,27 +19,27 @@ from imgshare_cli.cli.filter_options import (
     StatusOption,
     build_share_filter,
 )
-from imgshare_cli.cli.options import common_options, complete, with_session
+from imgshare_cli.cli.options import common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import UsageError
-from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order, sort_newest_first
+from imgshare_cli.shares.sorting import NEWEST_FIRST, SORT_KEYS, parse_sort_order
 from imgshare_cli.terminal.columns import SHARED_COLUMN, build_share_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imgshare_cli.api.images import Share
+    from imgshare_cli.shares.share_filter import ShareFilter
+    from imgshare_cli.shares.sorting import SortOrder
     from imgshare_cli.terminal.columns import Column
 
 SortOption = Annotated[
     str | None,
-    typer.Option(
+    text_option(
         "--sort",
-        metavar="KEY",
-        help=f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first; in a pipe hidden "
-        "images last]",
-        show_default=False,
-        autocompletion=complete("sort_orders"),
+        "KEY",
+        f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first; hidden ones last in a pipe]",
+        completes="sort_orders",
     ),
 ]
 LimitOption = Annotated[
@@ -74,14 +75,7 @@ def list_(  # noqa: PLR0913, PLR0917
     share is the time since the image was shared, or since your project last decided about it. AGE is that age where it
     is known (with --long, an age or `--sort shared`), and else the age of the image.
     """
-    from imgshare_cli.cli.id_prefixes import get_last_list
-    from imgshare_cli.cli.list_footer import ListFooter
-
-    if quiet and session.output.as_json:
-        raise UsageError("--quiet and --json cannot be used together", hint="omit one of them")
-    if columns is not None and (quiet or session.output.as_json):
-        other = "--quiet" if quiet else "--json"
-        raise UsageError(f"--columns cannot be combined with {other}", hint=f"omit --columns or {other}")
+    _check_combination(session, quiet=quiet, with_columns=columns is not None)
     chosen = parse_columns(columns)
     order = parse_sort_order(sort)
     share_filter = build_share_filter(
@@ -94,28 +88,45 @@ def list_(  # noqa: PLR0913, PLR0917
         with_member=long or order.needs_member or SHARED_COLUMN in chosen,
         limit=None if sort else limit,
     )
-    shares = session.inbox.read_shares(share_filter)
-    if not session.output.as_json:
-        shares = (share.copy_without_raw() for share in shares)
-    at_terminal = session.output.is_at_terminal()
-    is_in_order = not at_terminal or sort or limit or quiet or session.output.as_json
-    remembered = get_last_list(session).remember_images(
-        islice(order.sort_shares(shares) if is_in_order else sort_newest_first(shares), limit),
-        is_whole=not share_filter.is_narrowed and limit is None and status in {StatusChoice.PENDING, StatusChoice.ALL},
-        is_shown=at_terminal,
-    )
+    if session.output.is_at_terminal() and not (sort or limit or quiet or session.output.as_json):
+        order = NEWEST_FIRST
     names = chosen or choose_columns(
-        at_terminal=at_terminal,
+        at_terminal=session.output.is_at_terminal(),
         long=long,
         with_member=share_filter.needs_member,
         all_statuses=status is StatusChoice.ALL,
     )
-    count = _print_shares(session, remembered, [] if quiet else names, long=long)
-    if at_terminal and not (quiet or session.output.as_json):
+    shares = _read_shares(session, share_filter, order, limit)
+    count = _print_shares(session, shares, [] if quiet else names, long=long)
+    if session.output.is_at_terminal() and not (quiet or session.output.as_json):
+        from imgshare_cli.cli.list_footer import ListFooter
+
         options = {"--owner": owner, "--name": name, "--older-than": older_than, "--newer-than": newer_than}
         footer = ListFooter(session, status, options, share_filter.owner)
         for line in footer.describe(count, is_cut=count == limit):
             session.output.print_note(line)
+
+
+def _check_combination(session: Session, *, quiet: bool, with_columns: bool) -> None:
+    if quiet and session.output.as_json:
+        raise UsageError("--quiet and --json cannot be used together", hint="omit one of them")
+    if with_columns and (quiet or session.output.as_json):
+        other = "--quiet" if quiet else "--json"
+        raise UsageError(f"--columns cannot be combined with {other}", hint=f"omit --columns or {other}")
+
+
+def _read_shares(session: Session, share_filter: ShareFilter, order: SortOrder, limit: int | None) -> Iterator[Share]:
+    """Read the shares in their order, and remember them for TAB and for the beginnings of IDs."""
+    from imgshare_cli.cli.id_prefixes import get_last_list
+
+    shares = session.inbox.read_shares(share_filter)
+    if not session.output.as_json:
+        shares = (share.copy_without_raw() for share in shares)
+    return get_last_list(session).remember_images(
+        islice(order.sort_shares(shares), limit),
+        is_whole=not share_filter.is_narrowed and limit is None and Status.PENDING in share_filter.statuses,
+        is_shown=session.output.is_at_terminal(),
+    )
 
 
 def _print_shares(session: Session, shares: Iterable[Share], names: Sequence[str], *, long: bool) -> int:

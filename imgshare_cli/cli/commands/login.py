@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,8 +24,9 @@ from imgshare_cli.auth.login_method import (
     is_login_open,
     plan_login,
 )
+from imgshare_cli.auth.store import name_store
 from imgshare_cli.cli.login_storage import choose_store, open_store, store_credential
-from imgshare_cli.cli.options import build_common_options, with_session
+from imgshare_cli.cli.options import build_common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import AuthError
@@ -35,11 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.api.credential import Credential
+    from imgshare_cli.cli.invocation import Invocation
     from imgshare_cli.config.settings import Settings
-
-
-def _text_option(name: str, metavar: str, text: str) -> Any:
-    return typer.Option(name, metavar=metavar, help=text, show_default=False)
 
 
 _LOGIN_OPTIONS = build_common_options(
@@ -50,14 +48,14 @@ _LOGIN_OPTIONS = build_common_options(
 @with_session(_LOGIN_OPTIONS, new_profile=True)
 def login(  # noqa: PLR0913, PLR0917
     session: Session,
-    auth_url: Annotated[str | None, _text_option("--auth-url", "URL", "Identity service (Keystone) URL.")] = None,
-    username: Annotated[str | None, _text_option("--username", "NAME", "Log in with this user's password.")] = None,
-    user_domain: Annotated[str | None, _text_option("--user-domain", "NAME", "User domain. [default: Default]")] = None,
+    auth_url: Annotated[str | None, text_option("--auth-url", "URL", "Identity service (Keystone) URL.")] = None,
+    username: Annotated[str | None, text_option("--username", "NAME", "Log in with this user's password.")] = None,
+    user_domain: Annotated[str | None, text_option("--user-domain", "NAME", "User domain. [default: Default]")] = None,
     project_domain: Annotated[
-        str | None, _text_option("--project-domain", "NAME", "Project domain. [default: the user's]")
+        str | None, text_option("--project-domain", "NAME", "Project domain. [default: the user's]")
     ] = None,
     application_credential_id: Annotated[
-        str | None, _text_option("--application-credential-id", "ID", "Log in with this application credential.")
+        str | None, text_option("--application-credential-id", "ID", "Log in with this application credential.")
     ] = None,
     default: Annotated[bool, typer.Option("--default", help="Make this profile the default.")] = False,  # noqa: FBT002
 ) -> None:
@@ -77,8 +75,9 @@ def login(  # noqa: PLR0913, PLR0917
         from imgshare_cli.cli.login_questions import ask_how_to_log_in
 
         answers = ask_how_to_log_in(session, options)
-        session, options, default = session.open_with(answers.flags), answers.options, default or answers.default
-        token_store = answers.token_store
+        invocation: Invocation = session.context.obj
+        session = invocation.open_session(answers.flags, session.context, new_profile=True)
+        options, default, token_store = answers.options, default or answers.default, answers.token_store
     plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
     store_settings = plan.store_settings
@@ -179,5 +178,6 @@ def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
         note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
         note(f"image service: {known['endpoint']}")
     if known["stored_in"]:
-        shown = "the keyring" if known["stored_in"] == "keyring" else known["stored_in"]
-        note(f"stored a token for {known['endpoint']} in {shown}, profile {known['profile']!r}")
+        note(
+            f"stored a token for {known['endpoint']} in {name_store(known['stored_in'])}, profile {known['profile']!r}"
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli.cli.options import json_option_only, with_session
+from imgshare_cli.cli.options import json_option_only, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import ConfigError, UsageError
 
@@ -40,12 +40,7 @@ PortOption = Annotated[
 ImagesOption = Annotated[int, typer.Option("--images", metavar="N", min=0, help="Add this number of pending images.")]
 EnvFileOption = Annotated[
     str | None,
-    typer.Option(
-        "--env-file",
-        metavar="FILE",
-        help="Write the settings to this file for a shell to read, and remove it at the end.",
-        show_default=False,
-    ),
+    text_option("--env-file", "FILE", "Write the settings to this file for a shell to read, and remove it at the end."),
 ]
 
 

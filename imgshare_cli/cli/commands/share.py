@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.cli.commands.members import print_members
-from imgshare_cli.cli.options import ImageArgument, MembersArgument, common_options, with_session
+from imgshare_cli.cli.options import ImageArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.sharing import run_for_each_member, start_sharing
@@ -15,6 +17,13 @@ from imgshare_cli.shares.sharing import run_for_each_member, start_sharing
 if TYPE_CHECKING:
     from imgshare_cli.api import models
     from imgshare_cli.shares.sharing import Shared
+
+MembersArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="MEMBER…", help="IDs of the projects; those that you belong to also by name.", show_default=False
+    ),
+]
 
 
 @with_session(common_options)

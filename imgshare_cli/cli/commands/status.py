@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
 from imgshare_cli.api.timestamps import format_timestamp
@@ -10,6 +11,9 @@ from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _SERVICE_STATES = {"auth": "token rejected", "unavailable": "unavailable"}
 
@@ -25,9 +29,8 @@ def status(session: Session) -> None:
         endpoint, credential = session.endpoint, session.credential
     except NotLoggedInError:
         if not session.output.as_json:
-            session.output.print_record(
-                {"profile": session.profile, "endpoint": session.settings.endpoint, "token_source": "none"}
-            )
+            record = {"profile": session.profile, "endpoint": session.settings.endpoint, "token_source": "none"}
+            _print_record(session, record)
         raise
     known = {
         "profile": session.profile,
@@ -48,10 +51,21 @@ def status(session: Session) -> None:
         session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
-            session.output.print_record({**known, "service": _SERVICE_STATES.get(exc.code, "refused")})
+            _print_record(session, {**known, "service": _SERVICE_STATES.get(exc.code, "refused")})
         raise
     if not (session.member_id or session.output.as_json):
         profile = hints.build_options(build_profile_option(session.profile))
         keep = hints.build_command("config", "set", "project_id", "ID", *profile)
         session.output.print_note(f"note: the token does not tell your project; --project ID or {keep} names it")
-    session.output.print_record({**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
+    _print_record(session, {**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
+
+
+def _print_record(session: Session, record: Mapping[str, Any]) -> None:
+    """Print names and values: all of them as JSON, or those that are known."""
+    if session.output.as_json:
+        session.output.print_json(record)
+        return
+    known = [(name, value) for name, value in record.items() if value is not None and value != []]
+    session.output.print_fields(
+        [(name, ", ".join(map(str, v)) if isinstance(v, list) else str(v)) for name, v in known]
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imgshare_cli.cli.options import ImageArgument, MembersArgument, YesOption, common_options, with_session
+from imgshare_cli.cli.commands.share import MembersArgument
+from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_each_member, stop_sharing
