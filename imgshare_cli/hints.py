@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # an option. A plain word means nothing to any shell, and no command reads it as an option. In `NAME=a:=ls`, and with
 # MAGIC_EQUAL_SUBST in every `a==ls`, zsh replaces what follows the `=` with the path of a program.
 _PLAIN = re.compile(r"(?!.*[:=]=)[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*")
+# Between single quotes these, too, mean nothing to any shell.
+_GLOB = re.compile(r"[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\]-]*")
 _PLAIN_OR_OPTION = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
 _MAX_QUOTED = 200
 _LOGIN_OPTIONS = {
@@ -44,8 +46,14 @@ class Word(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether a command can show the text."""
+        """Whether a command can show the text as it is."""
         return self.text is not None and is_plain(self.text)
+
+    def show(self) -> str:
+        """Return what a command shows for the word: a name with wildcards is quoted."""
+        if self.text is None or self.is_plain:
+            return self.text or self.placeholder
+        return f"'{self.text}'" if _GLOB.fullmatch(self.text) else self.placeholder
 
 
 def is_plain(text: str) -> bool:
@@ -86,11 +94,14 @@ def build_xargs_command(*words: str | Word) -> str:
 def _build_command(prefix: str, words: Sequence[str | Word], environ: Mapping[str, Word]) -> str:
     # Our own words are checked as well, in case one from outside comes without `quote_word`.
     parts = [word if isinstance(word, Word) else _check_own_word(word) for word in words]
-    settings = [f"{name}={_show_word(value)}" for name, value in environ.items()]
-    text = prefix + " ".join([*settings, "imgshare", *map(_show_word, parts)])
+    settings = [f"{name}={value.show()}" for name, value in environ.items()]
+    text = prefix + " ".join([*settings, "imgshare", *(part.show() for part in parts)])
     _built_commands.add(text)
-    texts = {word.placeholder: word.text for word in (*environ.values(), *parts) if word.text is not None}
-    replaced = {name: value for name, value in texts.items() if not is_plain(value) and value != name}
+    replaced = {
+        word.placeholder: word.text
+        for word in (*environ.values(), *parts)
+        if word.text is not None and word.show() == word.placeholder != word.text
+    }
     where = " and ".join(f"{name} is {quote_text(value)}" for name, value in replaced.items())
     return f"`{text}`" + (f" (where {where})" if where else "")
 
@@ -140,7 +151,3 @@ def render_commands(text: str) -> str:
 
 def _check_own_word(text: str) -> Word:
     return Word(text, text if _PLAIN_OR_OPTION.fullmatch(text) else "WORD")
-
-
-def _show_word(word: Word) -> str:
-    return str(word.text) if word.is_plain else word.placeholder

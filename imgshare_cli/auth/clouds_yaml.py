@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from keystoneauth1.exceptions import NoMatchingPlugin
 from keystoneauth1.loading import get_plugin_loader
 
 from imgshare_cli import hints
-from imgshare_cli.auth.cloud_names import SEARCHED, format_names
+from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -46,14 +47,18 @@ def check_cloud_name(config: OpenStackConfig, cloud: str | None, files: CloudFil
         ConfigError: there is none; the message names the file, and the hint its clouds.
     """
     entries = config.cloud_config["clouds"]
-    if cloud is None or cloud in entries:
+    # Where a file has no clouds, openstacksdk adds one of its own.
+    own = {"defaults"} - set(list_clouds(os.environ).names)
+    if cloud is None or (cloud in entries and cloud not in own):
         return
     if not files.clouds:
         raise ConfigError(
             f"cloud {cloud!r} was not found, because there is no clouds.yaml",
             hint=f"clouds.yaml is searched for in {SEARCHED}; {hints.build_command('login')} asks how to log in",
         )
-    names = [name for name, entry in entries.items() if isinstance(name, str) and isinstance(entry, dict)]
+    names = [
+        name for name, entry in entries.items() if isinstance(name, str) and isinstance(entry, dict) and name not in own
+    ]
     alike = difflib.get_close_matches(cloud, names, n=1)
     raise ConfigError(
         f"cloud {cloud!r} is not in {' or '.join([*files.clouds, *files.secure])}",

@@ -166,11 +166,23 @@ def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
                 hint=request.build_missing_hint("username"),
             )
         if not auth.get("password"):
-            who = hints.build_options({"--auth-url": auth.get("auth_url"), "--username": auth.get("username")})
             raise ConfigError(
                 f"the settings of {request.display_name} do not contain password",
-                hint=f"{request.build_missing_hint('password')}; {hints.build_command('login', *who)} asks for it",
+                hint=f"{request.build_missing_hint('password')}; {_build_login_command(auth)} asks for it",
             )
+
+
+def _build_login_command(auth: Mapping[str, Any]) -> str:
+    """Build the command that asks for the password of the same user, for the same project."""
+    domain, project_domain = auth.get("user_domain_name") or "Default", auth.get("project_domain_name")
+    options = {
+        "--auth-url": auth.get("auth_url"),
+        "--username": auth.get("username"),
+        "--user-domain": None if domain == "Default" else domain,
+        "--project": auth.get("project_id") or auth.get("project_name"),
+        "--project-domain": None if project_domain == domain else project_domain,
+    }
+    return hints.build_command("login", *hints.build_options(options))
 
 
 def _check_verification(region: CloudRegion, request: LoginRequest) -> None:

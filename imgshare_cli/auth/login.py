@@ -106,11 +106,27 @@ def _use_application_credential(settings: Settings, auth: dict[str, str]) -> Cre
     return replace(credential, refresh_credentials=auth, relogin_command=build_relogin_command(settings, who))
 
 
-def _run_login(settings: Settings, **parts: Any) -> Credential:
+def check_cloud(settings: Settings) -> None:
+    """Check that a cloud's settings are complete, without a request.
+
+    Raises:
+        ConfigError: they cannot be used.
+    """
+    _check_folder()
+    from imgshare_cli.auth.keystone_settings import LoginRequest, load_cloud_region
+
+    load_cloud_region(LoginRequest(settings, cloud=settings.cloud))
+
+
+def _check_folder() -> None:
     try:
         os.getcwd()  # noqa: PTH109  (openstacksdk asks for it when it is imported)
     except OSError as exc:
         raise ConfigError("the current directory no longer exists", hint="change to another one") from exc
+
+
+def _run_login(settings: Settings, **parts: Any) -> Credential:
+    _check_folder()
     from imgshare_cli.auth.keystone_login import log_in
     from imgshare_cli.auth.keystone_settings import LoginRequest
 

@@ -14,7 +14,10 @@ EXAMPLES = {
             "List what one project shared in the last week",
             "imgshare list --owner 26407f07725950ca9b3f6f08141e8c86 --newer-than 7d",
         ),
-        ("List all images by name, the largest first", "imgshare list --status all --name 'golden-*' --sort size:desc"),
+        (
+            "List images whose names begin with golden-, the largest first",
+            "imgshare list --status all --name 'golden-*' --sort size:desc",
+        ),
         ("Print the IDs of old pending images", "imgshare list --older-than 30d --quiet"),
     ),
     "imgshare review": (

@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.cli.filter_options import StatusChoice
 from imgshare_cli.cli.typed_command import TypedCommand
-from imgshare_cli.hints import build_options
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,12 +72,22 @@ class ListFooter:
         if not self._matching:
             everything = self._build_command("list", "--status", "all")
             return [nothing] if self.status is StatusChoice.ALL else [nothing, f"{everything} shows the others."]
+        if globs := self._suggest_wildcards():
+            return [nothing, globs]
         if self.status is StatusChoice.ALL:
             return [nothing, f"{self._build_command('list', '--status', 'all')} shows all images."]
         status = [] if self.status is StatusChoice.PENDING else ["--status", self.status.value]
         same_status = f"{self._build_command('list', *status)} shows all {self.status.value} images"
-        any_status = self._build_command("list", *build_options({"--status": "all", **self.options}))
+        any_status = self._build_command("list", *hints.build_options({"--status": "all", **self.options}))
         return [nothing, f"{same_status}, and {any_status} the matching ones of any status."]
+
+    def _suggest_wildcards(self) -> str | None:
+        """Suggest the part of a name; None where the name has wildcards already."""
+        name = self.options.get("--name")
+        if not name or not hints.is_plain(name):
+            return None
+        options = {"--status": "all", **self.options, "--name": f"*{name}*"}
+        return f"{self._build_command('list', *hints.build_options(options))} finds it in longer names of any status."
 
     @property
     def _matching(self) -> str:

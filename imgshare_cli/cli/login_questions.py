@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
+from imgshare_cli.cli.login_storage import choose_store
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, check_service_url
 from imgshare_cli.config.settings import DEFAULT_PROFILE
 from imgshare_cli.errors import AuthError, ConfigError, UsageError
@@ -32,11 +33,13 @@ class LoginAnswers:
         flags: the common options.
         options: the options of `login`.
         default: whether the profile becomes the default.
+        token_store: where the token goes; None where that was not asked yet.
     """
 
     flags: Flags
     options: LoginOptions
     default: bool
+    token_store: str | None = None
 
 
 def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
@@ -48,30 +51,25 @@ def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
 
     Raises:
         UsageError: there is no terminal to ask at.
-        AuthError: an answer is empty.
-        InterruptedByUserError: the input ended.
+        AuthError: an answer is empty, or the keyring cannot be used.
+        InterruptedByUserError: the input ended, or the user wants no token stored.
     """
     clouds = list_clouds(session.environ)
     if not session.is_attended:
         raise _create_unattended_error(session, clouds)
     choice = _ask_choice(session, clouds)
     flags = session.flags
+    if choice not in {_PASSWORD, _TOKEN}:
+        return LoginAnswers(replace(flags, cloud=choice), options, _ask_default(session))
+    # First, because without a store all other answers would be lost.
+    store_settings = replace(session.settings, cloud=None, openstack=False)
+    token_store = choose_store(session, store_settings, required=True).token_store
     if choice == _PASSWORD:
         options = _ask_user(session, options)
-    elif choice == _TOKEN:
-        question = f"Image service URL, such as {ENDPOINT.example}"
-        flags = replace(flags, endpoint=_ask_url(session, question, ENDPOINT))
     else:
-        flags = replace(flags, cloud=choice)
-    return LoginAnswers(flags, options, _ask_default(session))
-
-
-def ask_for_file(session: Session, path: str) -> bool:
-    """Ask whether a file is to keep the token, where there is no keyring."""
-    note = session.output.print_note
-    note("There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):")
-    note(f"  {path}")
-    return ask_yes(session.output, "Store it there, now and at later logins (token_store = file)?")
+        session.output.print_note(f"The image service of the token, such as {ENDPOINT.example}")
+        flags = replace(flags, endpoint=_ask_url(session, "Image service URL", ENDPOINT))
+    return LoginAnswers(flags, options, _ask_default(session), token_store)
 
 
 def _create_unattended_error(session: Session, clouds: CloudList) -> UsageError:
@@ -95,22 +93,20 @@ def _ask_choice(session: Session, clouds: CloudList) -> str:
     choices = {name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]}
     if len(clouds.names) > _MAX_SHOWN:
         note(f"These are {_MAX_SHOWN} of its {len(clouds.names)} clouds; --cloud takes all of them.")
-    others = {_PASSWORD: "another cloud: its address, a user and a password", _TOKEN: "a token that you have already"}
+    another = "another cloud" if choices else "a cloud"
+    others = {_PASSWORD: f"{another}: its address, a user and a password", _TOKEN: "a token that you have already"}
     choice = ask_choice(session.output, "Number or name" if choices else "Number", {**choices, **others})
     return _require(choice, "way to log in was chosen")
 
 
 def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:
     output = session.output
-    url = _ask_url(
-        session,
-        f"Identity service URL (Keystone), such as {AUTH_URL.example}",
-        AUTH_URL._replace(sent="the password"),
-        session.environ.get("OS_AUTH_URL", ""),
-    )
+    output.print_note(f"The identity service (Keystone) of the cloud, such as {AUTH_URL.example}")
+    known = session.environ.get("OS_AUTH_URL", "")
+    url = _ask_url(session, "Identity service URL", AUTH_URL._replace(sent="the password"), known)
     username = _require(ask_line(output, "User"), "user was entered")
     user_domain = options.user_domain or ask_line(output, "Domain of the user", "Default")
-    project = options.project or ask_line(output, "Project, by name or ID (empty: the user's default project)")
+    project = options.project or ask_line(output, "Project, by name or ID (empty: your default)")
     return replace(
         options,
         auth_url=url,

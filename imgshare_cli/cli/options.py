@@ -110,14 +110,12 @@ def build_common_options(
     *,
     project: str = "Your project's ID. [default: the token's]",
     with_json: bool = True,
-    with_no_input: bool = False,
 ) -> tuple[inspect.Parameter, ...]:
     """Build the options of a command that asks a service.
 
     Args:
         project: the help of --project.
         with_json: whether the command has an answer to print as JSON.
-        with_no_input: whether the command may ask the user something.
     """
     return (
         *((_JSON,) if with_json else ()),
@@ -129,7 +127,8 @@ def build_common_options(
         _declare_option("cacert", CacertOption),
         _declare_option("insecure_http", InsecureHttpOption, default=False),
         _declare_option("insecure_tls", InsecureTlsOption, default=False),
-        *((_declare_option("no_input", NoInputOption, default=False),) if with_no_input else ()),
+        # Wrappers pass it to every command, also to those that ask nothing.
+        _declare_option("no_input", NoInputOption, default=False),
         _declare_option("debug", DebugOption, default=False),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,8 @@ def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str)
     if name == "login":
         return UsageError(
             f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
-            "the command line"
+            "the command line",
+            hint=_suggest_login(words[0]),
         )
     if {"image", "member"} <= set(typed.arguments) and is_image_id(words[0]) and is_image_id(words[1]):
         return UsageError(
@@ -70,6 +72,20 @@ def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str)
             hint=f"a name with spaces needs quotes{quoted}, or its ID: {typed.build(changes)}",
         )
     return UsageError(f"{name} does not take the argument {hints.quote_text(words[taken][:_MAX_SHOWN])}", hint=usage)
+
+
+def _suggest_login(word: str) -> str | None:
+    """Suggest the option that takes a cloud or an address; None for a word that may be a token."""
+    from imgshare_cli.auth.cloud_names import list_clouds
+
+    if word in list_clouds(os.environ).names:
+        return f"did you mean {hints.build_command('login', *hints.build_options({'--cloud': word}))}?"
+    if not word.startswith(("http://", "https://")) or "@" in word:
+        return None
+    address = hints.quote_word(word, "URL")
+    user = hints.build_command("login", "--auth-url", address, "--username", "NAME")
+    token = hints.build_command("login", "--endpoint", address)
+    return f"{user} logs in there with a password, and {token} with a token for an image service"
 
 
 def _list_arguments(words: Sequence[str], options: dict[str, bool]) -> list[str]:

@@ -39,9 +39,10 @@ def parse_timeout(value: float | str, source: str, error_class: type[ImgshareErr
     """
     seconds = read_timeout(value)
     if seconds is None:
-        is_too_long = MAX_TIMEOUT < _convert_to_seconds(value) < math.inf
+        typed = _convert_to_seconds(value)
+        failure = "not a time above 0" if typed <= 0 else "longer than a day"
         raise error_class(
-            f"{source} {str(value)[:40]!r} is {'longer than a day' if is_too_long else 'not a time above 0'}",
+            f"{source} {str(value)[:40]!r} is {failure if math.isfinite(typed) else 'not a duration (try 30s or 5m)'}",
             hint="use seconds, or a duration such as 90s, 5m or 1h; the default is 30s",
         )
     return seconds

@@ -51,7 +51,7 @@ def check_service_url(text: str, *, insecure_http: bool, setting: Setting = ENDP
         raise ConfigError(f"{setting.name} must not contain a user, a query or a fragment", hint=hint)
     normalized = _normalize_url(url)
     if normalized is None:
-        corrected = _normalize_url(f"https://{url}") if "://" not in url else None
+        corrected = _add_scheme(url) if "://" not in url else None
         raise ConfigError(
             f"{setting.name} {text[:200]!r} is not an http or https URL",
             hint=f"did you mean {corrected}?" if corrected else hint,
@@ -77,6 +77,12 @@ def _normalize_url(url: str) -> str | None:
         return None
     # urlsplit() has put the scheme into lower case, and hostname the host.
     return f"{parts.scheme}://{host}{'' if port is None else f':{port}'}{parts.path}"
+
+
+def _add_scheme(url: str) -> str | None:
+    corrected = _normalize_url(f"https://{url}")
+    is_here = corrected and is_loopback(urlsplit(corrected).hostname or "")
+    return _normalize_url(f"http://{url}") if is_here else corrected
 
 
 def _parse_host(netloc: str, name: str) -> str | None:

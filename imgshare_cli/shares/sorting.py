@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from imgshare_cli.api.images import Share
 
@@ -24,10 +24,17 @@ SORT_KEYS: dict[str, Callable[[Share], str | int]] = {
 
 @dataclass(frozen=True)
 class SortOrder:
-    """What to sort by; without a key shares stay as the service lists them, newest first."""
+    """What to sort by; without a key shares stay as they are read: newest first, by status, hidden images last.
+
+    Attributes:
+        key: what to sort by.
+        descending: whether the greatest comes first.
+        keeps_read: whether what was read before a failure is sorted and passed on, too.
+    """
 
     key: str | None = None
     descending: bool = False
+    keeps_read: bool = False
 
     @property
     def needs_member(self) -> bool:
@@ -36,7 +43,22 @@ class SortOrder:
 
     def sort_shares(self, shares: Iterable[Share]) -> Iterable[Share]:
         """Sort shares, which reads all of them first; without a key they pass as they come."""
-        return sorted(shares, key=SORT_KEYS[self.key], reverse=self.descending) if self.key else shares
+        if not self.key:
+            return shares
+        return self._sort_read(shares) if self.keeps_read else self._sort(shares)
+
+    def _sort(self, shares: Iterable[Share]) -> list[Share]:
+        return sorted(shares, key=SORT_KEYS[self.key or "created"], reverse=self.descending)
+
+    def _sort_read(self, shares: Iterable[Share]) -> Iterator[Share]:
+        read: list[Share] = []
+        try:
+            read.extend(shares)
+        finally:
+            yield from self._sort(read)
+
+
+NEWEST_FIRST = SortOrder("created", descending=True, keeps_read=True)
 
 
 def parse_sort_order(text: str | None) -> SortOrder:

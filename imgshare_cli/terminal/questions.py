@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.terminal.output import Output
+
+_MAX_COMPARED = 100
 
 
 def ask_line(output: Output, question: str, default: str = "") -> str:
@@ -48,7 +51,15 @@ def ask_choice(output: Output, question: str, choices: Mapping[str, str]) -> str
             return keys[int(answer[:9]) - 1]
         if answer in choices or not answer:
             return answer
-        output.print_note(f"type a number from 1 to {len(keys)}, or a name from the list")
+        output.print_note(_explain_choices(answer, choices))
+
+
+def _explain_choices(answer: str, choices: Mapping[str, str]) -> str:
+    names = [key for key, shown in choices.items() if key == shown]
+    close = difflib.get_close_matches(answer[:_MAX_COMPARED], names, n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    name = ", or a name from the list" if names else ""
+    return f"{meant}type a number from 1 to {len(choices)}{name}; Ctrl-C ends"
 
 
 def _read_answer(output: Output, shown: str) -> str:

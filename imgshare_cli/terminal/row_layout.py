@@ -63,10 +63,13 @@ def _fits(columns: Sequence[Column[Any]], by_column: Sequence[Sequence[str]], ro
 
 
 def _narrow_widths(columns: Sequence[Column[Any]], widths: Sequence[int], room: int) -> list[int]:
-    """Narrow what may wrap to the room that the other columns leave."""
+    """Narrow what may wrap to the room that the other columns leave; where there is none, lines pass the edge."""
     fixed = sum(width for column, width in zip(columns, widths, strict=True) if not column.wraps)
-    left = max(room - fixed - _GAP * (len(widths) - 1), _NARROWEST)
-    return [min(width, left) if column.wraps else width for column, width in zip(columns, widths, strict=True)]
+    left = room - fixed - _GAP * (len(widths) - 1)
+    return [
+        min(width, left) if column.wraps and left >= _NARROWEST else width
+        for column, width in zip(columns, widths, strict=True)
+    ]
 
 
 def _measure(*texts: str) -> int:

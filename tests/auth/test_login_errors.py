@@ -145,6 +145,26 @@ MISTAKES = [
         "the token from your input is empty",
         "paste a token; 'openstack token issue' creates one",
     ),
+    Mistake(
+        ["login", "otc"],
+        2,
+        "`imgshare login` takes no argument: other users of this machine can read a token on the command line",
+        "did you mean `imgshare login --cloud otc`?",
+        clouds={},
+    ),
+    Mistake(
+        ["login", "https://iam.example/v3"],
+        2,
+        "`imgshare login` takes no argument: other users of this machine can read a token on the command line",
+        "`imgshare login --auth-url https://iam.example/v3 --username NAME` logs in there with a password, and "
+        "`imgshare login --endpoint https://iam.example/v3` with a token for an image service",
+    ),
+    Mistake(
+        ["login", "--endpoint", "127.0.0.1:33887"],
+        3,
+        "the endpoint '127.0.0.1:33887' is not an http or https URL",
+        "did you mean http://127.0.0.1:33887?",
+    ),
     # The environment
     Mistake(
         ["list"],
@@ -197,6 +217,32 @@ MISTAKES = [
         "add it to auth in {clouds}, or in secure.yaml; "
         "`imgshare login --auth-url https://iam.example/v3 --username me` asks for it",
         clouds={"auth": {"auth_url": "https://iam.example/v3", "username": "me"}},
+    ),
+    Mistake(
+        LIST,
+        3,
+        "the settings of cloud 'otc' do not contain password",
+        "add it to auth in {clouds}, or in secure.yaml; `imgshare login --auth-url https://iam.example/v3 "
+        "--username me --user-domain Foo --project demo --project-domain Bar` asks for it",
+        clouds={
+            "auth": {
+                "auth_url": "https://iam.example/v3",
+                "username": "me",
+                "user_domain_name": "Foo",
+                "project_name": "demo",
+                "project_domain_name": "Bar",
+            }
+        },
+    ),
+    Mistake(
+        ["login", "--cloud", "nope"],
+        3,
+        "cloud 'nope' is not in {clouds}",
+        "no cloud is there",
+        clouds="{}",
+    ),
+    Mistake(
+        ["login", "--cloud", "defaults"], 3, "cloud 'defaults' is not in {clouds}", "no cloud is there", clouds="{}"
     ),
     Mistake(
         LIST,

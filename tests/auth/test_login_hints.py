@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.fake_cloud import write_config, write_own_clouds
-from tests.support.fake_service import IMAGE, MEMBER
+from tests.support.fake_service import IMAGE, MEMBER, build_response
 from tests.support.run import Run, find_commands, run_command, run_tool
 
 if TYPE_CHECKING:
     from tests.support.fake_cloud import FakeCloud
+    from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
 NOTHING = "not logged in: no cloud, image service or token is set"
@@ -63,7 +64,7 @@ def test_at_most_three_clouds_are_named(imgshare: RunImgshare) -> None:
     ("argv", "commands"),
     [
         (["accept", IMAGE, MEMBER], [f"imgshare accept {IMAGE} {MEMBER} --cloud otc", "imgshare login"]),
-        (["list", "--long", "--name", "a*"], ["imgshare list --name NAME --long --cloud otc", "imgshare login"]),
+        (["list", "--long", "--name", "a*"], ["imgshare list --name 'a*' --long --cloud otc", "imgshare login"]),
         (["show", "my image"], ["imgshare show IMAGE --cloud otc", "imgshare login"]),
         (["show", "$(ls)"], ["imgshare show IMAGE --cloud otc", "imgshare login"]),
         (["accept", "--", "-x"], ["imgshare accept IMAGE --cloud otc", "imgshare login"]),
@@ -188,3 +189,15 @@ def test_status_without_a_login(imgshare: RunImgshare) -> None:
     assert Run(4, "profile\tdefault\ntoken_source\tnone\n", f"imgshare: {NOT_STORED}\nhint: {hint}\n") == imgshare(
         "status"
     )
+
+
+def test_status_without_a_project(imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the token does not tell the project, `status` says so, and its hint sets it."""
+    service = serve(build_response(200, {"name": "member", "properties": {"status": {}, "member_id": {}}}))
+    monkeypatch.delenv("IMGSHARE_PROJECT_ID", raising=False)
+
+    run = imgshare("status")
+    note = "note: the token does not tell your project; --project ID or `imgshare config set project_id ID` names it\n"
+    known = f"profile\tdefault\nendpoint\t{service.endpoint}\ntoken_source\tIMGSHARE_TOKEN\nservice\tok\nlatency_ms"
+    assert (0, note, known) == (run.code, run.err, run.out.rpartition("\t")[0])
+    assert "" == imgshare("status", "--project", MEMBER).err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,10 +17,11 @@ from tests.support.terminal import Terminal
 if TYPE_CHECKING:
     from tests.support.fake_cloud import FakeCloud
 
-URL = "Identity service URL (Keystone), such as https://iam.eu-de.otc.t-systems.com/v3"
-PROJECT = "Project, by name or ID (empty: the user's default project): "
+URL = "Identity service URL"
+EXAMPLE = "The identity service (Keystone) of the cloud, such as https://iam.eu-de.otc.t-systems.com/v3"
+PROJECT = "Project, by name or ID (empty: your default): "
 SEARCHED = "$OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack"
-OTHERS = ("another cloud: its address, a user and a password", "a token that you have already")
+OTHERS = ("a cloud: its address, a user and a password", "a token that you have already")
 NO_KEYRING = "There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):"
 UNTIL = "2099-01-01T00:00:00Z"
 PROJECT_ID = "edc89b490d7d4392898e19b2deb34797"
@@ -57,7 +58,7 @@ def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
     path = write_own_clouds({"dev": cloud.entry(), "otc": cloud.entry()})
     with _start() as terminal:
         asked = f"Log in with a cloud of {path}, or in another way:\n  1  dev\n  2  otc\n"
-        asked += f"  3  {OTHERS[0]}\n  4  {OTHERS[1]}\nNumber or name: "
+        asked += f"  3  another cloud{OTHERS[0].removeprefix('a cloud')}\n  4  {OTHERS[1]}\nNumber or name: "
         terminal.wait_for_screen(asked)
         terminal.press_keys("2\r")
         assert 0 == terminal.wait_for_exit()
@@ -79,13 +80,49 @@ def test_choose_a_cloud_by_name(cloud: FakeCloud, keyring: Path) -> None:
     write_own_clouds({"2": cloud.entry(), "otc": cloud.entry(), "生产": cloud.entry(), "[red] x\u202e": cloud.entry()})
     with _start(columns=80) as terminal:
         terminal.wait_for_text("  1  2\n  2  otc\n  3  '生产'\n  4  '[red] x\\u202e'\n  5  another cloud")
-        _answer(terminal, ("Number or name: ", "9"), ("type a number from 1 to 6, or a name from the list", "生产"))
+        _answer(
+            terminal, ("Number or name: ", "9"), ("list; Ctrl-C ends", "otcc"), ("did you mean otc? type a", "生产")
+        )
         assert 0 == terminal.wait_for_exit()
     with _start("--profile", "second") as terminal:
         _answer(terminal, ("Number or name: ", "2"), ("Make 'second' the default", ""))
         assert 0 == terminal.wait_for_exit()
 
     assert {"imgshare default@生产", "imgshare second@otc"} == {entry.name for entry in keyring.iterdir()}
+
+
+def test_a_cloud_without_a_password(cloud: FakeCloud) -> None:
+    """What the entry of a cloud lacks is said before anything is asked."""
+    entry = cloud.entry()
+    del entry["auth"]["password"]
+    write_own_clouds({"otc": entry})
+    with _start() as terminal:
+        _answer(terminal, ("Number or name: ", "otc"))
+        assert 3 == terminal.wait_for_exit()
+        terminal.wait_for_text("imgshare: the settings of cloud 'otc' do not contain password")
+        assert "[y/N]" not in terminal.screen
+
+
+@pytest.mark.usefixtures("keyring")
+def test_the_endpoint_of_the_profile(cloud: FakeCloud) -> None:
+    """Where nobody has typed the image service in this run, it is said where it comes from, and how to change that."""
+    write_config(f'[profiles.default]\nendpoint = "{cloud.endpoint()}"\n')
+    cases: list[tuple[list[str], dict[str, Any], str | None]] = [
+        (
+            [],
+            {},
+            "profile 'default'; --endpoint URL names another one, and `imgshare config unset endpoint` forgets it",
+        ),
+        ([], {"IMGSHARE_ENDPOINT": f"{cloud.endpoint()}/x"}, "the environment; --endpoint URL overrides it"),
+        (["--endpoint", cloud.endpoint()], {}, None),
+    ]
+    for argv, environ, note in cases:
+        with _start(*argv, **environ) as terminal:
+            terminal.wait_for_text("(hidden):")
+            terminal.press_keys("ctrl-c")
+            assert 130 == terminal.wait_for_exit()
+            assert (note is not None) == ("note: logging in to " in terminal.screen)
+            assert f", the endpoint of {note}\n" in terminal.screen or not note
 
 
 def test_another_profile_may_become_the_default(cloud: FakeCloud, keyring: Path) -> None:
@@ -105,27 +142,29 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
     with _start() as terminal:
         _answer(
             terminal,
-            ("Number: ", "1"),
+            ("Number: ", "3"),
+            ("type a number from 1 to 2; Ctrl-C ends", "1"),
+            ("[y/N] ", "y"),
             (f"{URL}: ", "iam.example/v3"),
             ("did you mean https://iam.example/v3?", cloud.auth_url),
             ("User: ", "me"),
             ("Domain of the user [Default]: ", "people"),
             (PROJECT, "mine"),
-            ("[y/N] ", "y"),
             ("(hidden): ", "the password"),
         )
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(
             f"There is no clouds.yaml, which is searched for in {SEARCHED}.\n",
-            f"  1  {OTHERS[0]}\n  2  {OTHERS[1]}\nNumber: 1\n",
-            f"{URL}: iam.example/v3\n",
+            f"  1  {OTHERS[0]}\n  2  {OTHERS[1]}\nNumber: 3\n",
+            "type a number from 1 to 2; Ctrl-C ends\nNumber: 1\n",
+            f"{NO_KEYRING}\n",
+            f"  {token_file()}\n",
+            "Store it there, now and later (token_store = file)? [y/N] y\n",
+            f"{EXAMPLE}\n{URL}: iam.example/v3\n",
             "the URL 'iam.example/v3' is not an http or https URL; did you mean https://iam.example/v3?\n",
             f"{URL}: {cloud.auth_url}\n",
             "User: me\nDomain of the user [Default]: people\n",
             f"{PROJECT}mine\n",
-            f"{NO_KEYRING}\n",
-            f"  {token_file()}\n",
-            "Store it there, now and at later logins (token_store = file)? [y/N] y\n",
             f"Password for me at {cloud.auth_url} (hidden):\n",
             f"logged in as me in project mine ({PROJECT_ID}), until {UNTIL}\n",
             f"image service: {cloud.endpoint()}\n",
@@ -147,7 +186,7 @@ def test_a_token(cloud: FakeCloud, keyring: Path) -> None:
         _answer(
             terminal,
             ("Number: ", "2"),
-            ("Image service URL, such as https://ims.eu-de.otc.t-systems.com: ", cloud.endpoint()),
+            ("Image service URL: ", cloud.endpoint()),
             ("(hidden): ", "pasted-token"),
         )
         assert 0 == terminal.wait_for_exit()
@@ -176,12 +215,16 @@ def test_the_address_of_the_environment(cloud: FakeCloud, keyring: Path) -> None
 
 
 def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
-    """Who wants no file is not asked for a password that would be lost; a cloud logs in again by itself."""
-    with _start() as terminal:
-        answers = [("Number: ", "1"), (URL, cloud.auth_url), ("User: ", "me"), ("[Default]: ", ""), (PROJECT, "mine")]
-        _answer(terminal, *answers, ("[y/N] ", ""))
-        assert 4 == terminal.wait_for_exit()
-        terminal.wait_for_text("hint: run `imgshare config set token_store file` to store tokens in a file that only")
+    """Who wants no file is asked for nothing that would be lost; a cloud logs in again by itself."""
+    for way in "1", "2":
+        with _start() as terminal:
+            _answer(terminal, ("Number: ", way), ("[y/N] ", ""))
+            assert 130 == terminal.wait_for_exit()
+            terminal.wait_for_text(
+                "imgshare: you answered no, so nothing was stored and you are not logged in\n"
+                "hint: `imgshare login` asks again; a clouds.yaml or IMGSHARE_TOKEN needs no store"
+            )
+            assert URL not in terminal.screen
     assert _nothing_is_stored()
 
     write_own_clouds({"otc": cloud.entry()})
@@ -255,7 +298,7 @@ def test_with_json(cloud: FakeCloud) -> None:
     assert f"pass --cloud NAME ({path} has otc, 'a b'), {user}" == error["hint"]
 
 
-def test_a_locked_keyring_offers_no_file(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_keyring_offers_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """A keyring that is there and fails is not replaced by a file."""
     write_config("[profiles.default]\n")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
@@ -264,6 +307,6 @@ def test_a_locked_keyring_offers_no_file(cloud: FakeCloud, monkeypatch: pytest.M
     (folder / "changes").write_text("99")
     monkeypatch.setenv("TEST_KEYRING", str(folder))
     with _start() as terminal:
-        _answer(terminal, ("Number: ", "2"), ("Image service URL", cloud.endpoint()))
+        _answer(terminal, ("Number: ", "2"))
         assert 4 == terminal.wait_for_exit()
         assert "imgshare: another program keeps changing the entry in the keyring" in terminal.screen

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.fake_cloud import write_config
 from tests.support.fake_service import MEMBER
-from tests.support.run import Run
+from tests.support.run import Run, find_commands, run_command
 from tests.support.scripted_images import OWNER, Page, ScriptedImageService, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
 
@@ -64,6 +64,18 @@ def test_columns_at_a_terminal() -> None:
         "2 images are pending.",
         "Accept one with `imgshare accept ID`, or go through them with `imgshare review`.",
     ] == run_at_terminal(80, "list", "--columns", "name,id,hidden").lines
+
+
+def test_columns_that_cannot_fit(service: ScriptedImageService) -> None:
+    """Where a name in the room that is left could not be read, it is whole, and the lines pass the edge."""
+    row = build_image(1, name="golden-ubuntu-22.04-minimal")
+    service.list_page = lambda query: Page([row] if query["os_hidden"] == "false" else [])
+    raw = run_at_terminal(80, "list", "--columns", "id,name,owner,status,shared,created,state,hidden").raw
+
+    assert (
+        f"{ONE[:8]}  golden-ubuntu-22.04-minimal  {OWNER[:8]}  \x1b[33mpending\x1b[0m  2016-09-01T02:37:11Z  2026-"
+        in raw
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,8 +152,15 @@ def test_columns_and_json(imgshare: RunImgshare, service: ScriptedImageService) 
         (
             ["--name", "none"],
             (
+                "No matching images are pending. `imgshare list --status all --name '*none*'` finds it in longer names "
+                "of any status."
+            ),
+        ),
+        (
+            ["--name", "NONE*"],
+            (
                 "No matching images are pending. `imgshare list` shows all pending images, and `imgshare list --status "
-                "all --name none` the matching ones of any status."
+                "all --name 'NONE*'` the matching ones of any status."
             ),
         ),
         (["--owner", "mine"], "No matching images are pending. The images of your own project are never listed."),
@@ -154,7 +173,7 @@ def test_columns_and_json(imgshare: RunImgshare, service: ScriptedImageService) 
             ),
         ),
         (
-            ["--status", "all", "--name", "none"],
+            ["--status", "all", "--name", "none?"],
             "No matching images are shared with you. `imgshare list --status all` shows all images.",
         ),
     ],
@@ -164,6 +183,8 @@ def test_columns_and_json(imgshare: RunImgshare, service: ScriptedImageService) 
 def test_footers(argv: list[str], footer: str) -> None:
     """Below a list on a terminal, sentences say how many images there are and which command is next."""
     assert [footer] == run_at_terminal(200, "list", *argv).lines[-1:]
+    for command in find_commands(footer):
+        assert command.endswith(("ID", "review")) or 0 == run_command(command)
 
 
 @pytest.mark.usefixtures("service")

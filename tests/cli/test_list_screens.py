@@ -67,11 +67,6 @@ def test_80_columns() -> None:
     """IDs are the shortest prefixes that tell the images apart, owners their first digits, and only names wrap."""
     assert f"""\
 ID          NAME                                       OWNER     SIZE        AGE
-c26a7205-6  golden-debian-12                           5bd2a8f1  2.2 GiB     14d
-c26a7205-f  [red] hat                                  8c27b55d  1.0 KiB     1y
-7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库  5bd2a8f1  1.0 KiB     5h
-            -数据库-数据库-数据库-数据库-数据库-数据
-            库-
 3c45ee06-9  {LONG[:41]}  -         -           3m
             {LONG[41:82]}
             {LONG[82:123]}
@@ -79,7 +74,12 @@ c26a7205-f  [red] hat                                  8c27b55d  1.0 KiB     1y
             {LONG[164:205]}
             {LONG[205:246]}
             {LONG[246:]}
+7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库  5bd2a8f1  1.0 KiB     5h
+            -数据库-数据库-数据库-数据库-数据库-数据
+            库-
 c9f38594-5  hidden                                     5bd2a8f1  1023.0 MiB  2d
+c26a7205-6  golden-debian-12                           5bd2a8f1  2.2 GiB     14d
+c26a7205-f  [red] hat                                  8c27b55d  1.0 KiB     1y
 {NARROW}""" == _show(80, 24, "list")
 
 
@@ -88,16 +88,16 @@ def test_100_columns() -> None:
     """Where whole IDs do not fit, names get the room."""
     assert f"""\
 ID          NAME                                                           OWNER     SIZE        AGE
-c26a7205-6  golden-debian-12                                               5bd2a8f1  2.2 GiB     14d
-c26a7205-f  [red] hat                                                      8c27b55d  1.0 KiB     1y
-7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据   5bd2a8f1  1.0 KiB     5h
-            库-数据库-数据库-数据库-
 3c45ee06-9  {LONG[:61]}  -         -           3m
             {LONG[61:122]}
             {LONG[122:183]}
             {LONG[183:244]}
             {LONG[244:]}
+7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据   5bd2a8f1  1.0 KiB     5h
+            库-数据库-数据库-数据库-
 c9f38594-5  hidden                                                         5bd2a8f1  1023.0 MiB  2d
+c26a7205-6  golden-debian-12                                               5bd2a8f1  2.2 GiB     14d
+c26a7205-f  [red] hat                                                      8c27b55d  1.0 KiB     1y
 {NARROW}""" == _show(100, 40, "list")
 
 
@@ -106,13 +106,13 @@ def test_200_columns() -> None:
     """On a wide terminal IDs are whole."""
     assert f"""\
 ID                                    NAME{" " * 107}  OWNER                             SIZE        AGE
-{ONE}  {"golden-debian-12":111}  {OWNER}  2.2 GiB     14d
-{TWO}  {"[red] hat":111}  {OTHER}  1.0 KiB     1y
-{THREE}  {CHINESE}{" " * 27}  {OWNER}  1.0 KiB     5h
 {FOUR}  {LONG[:111]}  {"-":32}  -           3m
 {" " * 36}  {LONG[111:222]}
 {" " * 36}  {LONG[222:]}
+{THREE}  {CHINESE}{" " * 27}  {OWNER}  1.0 KiB     5h
 {FIVE}  {"hidden":111}  {OWNER}  1023.0 MiB  2d
+{ONE}  {"golden-debian-12":111}  {OWNER}  2.2 GiB     14d
+{TWO}  {"[red] hat":111}  {OTHER}  1.0 KiB     1y
 {WIDE}""" == _show(200, 50, "list")
 
 
@@ -147,6 +147,23 @@ c9f38594  hidden  5bd2a8f1  1023.0 MiB  2d   pending
 """ == _show(80, 24, "list", "--status", "all", "--name", "hidden")
 
 
+@pytest.mark.parametrize(
+    ("argv", "names"),
+    [
+        ([], ["golden-0", "数据库", "hidden", "golden-d", "[red]"]),
+        (["--limit", "4"], ["golden-d", "[red]", "数据库", "golden-0"]),
+        (["--sort", "created"], ["[red]", "golden-d", "hidden", "数据库", "golden-0"]),
+    ],
+    ids=["newest first", "as read", "oldest first"],
+)
+@pytest.mark.usefixtures("service")
+def test_the_order_at_a_terminal(argv: list[str], names: list[str]) -> None:
+    """Without --sort and --limit the newest image is first, also a hidden one; with --limit no more is read."""
+    lines = run_at_terminal(600, "list", *argv).lines[1:-1]
+
+    assert [True] * len(names) == [line.split()[1].startswith(name) for line, name in zip(lines, names, strict=True)]
+
+
 @pytest.mark.parametrize("columns", [80, 600])
 @pytest.mark.usefixtures("service")
 def test_long(columns: int) -> None:
@@ -162,10 +179,10 @@ def test_long(columns: int) -> None:
         f"{' ' * 34}NAME{' ' * 251}  {'OWNER':43}  SIZE        AGE  STATUS   {'SHARED':20}  {'CREATED':20}  "
         "STATE   HIDDEN" == lines[0]
     )
-    assert lines[1].startswith(f"{ONE}  {'golden-debian-12':255}  platform ({OWNER})  2.2 GiB     {end}")
-    assert lines[3].startswith(f"{THREE}  {CHINESE}{' ' * 171}  platform ({OWNER})  1.0 KiB     {end}")
-    assert lines[4].startswith(f"{FOUR}  {LONG}  {'-':43}  -           {end}")
-    assert [*["no"] * 4, "yes"] == [line.split()[-1] for line in lines[1:6]]
+    assert lines[4].startswith(f"{ONE}  {'golden-debian-12':255}  platform ({OWNER})  2.2 GiB     {end}")
+    assert lines[2].startswith(f"{THREE}  {CHINESE}{' ' * 171}  platform ({OWNER})  1.0 KiB     {end}")
+    assert lines[1].startswith(f"{FOUR}  {LONG}  {'-':43}  -           {end}")
+    assert ["no", "no", "yes", "no", "no"] == [line.split()[-1] for line in lines[1:6]]
 
 
 @pytest.mark.parametrize("option", [["--sort", "shared"], ["--older-than", "1d"]], ids=" ".join)

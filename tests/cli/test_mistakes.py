@@ -71,7 +71,7 @@ COMMANDS = [
         "list --nam 'golden*'",
         2,
         "no such option: --nam",
-        "did you mean `imgshare list --name WORD_1` (where WORD_1 is 'golden*')?",
+        "did you mean `imgshare list --name 'golden*'`?",
     ),
     Mistake("login --token x", 2, "no such option: --token", _show_usage("login")),
     Mistake("list -x", 2, "no such option: -x", _show_usage("list")),
@@ -165,12 +165,13 @@ ARGUMENTS = [
         "SHELL must be bash, zsh, fish, powershell or pwsh, not 'bsh'",
         "did you mean `imgshare completion bash`?",
     ),
-    Mistake("list --timeout x", 2, "--timeout 'x' is not a time above 0", TIME),
+    Mistake("list --timeout x", 2, "--timeout 'x' is not a duration (try 30s or 5m)", TIME),
+    Mistake("list --timeout 1min", 2, "--timeout '1min' is not a duration (try 30s or 5m)", TIME),
     Mistake("list --timeout 0", 2, "--timeout '0' is not a time above 0", TIME),
     Mistake(
-        f"accept {DEBIAN} --wait 7",
+        f"accept {DEBIAN} --wait 7x",
         2,
-        "--wait '7' is not a duration (try 7s or 7m)",
+        "--wait '7x' is not a duration (try 7s or 7m)",
         "use a number and s, m, h, d or w",
     ),
     Mistake(
@@ -412,6 +413,12 @@ CONFIG = [
         "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID",
     ),
     Mistake(
+        "config get profiles.otc",
+        2,
+        "profiles.otc is a table",
+        "name a key in it, for example `imgshare config get profiles.otc.cloud`",
+    ),
+    Mistake(
         "config set profiles.otc x", 2, "profiles.otc is a table", "use profiles.otc.KEY, such as profiles.otc.endpoint"
     ),
 ]
@@ -428,6 +435,8 @@ def sandbox(imgshare: RunImgshare, sandbox: Sandbox) -> Sandbox:
 @pytest.mark.parametrize("mistake", [*COMMANDS, *ARGUMENTS, *IMAGES, *CONFIG], ids=lambda mistake: mistake.typed)
 def test_mistakes(imgshare: RunImgshare, mistake: Mistake) -> None:
     """A mistake has its exit code, a sentence and a hint; each command in the hint runs as it is."""
+    if mistake.typed == "config get profiles.otc":
+        assert Run(0) == imgshare("config", "set", "profiles.otc.cloud", "otc")
     run = imgshare(*shlex.split(mistake.typed))
 
     if "--json" in mistake.typed:
@@ -507,3 +516,12 @@ def test_hints_at_a_terminal(columns: int) -> None:
     assert f"mean\r\n{command}\r\n" in shown.raw
     for line in shown.raw.splitlines():
         assert len(line) <= columns or line == command, line
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize(
+    "typed", ["list --no-input", f"show {DEBIAN} --no-input", "status --no-input", f"accept {DEBIAN} --wait 60"]
+)
+def test_what_is_no_mistake(imgshare: RunImgshare, typed: str) -> None:
+    """Every command takes --no-input, and --wait takes a bare number of seconds, as --timeout does."""
+    assert 0 == imgshare(*shlex.split(typed)).code

@@ -246,7 +246,10 @@ def test_an_unknown_profile(imgshare: RunImgshare) -> None:
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "0s", "-1", "x", "1e9", "2d", "1m30s", "500ms"])
 def test_timeouts_that_are_none(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     """A timeout that is no time is exit 3 from the environment, exit 2 on the command line, and never waited for."""
-    what = "longer than a day" if value in {"1e9", "2d"} else "not a time above 0"
+    times = {"1e9": "longer than a day", "2d": "longer than a day"} | dict.fromkeys(
+        ["0", "0s", "-1"], "not a time above 0"
+    )
+    what = times.get(value, "not a duration (try 30s or 5m)")
     hint = "hint: use seconds, or a duration such as 90s, 5m or 1h; the default is 30s\n"
     assert Run(2, "", f"imgshare: --timeout {value!r} is {what}\n{hint}") == imgshare(
         "show", IMAGE, f"--timeout={value}"
@@ -318,6 +321,7 @@ def test_odd_config_files(imgshare: RunImgshare) -> None:
     path.write_bytes(b"\xef\xbb\xbf[profiles.'a.b']\ntimeout = 1\n")
     assert Run(0, "profiles.a.b.timeout=1\n") == imgshare("config", "list")
     assert Run(0) == imgshare("config", "unset", "profiles.a.b")
+    assert Run(0, "", "note: profiles.default.endpoint was not set\n") == imgshare("config", "unset", "endpoint")
     assert Run(0) == imgshare("config", "list")
     assert 2 == imgshare("config", "unset", "nonsense").code
     assert 2 == imgshare("config", "set", "profiles", "x").code
@@ -362,7 +366,8 @@ def test_config_keeps_what_people_wrote(imgshare: RunImgshare, tmp_path: Path, m
     assert Run(0) == imgshare("config", "set", "endpoint", "https://y", "--profile", "otc")
     assert Run(0) == imgshare("config", "set", "profiles.a.b.timeout", "2.5")
     assert Run(0) == imgshare("config", "set", "default_profile", "otc")
-    assert Run(0) == imgshare("config", "unset", "profiles.otc.project_id")
+    note = "note: profiles.otc.project_id was not set\n"
+    assert Run(0, "", note) == imgshare("config", "unset", "profiles.otc.project_id")
 
     assert (
         '# mine\ndefault_profile = "otc"\n\n[profiles.otc]  # the big one\nendpoint = "https://y" # old\n\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,7 +33,7 @@ class TypedCommand(NamedTuple):
 
 def parse_command(command: str) -> TypedCommand:
     """What a command says to somebody who knows nothing of shells."""
-    words = command.split(" ")
+    words = shlex.split(command)
     start = words.index("imgshare")
     given = dict(word.split("=", 1) for word in words[:start])
     return TypedCommand({name: given.get(name, "") for name in VARIABLES}, words[start + 1 :])

@@ -127,7 +127,11 @@ def get(session: Session, key: KeyArgument) -> None:
     }
     for part in key_path:
         value = value.get(part) if isinstance(value, Mapping) else None
-    if value is None or isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        example = next(iter(value), "endpoint")
+        shows = hints.build_command("config", "get", hints.quote_word(f"{key}.{example}", "KEY"))
+        raise UsageError(f"{'.'.join(key_path)} is a table", hint=f"name a key in it, for example {shows}")
+    if value is None:
         shows = hints.build_command("config", "list")
         raise UsageError(f"{'.'.join(key_path)} is not set in {session.file.path}", hint=f"{shows} shows what is set")
     if key_path[-1] == "token":
@@ -181,5 +185,6 @@ def unset(session: Session, key: KeyArgument) -> None:
         where = whole if isinstance(profiles, Mapping) and whole[1] in profiles else key_path
         if not remove_value(document, where):
             check_key(session, "unset", key)
+            session.output.print_note(f"note: {'.'.join(where)} was not set")
 
     edit_config_file(find_config_path(session.environ), change, check=False)

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.cli.options import (
-    DEFAULT_MEMBER,
     ImageArgument,
     MemberArgument,
     YesOption,
-    build_common_options,
     member_options,
     text_option,
     with_session,
@@ -38,7 +36,7 @@ WaitOption = Annotated[
 VaultOption = Annotated[str | None, text_option("--vault", "VAULT_ID", "Backup vault for a full-server image (IMS).")]
 
 
-@with_session(build_common_options(project=DEFAULT_MEMBER, with_no_input=True))
+@with_session(member_options)
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,

@@ -22,7 +22,7 @@ from imgshare_cli.cli.filter_options import (
 from imgshare_cli.cli.options import common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.errors import UsageError
-from imgshare_cli.shares.sorting import SORT_KEYS, parse_sort_order
+from imgshare_cli.shares.sorting import NEWEST_FIRST, SORT_KEYS, parse_sort_order
 from imgshare_cli.terminal.columns import SHARED_COLUMN, build_share_columns
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ SortOption = Annotated[
     text_option(
         "--sort",
         "KEY",
-        f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first]",
+        f"Sort by {', '.join(SORT_KEYS)}; add `:desc` to reverse. [default: newest first; hidden ones last in a pipe]",
         completes="sort_orders",
     ),
 ]
@@ -88,6 +88,8 @@ def list_(  # noqa: PLR0913, PLR0917
         with_member=long or order.needs_member or SHARED_COLUMN in chosen,
         limit=None if sort else limit,
     )
+    if session.output.is_at_terminal() and not (sort or limit or quiet or session.output.as_json):
+        order = NEWEST_FIRST
     names = chosen or choose_columns(
         at_terminal=session.output.is_at_terminal(),
         long=long,

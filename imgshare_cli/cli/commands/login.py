@@ -9,35 +9,39 @@ import typer
 
 from imgshare_cli import hints
 from imgshare_cli.api.timestamps import format_timestamp
-from imgshare_cli.auth.keyring_backend import KeyringError
-from imgshare_cli.auth.login import log_in_with_application_credential, log_in_with_password, log_in_with_token
+from imgshare_cli.auth.login import (
+    check_cloud,
+    log_in_with_application_credential,
+    log_in_with_password,
+    log_in_with_token,
+)
 from imgshare_cli.auth.login_method import (
     LoginMethod,
     LoginOptions,
+    LoginPlan,
     check_login_options,
     check_login_plan,
     is_login_open,
     plan_login,
 )
-from imgshare_cli.auth.store import name_store, open_token_store, write_credential
+from imgshare_cli.auth.store import name_store
+from imgshare_cli.cli.login_storage import choose_store, open_store, store_credential
 from imgshare_cli.cli.options import build_common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
-from imgshare_cli.errors import AuthError, ConfigError
+from imgshare_cli.errors import AuthError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.api.credential import Credential
-    from imgshare_cli.auth.file_store import FileStore
-    from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.cli.invocation import Invocation
     from imgshare_cli.config.settings import Settings
 
 
 _LOGIN_OPTIONS = build_common_options(
-    project="The project to log in to, by ID or name. [default: the user's or the cloud's]", with_no_input=True
+    project="The project to log in to, by ID or name. [default: the user's or the cloud's]"
 )
 
 
@@ -65,6 +69,7 @@ def login(  # noqa: PLR0913, PLR0917
     project = session.settings.project_id
     options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
     check_login_options(options, session.flags.cloud)
+    token_store = None
     is_open = is_login_open(options, session.settings)
     if is_open:
         from imgshare_cli.cli.login_questions import ask_how_to_log_in
@@ -72,40 +77,34 @@ def login(  # noqa: PLR0913, PLR0917
         answers = ask_how_to_log_in(session, options)
         invocation: Invocation = session.context.obj
         session = invocation.open_session(answers.flags, session.context, new_profile=True)
-        options, default = answers.options, default or answers.default
-    _log_in(session, options, default=default, offer_file=is_open)
-
-
-def _log_in(session: Session, options: LoginOptions, *, default: bool, offer_file: bool) -> None:
-    from imgshare_cli.auth.profile import save_profile
-
+        options, default, token_store = answers.options, default or answers.default, answers.token_store
     plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
     store_settings = plan.store_settings
-    if plan.must_store or offer_file:  # where nothing can be stored, nobody is asked for a secret
-        store_settings = _choose_store(session, store_settings, required=plan.must_store)
-    store = _open_store(session, store_settings)
+    if token_store:
+        store_settings = replace(store_settings, token_store=token_store)
+    elif plan.must_store or is_open:  # where nothing can be stored, nobody is asked for a secret
+        store_settings = _choose_store(session, plan)
+    _log_in(session, plan, store_settings, default=default)
+
+
+def _choose_store(session: Session, plan: LoginPlan) -> Settings:
+    def check() -> None:
+        if plan.method is LoginMethod.CLOUD:  # what its entry lacks is said before anything is asked
+            check_cloud(session.settings)
+
+    return choose_store(session, plan.store_settings, required=plan.must_store, check=check)
+
+
+def _log_in(session: Session, plan: LoginPlan, store_settings: Settings, *, default: bool) -> None:
+    from imgshare_cli.auth.profile import save_profile
+
+    store = open_store(session, store_settings)
     credential = _get_credential(session, plan.method, plan.options)
-    where = _store_credential(session, store, credential, required=plan.must_store)
+    where = store_credential(session, store, credential, required=plan.must_store)
     settings = replace(session.settings, token_store=store_settings.token_store)
     save_profile(session.file.path, settings, session.flags, credential, default=default)
     _show_login(session, credential, where)
-
-
-def _choose_store(session: Session, settings: Settings, *, required: bool) -> Settings:
-    """Return the settings with a store that can be used: where there is no keyring, the user may choose a file."""
-    try:
-        _open_store(session, settings).read()
-    except KeyringError as exc:
-        in_file = replace(settings, token_store="file")  # noqa: S106  (the name of a kind of store)
-        if exc.is_absent and session.is_attended:
-            from imgshare_cli.cli.login_questions import ask_for_file
-
-            if ask_for_file(session, _open_store(session, in_file).where):
-                return in_file
-        if required:
-            raise
-    return settings
 
 
 def _get_credential(session: Session, method: LoginMethod, options: LoginOptions) -> Credential:
@@ -119,12 +118,27 @@ def _get_credential(session: Session, method: LoginMethod, options: LoginOptions
         return log_in_with_password(settings, options, password)
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
+    _note_endpoint(session)
     credential = log_in_with_token(
         settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):", session.no_input)
     )
     session.hide_secret(credential.secret)
     session.open_image_client(credential).check_token()
     return credential
+
+
+def _note_endpoint(session: Session) -> None:
+    """Say where the address comes from, where nobody has typed it in this run."""
+    if session.flags.endpoint or not session.is_attended:
+        return
+    profile = hints.build_options(build_profile_option(session.profile))
+    forget = hints.build_command("config", "unset", "endpoint", *profile)
+    is_stored = session.file.profiles.get(session.profile, {}).get("endpoint") == session.settings.endpoint
+    where = f"profile {session.profile!r}" if is_stored else "the environment"
+    change = (
+        f"--endpoint URL names another one, and {forget} forgets it" if is_stored else "--endpoint URL overrides it"
+    )
+    session.output.print_note(f"note: logging in to {session.settings.endpoint}, the endpoint of {where}; {change}")
 
 
 def _ask_secret(session: Session, question: str) -> str:
@@ -135,35 +149,6 @@ def _ask_secret(session: Session, question: str) -> str:
         )
     session.hide_secret(secret)
     return secret
-
-
-def _open_store(session: Session, settings: Settings) -> KeyringStore | FileStore:
-    def waiting() -> None:
-        session.output.print_note("waiting for your keyring to be unlocked…")
-
-    return open_token_store(settings, session.environ, waiting=waiting)
-
-
-def _store_credential(
-    session: Session, store: KeyringStore | FileStore, credential: Credential, *, required: bool
-) -> str | None:
-    """Store a credential and return where; where it is not required, a failure is only noted."""
-    try:
-        write_credential(store, credential)
-    except (AuthError, ConfigError) as exc:
-        if required:
-            raise
-        if getattr(exc, "is_absent", False):
-            option = hints.build_options(build_profile_option(session.profile))
-            keep = hints.build_command("config", "set", "token_store", "file", *option)
-            session.output.print_note(
-                f"note: the token is not stored, so every run logs in again; {keep} stores it in a file that only you "
-                "can read"
-            )
-        else:
-            session.output.print_note(f"note: {exc.message}, so the token is not stored and every run logs in again")
-        return None
-    return store.where
 
 
 def _show_login(session: Session, credential: Credential, where: str | None) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli import hints
 from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
+from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ImgshareError, NotLoggedInError
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ def status(session: Session) -> None:
         "token_source": credential.source,
         "expires_at": format_timestamp(credential.expires_at),
     }
+    if not session.output.as_json and known["credentials"] == known["token_source"]:
+        del known["credentials"]  # a variable is both
     started = time.monotonic()
     try:
         session.client.check_token()
@@ -49,6 +53,10 @@ def status(session: Session) -> None:
         if not session.output.as_json:
             _print_record(session, {**known, "service": _SERVICE_STATES.get(exc.code, "refused")})
         raise
+    if not (session.member_id or session.output.as_json):
+        profile = hints.build_options(build_profile_option(session.profile))
+        keep = hints.build_command("config", "set", "project_id", "ID", *profile)
+        session.output.print_note(f"note: the token does not tell your project; --project ID or {keep} names it")
     _print_record(session, {**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
 
 

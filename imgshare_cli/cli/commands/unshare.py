@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from imgshare_cli.cli.commands.share import MembersArgument
-from imgshare_cli.cli.options import ImageArgument, YesOption, build_common_options, with_session
+from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_each_member, stop_sharing
 
 
-@with_session(build_common_options(with_no_input=True))
+@with_session(common_options)
 def unshare(session: Session, image: ImageArgument, members: MembersArgument, *, yes: YesOption = False) -> None:
     """Stop sharing an image.
 
