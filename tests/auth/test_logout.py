@@ -86,13 +86,16 @@ def test_a_pasted_token(cloud: FakeCloud) -> None:
         ("https://cloud.invalid:5000/v3", "https://cloud.invalid:9292", True),
         ("https://iam.other.invalid/v3", "https://ims.cloud.invalid", False),
         ("https://iam.invalid/v3", "https://ims.invalid", False),
+        ("https://evil.co.invalid/v3", "https://glance.co.invalid", False),
+        ("https://iam.firm.co.invalid/v3", "https://ims.firm.co.invalid", True),
         ("https://127.0.0.2/v3", "https://127.0.0.1", False),
+        ("https://126.0.0.1/v3", "https://127.0.0.1", False),
         ("https://[::1", "https://ims.cloud.invalid", False),
         ("iam.cloud.invalid", "https://ims.cloud.invalid", False),
     ],
 )
 def test_a_pasted_token_goes_to_no_other_domain(auth_url: str, endpoint: str, *, is_tried: bool) -> None:
-    """OS_AUTH_URL may be another cloud's: a pasted token is shown to a server of the image service's domain alone."""
+    """OS_AUTH_URL may be another cloud's: a pasted token is shown to a server beside the image service alone."""
     keep({"secret": "pasted", "endpoint": endpoint})
 
     run = run_tool("logout", environ={"OS_AUTH_URL": auth_url}, seconds=60)
@@ -104,7 +107,7 @@ def test_a_pasted_token_goes_to_no_other_domain(auth_url: str, endpoint: str, *,
 
 @pytest.mark.usefixtures("files")
 def test_every_token_of_the_profile(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What logins with a cloud, with OS_* and with a token left goes at once, and all of it is revoked."""
+    """What logins with a cloud, with OS_* and with a token left goes at once; what they issued is revoked."""
     write_clouds(monkeypatch, otc=cloud.entry())
     assert 0 == run_tool("login", "--cloud", "otc").code
     openrc = {name: value for name, value in cloud.entry()["auth"].items() if isinstance(value, str)}
@@ -115,9 +118,24 @@ def test_every_token_of_the_profile(cloud: FakeCloud, monkeypatch: pytest.Monkey
     run = run_tool("logout")
 
     whose = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
-    assert Run(0, "", f"{whose}{REMOVED}\nrevoked it at {cloud.auth_url}\n{whose}") == run
-    assert ["token-1", "pasted", "token-2"] == cloud.revoked
+    assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}{whose}") == run
+    assert ["token-1", "token-2"] == cloud.revoked
     assert [] == [path for path in token_file().parent.iterdir() if not path.name.startswith(".")]
+
+
+@pytest.mark.hostile
+@pytest.mark.usefixtures("files")
+def test_another_cloud_that_names_the_image_service(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pasted token is not shown to an identity service whose catalog has the same image service."""
+    with FakeCloud() as other:
+        other.endpoint = cloud.endpoint  # type: ignore[method-assign]
+        write_clouds(monkeypatch, theirs=other.entry())
+        assert 0 == run_tool("login", "--endpoint", cloud.endpoint(), stdin=b"pasted").code
+        assert 0 == run_tool("list", environ={"OS_CLOUD": "theirs"}).code
+        whose = f"{REMOVED} for me in mine\nrevoked it at {other.auth_url}\n"
+
+        assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}") == run_tool("logout", environ={"OS_CLOUD": "theirs"})
+        assert ["token-1"] == other.revoked
 
 
 def test_a_token_in_the_other_store(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
