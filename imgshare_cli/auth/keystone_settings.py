@@ -41,6 +41,7 @@ class LoginRequest:
         auth_type: the name of a keystoneauth plugin; with it, neither file nor environment is read.
         auth: that plugin's options.
         note: called with what a person should know about the login.
+        hide_secret: called with each secret of the settings, which the identity service may repeat.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class LoginRequest:
     auth_type: str | None = None
     auth: dict[str, str] = field(default_factory=dict, repr=False)
     note: Callable[[str], None] = lambda _text: None
+    hide_secret: Callable[[str], None] = lambda _secret: None
 
     @property
     def display_name(self) -> str:
