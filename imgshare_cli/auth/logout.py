@@ -68,7 +68,9 @@ def list_stores(
         if is_configured or kind == "file" or is_keyring_known(environ):
             there = replace(settings, token_store=kind)
             unlock = waiting if is_configured else None
-            yield StoreGroup([open_store(name, there, environ, waiting=unlock) for name in names], is_configured)
+            # A token that others can read needs to be revoked most of all.
+            stores = [open_store(name, there, environ, waiting=unlock, must_be_private=False) for name in names]
+            yield StoreGroup(stores, is_configured)
 
 
 def remove_credential(store: KeyringStore | FileStore, settings: Settings) -> Removal:

@@ -165,6 +165,30 @@ def test_a_login_again_revokes_nothing(cloud: FakeCloud, monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("files")
+def test_a_file_that_others_can_read(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token in a file that no other command uses is revoked, as their hint says."""
+    write_clouds(monkeypatch, otc=cloud.entry())
+    assert 0 == run_tool("login", "--cloud", "otc").code
+    stored = token_file("default%40otc")
+    stored.chmod(0o644)
+
+    said = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
+    assert Run(0, "", said) == run_tool("logout")
+    assert ["token-1"] == cloud.revoked
+    assert not stored.exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_a_file_that_is_no_login() -> None:
+    """What cannot be read is removed, and nobody thinks that it was revoked."""
+    keep({}).write_text("no login")
+
+    said = "note: it could not be read, so it is not revoked, and stays valid until it expires\n"
+    assert Run(0, "", f"{REMOVED}\n{said}") == run_tool("logout")
+    assert not token_file().exists()
+
+
+@pytest.mark.usefixtures("files")
 def test_an_identity_service_that_is_down() -> None:
     """A token that cannot be revoked is removed, and the note says until when it stays valid."""
     kept = {"secret": "s", "auth_url": "http://127.0.0.1:1/v3", "expires_at": "2099-01-01T01:30:00.250000+01:00"}

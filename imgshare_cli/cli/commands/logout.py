@@ -56,7 +56,10 @@ def _note_removal(session: Session, credential: Credential | None) -> bool:
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
     if not session.output.as_json:
         session.output.print_note(f"removed the token of profile {session.profile!r}{whose}")
-    return credential is not None and _revoke(session, credential)
+    if credential is None:
+        session.output.print_note("note: it could not be read, so it is not revoked, and stays valid until it expires")
+        return False
+    return _revoke(session, credential)
 
 
 def _revoke(session: Session, credential: Credential) -> bool:
