@@ -63,8 +63,13 @@ def _read_answer(output: Output, shown: str) -> str:
             raise
         if not line:
             output.print_note("")
-            raise InterruptedByUserError("the input ended before all questions were answered; nothing was changed")
+            raise create_ended_error()
         answer = line.strip()
         if answer.isprintable():
             return answer
         output.print_note("the answer contains characters that are not text; type it again")
+
+
+def create_ended_error() -> InterruptedByUserError:
+    """Create the error for an input that ended where an answer was expected."""
+    return InterruptedByUserError("the input ended before all questions were answered; nothing was changed")
