@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import yaml
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
+from imgshare_cli.auth.cloud_names import MAX_FILE
 from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.errors import MALFORMED, ConfigError
 
@@ -29,7 +30,6 @@ _PROBLEMS = {
     "could not determine a constructor": "a value begins with an unknown tag (!)",
     "mapping values are not allowed": "its indentation is wrong, or a value with a colon needs quotes",
 }
-_MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _check_syntax(path: str | None) -> None:
         return
     # openstacksdk ignores a file that is not YAML.
     try:
-        contents = read_file(Path(path), _MAX_FILE)
+        contents = read_file(Path(path), MAX_FILE)
         yaml.safe_load((contents.content if contents else b"").decode())
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
+from imgshare_cli.auth.cloud_names import MAX_NAMES, SEARCHED, format_names, list_clouds
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, check_service_url
 from imgshare_cli.config.settings import DEFAULT_PROFILE
 from imgshare_cli.errors import AuthError, ConfigError, UsageError
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from imgshare_cli.config.service_url import Setting
     from imgshare_cli.config.settings import Flags
 
-# They cannot be the names of clouds that a person types.
-_PASSWORD, _TOKEN = "\npassword", "\ntoken"
 _MAX_SHOWN = 30
+
+
+class _Other(Enum):
+    """The ways to log in without a cloud of clouds.yaml, which may have clouds of any name."""
+
+    PASSWORD = auto()
+    TOKEN = auto()
 
 
 @dataclass(frozen=True)
@@ -56,9 +62,9 @@ def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
         raise _create_unattended_error(session, clouds)
     choice = _ask_choice(session, clouds)
     flags = session.flags
-    if choice == _PASSWORD:
+    if choice is _Other.PASSWORD:
         options = _ask_user(session, options)
-    elif choice == _TOKEN:
+    elif choice is _Other.TOKEN:
         question = f"Image service URL, such as {ENDPOINT.example}"
         flags = replace(flags, endpoint=_ask_url(session, question, ENDPOINT))
     else:
@@ -84,20 +90,26 @@ def _create_unattended_error(session: Session, clouds: CloudList) -> UsageError:
     )
 
 
-def _ask_choice(session: Session, clouds: CloudList) -> str:
+def _ask_choice(session: Session, clouds: CloudList) -> str | _Other:
     note = session.output.print_note
     if clouds.names:
         note(f"Log in with a cloud of {clouds.path}, or in another way:")
     elif clouds.path:
-        note(f"{clouds.path} has no cloud to log in with.")
+        why = f"cannot be read: {clouds.problem}" if clouds.problem else "has no cloud to log in with"
+        note(f"{clouds.path} {why}.")
     else:
         note(f"There is no clouds.yaml, which is searched for in {SEARCHED}.")
-    choices = {name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]}
+    choices: dict[str | _Other, str] = {
+        name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]
+    }
     if len(clouds.names) > _MAX_SHOWN:
-        note(f"These are {_MAX_SHOWN} of its {len(clouds.names)} clouds; --cloud takes all of them.")
-    others = {_PASSWORD: "another cloud: its address, a user and a password", _TOKEN: "a token that you have already"}
-    choice = ask_choice(session.output, "Number or name" if choices else "Number", {**choices, **others})
-    return _require(choice, "way to log in was chosen")
+        count = f"{len(clouds.names)}{' or more' if len(clouds.names) >= MAX_NAMES else ''}"
+        note(f"These are {_MAX_SHOWN} of its {count} clouds; --cloud takes all of them.")
+    question = "Number or name" if choices else "Number"
+    choices[_Other.PASSWORD] = "another cloud: its address, a user and a password"
+    choices[_Other.TOKEN] = "a token that you have already"
+    choice = ask_choice(session.output, question, choices)
+    return choice if isinstance(choice, _Other) else _require(choice, "way to log in was chosen")
 
 
 def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:

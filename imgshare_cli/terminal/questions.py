@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli.errors import InterruptedByUserError
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.terminal.output import Output
+
+Key = TypeVar("Key")
 
 
 def ask_line(output: Output, question: str, default: str = "") -> str:
@@ -31,8 +33,10 @@ def ask_yes(output: Output, question: str) -> bool:
     return _read_answer(output, f"{question} [y/N] ").lower() in {"y", "yes"}
 
 
-def ask_choice(output: Output, question: str, choices: Mapping[str, str]) -> str:
+def ask_choice(output: Output, question: str, choices: Mapping[Key, str]) -> Key | str:
     """Ask for one of several choices, by its number or its key, and return its key; an empty answer is "".
+
+    A key that is no text can be chosen by its number alone.
 
     Args:
         output: where to ask.
