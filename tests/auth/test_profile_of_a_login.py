@@ -72,3 +72,15 @@ def test_an_endpoint_with_a_cloud(cloud: FakeCloud, other: FakeCloud, config: Pa
     assert 0 == run_tool("list").code
     assert {"token-1"} == set(other.tokens)
     assert config.read_text().startswith(PROFILE)
+
+
+def test_a_token_for_a_profile_with_a_cloud(cloud: FakeCloud, other: FakeCloud, config: Path) -> None:
+    """Where the profile names a cloud, a piped token is not used, which a note says."""
+    config.write_text(f'{PROFILE}cloud = "otc"\n')
+
+    note = "note: logging in with cloud 'otc', so no token is asked for or read\n"
+    run = run_tool("login", "--endpoint", other.endpoint(), stdin=b"pasted")
+    assert (0, True) == (run.code, run.err.startswith(f"{note}logged in as me in project mine "))
+    assert 1 == len(cloud.logins)
+    assert "note: " not in run_tool("login", "--cloud", "otc", "--endpoint", other.endpoint()).err
+    assert "note: " not in run_tool("login").err

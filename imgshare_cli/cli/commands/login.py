@@ -81,6 +81,8 @@ def _log_in(session: Session, options: LoginOptions, *, default: bool, offer_fil
 
     plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
+    if session.flags.endpoint and not session.flags.cloud and plan.cloud_name:
+        session.output.print_note(f"note: logging in with {plan.cloud_name}, so no token is asked for or read")
     store_settings = plan.store_settings
     if plan.must_store or offer_file:  # where nothing can be stored, nobody is asked for a secret
         store_settings = _choose_store(session, store_settings, required=plan.must_store)
