@@ -28,6 +28,11 @@ def is_project_id(text: str) -> bool:
     return is_image_id(text) or re.fullmatch(r"[0-9a-f]{32}|ou-[0-9a-z]+", text, re.IGNORECASE | re.ASCII) is not None
 
 
+def normalize_id(text: str) -> str:
+    """Return an ID without its dashes and capitals, to compare it with what was meant to be the same."""
+    return text.replace("-", "").casefold()
+
+
 def is_usable_id(text: str) -> bool:
     """Whether a text can be an ID in the path of a request.
 

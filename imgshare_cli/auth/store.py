@@ -106,14 +106,14 @@ def read_credential(store: KeyringStore | FileStore, settings: Settings) -> Cred
 
         option = hints.build_options(build_profile_option(settings.profile))
         raise AuthError(
-            f"the entry for profile {settings.profile!r} in {name_store(store)} was not stored by imgshare",
+            f"the entry for profile {settings.profile!r} in {name_store(store.where)} was not stored by imgshare",
             hint=f"run {hints.build_command('logout', *option)}, then {hints.build_command('login', *option)}",
         ) from None
 
 
-def name_store(store: KeyringStore | FileStore) -> str:
-    """Name a store in a sentence."""
-    return "the keyring" if store.where == "keyring" else store.where
+def name_store(where: str) -> str:
+    """Name a store in a sentence, by where it is."""
+    return "the keyring" if where == "keyring" else where
 
 
 def write_credential(store: KeyringStore | FileStore, credential: Credential) -> None:

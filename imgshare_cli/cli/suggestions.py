@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import is_image_id, is_project_id
+from imgshare_cli.api.models import is_image_id, is_project_id, normalize_id
 from imgshare_cli.cli.spelling import find_close, is_one_edit_apart
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason, UsageError
@@ -127,14 +127,10 @@ class _MistakeFinder:
         if member is None:
             return {}
         meant = self._owners.find_id(member)
-        if own and (member == self._own_name or is_one_edit_apart(_normalize_id(member), _normalize_id(own))):
+        if own and (member == self._own_name or is_one_edit_apart(normalize_id(member), normalize_id(own))):
             meant = own
         name = "members" if "members" in self._typed.arguments else "member"
         return {name: meant} if meant != member else {}
-
-
-def _normalize_id(text: str) -> str:
-    return text.replace("-", "").casefold()
 
 
 def _read_listed_images(session: Session) -> Mapping[str, str]:

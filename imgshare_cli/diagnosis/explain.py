@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.models import normalize_id
 from imgshare_cli.diagnosis import findings
 from imgshare_cli.diagnosis.other_projects import find_in_other_projects
 from imgshare_cli.diagnosis.other_regions import find_in_other_regions
@@ -175,8 +176,4 @@ def _explain_to_member(seen: _SeenImage, *, may_be_deactivated: bool) -> Finding
 
 def _are_similar_ids(one: str, other: str) -> bool:
     """Whether two IDs differ at most in capitals and dashes."""
-    return _normalize_id(one) == _normalize_id(other)
-
-
-def _normalize_id(text: str) -> str:
-    return text.replace("-", "").casefold()
+    return normalize_id(one) == normalize_id(other)

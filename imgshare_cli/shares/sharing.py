@@ -6,6 +6,7 @@ import difflib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
+from imgshare_cli.api.models import normalize_id
 from imgshare_cli.errors import (
     ForbiddenError,
     ImgshareError,
@@ -136,15 +137,11 @@ def _check_not_shared(
 
 def _find_similar_id(text: str, ids: Sequence[str]) -> str | None:
     """Find an ID that was probably meant: in other capitals, without a digit, with two swapped, or only begun."""
-    by_form = {_normalize_id(id_): id_ for id_ in ids}
-    form = _normalize_id(text)
+    by_form = {normalize_id(id_): id_ for id_ in ids}
+    form = normalize_id(text.strip())
     begun = [id_ for other, id_ in by_form.items() if len(form) >= _SHORTEST_BEGINNING and other.startswith(form)]
     close = difflib.get_close_matches(form, by_form, n=1, cutoff=_SIMILARITY)
     return by_form[close[0]] if close else begun[0] if len(begun) == 1 else None
-
-
-def _normalize_id(text: str) -> str:
-    return text.replace("-", "").strip().casefold()
 
 
 def run_for_each_member(

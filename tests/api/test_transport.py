@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import ssl
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import trustme
 
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
 from tests.support.run import Run
+from tests.support.tls import create_tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,12 +113,6 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-def _create_tls_context(authority: trustme.CA, *names: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names).configure_cert(context)
-    return context
-
-
 def test_https_with_a_named_authority(
     imgshare: RunImgshare,
     serve: StartService,
@@ -127,7 +121,7 @@ def test_https_with_a_named_authority(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """--cacert, IMGSHARE_CACERT, OS_CACERT and SSL_CERT_FILE each name the authorities to trust."""
-    serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
+    serve(build_response(200, build_member()), tls=create_tls_context(authority, "127.0.0.1"))
     pem = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(pem))
 
@@ -140,7 +134,7 @@ def test_https_with_a_named_authority(
 
 def test_https_with_a_stranger(imgshare: RunImgshare, serve: StartService, authority: trustme.CA) -> None:
     """An unknown authority is exit 8, says how to name it, and is not asked again; the token was not sent."""
-    service = serve(build_response(200, build_member()), tls=_create_tls_context(authority, "127.0.0.1"))
+    service = serve(build_response(200, build_member()), tls=create_tls_context(authority, "127.0.0.1"))
 
     run = imgshare("accept", IMAGE, MEMBER)
 
@@ -154,7 +148,7 @@ def test_https_with_another_name(
     imgshare: RunImgshare, serve: StartService, authority: trustme.CA, tmp_path: Path
 ) -> None:
     """A certificate for another host is refused."""
-    service = serve(build_response(200, build_member()), tls=_create_tls_context(authority, "other.example"))
+    service = serve(build_response(200, build_member()), tls=create_tls_context(authority, "other.example"))
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
 
     assert 8 == imgshare("accept", IMAGE, MEMBER, "--cacert", str(tmp_path / "ca.pem")).code

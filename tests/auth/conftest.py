@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.fake_cloud import FakeCloud
 from tests.support.keyring_daemon import run_gnome_keyring
 
 if TYPE_CHECKING:
@@ -21,3 +22,10 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
         yield
+
+
+@pytest.fixture
+def cloud() -> Iterator[FakeCloud]:
+    """A cloud to log in to."""
+    with FakeCloud() as cloud:
+        yield cloud

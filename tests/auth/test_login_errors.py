@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from tests.support.fake_service import FakeService, build_response
 from tests.support.hostile_responses import build_reply
 from tests.support.refusing_proxy import RefusingProxy
 from tests.support.run import Run, run_tool
+from tests.support.tls import create_tls_context
 
 if TYPE_CHECKING:
     from tests.support.run import RunImgshare
@@ -414,17 +414,11 @@ def test_an_identity_provider_without_an_address(monkeypatch: pytest.MonkeyPatch
         ) == run_tool("list")
 
 
-def _create_tls_context(*names: str, **parts: Any) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    AUTHORITY.issue_cert(*names, **parts).configure_cert(context)
-    return context
-
-
 def test_a_certificate_for_another_name(tmp_path: Path) -> None:
     """A certificate for another name is not helped by --cacert, which the hint leaves out."""
     write_config('[profiles.default]\ntoken_store = "file"\n')
     AUTHORITY.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    with FakeKeystone(build_discovery(""), tls=_create_tls_context("iam.example")) as keystone:
+    with FakeKeystone(build_discovery(""), tls=create_tls_context(AUTHORITY, "iam.example")) as keystone:
         for url in (keystone.auth_url, keystone.auth_url.replace("127.0.0.1", "localhost")):
             host = "localhost" if "localhost" in url else "127.0.0.1"
             assert Run(
@@ -441,7 +435,7 @@ def test_an_expired_certificate(tmp_path: Path) -> None:
 
     write_config('[profiles.default]\ntoken_store = "file"\n')
     AUTHORITY.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    tls = _create_tls_context("127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC))
+    tls = create_tls_context(AUTHORITY, "127.0.0.1", not_after=datetime(2020, 1, 1, tzinfo=UTC))
     with FakeKeystone(build_discovery(""), tls=tls) as keystone:
         assert Run(
             8,

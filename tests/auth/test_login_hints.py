@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_cloud import FakeCloud, write_config
+from tests.support.fake_cloud import write_config, write_own_clouds
 from tests.support.fake_service import IMAGE, MEMBER
 from tests.support.run import Run, find_commands, run_command, run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.support.fake_cloud import FakeCloud
     from tests.support.run import RunImgshare
 
 NOTHING = "not logged in: no cloud, image service or token is set"
@@ -26,20 +24,6 @@ NO_KEYRING = (
     "hint: run `imgshare config set token_store file` to store tokens in a file that only you can read, or set "
     "IMGSHARE_TOKEN\n"
 )
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    """A cloud to log in to."""
-    with FakeCloud() as cloud:
-        yield cloud
-
-
-def _write_clouds(content: Any) -> Path:
-    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
-    path.parent.mkdir()
-    path.write_text(content if isinstance(content, str) else json.dumps({"clouds": content}))
-    return path
 
 
 @pytest.mark.parametrize(
@@ -54,7 +38,7 @@ def _write_clouds(content: Any) -> Path:
 def test_a_cloud_is_named(cloud: FakeCloud, environ: dict[str, str], config: str, code: int, sentence: str) -> None:
     """With a clouds.yaml, the hint is the command that was typed with a cloud of it; pasted, it works."""
     write_config(config)
-    path = _write_clouds({"otc": cloud.entry()})
+    path = write_own_clouds({"otc": cloud.entry()})
 
     run = run_tool("list", "--status", "all", environ=environ)
 
@@ -67,7 +51,7 @@ def test_a_cloud_is_named(cloud: FakeCloud, environ: dict[str, str], config: str
 
 def test_at_most_three_clouds_are_named(imgshare: RunImgshare) -> None:
     """Of many clouds the first three are named."""
-    path = _write_clouds({name: {} for name in ("dev", "生产", "c", "d", "e")})
+    path = write_own_clouds({name: {} for name in ("dev", "生产", "c", "d", "e")})
 
     hint = (
         f"run `imgshare list --cloud dev`, or `imgshare login` to stay logged in; {path} has dev, '生产', c and 2 more"
@@ -87,7 +71,7 @@ def test_at_most_three_clouds_are_named(imgshare: RunImgshare) -> None:
 )
 def test_the_words_that_were_typed(imgshare: RunImgshare, argv: list[str], commands: list[str]) -> None:
     """The words are kept; those that a shell could give a meaning to are told beside the command."""
-    _write_clouds({"otc": {}})
+    write_own_clouds({"otc": {}})
 
     assert commands == find_commands(imgshare(*argv).err)
 
@@ -103,7 +87,7 @@ def test_the_words_that_were_typed(imgshare: RunImgshare, argv: list[str], comma
 )
 def test_a_name_that_acts(imgshare: RunImgshare, name: str, command: str, shown: str) -> None:
     """The name of a cloud is text from outside: what is not plain is quoted beside the command."""
-    _write_clouds({name: {}})
+    write_own_clouds({name: {}})
 
     run = imgshare("list")
 
@@ -129,7 +113,7 @@ def test_a_name_that_acts(imgshare: RunImgshare, name: str, command: str, shown:
 )
 def test_a_clouds_yaml_that_tells_nothing(imgshare: RunImgshare, content: str) -> None:
     """A file that cannot be read, or whose names may be anything, is as none, at once."""
-    _write_clouds(content)
+    write_own_clouds(content)
 
     hint = "run `imgshare login`, or set OS_CLOUD, or IMGSHARE_ENDPOINT and IMGSHARE_TOKEN"
     assert Run(3, "", f"imgshare: {NOTHING}\nhint: {hint}\n") == imgshare("list")
@@ -181,7 +165,7 @@ def test_no_keyring_in_another_profile(imgshare: RunImgshare) -> None:
 
 def test_a_login_that_is_not_stored(cloud: FakeCloud) -> None:
     """`login --cloud` without a keyring names the file, and what it names keeps the next login."""
-    _write_clouds({"otc": cloud.entry()})
+    write_own_clouds({"otc": cloud.entry()})
 
     run = run_tool("login", "--cloud", "otc")
     assert 0 == run.code

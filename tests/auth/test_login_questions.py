@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_cloud import FakeCloud, token_file, write_config
+from tests.support.fake_cloud import token_file, write_config, write_own_clouds
 from tests.support.keyring_backends import CHANGING
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.support.fake_cloud import FakeCloud
 
 URL = "Identity service URL (Keystone), such as https://iam.eu-de.otc.t-systems.com/v3"
 PROJECT = "Project, by name or ID (empty: the user's default project): "
@@ -27,13 +27,6 @@ PROJECT_ID = "edc89b490d7d4392898e19b2deb34797"
 
 
 @pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    """A cloud to log in to."""
-    with FakeCloud() as cloud:
-        yield cloud
-
-
-@pytest.fixture
 def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a keyring that works."""
     folder = tmp_path / "keyring"
@@ -41,13 +34,6 @@ def keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", CHANGING)
     monkeypatch.setenv("TEST_KEYRING", str(folder))
     return folder
-
-
-def _write_clouds(**clouds: Any) -> Path:
-    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
-    path.parent.mkdir()
-    path.write_text(json.dumps({"clouds": clouds}))
-    return path
 
 
 def _start(*argv: str, columns: int = 200, **environ: str) -> Terminal:
@@ -68,7 +54,7 @@ def _nothing_is_stored() -> bool:
 
 def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
     """The clouds of clouds.yaml are listed with the file; one is chosen, and the next command needs nothing more."""
-    path = _write_clouds(dev=cloud.entry(), otc=cloud.entry())
+    path = write_own_clouds({"dev": cloud.entry(), "otc": cloud.entry()})
     with _start() as terminal:
         asked = f"Log in with a cloud of {path}, or in another way:\n  1  dev\n  2  otc\n"
         asked += f"  3  {OTHERS[0]}\n  4  {OTHERS[1]}\nNumber or name: "
@@ -90,7 +76,7 @@ def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
 
 def test_choose_a_cloud_by_name(cloud: FakeCloud, keyring: Path) -> None:
     """A name is as good as a number, a number means the number, and what is neither is asked again."""
-    _write_clouds(**{"2": cloud.entry(), "otc": cloud.entry(), "生产": cloud.entry(), "[red] x\u202e": cloud.entry()})
+    write_own_clouds({"2": cloud.entry(), "otc": cloud.entry(), "生产": cloud.entry(), "[red] x\u202e": cloud.entry()})
     with _start(columns=80) as terminal:
         terminal.wait_for_text("  1  2\n  2  otc\n  3  '生产'\n  4  '[red] x\\u202e'\n  5  another cloud")
         _answer(terminal, ("Number or name: ", "9"), ("type a number from 1 to 6, or a name from the list", "生产"))
@@ -104,7 +90,7 @@ def test_choose_a_cloud_by_name(cloud: FakeCloud, keyring: Path) -> None:
 
 def test_another_profile_may_become_the_default(cloud: FakeCloud, keyring: Path) -> None:
     """Where it changes something, the profile is offered as the default."""
-    _write_clouds(otc=cloud.entry())
+    write_own_clouds({"otc": cloud.entry()})
     question = "Make 'work' the default profile, instead of 'default'? [y/N] "
     with _start("--profile", "work") as terminal:
         _answer(terminal, ("Number or name: ", "otc"), (question, "y"))
@@ -198,7 +184,7 @@ def test_a_file_that_is_not_wanted(cloud: FakeCloud) -> None:
         terminal.wait_for_text("hint: run `imgshare config set token_store file` to store tokens in a file that only")
     assert _nothing_is_stored()
 
-    _write_clouds(otc=cloud.entry())
+    write_own_clouds({"otc": cloud.entry()})
     with _start() as terminal:
         _answer(terminal, ("Number or name: ", "otc"), ("[y/N] ", "no"))
         assert 0 == terminal.wait_for_exit()
@@ -262,7 +248,7 @@ def test_without_a_terminal(environ: dict[str, str], user: str) -> None:
 
 def test_with_json(cloud: FakeCloud) -> None:
     """With --json nothing is asked, also at a terminal; the clouds to pass are named."""
-    path = _write_clouds(otc=cloud.entry(), **{"a b": cloud.entry()})
+    path = write_own_clouds({"otc": cloud.entry(), "a b": cloud.entry()})
     with _start("--json") as terminal:
         assert 2 == terminal.wait_for_exit()
         error = json.loads(terminal.raw)["error"]

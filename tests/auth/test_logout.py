@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,19 +13,9 @@ from tests.support.keyring_backends import CHANGING
 from tests.support.keyring_daemon import BACKEND
 from tests.support.run import Run, run_tool
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 FORGOTTEN = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
 REMOVED = "removed the token of profile 'default'"
 OTHER = "https://iam.other.example/v3"
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    """A cloud to log in to."""
-    with FakeCloud() as cloud:
-        yield cloud
 
 
 @pytest.fixture

@@ -12,17 +12,9 @@ from tests.support.last_list import find_list_files, read_names, write_names
 from tests.support.scripted_images import Page, ScriptedImageService, build_image, build_image_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tests.support.run import RunImgshare
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
-    """An image service."""
-    with ScriptedImageService() as service:
-        service.enter(monkeypatch)
-        yield service
 
 
 @pytest.fixture

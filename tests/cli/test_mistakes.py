@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from imgshare_cli.cli.spelling import find_close
-from imgshare_cli.sandbox import Sandbox
 from tests.support.run import Run, find_commands, run_command
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from imgshare_cli.sandbox import Sandbox
     from tests.support.run import RunImgshare
     from tests.support.share import Share
 
@@ -311,14 +309,10 @@ CONFIG = [
 
 
 @pytest.fixture
-def sandbox(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+def sandbox(imgshare: RunImgshare, sandbox: Sandbox) -> Sandbox:
     """The sandbox, whose images have been listed."""
-    with Sandbox() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", service.you.token)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", service.you.project_id)
-        assert 0 == imgshare("list").code
-        yield service
+    assert 0 == imgshare("list").code
+    return sandbox
 
 
 @pytest.mark.usefixtures("sandbox")

@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_service import TOKEN, build_response
 from tests.support.run import run_tool
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from imgshare_cli.sandbox import Sandbox
     from tests.support.fake_service import StartService
 
 FORBIDDEN = [
@@ -25,15 +23,6 @@ FORBIDDEN = [
 ]
 ALLOWED = [{"CI": ""}, {"CI": "false"}, {"IMGSHARE_NO_INPUT": "0"}, {"CI": "False", "IMGSHARE_NO_INPUT": ""}]
 QUESTION = "Accept {image} from project {vendor} as well? [y/N]"
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A sandbox, and the tool pointed at it."""
-    with Sandbox() as sandbox:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
-        yield sandbox
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from imgshare_cli.cli.sandbox_settings import build_environ
-from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_cloud import write_config
 from tests.support.review_screens import (
     ASK,
@@ -29,8 +27,7 @@ from tests.support.terminal import Terminal, run_at_terminal
 from tests.support.users import User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from imgshare_cli.sandbox import Sandbox
     from tests.support.backend import Backend
 
 REVIEW = [TOOL, "review"]
@@ -43,15 +40,6 @@ PENDING = {
     "golden-debian-12-rc": "pending",
 }
 LEFT = "{} are still pending\n`imgshare review` continues with them\n"
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A new sandbox with the demonstration data."""
-    with Sandbox() as sandbox:
-        for name, value in build_environ(sandbox).items():
-            monkeypatch.setenv(name, value)
-        yield sandbox
 
 
 def test_owners_by_name(sandbox: Sandbox) -> None:

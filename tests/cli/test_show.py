@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imgshare_cli.cli.sandbox_settings import build_environ
-from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import TOOL, Run, run_tool
@@ -16,8 +14,6 @@ from tests.support.terminal import Terminal, run_at_terminal
 from tests.support.users import create_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.fake_service import StartService
     from tests.support.small_inbox import SmallInbox
 
@@ -40,23 +36,6 @@ size     2.2 GiB
 system   debian 12, linux, x86_64
 hash     {{hash}}
 """
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A new sandbox with the demonstration data."""
-    with Sandbox() as sandbox:
-        for name, value in build_environ(sandbox).items():
-            monkeypatch.setenv(name, value)
-        yield sandbox
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
-    """A service with one image."""
-    with ScriptedImageService() as service:
-        service.enter(monkeypatch)
-        yield service
 
 
 def _build_card(columns: int, *, status: str = "pending", owner: str = PLATFORM, times: str = "14 days ago") -> str:

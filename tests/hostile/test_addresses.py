@@ -27,6 +27,7 @@ from tests.support.fake_keystone import (
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
 from tests.support.refusing_proxy import RefusingProxy
 from tests.support.run import Run, run_tool
+from tests.support.tls import create_tls_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,12 +46,6 @@ https = st.sampled_from(["https", "HTTPS", "Https", "hTTPs", "httpS"])
 OTHERS = ["0.0.0.0", "0", "[::]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]"]  # noqa: S104  (nobody listens there)
 
 
-def _create_tls_context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    AUTHORITY.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    return context
-
-
 @pytest.fixture
 def authority(tmp_path: Path) -> str:
     """A file with the authority that signed for our services, and that nobody trusts by themselves."""
@@ -62,7 +57,9 @@ def authority(tmp_path: Path) -> str:
 @pytest.fixture
 def untrusted_service() -> Iterator[FakeService]:
     """An image service with a certificate that nobody trusts."""
-    with FakeService(build_response(200, build_member()), tls=_create_tls_context()) as service:
+    with FakeService(
+        build_response(200, build_member()), tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost")
+    ) as service:
         yield service
 
 
@@ -115,7 +112,8 @@ def test_no_spelling_goes_unverified(  # noqa: PLR0913, PLR0917
 def test_identity_services_are_verified(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     """A password goes to no identity service that is not verified."""
     with FakeKeystone(
-        build_login_response(build_token_document("http://127.0.0.1:1")), tls=_create_tls_context()
+        build_login_response(build_token_document("http://127.0.0.1:1")),
+        tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost"),
     ) as keystone:
         set_login_environ(keystone.auth_url.replace("https", scheme), monkeypatch)
 
@@ -129,7 +127,9 @@ def test_identity_services_are_verified(imgshare: RunImgshare, monkeypatch: pyte
 @pytest.mark.parametrize("scheme", ["https", "HTTPS", "Https"])
 def test_proxies_are_verified(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     """A proxy that is spoken to over TLS is verified as well."""
-    with FakeService(build_response(200, build_member()), tls=_create_tls_context()) as proxy:
+    with FakeService(
+        build_response(200, build_member()), tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost")
+    ) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.endpoint.replace("https", scheme))
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
 
@@ -293,7 +293,7 @@ def test_our_certificate_is_not_for_the_proxy(
     """A proxy that asks for a certificate is not shown the one that clouds.yaml has for the services."""
     path = tmp_path / "cert.pem"
     AUTHORITY.issue_cert("me.example").private_key_and_cert_chain_pem.write_to_path(str(path))
-    context = _create_tls_context()
+    context = create_tls_context(AUTHORITY, "127.0.0.1", "localhost")
     context.verify_mode = ssl.CERT_OPTIONAL
     AUTHORITY.configure_trust(context)
     shown: list[Any] = []
@@ -365,13 +365,15 @@ def test_a_credential_keeps_its_authorities(
 ) -> None:
     """What --cacert named for a login holds for all that the login is used for: `logout` revokes."""
     _write_config(token_store="file")
-    with FakeService(build_response(200, build_member()), tls=_create_tls_context()) as service:
+    with FakeService(
+        build_response(200, build_member()), tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost")
+    ) as service:
         revoked = build_response(204, b"")
         with FakeKeystone(
             build_login_response(build_token_document(service.endpoint)),
             build_response(401, {}),
             revoked,
-            tls=_create_tls_context(),
+            tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost"),
         ) as keystone:
             set_login_environ(keystone.auth_url, monkeypatch)
             assert 0 == imgshare("accept", IMAGE, MEMBER, "--cacert", authority).code
@@ -388,11 +390,13 @@ def test_a_credential_keeps_its_authorities(
 def test_a_refused_token_with_private_authorities(imgshare: RunImgshare, authority: str) -> None:
     """A token that is refused after a login with --cacert is exit 4, and the way to log in again keeps --cacert."""
     _write_config(token_store="file")
-    with FakeService(build_response(401, {"message": "no"}), tls=_create_tls_context()) as service:
+    with FakeService(
+        build_response(401, {"message": "no"}), tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost")
+    ) as service:
         with FakeKeystone(
             build_login_response(build_token_document(service.endpoint)),
             build_response(200, {}),
-            tls=_create_tls_context(),
+            tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost"),
         ) as keystone:
             who = ["--auth-url", keystone.auth_url, "--username", "me", "--project", "mine"]
             login = run_tool("login", *who, "--cacert", authority, stdin=PASSWORD.encode())
@@ -437,7 +441,8 @@ def test_verification_is_turned_off_by_the_flag_alone(
 ) -> None:
     """`verify: false` in a clouds.yaml is exit 3; --insecure-tls does it for one run, and says so."""
     with FakeKeystone(
-        build_login_response(build_token_document(untrusted_service.endpoint)), tls=_create_tls_context()
+        build_login_response(build_token_document(untrusted_service.endpoint)),
+        tls=create_tls_context(AUTHORITY, "127.0.0.1", "localhost"),
     ) as keystone:
         auth = {"auth_url": keystone.auth_url, "username": "me", "password": PASSWORD, "project_name": "mine"}
         path = tmp_path / "clouds.yaml"

@@ -193,6 +193,14 @@ def write_clouds(monkeypatch: pytest.MonkeyPatch, **clouds: dict[str, Any]) -> P
     return path
 
 
+def write_own_clouds(content: Any) -> Path:
+    """Write the user's own clouds.yaml: entries by their names, or the text of the file."""
+    path = Path(os.environ["XDG_CONFIG_HOME"], "openstack", "clouds.yaml")
+    path.parent.mkdir()
+    path.write_text(content if isinstance(content, str) else json.dumps({"clouds": content}))
+    return path
+
+
 def write_config(text: str) -> Path:
     """Write the config file, readable by its owner alone."""
     path = Path(os.environ["XDG_CONFIG_HOME"], "imgshare", "config.toml")

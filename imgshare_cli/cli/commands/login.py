@@ -19,7 +19,7 @@ from imgshare_cli.auth.login_method import (
     is_login_open,
     plan_login,
 )
-from imgshare_cli.auth.store import open_token_store, write_credential
+from imgshare_cli.auth.store import name_store, open_token_store, write_credential
 from imgshare_cli.cli.options import build_common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
@@ -195,5 +195,5 @@ def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
         note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
         note(f"image service: {known['endpoint']}")
     if known["stored_in"]:
-        shown = "the keyring" if known["stored_in"] == "keyring" else known["stored_in"]
-        note(f"stored a token for {known['endpoint']} in {shown}, profile {known['profile']!r}")
+        where = name_store(known["stored_in"])
+        note(f"stored a token for {known['endpoint']} in {where}, profile {known['profile']!r}")
