@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 SEARCHED = "$OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack"
 _ENDINGS = ("yaml", "yml", "json")
-_MAX_FILE = 64 << 10  # hundreds of entries; the file may be anyone's, and nobody waits long for a hint or a TAB
-_MAX_NAMES = 500
+MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
+MAX_NAMES = 500  # the file may be anyone's, and nobody waits long for a hint or a TAB
 _MAX_NAME = 100
 _MAX_LISTED = 8
 _MAX_DEPTH = 50
@@ -31,11 +30,13 @@ class CloudList(NamedTuple):
 
     Attributes:
         path: the file that has them; None if there is none.
-        names: their names, as they are in the file.
+        names: their names, as they are in the file, at most `MAX_NAMES`.
+        problem: why no more of the file could be read; None if nothing is wrong with it.
     """
 
     path: str | None = None
     names: Sequence[str] = ()
+    problem: str | None = None
 
 
 def list_clouds(environ: Mapping[str, str]) -> CloudList:
@@ -44,18 +45,26 @@ def list_clouds(environ: Mapping[str, str]) -> CloudList:
     if path is None:
         return CloudList()
     names: dict[str, None] = {}
+    problem = None
     # A login says what is wrong with the file; until then, what comes before the mistake is known.
-    with contextlib.suppress(OSError, ValueError, yaml.YAMLError):
-        contents = read_file(Path(path), _MAX_FILE)
-        for name in islice(_read_names(contents.content if contents else b""), _MAX_NAMES):
+    try:
+        contents = read_file(Path(path), MAX_FILE)
+        for name in _read_names(contents.content if contents else b""):
             names[name] = None
-    return CloudList(path, list(names))
+            if len(names) == MAX_NAMES:
+                break
+    except OSError as exc:
+        problem = exc.strerror
+    except (ValueError, yaml.YAMLError) as exc:
+        problem = "it is not text" if isinstance(exc, UnicodeDecodeError) else "it is not valid YAML"
+    return CloudList(path, list(names), problem)
 
 
 def format_names(names: Sequence[str], most: int = _MAX_LISTED) -> str:
     """Format the names of clouds for a sentence: those that are no plain words are quoted."""
     shown = [name if is_plain(name) else quote_text(name) for name in names[:most]]
-    more = f" and {len(names) - most} more" if len(names) > most else ""
+    unshown = len(names) - most
+    more = f" and {unshown if len(names) < MAX_NAMES else 'many'} more" if unshown > 0 else ""
     return ", ".join(shown) + more
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
+from imgshare_cli.auth.cloud_names import MAX_FILE
 from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.errors import MALFORMED, ConfigError
 
@@ -30,7 +31,6 @@ _PROBLEMS = {
     "could not determine a constructor": "a value begins with an unknown tag (!)",
     "mapping values are not allowed": "its indentation is wrong, or a value with a colon needs quotes",
 }
-_MAX_FILE = 256 << 10  # hundreds of entries, and openstacksdk needs seconds for more
 _MAX_NODES = 100_000  # more than a file of that size holds without aliases
 _MAX_DEPTH = 100
 
@@ -112,7 +112,7 @@ def _check_syntax(path: str | None) -> None:
         return
     # openstacksdk ignores a file that is not YAML.
     try:
-        contents = read_file(Path(path), _MAX_FILE)
+        contents = read_file(Path(path), MAX_FILE)
         text = (contents.content if contents else b"").decode()
         with contextlib.suppress(yaml.YAMLError):  # which the next line reports in its own words
             _check_expansion(path, text)

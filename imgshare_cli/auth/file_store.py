@@ -24,9 +24,11 @@ class FileStore:
     Args:
         name: the entry's name.
         environ: tells where the state folder is.
+        must_be_private: whether a file that others can read is refused.
     """
 
-    def __init__(self, name: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, name: str, environ: Mapping[str, str], *, must_be_private: bool = True) -> None:
+        self._must_be_private = must_be_private
         self._folder = find_state_folder(environ)
         self._path = self._folder / "tokens" / _build_file_name(name)
         self.where = str(self._path)
@@ -42,7 +44,7 @@ class FileStore:
             contents = read_file(self._path, _LIMIT)
             if contents is None:
                 return None
-            if contents.readable_by_others:
+            if contents.readable_by_others and self._must_be_private:
                 from imgshare_cli import hints
 
                 raise ConfigError(

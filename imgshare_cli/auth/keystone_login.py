@@ -24,11 +24,14 @@ from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from openstack.config.cloud_region import CloudRegion
 
     from imgshare_cli.config.service_url import Setting
 
-
+# The ends of the names of keystoneauth's options that hold secrets; `code` is that of OIDC.
+_SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code")
 # Everything these libraries report is in their exceptions; on stderr it would be noise.
 for _library in ("keystoneauth", "openstack"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
@@ -46,6 +49,7 @@ def log_in(request: LoginRequest) -> Credential:
     _bound_vendor_profiles(request)
     region = load_cloud_region(request)
     auth = region.config.get("auth", {})
+    _hide_secrets(auth, request)
     setting = request.build_auth_url_setting(auth)
     url = auth.get("auth_url")
     if url:
@@ -67,6 +71,12 @@ def log_in(request: LoginRequest) -> Credential:
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         raise create_refused_error(exc, url, request, setting) from exc
+
+
+def _hide_secrets(auth: Mapping[str, Any], request: LoginRequest) -> None:
+    for option, value in auth.items():
+        if option.endswith(_SECRET_ENDINGS) and isinstance(value, str | int):
+            request.hide_secret(str(value))
 
 
 def _request_credential(region: CloudRegion, request: LoginRequest, setting: Setting) -> Credential:

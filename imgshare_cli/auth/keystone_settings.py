@@ -41,6 +41,7 @@ class LoginRequest:
         auth_type: the name of a keystoneauth plugin; with it, neither file nor environment is read.
         auth: that plugin's options.
         note: called with what a person should know about the login.
+        hide_secret: called with each secret of the settings, which the identity service may repeat.
     """
 
     settings: Settings
@@ -48,6 +49,7 @@ class LoginRequest:
     auth_type: str | None = None
     auth: dict[str, str] = field(default_factory=dict, repr=False)
     note: Callable[[str], None] = lambda _text: None
+    hide_secret: Callable[[str], None] = lambda _secret: None
 
     @property
     def display_name(self) -> str:
@@ -159,17 +161,14 @@ def _check_no_browser(kind: str, are_here: bool, request: LoginRequest) -> None:
 
 def _check_complete(region: CloudRegion, request: LoginRequest) -> None:
     auth = region.config.get("auth", {})
-    if region.config.get("auth_type") in {"password", "v3password"}:
-        if not {"username", "user_id"} & auth.keys():
-            raise ConfigError(
-                f"the settings of {request.display_name} do not contain username",
-                hint=request.build_missing_hint("username"),
-            )
-        if not auth.get("password"):
-            raise ConfigError(
-                f"the settings of {request.display_name} do not contain password",
-                hint=f"{request.build_missing_hint('password')}; {_build_login_command(auth)} asks for it",
-            )
+    if region.config.get("auth_type") not in {"password", "v3password"}:
+        return
+    start = f"the settings of {request.display_name} do not contain"
+    if not {"username", "user_id"} & auth.keys():
+        raise ConfigError(f"{start} username", hint=request.build_missing_hint("username"))
+    if not auth.get("password"):
+        hint = f"{request.build_missing_hint('password')}; {_build_login_command(auth)} asks for it"
+        raise ConfigError(f"{start} password", hint=hint)
 
 
 def _build_login_command(auth: Mapping[str, Any]) -> str:

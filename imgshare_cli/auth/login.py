@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from imgshare_cli.config.settings import Settings
 
 
-def log_in_with_cloud(settings: Settings, settings_hash: str, note: Callable[[str], None]) -> Credential:
+def log_in_with_cloud(
+    settings: Settings, settings_hash: str, note: Callable[[str], None], hide_secret: Callable[[str], None]
+) -> Credential:
     """Log in as clouds.yaml or OS_* say.
 
     Args:
         settings: the settings of the run.
         settings_hash: a hash of the settings that the login uses.
         note: called with what a person should know about it.
+        hide_secret: called with each secret that it uses.
     """
-    return replace(_run_login(settings, cloud=settings.cloud, note=note), settings_hash=settings_hash)
+    credential = _run_login(settings, cloud=settings.cloud, note=note, hide_secret=hide_secret)
+    return replace(credential, settings_hash=settings_hash)
 
 
 def log_in_with_password(settings: Settings, options: LoginOptions, password: str) -> Credential:

@@ -61,6 +61,13 @@ class LoginPlan:
     store_settings: Settings
     must_store: bool
 
+    @property
+    def cloud_name(self) -> str | None:
+        """The cloud to log in with, as in a message; None for another method."""
+        if self.method is not LoginMethod.CLOUD:
+            return None
+        return f"cloud {self.store_settings.cloud!r}" if self.store_settings.cloud else "OS_*"
+
 
 def plan_login(options: LoginOptions, settings: Settings, environ: Mapping[str, str]) -> LoginPlan:
     """Plan a login by the options of the command, the settings and the environment."""

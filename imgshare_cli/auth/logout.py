@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Settings
 
+_MIN_SHARED = 3  # labels of two host names
+
 
 class Removal(NamedTuple):
     """What was removed.
@@ -66,7 +68,9 @@ def list_stores(
         if is_configured or kind == "file" or is_keyring_known(environ):
             there = replace(settings, token_store=kind)
             unlock = waiting if is_configured else None
-            yield StoreGroup([open_store(name, there, environ, waiting=unlock) for name in names], is_configured)
+            # A token that others can read needs to be revoked most of all.
+            stores = [open_store(name, there, environ, waiting=unlock, must_be_private=False) for name in names]
+            yield StoreGroup(stores, is_configured)
 
 
 def remove_credential(store: KeyringStore | FileStore, settings: Settings) -> Removal:
@@ -83,29 +87,34 @@ def remove_credential(store: KeyringStore | FileStore, settings: Settings) -> Re
     return Removal(store.delete(), credential)
 
 
-def find_identity_service(
-    credential: Credential, others: Sequence[Credential], environ: Mapping[str, str]
-) -> str | None:
+def find_identity_service(credential: Credential, environ: Mapping[str, str]) -> str | None:
     """Find the identity service that issued a token, if it is known.
 
-    For a pasted token, that is the one of another login to the same image service, or else OS_AUTH_URL, which may be
-    another cloud's: the token is not shown to a server of another domain.
+    For a pasted token that is OS_AUTH_URL, if its host fits that of the image service: it may be another cloud's. The
+    address of another login to the same image service says nothing: any identity service can name any image service.
     """
     if credential.auth_url:
         return credential.auth_url
-    same = (one.auth_url for one in others if one.auth_url and one.endpoint == credential.endpoint)
     named = environ.get("OS_AUTH_URL", "")
-    return next(same, None) or (named if _have_same_domain(named, credential.endpoint or "") else None)
+    return named if _do_hosts_match(named, credential.endpoint or "") else None
 
 
-def _have_same_domain(address: str, other: str) -> bool:
+def _do_hosts_match(address: str, other: str) -> bool:
+    """Whether two addresses have the same host, or hosts that differ in their first label and share at least three.
+
+    Fewer may be a registry's: anyone can have a name below `co.uk` or `herokuapp.com`.
+    """
     try:
-        hosts = [(urlsplit(url).hostname or "").rstrip(".") for url in (address, other)]
+        hosts = [(urlsplit(url).hostname or "").removesuffix(".") for url in (address, other)]
     except ValueError:
         return False
-    parents = {host.partition(".")[2] for host in hosts}
-    is_named = not any(host.replace(".", "").isdigit() or ":" in host for host in hosts)
-    return bool(hosts[0]) and (hosts[0] == hosts[1] or (is_named and len(parents) == 1 and "." in parents.pop()))
+    if not all(hosts):
+        return False
+    if hosts[0] == hosts[1]:
+        return True
+    first, second = (host.split(".")[1:] for host in hosts)
+    is_shared = first == second and len(first) >= _MIN_SHARED and all(first)
+    return is_shared and not first[-1][0].isdigit()  # the last part of an IP address is a number
 
 
 def revoke_credential(credential: Credential, auth_url: str, connections: Connections) -> bool:

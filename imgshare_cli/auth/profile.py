@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config.config_edit import add_profile, edit_config_file, set_value
+from imgshare_cli.config.config_edit import add_profile, edit_config_file, remove_value, set_value
 from imgshare_cli.config.config_file import TOKEN_STORES
 from imgshare_cli.config.service_url import check_service_url
 
@@ -37,9 +37,7 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
         # Another run may have changed the file since this one read it.
         add_profile(document, settings.profile)
         if flags.cloud:
-            set_value(document, (*where, "cloud"), flags.cloud)
-            if flags.endpoint:
-                set_value(document, (*where, "endpoint"), settings.endpoint)
+            _set_cloud(document, where, flags.cloud, settings.endpoint if flags.endpoint else None)
         elif is_bare_token and _read_endpoint(document, where) != credential.endpoint:
             set_value(document, (*where, "endpoint"), credential.endpoint)
         if settings.token_store != document["profiles"][settings.profile].get("token_store", TOKEN_STORES[0]):
@@ -48,6 +46,19 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
             set_value(document, ("default_profile",), settings.profile)
 
     edit_config_file(path, change)
+
+
+def _set_cloud(document: TOMLDocument, where: tuple[str, str], cloud: str, endpoint: str | None) -> None:
+    """Set the cloud of a profile, and the endpoint if one was given.
+
+    An endpoint that the profile has for another login goes: the tokens of the new cloud must not travel there.
+    """
+    table, name = where
+    if endpoint:
+        set_value(document, (*where, "endpoint"), endpoint)
+    elif document[table][name].get("cloud") != cloud:
+        remove_value(document, (*where, "endpoint"))
+    set_value(document, (*where, "cloud"), cloud)
 
 
 def _read_endpoint(document: TOMLDocument, where: tuple[str, str]) -> str | None:

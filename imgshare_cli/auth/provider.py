@@ -61,8 +61,6 @@ class CredentialProvider:
             if self._credential is None:
                 self._credential = self._find_credential()
                 self._hide_secret(self._credential.secret)
-                if refresh := self._credential.refresh_credentials:
-                    self._hide_secret(refresh["application_credential_secret"])
                 self._debug(f"token from {self._credential.source}, {len(self._credential.secret)} characters")
             return self._credential
 
@@ -109,6 +107,8 @@ class CredentialProvider:
             token = check_token(settings.environment_token.value, settings.environment_token.source)
             return Credential(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
         stored = self._read_stored()
+        if stored and stored.refresh_credentials:
+            self._hide_secret(stored.refresh_credentials["application_credential_secret"])
         if self._can_log_in():
             return stored if stored and self._is_current(stored) else self._log_in_with_cloud()
         if stored:
@@ -178,9 +178,8 @@ class CredentialProvider:
         from imgshare_cli.auth import login
         from imgshare_cli.auth.settings_hash import compute_settings_hash
 
-        return self._store(
-            login.log_in_with_cloud(self._settings, compute_settings_hash(self._settings, self._environ), self._note)
-        )
+        settings_hash = compute_settings_hash(self._settings, self._environ)
+        return self._store(login.log_in_with_cloud(self._settings, settings_hash, self._note, self._hide_secret))
 
     def _renew(self, credential: Credential) -> Credential:
         from imgshare_cli.auth import login

@@ -62,13 +62,18 @@ def open_token_store(
 
 
 def open_store(
-    name: str, settings: Settings, environ: Mapping[str, str], *, waiting: Callable[[], None] | None = None
+    name: str,
+    settings: Settings,
+    environ: Mapping[str, str],
+    *,
+    waiting: Callable[[], None] | None = None,
+    must_be_private: bool = True,
 ) -> KeyringStore | FileStore:
-    """Open the store for an entry of this name; the other arguments are those of `open_token_store`."""
+    """Open the store for an entry of this name; the other arguments are those of `open_token_store` and the store."""
     if settings.token_store == "file":  # noqa: S105  (the name of a kind of store)
         from imgshare_cli.auth.file_store import FileStore
 
-        return FileStore(name, environ)
+        return FileStore(name, environ, must_be_private=must_be_private)
     from imgshare_cli.auth.keyring_store import KeyringStore
 
     return KeyringStore(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
+from imgshare_cli.auth.cloud_names import MAX_NAMES, SEARCHED, format_names, list_clouds
 from imgshare_cli.cli.login_storage import choose_store
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, check_service_url
 from imgshare_cli.config.settings import DEFAULT_PROFILE
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
     from imgshare_cli.config.service_url import Setting
     from imgshare_cli.config.settings import Flags
 
-# They cannot be the names of clouds that a person types.
-_PASSWORD, _TOKEN = "\npassword", "\ntoken"
 _MAX_SHOWN = 30
+
+
+class _Other(Enum):
+    """The ways to log in without a cloud of clouds.yaml, which may have clouds of any name."""
+
+    PASSWORD = auto()
+    TOKEN = auto()
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,12 @@ def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
         raise _create_unattended_error(session, clouds)
     choice = _ask_choice(session, clouds)
     flags = session.flags
-    if choice not in {_PASSWORD, _TOKEN}:
+    if not isinstance(choice, _Other):
         return LoginAnswers(replace(flags, cloud=choice), options, _ask_default(session))
     # First, because without a store all other answers would be lost.
     store_settings = replace(session.settings, cloud=None, openstack=False)
     token_store = choose_store(session, store_settings, required=True).token_store
-    if choice == _PASSWORD:
+    if choice is _Other.PASSWORD:
         options = _ask_user(session, options)
     else:
         session.output.print_note(f"The image service of the token, such as {ENDPOINT.example}")
@@ -82,21 +88,26 @@ def _create_unattended_error(session: Session, clouds: CloudList) -> UsageError:
     )
 
 
-def _ask_choice(session: Session, clouds: CloudList) -> str:
+def _ask_choice(session: Session, clouds: CloudList) -> str | _Other:
     note = session.output.print_note
     if clouds.names:
         note(f"Log in with a cloud of {clouds.path}, or in another way:")
     elif clouds.path:
-        note(f"{clouds.path} has no cloud to log in with.")
+        why = f"cannot be read: {clouds.problem}" if clouds.problem else "has no cloud to log in with"
+        note(f"{clouds.path} {why}.")
     else:
         note(f"There is no clouds.yaml, which is searched for in {SEARCHED}.")
-    choices = {name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]}
+    choices: dict[str | _Other, str] = {
+        name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]
+    }
     if len(clouds.names) > _MAX_SHOWN:
-        note(f"These are {_MAX_SHOWN} of its {len(clouds.names)} clouds; --cloud takes all of them.")
-    another = "another cloud" if choices else "a cloud"
-    others = {_PASSWORD: f"{another}: its address, a user and a password", _TOKEN: "a token that you have already"}
-    choice = ask_choice(session.output, "Number or name" if choices else "Number", {**choices, **others})
-    return _require(choice, "way to log in was chosen")
+        count = f"{len(clouds.names)}{' or more' if len(clouds.names) >= MAX_NAMES else ''}"
+        note(f"These are {_MAX_SHOWN} of its {count} clouds; --cloud takes all of them.")
+    question, another = ("Number or name", "another cloud") if choices else ("Number", "a cloud")
+    choices[_Other.PASSWORD] = f"{another}: its address, a user and a password"
+    choices[_Other.TOKEN] = "a token that you have already"
+    choice = ask_choice(session.output, question, choices)
+    return choice if isinstance(choice, _Other) else _require(choice, "way to log in was chosen")
 
 
 def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import AuthError, UsageError
 from imgshare_cli.terminal.escaping import escape_text
+from imgshare_cli.terminal.questions import create_ended_error
 
 if TYPE_CHECKING:
     from imgshare_cli.terminal.raw_mode import RawTerminal
 
 _MAX_SECRET = (1 << 20) + 1  # more than a token may have, so that a longer one is refused and not cut
-_CTRL_U = 0x15
+_CTRL_D, _CTRL_U = 0x04, 0x15
 
 
 def read_secret(question: str, no_input: str | None = None) -> str:
@@ -26,6 +27,7 @@ def read_secret(question: str, no_input: str | None = None) -> str:
 
     Raises:
         AuthError: it would have to be asked for, which is forbidden.
+        InterruptedByUserError: the input ended, as by Ctrl-D: what was typed before is not sent.
         UsageError: standard input is closed or is not text.
     """
     if sys.stdin is None or sys.stdin.closed:
@@ -70,14 +72,14 @@ def _read_hidden_line(question: str) -> str:
 
 
 def _read_line(terminal: RawTerminal) -> bytes:
-    """Read a line, with Backspace and Ctrl-U as in line mode."""
+    """Read a line, with Backspace and Ctrl-U as in line mode; Ctrl-D ends the input wherever it is typed."""
     line = bytearray()
     while len(line) < _MAX_SECRET:
         chunk = terminal.read(4096)
-        if not chunk:
-            break
-        for byte in chunk:
-            if byte in b"\r\n\x04":
+        for byte in chunk or b"\x04":
+            if byte == _CTRL_D:
+                raise create_ended_error()
+            if byte in b"\r\n":
                 return bytes(line)
             if byte in b"\x7f\x08":
                 del line[-1:]

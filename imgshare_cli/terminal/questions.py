@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli.errors import InterruptedByUserError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imgshare_cli.terminal.output import Output
 
 _MAX_COMPARED = 100
+Key = TypeVar("Key")
 
 
 def ask_line(output: Output, question: str, default: str = "") -> str:
@@ -34,8 +35,10 @@ def ask_yes(output: Output, question: str) -> bool:
     return _read_answer(output, f"{question} [y/N] ").lower() in {"y", "yes"}
 
 
-def ask_choice(output: Output, question: str, choices: Mapping[str, str]) -> str:
+def ask_choice(output: Output, question: str, choices: Mapping[Key, str]) -> Key | str:
     """Ask for one of several choices, by its number or its key, and return its key; an empty answer is "".
+
+    A key that is no text can be chosen by its number alone.
 
     Args:
         output: where to ask.
@@ -54,8 +57,8 @@ def ask_choice(output: Output, question: str, choices: Mapping[str, str]) -> str
         output.print_note(_explain_choices(answer, choices))
 
 
-def _explain_choices(answer: str, choices: Mapping[str, str]) -> str:
-    names = [key for key, shown in choices.items() if key == shown]
+def _explain_choices(answer: str, choices: Mapping[Key, str]) -> str:
+    names = [shown for key, shown in choices.items() if key == shown]
     close = difflib.get_close_matches(answer[:_MAX_COMPARED], names, n=1)
     meant = f"did you mean {close[0]}? " if close else ""
     name = ", or a name from the list" if names else ""
@@ -74,8 +77,13 @@ def _read_answer(output: Output, shown: str) -> str:
             raise
         if not line:
             output.print_note("")
-            raise InterruptedByUserError("the input ended before all questions were answered; nothing was changed")
+            raise create_ended_error()
         answer = line.strip()
         if answer.isprintable():
             return answer
         output.print_note("the answer contains characters that are not text; type it again")
+
+
+def create_ended_error() -> InterruptedByUserError:
+    """Create the error for an input that ended where an answer was expected."""
+    return InterruptedByUserError("the input ended before all questions were answered; nothing was changed")

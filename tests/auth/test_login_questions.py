@@ -257,7 +257,9 @@ ENDED = "the input ended before all questions were answered; nothing was changed
         (USER[:3], "Domain of the user", "ctrl-d", 130, ENDED),
         (USER, "(hidden): ", "\r", 4, f"nothing was entered, {NO_ANSWER}"),
         (USER, "(hidden): ", "ctrl-c", 130, INTERRUPTED),
-        (USER, "(hidden): ", "ctrl-d", 4, f"nothing was entered, {NO_ANSWER}"),
+        (USER, "(hidden): ", "ctrl-d", 130, ENDED),
+        (USER, "(hidden): ", "half\x04", 130, ENDED),
+        (USER, "(hidden): ", "half\x04\r", 130, ENDED),
         ([("Number: ", "2"), ("Image service", "URL")], "(hidden): ", "\r", 4, "the token from your input is empty"),
     ],
 )

@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_cloud import keep, token_file, write_clouds, write_config
+from tests.support.fake_cloud import FakeCloud, keep, token_file, write_clouds, write_config
 from tests.support.keyring_backends import CHANGING
 from tests.support.keyring_daemon import BACKEND
 from tests.support.run import Run, run_tool
-
-if TYPE_CHECKING:
-    from tests.support.fake_cloud import FakeCloud
 
 FORGOTTEN = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
 REMOVED = "removed the token of profile 'default'"
@@ -79,13 +75,16 @@ def test_a_pasted_token(cloud: FakeCloud) -> None:
         ("https://cloud.invalid:5000/v3", "https://cloud.invalid:9292", True),
         ("https://iam.other.invalid/v3", "https://ims.cloud.invalid", False),
         ("https://iam.invalid/v3", "https://ims.invalid", False),
+        ("https://evil.co.invalid/v3", "https://glance.co.invalid", False),
+        ("https://iam.firm.co.invalid/v3", "https://ims.firm.co.invalid", True),
         ("https://127.0.0.2/v3", "https://127.0.0.1", False),
+        ("https://126.0.0.1/v3", "https://127.0.0.1", False),
         ("https://[::1", "https://ims.cloud.invalid", False),
         ("iam.cloud.invalid", "https://ims.cloud.invalid", False),
     ],
 )
 def test_a_pasted_token_goes_to_no_other_domain(auth_url: str, endpoint: str, *, is_tried: bool) -> None:
-    """OS_AUTH_URL may be another cloud's: a pasted token is shown to a server of the image service's domain alone."""
+    """OS_AUTH_URL may be another cloud's: a pasted token is shown to a server beside the image service alone."""
     keep({"secret": "pasted", "endpoint": endpoint})
 
     run = run_tool("logout", environ={"OS_AUTH_URL": auth_url}, seconds=60)
@@ -97,7 +96,7 @@ def test_a_pasted_token_goes_to_no_other_domain(auth_url: str, endpoint: str, *,
 
 @pytest.mark.usefixtures("files")
 def test_every_token_of_the_profile(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What logins with a cloud, with OS_* and with a token left goes at once, and all of it is revoked."""
+    """What logins with a cloud, with OS_* and with a token left goes at once; what they issued is revoked."""
     write_clouds(monkeypatch, otc=cloud.entry())
     assert 0 == run_tool("login", "--cloud", "otc").code
     openrc = {name: value for name, value in cloud.entry()["auth"].items() if isinstance(value, str)}
@@ -108,9 +107,24 @@ def test_every_token_of_the_profile(cloud: FakeCloud, monkeypatch: pytest.Monkey
     run = run_tool("logout")
 
     whose = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
-    assert Run(0, "", f"{whose}{REMOVED}\nrevoked it at {cloud.auth_url}\n{whose}") == run
-    assert ["token-1", "pasted", "token-2"] == cloud.revoked
+    assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}{whose}") == run
+    assert ["token-1", "token-2"] == cloud.revoked
     assert [] == [path for path in token_file().parent.iterdir() if not path.name.startswith(".")]
+
+
+@pytest.mark.hostile
+@pytest.mark.usefixtures("files")
+def test_another_cloud_that_names_the_image_service(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pasted token is not shown to an identity service whose catalog has the same image service."""
+    with FakeCloud() as other:
+        other.endpoint = cloud.endpoint  # type: ignore[method-assign]
+        write_clouds(monkeypatch, theirs=other.entry())
+        assert 0 == run_tool("login", "--endpoint", cloud.endpoint(), stdin=b"pasted").code
+        assert 0 == run_tool("list", environ={"OS_CLOUD": "theirs"}).code
+        whose = f"{REMOVED} for me in mine\nrevoked it at {other.auth_url}\n"
+
+        assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}") == run_tool("logout", environ={"OS_CLOUD": "theirs"})
+        assert ["token-1"] == other.revoked
 
 
 def test_a_token_in_the_other_store(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -137,6 +151,30 @@ def test_a_login_again_revokes_nothing(cloud: FakeCloud, monkeypatch: pytest.Mon
 
     assert [] == cloud.revoked
     assert "token-2" == json.loads(token_file("default%40otc").read_text())["secret"]
+
+
+@pytest.mark.usefixtures("files")
+def test_a_file_that_others_can_read(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token in a file that no other command uses is revoked, as their hint says."""
+    write_clouds(monkeypatch, otc=cloud.entry())
+    assert 0 == run_tool("login", "--cloud", "otc").code
+    stored = token_file("default%40otc")
+    stored.chmod(0o644)
+
+    said = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
+    assert Run(0, "", said) == run_tool("logout")
+    assert ["token-1"] == cloud.revoked
+    assert not stored.exists()
+
+
+@pytest.mark.usefixtures("files")
+def test_a_file_that_is_no_login() -> None:
+    """What cannot be read is removed, and nobody thinks that it was revoked."""
+    keep({}).write_text("no login")
+
+    said = "note: it could not be read, so it is not revoked, and stays valid until it expires\n"
+    assert Run(0, "", f"{REMOVED}\n{said}") == run_tool("logout")
+    assert not token_file().exists()
 
 
 @pytest.mark.usefixtures("files")

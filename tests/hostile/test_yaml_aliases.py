@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ LEVELS = "abcdefghij"
 
 def _build_bomb(first: str, repeat: str) -> str:
     lines = [f"a: &a {first}"]
-    lines += [f"{name}: &{name} {repeat.replace('*', f'*{before}')}" for before, name in zip(LEVELS, LEVELS[1:])]
+    lines += [f"{name}: &{name} {repeat.replace('*', f'*{before}')}" for before, name in pairwise(LEVELS)]
     return "\n".join(lines)
 
 

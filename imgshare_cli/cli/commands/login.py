@@ -80,6 +80,8 @@ def login(  # noqa: PLR0913, PLR0917
         options, default, token_store = answers.options, default or answers.default, answers.token_store
     plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
+    if session.flags.endpoint and not session.flags.cloud and plan.cloud_name:
+        session.output.print_note(f"note: logging in with {plan.cloud_name}, so no token is asked for or read")
     store_settings = plan.store_settings
     if token_store:
         store_settings = replace(store_settings, token_store=token_store)
@@ -178,6 +180,5 @@ def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
         note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
         note(f"image service: {known['endpoint']}")
     if known["stored_in"]:
-        note(
-            f"stored a token for {known['endpoint']} in {name_store(known['stored_in'])}, profile {known['profile']!r}"
-        )
+        where = name_store(known["stored_in"])
+        note(f"stored a token for {known['endpoint']} in {where}, profile {known['profile']!r}")

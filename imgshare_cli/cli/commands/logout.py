@@ -12,10 +12,8 @@ from imgshare_cli.config.settings import DEFAULT_PROFILE, create_profile_error
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from imgshare_cli.api.credential import Credential
-from imgshare_cli.auth.logout import Removal
+    from imgshare_cli.auth.logout import Removal
 
 
 @with_session(common_options, new_profile=True)
@@ -27,8 +25,7 @@ def logout(session: Session) -> None:
     profile, removals = session.profile, _remove_credentials(session)
     if not removals and profile != DEFAULT_PROFILE and profile not in session.file.profiles:
         raise create_profile_error(profile, session.file)
-    credentials = [removal.credential for removal in removals if removal.credential]
-    revoked = [_note_removal(session, removal.credential, credentials) for removal in removals]
+    revoked = [_note_removal(session, removal.credential) for removal in removals]
     if session.output.as_json:
         result = "removed" if removals else "nothing_stored"
         session.output.print_json({"profile": profile, "result": result, "revoked": bool(revoked) and all(revoked)})
@@ -54,18 +51,21 @@ def _remove_credentials(session: Session) -> list[Removal]:
     return removals
 
 
-def _note_removal(session: Session, credential: Credential | None, others: Sequence[Credential]) -> bool:
+def _note_removal(session: Session, credential: Credential | None) -> bool:
     """Say what was removed, and revoke it; return whether it is revoked."""
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
     if not session.output.as_json:
         session.output.print_note(f"removed the token of profile {session.profile!r}{whose}")
-    return credential is not None and _revoke(session, credential, others)
+    if credential is None:
+        session.output.print_note("note: it could not be read, so it is not revoked, and stays valid until it expires")
+        return False
+    return _revoke(session, credential)
 
 
-def _revoke(session: Session, credential: Credential, others: Sequence[Credential]) -> bool:
+def _revoke(session: Session, credential: Credential) -> bool:
     note = session.output.print_note
     until = f"until {format_timestamp(credential.expires_at)}" if credential.expires_at else "until it expires"
-    auth_url = find_identity_service(credential, others, session.environ)
+    auth_url = find_identity_service(credential, session.environ)
     try:
         is_revoked = bool(auth_url) and revoke_credential(credential, str(auth_url), session.connections)
     except ImgshareError as exc:
