@@ -96,7 +96,6 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
     Raises:
         ConfigError: they cannot be used.
     """
-    settings = request.settings
     own = request.auth_type is not None
     config: Any = None
     files = CloudFiles() if own else choose_cloud_files(os.environ, request.cloud, request.note)
@@ -111,8 +110,8 @@ def load_cloud_region(request: LoginRequest) -> CloudRegion:
         if not own:
             check_cloud_name(config, request.cloud, files)
             check_cloud_keys(config, request.cloud)
-            if settings.region:
-                override_region(config, request.cloud, settings.region)
+            if request.settings.region:
+                override_region(config, request.cloud, request.settings.region)
         region: CloudRegion = config.get_one(cloud=request.cloud, **_build_overrides(request))
     except ImgshareError:
         raise

@@ -33,8 +33,8 @@ class ListFooter:
     options: Mapping[str, str | None]
     owner_id: str | None
 
-    def describe(self, count: int, *, is_cut: bool) -> list[str]:
-        """Describe the list in sentences: one line, or one for each where the terminal is narrow.
+    def print_lines(self, count: int, *, is_cut: bool) -> None:
+        """Print the sentences: on one line, or one on each where the terminal is narrow.
 
         Args:
             count: how many images were shown.
@@ -42,7 +42,8 @@ class ListFooter:
         """
         sentences = self._describe_images(count, is_cut=is_cut)
         line = " ".join(sentences)
-        return [line] if len(line) <= shutil.get_terminal_size().columns else sentences
+        for text in [line] if len(line) <= shutil.get_terminal_size().columns else sentences:
+            self.session.output.print_note(text)
 
     def _describe_images(self, count: int, *, is_cut: bool) -> list[str]:
         if not count:

@@ -114,7 +114,7 @@ def test_columns_that_cannot_fit(service: ScriptedImageService) -> None:
         (
             ["--owner", OWNER[:-1]],
             f"--owner '{OWNER[:-1]}' is neither a project ID nor the name of an owner",
-            "known names: platform, vendor, mine; `imgshare config set owners.NAME ID` adds one",
+            f"did you mean `imgshare list --owner {OWNER}`?",
         ),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

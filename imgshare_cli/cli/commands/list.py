@@ -77,7 +77,8 @@ def list_(  # noqa: PLR0913, PLR0917
     """
     _check_combination(session, quiet=quiet, with_columns=columns is not None)
     chosen = parse_columns(columns)
-    order = parse_sort_order(sort)
+    is_table = session.output.is_at_terminal() and not (quiet or session.output.as_json)
+    order = NEWEST_FIRST if is_table and not (sort or limit) else parse_sort_order(sort)
     share_filter = build_share_filter(
         session,
         status,
@@ -88,8 +89,6 @@ def list_(  # noqa: PLR0913, PLR0917
         with_member=long or order.needs_member or SHARED_COLUMN in chosen,
         limit=None if sort else limit,
     )
-    if session.output.is_at_terminal() and not (sort or limit or quiet or session.output.as_json):
-        order = NEWEST_FIRST
     names = chosen or choose_columns(
         at_terminal=session.output.is_at_terminal(),
         long=long,
@@ -98,13 +97,11 @@ def list_(  # noqa: PLR0913, PLR0917
     )
     shares = _read_shares(session, share_filter, order, limit)
     count = _print_shares(session, shares, [] if quiet else names, long=long)
-    if session.output.is_at_terminal() and not (quiet or session.output.as_json):
+    if is_table:
         from imgshare_cli.cli.list_footer import ListFooter
 
         options = {"--owner": owner, "--name": name, "--older-than": older_than, "--newer-than": newer_than}
-        footer = ListFooter(session, status, options, share_filter.owner)
-        for line in footer.describe(count, is_cut=count == limit):
-            session.output.print_note(line)
+        ListFooter(session, status, options, share_filter.owner).print_lines(count, is_cut=count == limit)
 
 
 def _check_combination(session: Session, *, quiet: bool, with_columns: bool) -> None:
