@@ -19,20 +19,13 @@ if TYPE_CHECKING:
 
 TOP_KEYS = ("default_profile", "owners", "profiles")
 PROFILE_KEYS = (
-    "endpoint",
-    "project_id",
-    "cloud",
-    "region",
-    "interface",
-    "vault_id",
-    "cacert",
-    "timeout",
-    "token",
-    "token_store",
+    *("endpoint", "project_id", "cloud", "region", "interface"),
+    *("vault_id", "cacert", "timeout", "token", "token_store"),
 )
 TOKEN_STORES = ("keyring", "file")  # the first is the default
 OWNER_NAME_HINT = "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID"
 _LIMIT = 256 << 10
+_MAX_DOTS = 1000
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
 _PROJECT_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|ou-[0-9a-z]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -94,6 +87,8 @@ def parse_toml(path: Path, content: bytes) -> dict[str, Any]:
     import tomllib
 
     try:
+        if any(line.count(b".") > _MAX_DOTS for line in content.split(b"\n")):
+            raise RecursionError  # noqa: TRY301  (of a key with 20,000 dots, tomllib makes more than a GiB)
         return tomllib.loads(content.decode("utf-8-sig"))  # Windows editors begin with a mark
     except (ValueError, RecursionError) as exc:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ConfigError(

@@ -195,11 +195,15 @@ FILES = {
             "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID",
         ),
     ),
+    f"{'a.' * 20_000}b = 1": (
+        "{} is not valid TOML: it is nested too deeply",
+        "fix that line, or move the file away",
+    ),
     "x = = 1": ("{} is not valid TOML: Invalid value (at line 1, column 5)", "fix that line, or move the file away"),
 }
 
 
-@pytest.mark.parametrize("content", FILES)
+@pytest.mark.parametrize("content", FILES, ids=lambda content: content[:40])
 def test_a_bad_file_is_named(imgshare: RunImgshare, content: str) -> None:
     """An unknown key or a wrong type names the file, the key and what would be right; and the hint mends it."""
     path = find_config_path(os.environ)
