@@ -45,7 +45,9 @@ def test_a_file_without_names(path: Path, write: Callable[[Path], object], said:
     """A file that cannot be read is told from one without clouds."""
     write(path)
     with Terminal([TOOL, "login"], columns=200) as terminal:
-        terminal.wait_for_screen(f"{path} {said}.\n  1  {OTHERS[0]}\n  2  {OTHERS[1]}\nNumber: ")
+        terminal.wait_for_screen(
+            f"{path} {said}.\n  1  a cloud: its address, a user and a password\n  2  {OTHERS[1]}\nNumber: "
+        )
 
 
 def test_many_clouds(path: Path) -> None:
