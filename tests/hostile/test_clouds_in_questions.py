@@ -45,7 +45,9 @@ def test_a_file_without_names(path: Path, write: Callable[[Path], object], said:
     """A file that cannot be read is told from one without clouds."""
     write(path)
     with Terminal([TOOL, "login"], columns=200) as terminal:
-        terminal.wait_for_screen(f"{path} {said}.\n  1  {OTHERS[0]}\n  2  {OTHERS[1]}\nNumber: ")
+        terminal.wait_for_screen(
+            f"{path} {said}.\n  1  a cloud: its address, a user and a password\n  2  {OTHERS[1]}\nNumber: "
+        )
 
 
 def test_many_clouds(path: Path) -> None:
@@ -53,7 +55,8 @@ def test_many_clouds(path: Path) -> None:
     path.write_text(json.dumps({"clouds": {f"c{number}": {"x": "y" * 40} for number in range(3000)}}))
     assert path.stat().st_size > 64 << 10
     with Terminal([TOOL, "login"], columns=200) as terminal:
-        terminal.wait_for_text("These are 30 of its 500 or more clouds; --cloud takes all of them.")
+        terminal.wait_for_text("Number or name:")  # by then, what is above the list may have scrolled away
+        assert b"These are 30 of its 500 or more clouds; --cloud takes all of them." in terminal.raw
     assert f"pass --cloud NAME ({path} has c0, c1, c2, c3, c4, c5, c6, c7 and many more)" in run_tool("login").err
 
 
