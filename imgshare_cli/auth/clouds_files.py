@@ -143,6 +143,7 @@ def _check_expansion(path: str, text: str) -> None:
     for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
         if isinstance(event, yaml.CollectionStartEvent):
             stack.append((event.anchor, 1))
+            sizes[event.anchor] = _MAX_NODES  # until it ends, an alias to it is a part of itself
             if len(stack) > _MAX_DEPTH:
                 raise RecursionError
             continue
@@ -151,7 +152,7 @@ def _check_expansion(path: str, text: str) -> None:
         elif isinstance(event, yaml.ScalarEvent):
             anchor, size = event.anchor, 1
         elif isinstance(event, yaml.AliasEvent):
-            anchor, size = None, sizes.get(event.anchor, _MAX_NODES)  # of an anchor that it is a part of
+            anchor, size = None, sizes.get(event.anchor, 1)
         else:
             continue
         if anchor:

@@ -26,7 +26,7 @@ def parse_duration(text: str, option: str) -> timedelta:
     """
     is_wait = option == "--wait"
     # A bare number is seconds, as for --timeout; an age of 7 seconds is never meant.
-    duration = read_duration(text) or (read_duration(f"{text}s") if is_wait else None)
+    duration = read_duration(f"{text}s" if is_wait and text.isdigit() else text)
     if duration is None:
         number = text if text.isascii() and text.isdigit() and len(text) < 6 else "7"  # noqa: PLR2004  (what is read)
         examples = " or ".join(number + unit for unit in (_WAIT_UNITS if is_wait else _AGE_UNITS))

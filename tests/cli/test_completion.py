@@ -317,7 +317,7 @@ def test_what_a_shell_is_told(shell: str, words: list[str], lines: list[str]) ->
         ("[" * 30000, ""),
         ("clouds: [a, b]", ""),
         ("- clouds: {a: {}}", ""),
-        ("clouds:\n  a: {}\n" + "#" * 70000, ""),
+        ("clouds:\n  a: {}\n" + "#" * 270000, ""),
         ("\xff\0", ""),
         ("", ""),
     ],
