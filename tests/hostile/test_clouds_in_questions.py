@@ -65,7 +65,7 @@ def test_names_of_other_choices(path: Path, name: str) -> None:
     """No name of a cloud takes the place of another choice."""
     write_config('[profiles.default]\ntoken_store = "file"\n')
     path.write_text(json.dumps({"clouds": {name: {}}}))
-    for key, asked in ("2", "Identity service URL (Keystone), such as"), ("3", "Image service URL, such as"):
+    for key, asked in ("2", "The identity service (Keystone) of the cloud,"), ("3", "The image service of the token,"):
         with Terminal([TOOL, "login"], columns=200) as terminal:
             terminal.wait_for_text(f"  1  {name!r}\n  2  {OTHERS[0]}\n  3  {OTHERS[1]}\nNumber or name:")
             terminal.press_keys(f"{key}\r")
