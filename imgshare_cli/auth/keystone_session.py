@@ -96,7 +96,7 @@ def create_http_session(hosts: set[str], settings: Settings, setting: Setting = 
     session = _HttpSession()
     session.trust_env = False
     adapter = _Adapter(hosts, settings, setting)
-    for scheme in ("http://", "https://", ""):  # the last for what is no address at all
+    for scheme in ("http://", "https://", ""):  # the last for what is not an address
         session.mount(scheme, adapter)
     return session
 

@@ -94,7 +94,7 @@ class _MistakeFinder:
 
     def _find_wrong_order(self, member: str) -> str | None:
         is_single = "member" in self._typed.arguments
-        # What is shared with others is in no list of ours, but its name is no project.
+        # An image that we share with others is in none of our lists, but its name is not a project.
         may_be_name = self._is_owner and not is_project_id(member) and self._owners.find_id(member) == member
         is_image = (is_image_id(member) or member in self._images.values() or may_be_name) and member != self._own_id
         if is_image_id(self._image):

@@ -57,7 +57,7 @@ def limit_state_files(folder: str, most: int, environ: Mapping[str, str]) -> Non
 
 
 def _list_files(folder: Path) -> list[tuple[int, str]]:
-    """List the time and the name of each file of ours, without locks and temporary files."""
+    """List the time and the name of each state file, without locks and temporary files."""
     with os.scandir(folder) as entries:
         return [
             (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)

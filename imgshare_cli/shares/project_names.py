@@ -29,7 +29,7 @@ class ProjectNames:
         self._find_named_id = find_named_id
 
     def resolve_id(self, member: str) -> str:
-        """Resolve a name of the config, or of a project of ours, to the ID; any other text is returned unchanged.
+        """Resolve a name from the config, or of one of our projects, to the ID; any other text is returned unchanged.
 
         Raises:
             UsageError: several of our projects have the name.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from typing import TextIO
 
-# A command to paste stays whole. With a line break of ours in it, a shell would run its first half; those that a
+# A command to paste stays whole. If we broke the line in it, a shell would run its first half; those that a
 # terminal makes are not copied.
 _WORD = re.compile(r"( *)(`[^`]*`[^ ]*|[^ ]+)", re.DOTALL)
 
