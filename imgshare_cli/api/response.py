@@ -51,10 +51,15 @@ class Response:
     @property
     def status_line(self) -> str:
         """The status code and its standard phrase."""
-        try:
-            return f"{self.status} {_PHRASES.get(self.status) or HTTPStatus(self.status).phrase}"
-        except ValueError:
-            return str(self.status)
+        return format_status(self.status)
+
+
+def format_status(status: int) -> str:
+    """Return a status code and its standard phrase, if it has one."""
+    try:
+        return f"{status} {_PHRASES.get(status) or HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
 
 
 def parse_object(response: Response, api: str = "image") -> dict[str, Any]:

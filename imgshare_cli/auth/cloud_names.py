@@ -86,6 +86,12 @@ def _list_paths(environ: Mapping[str, str]) -> Iterator[str]:
         yield from (f"{folder}/clouds.{ending}" for ending in _ENDINGS)
 
 
+def parse_events(text: str) -> Iterator[yaml.Event]:
+    """Parse YAML into events, from which nothing is built, by libyaml where it is there."""
+    events: Iterator[yaml.Event] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return events
+
+
 class _Collection:
     """A mapping or a sequence that the parser is in."""
 
@@ -106,9 +112,8 @@ def _read_names(content: bytes) -> Iterator[str]:
 
     Only events are read: nothing is built, and no alias is followed.
     """
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     stack = [_Collection(is_mapping=False)]
-    for event in yaml.parse(content.decode(), Loader=loader):
+    for event in parse_events(content.decode()):
         if isinstance(event, yaml.CollectionStartEvent):
             is_mapping = isinstance(event, yaml.MappingStartEvent)
             if is_mapping and (name := _find_cloud_name(stack)):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
-from imgshare_cli.auth.cloud_names import MAX_FILE
+from imgshare_cli.auth.cloud_names import MAX_FILE, parse_events
 from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.errors import MALFORMED, ConfigError
 
@@ -140,7 +140,7 @@ def _check_expansion(path: str, text: str) -> None:
     """
     sizes: dict[str, int] = {}
     stack: list[tuple[str | None, int]] = [(None, 0)]
-    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    for event in parse_events(text):
         if isinstance(event, yaml.CollectionStartEvent):
             stack.append((event.anchor, 1))
             sizes[event.anchor] = _MAX_NODES  # until it ends, an alias to it is a part of itself

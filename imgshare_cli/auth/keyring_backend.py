@@ -41,14 +41,19 @@ def create_foreign_error(exc: BaseException) -> KeyringError:
     return KeyringError(f"the keyring cannot be used ({kind})", is_absent=kind not in _LOCKED)
 
 
+def build_token_file_command(profile: str) -> str:
+    """Build the command that stores the tokens of a profile in files."""
+    return hints.build_command(
+        "config", "set", "token_store", "file", *hints.build_options(build_profile_option(profile))
+    )
+
+
 def add_hint(error: AuthError, profile: str) -> AuthError:
     """Add the hint that says how a profile does without the keyring, where that is the problem."""
     if not isinstance(error, KeyringError):
         return error
-    keep = hints.build_command(
-        "config", "set", "token_store", "file", *hints.build_options(build_profile_option(profile))
-    )
     unlock = "" if error.is_absent else "unlock the keyring and try again; or "
+    keep = build_token_file_command(profile)
     return error.replace(
         hint=f"{unlock}run {keep} to store tokens in a file that only you can read, or set IMGSHARE_TOKEN"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from keystoneauth1 import exceptions as ks
 
+from imgshare_cli.api.response import format_status
 from imgshare_cli.auth.keystone_settings import MAX_QUOTED, LoginRequest
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, Reason, UnavailableError
 
@@ -40,7 +41,7 @@ def create_unavailable_error(exc: Exception, url: str | None, setting: Setting) 
     if isinstance(exc, ks.DiscoveryFailure):
         failure = f"the server at {url} does not answer as Keystone does"
     elif status:
-        failure = f"the identity service {url} failed ({_format_status(status)})"
+        failure = f"the identity service {url} failed ({format_status(status)})"
     else:
         failure = f"the identity service {url} cannot be reached"
     return UnavailableError(failure, hint=f"check {setting.name} and the network, and try again", http_status=status)
@@ -54,14 +55,9 @@ def create_refused_error(exc: Exception, url: str | None, request: LoginRequest,
     hint = request.settings_hint
     if status == HTTPStatus.NOT_FOUND:
         hint = f"check {setting.name}, which usually ends with /v3"
-    failure = f"cannot log in to {url}" + (f" ({_format_status(status)})" if status else "")
+    failure = f"cannot log in to {url}" + (f" ({format_status(status)})" if status else "")
     words = _read_words(exc)
     return ConfigError(failure, explanation="" if failure.endswith(f" {words})") else words, hint=hint)
-
-
-def _format_status(status: int) -> str:
-    phrases = {one.value: f" {one.phrase}" for one in HTTPStatus}
-    return f"{status}{phrases.get(status, '')}"
 
 
 def _read_words(exc: Exception) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.auth.keyring_backend import KeyringError
+from imgshare_cli.auth.keyring_backend import KeyringError, build_token_file_command
 from imgshare_cli.auth.store import open_token_store, write_credential
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import AuthError, ConfigError, InterruptedByUserError
@@ -69,11 +70,12 @@ def _create_refused_error(session: Session) -> InterruptedByUserError:
 
 def open_store(session: Session, settings: Settings) -> KeyringStore | FileStore:
     """Open the store, with a note where the keyring is locked."""
+    return open_token_store(settings, session.environ, waiting=partial(note_waiting, session))
 
-    def waiting() -> None:
-        session.output.print_note("waiting for your keyring to be unlocked…")
 
-    return open_token_store(settings, session.environ, waiting=waiting)
+def note_waiting(session: Session) -> None:
+    """Say that the keyring is locked, and that the run goes on when it is not."""
+    session.output.print_note("waiting for your keyring to be unlocked…")
 
 
 def store_credential(
@@ -86,8 +88,7 @@ def store_credential(
         if required:
             raise
         if getattr(exc, "is_absent", False):
-            option = hints.build_options(build_profile_option(session.profile))
-            keep = hints.build_command("config", "set", "token_store", "file", *option)
+            keep = build_token_file_command(session.profile)
             session.output.print_note(
                 f"note: the token is not stored, so every run logs in again; {keep} stores it in a file that only you "
                 "can read"

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand
 
 from imgshare_cli.config.settings import Flags
-from imgshare_cli.errors import ImgshareError
+from imgshare_cli.errors import ImgshareError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,7 +144,6 @@ profile_and_json_options = (_JSON, _PROFILE)
 def _create_flags(values: dict[str, Any]) -> Flags:
     if values.get("timeout") is not None:
         from imgshare_cli.config.durations import parse_timeout
-        from imgshare_cli.errors import UsageError
 
         values["timeout"] = parse_timeout(values["timeout"], "--timeout", UsageError)
     return Flags(**values)

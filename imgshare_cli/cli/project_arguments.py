@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
@@ -16,6 +17,7 @@ from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.project_names import ProjectNames
 
 _MAX_SHOWN = 60
 _CUTOFF = 0.6
@@ -52,6 +54,13 @@ def find_named_project(session: Session, name: str) -> str | None:
         return _get_own_project(session, "MEMBER")
     owner_id = session.file.owners.find_id(name)
     return owner_id.lower() if is_project_id(owner_id) and owner_id != name else None
+
+
+def open_project_names(session: Session) -> ProjectNames:
+    """Open the names by which MEMBER can be given: those in [owners], `mine`, and those of the user's own projects."""
+    from imgshare_cli.shares.project_names import ProjectNames
+
+    return ProjectNames(session.open_identity_client, partial(find_named_project, session))
 
 
 def find_meant_project(session: Session, text: str) -> str | None:

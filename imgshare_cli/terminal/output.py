@@ -132,10 +132,9 @@ class Output:
 
     def print_note(self, text: str) -> None:
         """Print a line on stderr, for people; at a terminal it is wrapped between words."""
-        from imgshare_cli import hints
         from imgshare_cli.terminal.wrapping import wrap_sentence
 
-        self._print_to_stderr(wrap_sentence(hints.render_commands(self._clean(text)), self._stderr) + "\n")
+        self._print_to_stderr(wrap_sentence(self._clean(text), self._stderr) + "\n")
 
     def ask(self, text: str) -> None:
         """Print a question on stderr, whose answer is typed on the same line."""
@@ -170,26 +169,27 @@ class Output:
 
     def print_error(self, error: ImgshareError) -> None:
         """Print the message of an error, its hint and the request ID, or all of it as JSON."""
+        from imgshare_cli import hints
         from imgshare_cli.terminal.error_text import build_error_lines, write_error_json
 
         if self.as_json:
-            self._print_to_stderr(write_error_json(error, self._redact) + "\n")
+            self._print_to_stderr(hints.render_commands(write_error_json(error, self._redact)) + "\n")
             return
         for line in build_error_lines(error):
             self.print_note(line)
 
     def _clean(self, text: str) -> str:
-        return clean(self._redact(text))
+        from imgshare_cli import hints
+
+        return hints.render_commands(clean(self._redact(text)))
 
     def is_at_terminal(self) -> bool:
         """Whether results go to a terminal."""
         return self._stdout is not None and self._stdout.isatty()
 
     def _print_to_stderr(self, text: str) -> None:
-        from imgshare_cli import hints
-
         with contextlib.suppress(OSError):  # stderr may be closed, which must not end the work
-            print(hints.render_commands(text), file=self._stderr or io.StringIO(), end="", flush=True)
+            print(text, file=self._stderr or io.StringIO(), end="", flush=True)
 
     def _print_result(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:

@@ -120,11 +120,7 @@ def get(session: Session, key: KeyArgument) -> None:
     """Print one setting from the config file."""
     check_key(session, "get", key)
     key_path = resolve_key_path(session, key)
-    value: Any = {
-        "default_profile": session.file.default_profile,
-        "owners": session.file.owners.ids,
-        "profiles": session.file.profiles,
-    }
+    value: Any = _build_document(session)
     for part in key_path:
         value = value.get(part) if isinstance(value, Mapping) else None
     if isinstance(value, Mapping):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.auth.logout import find_identity_service, list_stores, remove_credential, revoke_credential
+from imgshare_cli.cli.login_storage import note_waiting
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import DEFAULT_PROFILE, create_profile_error
@@ -34,10 +36,8 @@ def logout(session: Session) -> None:
 
 
 def _remove_credentials(session: Session) -> list[Removal]:
-    def waiting() -> None:
-        session.output.print_note("waiting for your keyring to be unlocked…")
-
     removals = []
+    waiting = partial(note_waiting, session)
     for group in list_stores(session.settings, session.environ, session.file, waiting=waiting):
         for store in group.stores:
             try:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_image_id
-from imgshare_cli.cli.filter_options import StatusChoice
+from imgshare_cli.cli.filter_options import StatusChoice, StatusOption
 from imgshare_cli.cli.options import ImageArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
@@ -23,10 +21,7 @@ if TYPE_CHECKING:
 def members(
     session: Session,
     image: ImageArgument,
-    status: Annotated[
-        StatusChoice,
-        typer.Option("--status", metavar="STATUS", help="Filter by status: pending, accepted, rejected or all."),
-    ] = StatusChoice.ALL,
+    status: StatusOption = StatusChoice.ALL,
 ) -> None:
     """List the projects that an image is shared with.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,12 +33,11 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
     They can use it at once, and see it in their image list once they accept it. The service accepts any text as a
     project ID, so a typo creates a share that nobody can accept. Sharing again changes nothing and shows the status.
     """
-    from imgshare_cli.cli.project_arguments import find_named_project
-    from imgshare_cli.shares.project_names import ProjectNames
+    from imgshare_cli.cli.project_arguments import open_project_names
 
     target = ShareTarget(session, image, command="share")
     image_id = target.resolve_image_id(own=True)
-    known = ProjectNames(session.open_identity_client, partial(find_named_project, session))
+    known = open_project_names(session)
 
     def share_with(member: str) -> models.Member:
         shared = start_sharing(session.client, image_id, known.resolve_id(member))

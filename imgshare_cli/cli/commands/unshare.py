@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from imgshare_cli.cli.commands.share import MembersArgument
 from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
@@ -18,12 +16,11 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
     The projects lose access to the image at once, whatever they decided, and are not notified. On a terminal you are
     asked before several projects lose it, or one that accepted it.
     """
-    from imgshare_cli.cli.project_arguments import find_named_project
-    from imgshare_cli.shares.project_names import ProjectNames
+    from imgshare_cli.cli.project_arguments import open_project_names
 
     target = ShareTarget(session, image, command="unshare")
     image_id = target.resolve_image_id(own=True)
-    known = ProjectNames(session.open_identity_client, partial(find_named_project, session))
+    known = open_project_names(session)
     if session.is_at_terminal and not yes:
         from imgshare_cli.cli.confirmation import confirm_unshare
 
