@@ -41,6 +41,7 @@ class Connections:
             environ, settings.cacert, insecure_http=settings.insecure_http, insecure_tls=settings.insecure_tls
         )
         self._timeout = settings.timeout
+        self._retries = settings.retries
         self._debug = debug
         self._hide_secret = hide_secret
         self._opened = ExitStack()
@@ -53,6 +54,7 @@ class Connections:
         cacert: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
         timeout: float | None = None,
+        retries: int | None = None,
         setting: Setting = ENDPOINT,
     ) -> HttpTransport:
         """Open a connection.
@@ -63,6 +65,7 @@ class Connections:
             cacert: certificate authorities to trust if the settings name none.
             client_cert: the certificate, or the certificate and its key, for a service that asks for one.
             timeout: the time for one request, if not the usual time.
+            retries: how many times a request may be sent again, if not as often as usual.
             setting: the setting that holds the address, for messages.
 
         Raises:
@@ -72,7 +75,15 @@ class Connections:
             self._hide_secret(auth.credential.secret)
         options = replace(self._options, cacert=self._options.cacert or cacert, client_cert=client_cert)
         seconds = self._timeout if timeout is None else timeout
-        transport = HttpTransport(address, auth, options, timeout=seconds, debug=self._debug, setting=setting)
+        transport = HttpTransport(
+            address,
+            auth,
+            options,
+            timeout=seconds,
+            retries=self._retries if retries is None else retries,
+            debug=self._debug,
+            setting=setting,
+        )
         self._opened.callback(transport.close)
         return transport
 

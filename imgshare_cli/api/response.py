@@ -20,6 +20,7 @@ _MAX_MEMORY = 72 << 20
 _BYTES_PER_MARK = 150
 _MAX_VALUES = 1_000_000
 _MAX_EXPLANATION = 300
+TRANSIENT_STATUSES = {429, 500, 502, 503, 504}  # the same request may succeed a moment later
 _MAX_READ = 4096
 # Python 3.13 renamed the phrases of these; what we print does not depend on the Python.
 _PHRASES = {

@@ -13,7 +13,7 @@ from imgshare_cli import __version__
 from imgshare_cli.api.connection_pool import PooledTransport
 from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, DeadlineError, NetworkError, create_network_error
 from imgshare_cli.api.response import MAX_ONE, Response
-from imgshare_cli.api.retries import PAUSES, REPEATABLE_METHODS, compute_delay, is_transient
+from imgshare_cli.api.retries import Tries
 from imgshare_cli.config.service_url import ENDPOINT, Setting, check_service_url
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class HttpTransport:
         auth: authenticates each request to this address; redirects are not followed. None sends no credential.
         options: what to trust and allow.
         timeout: the time for one request with its retries, in seconds.
+        retries: how many times a request may be sent again.
         debug: called with a line for each response and retry; never with a token.
         setting: the setting that holds the address, for messages.
 
@@ -47,23 +48,25 @@ class HttpTransport:
         options: TransportOptions,
         *,
         timeout: float,
+        retries: int,
         debug: Callable[[str], None],
         setting: Setting = ENDPOINT,
     ) -> None:
         self._address = check_service_url(address, insecure_http=options.insecure_http, setting=setting)
         self.host = urlsplit(self._address).hostname or ""
         self._timeout = timeout
+        self._retries = retries
         self._debug = debug
         self._setting = setting
         self._auth = auth
+        self._pool = PooledTransport(self._address, options, debug)
         self._http = httpx.Client(
-            auth=auth,
             headers={
                 "Accept": "application/json",  # exactly this: anything else gets Glance's errors in HTML
                 "Accept-Encoding": "identity",
                 "User-Agent": f"imgshare/{__version__}",
             },
-            transport=PooledTransport(self._address, options, debug),
+            transport=self._pool,
             trust_env=False,  # we choose the proxy, and no credential from ~/.netrc is added
             follow_redirects=False,
         )
@@ -81,7 +84,6 @@ class HttpTransport:
 
         Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
         long as the time lasts; but POST and DELETE are not, because what the first try did would be refused.
-        A try that may be repeated gets half of the time, so that one that stalls can be.
 
         Args:
             method: the HTTP method.
@@ -94,31 +96,14 @@ class HttpTransport:
             UnavailableError: no response in time, or one that is too large or encoded.
             ImgshareError: the credential was rejected, and getting a new one failed.
         """
-        deadline = time.monotonic() + self._timeout
-        repeatable = method in REPEATABLE_METHODS
-        share = self._timeout / 2 if repeatable else self._timeout
-        response: Response | None = None
-        for pause in (*PAUSES, None):
-            used = self._auth and self._auth.credential
-            seconds = min(deadline - time.monotonic(), share)
-            outcome = self._try(method, path, seconds, limit, json=body, headers=headers)
-            if self._auth and self._auth.credential is not used:
-                deadline = time.monotonic() + self._timeout  # a login takes its own time, not that of the request
-            if isinstance(outcome, Response):
-                response = outcome
-            if pause is None or not repeatable or not is_transient(outcome):
-                break
-            delay = compute_delay(pause, outcome)
-            if time.monotonic() + delay >= deadline:
-                break
-            self._debug(f"trying again in {delay:.1f} s")
-            time.sleep(delay)
-        # A last try that the time cut short does not hide the response to an earlier one.
-        if isinstance(outcome, NetworkError):
-            if response is None or not isinstance(outcome, DeadlineError):
-                raise outcome
-            outcome = response
-        return outcome
+        tries = Tries(method, self._retries, self._timeout)
+        while True:
+            outcome = self._try(method, path, tries, limit, json=body, headers=headers)
+            pause = tries.plan_pause(outcome)
+            if pause is None:
+                return tries.choose_response(outcome)
+            self._debug(f"trying again in {pause:.1f} s")
+            time.sleep(pause)
 
     def send_once(self, method: str, path: str, deadline: float, limit: int = MAX_ONE, **parts: Any) -> Response:
         """Send a request without retries.
@@ -133,29 +118,49 @@ class HttpTransport:
         Raises:
             NetworkError: there is no response, or none that can be read.
         """
-        outcome = self._try(method, path, deadline - time.monotonic(), limit, **parts)
-        if isinstance(outcome, NetworkError):
-            raise outcome
-        return outcome
+        tries = Tries(method, 0, deadline - time.monotonic())
+        return tries.choose_response(self._try(method, path, tries, limit, **parts))
 
-    def _try(self, method: str, path: str, seconds: float, limit: int, **parts: Any) -> Response | NetworkError:
-        """Send a request, twice if the credential is renewed; return the error if the network fails.
+    def _try(self, method: str, path: str, tries: Tries, limit: int, **parts: Any) -> Response | NetworkError:
+        """Send a request, again with a credential that replaces a rejected one; return the error if the network fails.
 
-        Each of the two gets these seconds. An error of the renewal is raised, because the next try would not help.
+        An error of the renewal is raised, because the next try would not help.
         """
         # Of httpx's timeouts, connecting has one; the pool keeps the deadline of the whole.
         timeout = httpx.Timeout(None, connect=_CONNECT_SECONDS)
-        extensions = {"seconds": seconds, "limit": limit}
         try:
             request = self._http.build_request(
-                method, self._address + path, timeout=timeout, extensions=extensions, **parts
+                method, self._address + path, timeout=timeout, extensions={"limit": limit}, **parts
             )
-            response: Response = self._http.send(request).extensions["response"]
+        except (httpx.InvalidURL, UnicodeError) as exc:
+            return self._create_error(exc)
+        flow = (self._auth or httpx.Auth()).sync_auth_flow(request)
+        request = next(flow)
+        while True:
+            outcome = self._exchange(request, tries.seconds)
+            if isinstance(outcome, NetworkError):
+                return outcome
+            started = time.monotonic()
+            try:
+                request = flow.send(httpx.Response(outcome.status))
+            except StopIteration:
+                return outcome
+            tries.extend(time.monotonic() - started)  # a login takes its own time, not that of the request
+
+    def _exchange(self, request: httpx.Request, seconds: float) -> Response | NetworkError:
+        request.extensions["seconds"] = seconds
+        try:
+            response: Response = self._pool.handle_request(request).extensions["response"]
+        except NetworkError as exc:
+            return exc
         except (httpcore.ReadTimeout, httpcore.WriteTimeout):
             return DeadlineError(self.host, self._timeout)
-        except (*HTTPCORE_ERRORS, httpx.HTTPError, httpx.InvalidURL, UnicodeError) as exc:
-            return create_network_error(exc, self._address, self.host, self._setting.name)
+        except (*HTTPCORE_ERRORS, httpx.HTTPError, UnicodeError) as exc:
+            return self._create_error(exc)
         return response
+
+    def _create_error(self, exc: Exception) -> NetworkError:
+        return create_network_error(exc, self._address, self.host, self._setting.name)
 
     def close(self) -> None:
         """Close the connection."""

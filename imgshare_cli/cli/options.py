@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from imgshare_cli.config.settings import Flags
+from imgshare_cli.config.settings import DEFAULT_RETRIES, Flags
 from imgshare_cli.errors import ImgshareError, UsageError
 
 if TYPE_CHECKING:
@@ -86,6 +86,10 @@ TimeoutOption = Annotated[
     str | None,
     text_option("--timeout", "DURATION", "Time limit for a request and its retries, such as 90s or 5m. [default: 30s]"),
 ]
+RetriesOption = Annotated[
+    int,
+    typer.Option("--retries", metavar="N", min=0, max=1000, help="Repeat a failed request up to N times."),
+]
 CacertOption = Annotated[str | None, text_option("--cacert", "PATH", "Verify https with these CA certificates.")]
 InsecureHttpOption = Annotated[bool, typer.Option("--insecure-http", help="Allow plain http to another machine.")]
 InsecureTlsOption = Annotated[bool, typer.Option("--insecure-tls", help="Do not verify certificates.")]
@@ -124,6 +128,7 @@ def build_common_options(
         _declare_option("endpoint", EndpointOption),
         _declare_option("project_id", Annotated[str | None, text_option("--project", "ID", project)]),
         _declare_option("timeout", TimeoutOption),
+        _declare_option("retries", RetriesOption, default=DEFAULT_RETRIES),
         _declare_option("cacert", CacertOption),
         _declare_option("insecure_http", InsecureHttpOption, default=False),
         _declare_option("insecure_tls", InsecureTlsOption, default=False),

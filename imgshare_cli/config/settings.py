@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE = "default"
 DEFAULT_TIMEOUT = 30.0
+DEFAULT_RETRIES = 5
 
 _ENVIRONMENT = {
     "endpoint": ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE"),
@@ -46,6 +47,7 @@ class Flags:
     project_id: str | None = None
     cacert: str | None = None
     timeout: float | None = None
+    retries: int = DEFAULT_RETRIES
     insecure_http: bool = False
     insecure_tls: bool = False
     no_input: bool = False
@@ -67,6 +69,7 @@ class Settings:
         vault_id: the backup vault to send with `accept`.
         cacert: a file or folder of certificate authorities to trust instead of the system's.
         timeout: the time for one whole request and its retries, in seconds.
+        retries: how many times a request may be sent again.
         insecure_http: whether plain http to another machine is allowed.
         insecure_tls: whether certificates are not verified.
         token_store: where tokens are kept: `keyring` or `file`.
@@ -85,6 +88,7 @@ class Settings:
     vault_id: str | None = None
     cacert: str | None = None
     timeout: float = DEFAULT_TIMEOUT
+    retries: int = DEFAULT_RETRIES
     insecure_http: bool = False
     insecure_tls: bool = False
     token_store: str = "keyring"  # noqa: S105  (the name of a kind of store)
@@ -129,6 +133,7 @@ def resolve_settings(
         vault_id=env.get("vault_id") or stored.get("vault_id"),
         cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
         timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout")),
+        retries=flags.retries,
         insecure_http=flags.insecure_http,
         insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),

@@ -258,12 +258,13 @@ def test_passing_trouble_is_tried_again(imgshare: RunImgshare, serve: StartServi
     assert 2 == len(service.requests)
 
 
-def test_four_times_and_no_more(imgshare: RunImgshare, serve: StartService) -> None:
-    """Trouble that does not pass is said after four tries."""
+@pytest.mark.parametrize(("options", "tries"), [([], 6), (["--retries", "1"], 2), (["--retries", "0"], 1)])
+def test_so_often_and_no_more(imgshare: RunImgshare, serve: StartService, options: list[str], tries: int) -> None:
+    """Trouble that does not pass is said after five retries, or after as many as --retries allows."""
     service = serve(build_response(503, "busy"))
 
-    assert 8 == imgshare("accept", IMAGE, MEMBER).code
-    assert 4 == len(service.requests)
+    assert 8 == imgshare("accept", IMAGE, MEMBER, *options).code
+    assert tries == len(service.requests)
 
 
 @pytest.mark.parametrize("when", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])

@@ -94,6 +94,7 @@ Common options:
                       token's]
   --timeout DURATION  Time limit for a request and its retries, such as 90s or
                       5m. [default: 30s]
+  --retries N         Repeat a failed request up to N times. [default: 5]
   --cacert PATH       Verify https with these CA certificates.
   --insecure-http     Allow plain http to another machine.
   --insecure-tls      Do not verify certificates.
