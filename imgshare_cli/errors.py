@@ -9,9 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Self, Unpack
 
-# What Python raises where a library does not check its input. The text of such an exception may quote the input.
-MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, RecursionError)
-
 
 class Reason(StrEnum):
     """Why a request was refused, where that is known; docs/errors.md describes each."""
@@ -38,6 +35,7 @@ class ErrorParts(TypedDict, total=False):
     reason: Reason | None
     details: Sequence[str]
     correction: Mapping[str, str]
+    may_have_arrived: bool
 
 
 class ImgshareError(Exception):
@@ -56,8 +54,8 @@ class ImgshareError(Exception):
         request_id: the service's ID of the request, for its operators.
         reason: why, as a word for programs, where that is known.
         details: the items the message is about.
-        correction: arguments with which the same command may work, by the name of the parameter; the command line adds
-            that command to the hint.
+        correction: arguments, by parameter, with which the command may work; the command line adds it to the hint.
+        may_have_arrived: whether the request may have been carried out although no response said so.
     """
 
     exit_code = 1
@@ -75,6 +73,7 @@ class ImgshareError(Exception):
         reason: Reason | None = None,
         details: Sequence[str] = (),
         correction: Mapping[str, str] | None = None,
+        may_have_arrived: bool = False,
     ) -> None:
         super().__init__(failure)
         self.failure = failure
@@ -86,6 +85,7 @@ class ImgshareError(Exception):
         self.reason = reason
         self.details = details
         self.correction = correction or {}
+        self.may_have_arrived = may_have_arrived
 
     def __str__(self) -> str:
         """The message."""

@@ -55,22 +55,27 @@ class PooledTransport(httpx.BaseTransport):
 
     def __init__(self, address: str, options: TransportOptions, debug: Callable[[str], None]) -> None:
         self._debug = debug
-        self._network = network = Network()
         proxy = find_proxy(address)
+        is_secure = [address.startswith("https://"), proxy is not None and proxy.url.startswith("https://")]
+        self._network = network = Network(layers=sum(is_secure))
         # Verified unless it is http: a TLS context costs more than the rest of the client, and http has no use for one.
-        context = None if address.startswith("http://") else _create_tls_context(options)
+        context = _create_tls_context(options) if is_secure[0] else None
         if proxy is None:
             self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=network)
             return
-        secure = proxy.url.startswith("https://")
-        network.nested = secure
+        network.nested = is_secure[1]
         self._pool = httpcore.HTTPProxy(
             proxy.url,
             proxy_auth=proxy.auth,
             ssl_context=context,
-            proxy_ssl_context=_create_tls_context(replace(options, client_cert=None)) if secure else None,
+            proxy_ssl_context=_create_tls_context(replace(options, client_cert=None)) if is_secure[1] else None,
             network_backend=network,
         )
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether anything of the last request may have left for the service."""
+        return self._network.has_sent
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read its whole response; the exceptions are httpcore's.
@@ -80,6 +85,7 @@ class PooledTransport(httpx.BaseTransport):
         is in the extension `response`. The extension `seconds` of the request bounds the time, and `limit` the bytes
         of a successful response.
         """
+        self._network.has_sent = False
         started = time.monotonic()
         deadline = started + request.extensions["seconds"]
         try:
@@ -110,7 +116,10 @@ class PooledTransport(httpx.BaseTransport):
         try:
             encoding = headers.get("content-encoding", "").strip().lower()
             if encoding not in _IDENTITY:  # some hundred bytes can become gigabytes
-                raise NetworkError(f"{url.host} responded with the encoding {encoding[:40]!r}, which is not supported")
+                raise NetworkError(
+                    f"{url.host} responded with the encoding {encoding[:40]!r}, which is not supported",
+                    may_have_arrived=True,
+                )
             body = _read_body(raw, url.host, request.extensions["limit"])
         finally:
             raw.close()
@@ -126,7 +135,7 @@ class PooledTransport(httpx.BaseTransport):
         )
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; another request opens a new one."""
         self._pool.close()
 
 
@@ -139,7 +148,7 @@ def _read_body(raw: httpcore.Response, host: str, limit: int) -> bytes | bytearr
         if len(content) > limit:
             if not is_success:
                 return b""  # the status says what happened, and nobody reads that much of an explanation
-            raise NetworkError(f"{host} responded with more than {limit >> 20} MiB")
+            raise NetworkError(f"{host} responded with more than {limit >> 20} MiB", may_have_arrived=True)
     return content
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -15,7 +14,7 @@ from imgshare_cli.api.response import (
     create_not_image_service_error,
     parse_object,
 )
-from imgshare_cli.errors import NotFoundError, UsageError
+from imgshare_cli.errors import ImgshareError, NotFoundError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,24 +26,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.response import Response
     from imgshare_cli.api.transport import HttpTransport
 
-_OWNER_ONLY = "only the project that owns an image can share it, with the role 'member'"
-_SHARE_HINTS = {
-    403: f"{_OWNER_ONLY}, and only while its visibility is 'shared'",
-    404: "check the image; only the project that owns it can share it",
-    409: "{members} shows the projects it is shared with",
-    413: "the image has the maximum number of members: {unshare} removes one",
-}
-_UNSHARE_HINTS = {
-    403: (
-        "only the project that owns an image can unshare it, with the role 'member', and only while its visibility "
-        "is 'shared'"
-    ),
-    404: "{members} shows the projects it is shared with",
-}
-_MEMBERS_HINTS = {
-    403: "only images with the visibility 'shared' have members, and you need a role in the project to see them"
-}
-_LIST_HINTS = {403: "ask for a role in the project, such as 'member'"}
+_MORE_SECONDS = 2.0  # to find out what became of a request, when the time for the request is over
 
 
 class ImageClient:
@@ -65,6 +47,8 @@ class ImageClient:
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Set the status of a share; setting it again has no effect.
 
+        Where no response says whether it was set, the share is looked at once more.
+
         Args:
             image_id: the image.
             member_id: the project that the image is shared with.
@@ -73,40 +57,72 @@ class ImageClient:
         """
         body = {"status": status.value} | ({"vault_id": vault_id} if vault_id else {})
         doing = f"{status.verb} image {image_id} for project {member_id}"
-        response = self._call("PUT", _build_member_path(image_id, member_id), doing, body)
-        member = read_member(response, parse_object(response), image_id, member_id)
-        if member.status != status:
-            raise create_mismatch_error(response, f"a member with the status {member.status} instead of {status}")
+        try:
+            response = self._call("PUT", _build_member_path(image_id, member_id), doing, body)
+            member = read_member(response, parse_object(response), image_id, member_id)
+            if member.status != status:
+                raise create_mismatch_error(response, f"a member with the status {member.status} instead of {status}")
+        except UnavailableError as exc:
+            found = self.find_after(exc, image_id, member_id)
+            if found is None or found.status != status:
+                raise
+            return found
         return member
 
-    def get_member(self, image_id: str, member_id: str) -> Member:
-        """Get one share."""
+    def get_member(self, image_id: str, member_id: str, *, only_seconds: float | None = None) -> Member:
+        """Get one share; where `only_seconds` are given, with one try in that time."""
         doing = f"show image {image_id} for project {member_id}"
-        response = self._call("GET", _build_member_path(image_id, member_id), doing)
+        response = self._call("GET", _build_member_path(image_id, member_id), doing, only_seconds=only_seconds)
         return read_member(response, parse_object(response), image_id, member_id)
+
+    def find_after(self, failure: ImgshareError, image_id: str, member_id: str) -> Member | None:
+        """Find a share after a request that may have been carried out although it failed; None if there is none.
+
+        Raises:
+            ImgshareError: the failure itself, where the request was not carried out or it cannot be found out.
+        """
+        if not failure.may_have_arrived:
+            raise failure
+        try:
+            return self.get_member(image_id, member_id, only_seconds=_MORE_SECONDS)
+        except NotFoundError:
+            return None
+        except ImgshareError:
+            raise failure from None
 
     def list_members(self, image_id: str) -> list[Member]:
         """List the shares of an image: its owner sees all, a member its own. The API has no pages here."""
         path = f"/v2/images/{_quote_segment('image', image_id)}/members"
-        response = self._call("GET", path, f"look up image {image_id}", hints=_MEMBERS_HINTS, limit=MAX_MANY)
+        response = self._call("GET", path, f"look up image {image_id}", hints_of="members", limit=MAX_MANY)
         return read_members(response, image_id)
 
     def share_image(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project; Glance accepts any text as the project's ID.
 
-        It is not retried after a network error, because a share that exists already is refused (409).
+        A share that exists already is refused (409), also where an earlier try has made it: see `find_after`.
         """
         path = f"/v2/images/{_quote_segment('image', image_id)}/members"
         doing = f"share image {image_id} with project {member_id}"
         _quote_segment("member", member_id)  # otherwise it could never be unshared
-        response = self._call("POST", path, doing, {"member": member_id}, hints=_fill_hints(image_id, _SHARE_HINTS))
+        response = self._call("POST", path, doing, {"member": member_id}, hints_of="share")
         return read_member(response, parse_object(response), image_id, member_id)
 
     def unshare_image(self, image_id: str, member_id: str) -> None:
-        """Stop sharing an image with a project."""
+        """Stop sharing an image with a project.
+
+        Raises:
+            NotFoundError: it is not shared with that project; if the error says so, this request may have unshared it.
+        """
         doing = f"unshare image {image_id} from project {member_id}"
-        hints = _fill_hints(image_id, _UNSHARE_HINTS)
-        self._call("DELETE", _build_member_path(image_id, member_id), doing, hints=hints)
+        try:
+            response = self._call("DELETE", _build_member_path(image_id, member_id), doing, hints_of="unshare")
+            if response.body:  # of another server, unless it is an object
+                parse_object(response)
+        except UnavailableError as exc:
+            if self.find_after(exc, image_id, member_id) is not None:
+                raise
+            note = "now the token sees no such share"
+            raise NotFoundError(exc.failure, explanation=exc.explanation, note=note, may_have_arrived=True) from exc
 
     def get_image(self, image_id: str) -> Image:
         """Get one image, whatever the status of its share."""
@@ -125,7 +141,7 @@ class ImageClient:
         text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
         try:
             path = f"/v2/images?{text}"
-            response = self._call("GET", path, "list the images", hints=_LIST_HINTS, limit=MAX_MANY)
+            response = self._call("GET", path, "list the images", hints_of="list", limit=MAX_MANY)
         except NotFoundError as exc:
             raise create_not_image_service_error(exc, "list of images") from exc
         return read_page(response)
@@ -133,7 +149,7 @@ class ImageClient:
     def check_token(self) -> None:
         """Check that the token is valid: any valid token may read the member schema, whatever its roles."""
         try:
-            response = self._call("GET", "/v2/schemas/member", "check the token", hints=_LIST_HINTS)
+            response = self._call("GET", "/v2/schemas/member", "check the token", hints_of="list")
         except NotFoundError as exc:
             raise create_not_image_service_error(exc) from exc
         if parse_object(response).get("name") != "member":
@@ -146,23 +162,17 @@ class ImageClient:
         doing: str,
         body: object = None,
         *,
-        hints: Mapping[int, str] = MappingProxyType({}),
+        hints_of: str = "",
         limit: int = MAX_ONE,
+        only_seconds: float | None = None,
     ) -> Response:
-        response = self._transport.send(method, path, body, limit=limit)
+        response = self._transport.send(method, path, body, limit=limit, only_seconds=only_seconds)
         if response.status in {200, 201, 204}:
             return response
+        from imgshare_cli.api.call_hints import build_call_hints
         from imgshare_cli.api.status_errors import create_status_error
 
-        raise create_status_error(response, doing, self._auth.credential, hints)
-
-
-def _fill_hints(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:
-    from imgshare_cli.hints import build_command, quote_word
-
-    image = quote_word(image_id, "IMAGE")
-    commands = {"members": build_command("members", image), "unshare": build_command("unshare", image, "MEMBER")}
-    return {status: hint.format(**commands) for status, hint in hints.items()}
+        raise create_status_error(response, doing, self._auth.credential, build_call_hints(hints_of, path))
 
 
 def _build_member_path(image_id: str, member_id: str) -> str:

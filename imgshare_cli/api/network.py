@@ -28,13 +28,19 @@ class Network(httpcore.NetworkBackend):
     httpcore bounds each step, so a service that sends a byte now and then would never end, a slow name server
     would not be bounded at all, and a host with several dead addresses would take the time for each.
 
+    Args:
+        layers: how many layers of TLS lie between us and the service: its own, and that of a proxy.
+
     Attributes:
         deadline: when everything ends, on the clock of time.monotonic().
+        has_sent: whether anything of a request may have left for the service, after all handshakes.
         nested: whether TLS goes through the TLS of a proxy.
         newest: the connection that was opened last.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, layers: int = 0) -> None:
+        self.layers = layers
+        self.has_sent = False
         self.deadline = math.inf
         self.nested = False
         self.newest: httpcore.NetworkStream | None = None
@@ -98,15 +104,18 @@ class Network(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     """A connection whose every step gets the time that is left, whatever timeout httpcore passes."""
 
-    def __init__(self, stream: httpcore.NetworkStream, network: Network) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, network: Network, layers: int = 0) -> None:
         self._stream = stream
         self._network = network
+        self._layers = layers
         network.newest = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         return self._stream.read(max_bytes, self._network.get_remaining_seconds())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        if self._layers == self._network.layers:
+            self._network.has_sent = True
         self._stream.write(buffer, self._network.get_remaining_seconds())
 
     def close(self) -> None:
@@ -116,7 +125,8 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         seconds = self._network.get_remaining_seconds(timeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, seconds), self._network)
+        stream = self._stream.start_tls(ssl_context, server_hostname, seconds)
+        return _Stream(stream, self._network, self._layers + 1)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -19,14 +19,16 @@ HTTPCORE_ERRORS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.Pr
 
 
 class NetworkError(UnavailableError):
-    """There is no response.
+    """There is no response, or none that can be read.
 
     Attributes:
         transient: whether another try may succeed.
     """
 
-    def __init__(self, failure: str, *, hint: str | None = None, transient: bool = False) -> None:
-        super().__init__(failure, hint=hint)
+    def __init__(
+        self, failure: str, *, hint: str | None = None, transient: bool = False, may_have_arrived: bool = False
+    ) -> None:
+        super().__init__(failure, hint=hint, may_have_arrived=may_have_arrived)
         self.transient = transient
 
 

@@ -21,6 +21,7 @@ _BYTES_PER_MARK = 150
 _MAX_VALUES = 1_000_000
 _MAX_EXPLANATION = 300
 TRANSIENT_STATUSES = {429, 500, 502, 503, 504}  # the same request may succeed a moment later
+AMBIGUOUS_STATUSES = {500, 502, 504}  # the request may have been carried out; with 429 and 503 it was not
 _MAX_READ = 4096
 # Python 3.13 renamed the phrases of these; what we print does not depend on the Python.
 _PHRASES = {
@@ -33,7 +34,11 @@ _PHRASES = {
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP response; its body has a limited size."""
+    """An HTTP response; its body has a limited size.
+
+    Attributes:
+        may_have_arrived: whether it, or an earlier try of it, may have been carried out although no response said so.
+    """
 
     status: int
     body: bytes | bytearray
@@ -43,11 +48,17 @@ class Response:
     retry_after: str | None = None
     subject_token: str | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    may_have_arrived: bool = False
 
     @property
     def date(self) -> str | None:
         """When the service answered, by its own clock (RFC 9110, `Date`)."""
         return next((value for name, value in self.headers if name.lower() == "date"), None)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status says that the request was carried out."""
+        return self.status // 100 == 2  # noqa: PLR2004
 
     @property
     def status_line(self) -> str:
@@ -120,6 +131,7 @@ def create_mismatch_error(response: Response, came: str, api: str = "image") -> 
         hint=_build_endpoint_hint() if api == "image" else "check auth_url",
         http_status=response.status,
         request_id=response.request_id,
+        may_have_arrived=response.may_have_arrived or response.is_success,
     )
 
 

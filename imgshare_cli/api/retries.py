@@ -1,6 +1,6 @@
 """The tries of one request: which outcomes are tried again, after how long, and for how long altogether.
 
-Only this module decides it, and no library does it for us: importing tenacity or stamina takes 46 or 56 ms, half of what
+Only this module decides it. No library does it for us: to import tenacity or stamina takes 46 or 56 ms, half of what
 httpx takes, and they know neither Retry-After nor a deadline that moves while a request waits for a login.
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from imgshare_cli.api.network_errors import DeadlineError, NetworkError
-from imgshare_cli.api.response import TRANSIENT_STATUSES, Response
+from imgshare_cli.api.response import AMBIGUOUS_STATUSES, TRANSIENT_STATUSES, Response
 
-# The others change something, so that the service would refuse a second request after a first one that it did.
-_REPEATABLE_METHODS = {"GET", "PUT"}
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 
 
@@ -23,7 +22,6 @@ class Tries:
     """What is left of the tries of one request, and what they came to.
 
     Args:
-        method: the HTTP method.
         retries: how many times it may be sent again.
         seconds: the time for all tries together.
 
@@ -31,12 +29,13 @@ class Tries:
         deadline: when the last one ends, on the clock of time.monotonic().
     """
 
-    def __init__(self, method: str, retries: int, seconds: float) -> None:
-        self._left = retries if method in _REPEATABLE_METHODS else 0
+    def __init__(self, retries: int, seconds: float) -> None:
+        self._left = retries
         # One that stalls gets half of the time, so that another may do better.
         self._most = seconds / 2 if self._left else seconds
         self._number = 0
         self._response: Response | None = None
+        self._may_have_arrived = False
         self.deadline = time.monotonic() + seconds
 
     @property
@@ -56,6 +55,9 @@ class Tries:
         """
         if isinstance(outcome, Response):
             self._response = outcome
+            self._may_have_arrived |= outcome.status in AMBIGUOUS_STATUSES
+        else:
+            self._may_have_arrived |= outcome.may_have_arrived
         remaining = self.deadline - time.monotonic()
         if not self._left or remaining <= 0 or not _is_transient(outcome):
             return None
@@ -74,11 +76,11 @@ class Tries:
 
         A last try that the time cut short does not hide the response to an earlier one.
         """
-        if not isinstance(last, NetworkError):
-            return last
-        if self._response is None or not isinstance(last, DeadlineError):
-            raise last
-        return self._response
+        if isinstance(last, DeadlineError) and self._response:
+            last = self._response
+        if isinstance(last, NetworkError):
+            raise last.replace(may_have_arrived=self._may_have_arrived)
+        return replace(last, may_have_arrived=True) if self._may_have_arrived else last
 
 
 def _is_transient(outcome: Response | NetworkError) -> bool:

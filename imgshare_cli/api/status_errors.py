@@ -63,6 +63,7 @@ def create_status_error(
         http_status=response.status,
         request_id=response.request_id,
         reason=Reason.TOKEN if response.status == HTTPStatus.UNAUTHORIZED else None,
+        may_have_arrived=response.may_have_arrived,
     )
 
 

@@ -71,7 +71,7 @@ class HttpTransport:
             follow_redirects=False,
         )
 
-    def send(
+    def send(  # noqa: PLR0913  (each by name)
         self,
         method: str,
         path: str,
@@ -79,11 +79,13 @@ class HttpTransport:
         *,
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ONE,
+        only_seconds: float | None = None,
     ) -> Response:
         """Send a request and return the response, whatever its status.
 
         Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
-        long as the time lasts; but POST and DELETE are not, because what the first try did would be refused.
+        long as the time lasts. A service may refuse what an earlier try has done: the response then says that one
+        may have arrived, and so does the error.
 
         Args:
             method: the HTTP method.
@@ -91,12 +93,16 @@ class HttpTransport:
             body: what to send as JSON.
             headers: headers for this request alone.
             limit: how many bytes a successful response may have.
+            only_seconds: the time for a request that is sent once, over a new connection.
 
         Raises:
             UnavailableError: no response in time, or one that is too large or encoded.
             ImgshareError: the credential was rejected, and getting a new one failed.
         """
-        tries = Tries(method, self._retries, self._timeout)
+        tries = Tries(self._retries, self._timeout)
+        if only_seconds is not None:
+            self._pool.close()  # there is no other try, if the service has just given up the connection
+            tries = Tries(0, only_seconds)
         while True:
             outcome = self._try(method, path, tries, limit, json=body, headers=headers)
             pause = tries.plan_pause(outcome)
@@ -118,7 +124,7 @@ class HttpTransport:
         Raises:
             NetworkError: there is no response, or none that can be read.
         """
-        tries = Tries(method, 0, deadline - time.monotonic())
+        tries = Tries(0, deadline - time.monotonic())
         return tries.choose_response(self._try(method, path, tries, limit, **parts))
 
     def _try(self, method: str, path: str, tries: Tries, limit: int, **parts: Any) -> Response | NetworkError:
@@ -154,10 +160,14 @@ class HttpTransport:
         except NetworkError as exc:
             return exc
         except (httpcore.ReadTimeout, httpcore.WriteTimeout):
-            return DeadlineError(self.host, self._timeout)
+            return self._mark(DeadlineError(self.host, self._timeout))
         except (*HTTPCORE_ERRORS, httpx.HTTPError, UnicodeError) as exc:
-            return self._create_error(exc)
+            return self._mark(self._create_error(exc))
         return response
+
+    def _mark(self, error: NetworkError) -> NetworkError:
+        """Note in an error whether the request may have been carried out."""
+        return error.replace(may_have_arrived=self._pool.has_sent)
 
     def _create_error(self, exc: Exception) -> NetworkError:
         return create_network_error(exc, self._address, self.host, self._setting.name)

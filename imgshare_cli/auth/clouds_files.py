@@ -13,8 +13,9 @@ import yaml
 from openstack.config.loader import CONFIG_FILES, CONFIG_SEARCH_PATH, SECURE_FILES, VENDOR_FILES
 
 from imgshare_cli.auth.cloud_names import MAX_FILE, parse_events
+from imgshare_cli.auth.malformed import MALFORMED
 from imgshare_cli.config.file_reading import read_file
-from imgshare_cli.errors import MALFORMED, ConfigError
+from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -20,8 +20,9 @@ from imgshare_cli.api.credential import Credential, is_token
 from imgshare_cli.auth.keystone_errors import create_refused_error, create_rejected_error, create_unavailable_error
 from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
 from imgshare_cli.auth.keystone_settings import MAX_QUOTED, LoginRequest, load_cloud_region
+from imgshare_cli.auth.malformed import MALFORMED
 from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, UnavailableError
+from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,9 @@ from imgshare_cli import hints
 from imgshare_cli.auth.cloud_names import list_clouds
 from imgshare_cli.auth.clouds_files import CloudFiles, choose_cloud_files
 from imgshare_cli.auth.clouds_yaml import check_cloud_keys, check_cloud_name, override_region
+from imgshare_cli.auth.malformed import MALFORMED
 from imgshare_cli.config.service_url import AUTH_URL, Setting
-from imgshare_cli.errors import MALFORMED, ConfigError, ImgshareError
+from imgshare_cli.errors import ConfigError, ImgshareError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,8 +14,10 @@ from imgshare_cli.errors import (
     PartialError,
     Reason,
     RefusedError,
+    UnavailableError,
     UsageError,
 )
+from imgshare_cli.shares.decisions import was_decided_before
 from imgshare_cli.shares.token_scope import sees_all_shares
 
 if TYPE_CHECKING:
@@ -68,16 +70,24 @@ class Unshared(NamedTuple):
 
 
 def start_sharing(client: ImageClient, image_id: str, member_id: str) -> Shared:
-    """Share an image with a project; what is shared already stays as it is, and is no error."""
+    """Share an image with a project; what is shared already stays as it is, and is no error.
+
+    Where the request failed, or was refused after an earlier try, and the share is there, then that made it; unless the
+    share is older.
+    """
     try:
         return Shared(client.share_image(image_id, member_id), is_new=True)
-    except RefusedError as exc:
-        if exc.http_status != HTTPStatus.CONFLICT:
+    except (RefusedError, UnavailableError) as exc:
+        if exc.http_status == HTTPStatus.CONFLICT:
+            try:
+                member = client.get_member(image_id, member_id)
+            except ImgshareError:
+                raise exc from None  # it was refused for another reason
+        elif found := client.find_after(exc, image_id, member_id):
+            member = found
+        else:
             raise
-        try:
-            return Shared(client.get_member(image_id, member_id), is_new=False)
-        except ImgshareError:
-            raise exc from None  # it was refused for another reason
+        return Shared(member, is_new=exc.may_have_arrived and not was_decided_before(member))
 
 
 def stop_sharing(
@@ -111,7 +121,7 @@ def stop_sharing(
             client.unshare_image(image_id, member_id)
     except NotFoundError as exc:
         _check_not_shared(client, credential, image_id, member_id, exc)
-        return Unshared(member_id, was_shared=False)
+        return Unshared(member_id, was_shared=exc.may_have_arrived)
     return Unshared(member_id, was_shared=True)
 
 
@@ -128,7 +138,7 @@ def _check_not_shared(
     members = [share.member_id for share in shares] if is_certain else [member_id]
     if member_id in members:
         raise error
-    if similar := _find_similar_id(member_id, members):
+    if not error.may_have_arrived and (similar := _find_similar_id(member_id, members)):
         raise SimilarMemberError(image_id, member_id, similar, error) from error
 
 

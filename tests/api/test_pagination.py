@@ -26,7 +26,7 @@ class _EndlessTransport:
     def __init__(self) -> None:
         self.count = 0
 
-    def send(self, method: str, path: str, body: object = None, *, limit: int) -> Response:  # noqa: ARG002
+    def send(self, method: str, path: str, body: object = None, **_options: object) -> Response:  # noqa: ARG002
         self.count += 1
         page = {"images": [build_image(self.count)], "next": "/v2/images?marker=x"}
         return Response(200, json.dumps(page).encode(), "application/json")

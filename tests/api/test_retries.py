@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
+from tests.support.faulty_service import Fault, FaultyService
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
+SIMILAR = f"{MEMBER[:-1]}0"
+OTHER = "26407f07725950ca9b3f6f08141e8c86"
 ACCEPTED = build_response(200, build_member())
 
 
@@ -73,3 +79,148 @@ def test_retries_that_are_none(imgshare: RunImgshare, serve: StartService, retri
 
     assert (2, "", []) == (run.code, run.out, service.requests)
     assert "--retries" in run.err
+
+
+@pytest.fixture
+def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyService]:
+    """A service that fails with the faults of `faults` in turn, and then no more."""
+    with FaultyService(lambda _request: None) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        yield service
+
+
+def _fail_with(service: FaultyService, *faults: Fault, method: str = "") -> None:
+    """Have the first requests with this method, or the first ones, fail like this."""
+    left = list(faults)
+    service.choose_fault = lambda request: left.pop(0) if left and method in {"", request.method} else None
+
+
+LOST = [
+    Fault("reset", is_done=True),
+    Fault("cut", is_done=True),
+    Fault("status", is_done=True, status=500),
+    Fault("status", is_done=True, status=502),
+    Fault("status", is_done=True, status=504),
+    Fault("stall", is_done=True),
+]
+ONLY_LAST = [Fault("malformed", is_done=True), Fault("huge", is_done=True)]
+REFUSED = [Fault("reset"), Fault("status", status=500), Fault("status", status=502), Fault("malformed"), Fault("huge")]
+
+
+def _name(fault: Fault) -> str:
+    return f"{fault.kind}{fault.status if fault.kind == 'status' else ''}"
+
+
+@pytest.mark.parametrize("fault", LOST, ids=_name)
+def test_a_share_whose_response_is_lost(imgshare: RunImgshare, faulty: FaultyService, fault: Fault) -> None:
+    """`share` is tried again, and what the service then refuses as shared already is what the first try did."""
+    _fail_with(faulty, fault)
+
+    run = imgshare("share", IMAGE, MEMBER, "--timeout", "3")
+
+    assert (0, "") == (run.code, run.err)  # else it would say "already shared"
+    assert {(IMAGE, MEMBER): "pending"} == faulty.shares
+    assert ["POST", "POST", "GET"] == [request.method for request in faulty.requests]
+
+
+def test_a_share_that_is_not_new(imgshare: RunImgshare, faulty: FaultyService) -> None:
+    """Where nothing was lost, a share that is there already is said to be."""
+    faulty.shares[IMAGE, MEMBER] = "accepted"
+    _fail_with(faulty, Fault("status", status=503))
+
+    run = imgshare("share", IMAGE, MEMBER)
+
+    assert (0, f"image {IMAGE} was already shared with project {MEMBER}\n") == (run.code, run.err)
+
+
+@pytest.mark.parametrize("fault", LOST, ids=_name)
+def test_an_unshare_whose_response_is_lost(imgshare: RunImgshare, faulty: FaultyService, fault: Fault) -> None:
+    """`unshare` is tried again, and what is not shared then was shared before, also beside a similar ID."""
+    faulty.shares |= {(IMAGE, MEMBER): "accepted", (IMAGE, SIMILAR): "accepted", (IMAGE, OTHER): "pending"}
+    _fail_with(faulty, fault)
+
+    run = imgshare("unshare", IMAGE, MEMBER, "--json", "--timeout", "3")
+
+    assert "unshared" == run.json()["result"]
+    assert {(IMAGE, SIMILAR), (IMAGE, OTHER)} == set(faulty.shares)
+
+
+@pytest.mark.parametrize("fault", [*LOST, *ONLY_LAST], ids=_name)
+@pytest.mark.parametrize("command", ["accept", "share", "unshare"])
+def test_the_last_response_is_lost(imgshare: RunImgshare, faulty: FaultyService, fault: Fault, command: str) -> None:
+    """Where no try is left, the service is asked once what became of the request, and what it did is a success."""
+    faulty.shares |= {(IMAGE, OTHER): "pending", (IMAGE, SIMILAR): "pending"}
+    if command != "share":
+        faulty.shares[IMAGE, MEMBER] = "pending"
+    _fail_with(faulty, fault)
+    started = time.monotonic()
+
+    run = imgshare(command, IMAGE, MEMBER, "--json", "--retries", "0", "--timeout", "1")
+
+    assert 0 == run.code, run
+    assert {"accept": "accepted", "share": "pending", "unshare": None}[command] == faulty.shares.get((IMAGE, MEMBER))
+    assert "GET" == faulty.requests[1].method
+    assert time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize("fault", REFUSED, ids=_name)
+@pytest.mark.parametrize("command", ["accept", "share", "unshare"])
+def test_the_last_request_is_lost(imgshare: RunImgshare, faulty: FaultyService, fault: Fault, command: str) -> None:
+    """Where the service says that nothing was done, the error is that of the request."""
+    if command != "share":
+        faulty.shares[IMAGE, MEMBER] = "pending"
+    before = dict(faulty.shares)
+    _fail_with(faulty, fault)
+
+    assert 8 == imgshare(command, IMAGE, MEMBER, "--retries", "0").code
+    assert before == faulty.shares
+    assert 2 == len(faulty.requests)
+
+
+@pytest.mark.parametrize("fault", [Fault("status", status=429), Fault("status", status=503)], ids=_name)
+def test_what_was_turned_away(imgshare: RunImgshare, faulty: FaultyService, fault: Fault) -> None:
+    """A service that says it is busy did nothing, and is asked nothing more."""
+    faulty.shares[IMAGE, MEMBER] = "pending"
+    _fail_with(faulty, fault)
+
+    assert 8 == imgshare("accept", IMAGE, MEMBER, "--retries", "0").code
+    assert 1 == len(faulty.requests)
+
+
+def test_an_earlier_try_that_arrived(imgshare: RunImgshare, faulty: FaultyService) -> None:
+    """Where the last try is turned away, an earlier one may have been carried out: that is asked for, too."""
+    faulty.shares[IMAGE, MEMBER] = "pending"
+    _fail_with(faulty, Fault("reset", is_done=True), Fault("status", status=503))
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER, "--retries", "1").code
+    assert ["PUT", "PUT", "GET"] == [request.method for request in faulty.requests]
+
+
+def test_unsharing_what_others_own(imgshare: RunImgshare, faulty: FaultyService) -> None:
+    """A member does not see whether an image is shared with others, and nothing claims that it was unshared."""
+    faulty.shares[IMAGE, OTHER] = "pending"
+    _fail_with(faulty, Fault("status", status=502))
+
+    run = imgshare("unshare", IMAGE, MEMBER, "--retries", "0")
+
+    assert (6, "") == (run.code, run.out)
+    assert "502 Bad Gateway" in run.err
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_decisions_among_faults(imgshare: RunImgshare, faulty: FaultyService, seed: int) -> None:
+    """Of many decisions, each one that is said to have succeeded did, and no other."""
+    luck = random.Random(seed)  # noqa: S311  (no secret depends on it)
+    kinds = [*LOST[:-1], *REFUSED[:3], Fault("status", status=503), Fault("status", status=429)]
+    faulty.choose_fault = lambda _request: luck.choice(kinds) if luck.random() < 0.4 else None
+    for number in range(40):
+        command = luck.choice(["accept", "reject", "share", "unshare"])
+        before = faulty.shares.setdefault((IMAGE, MEMBER), "pending")
+        if command == "share":
+            del faulty.shares[IMAGE, MEMBER]
+        run = imgshare(command, IMAGE, MEMBER, "--json", "--retries", luck.choice("0123"))
+        wanted = {"accept": "accepted", "reject": "rejected", "share": "pending", "unshare": None}[command]
+        now = faulty.shares.get((IMAGE, MEMBER))
+        if run.code == 0:
+            assert wanted == now, (seed, number, command, before, run)

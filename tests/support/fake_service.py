@@ -101,7 +101,7 @@ class FakeService:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             self._open.append(connection)
             with connection.makefile("rb") as stream:
-                while request := _read(stream):
+                while request := read_request(stream):
                     self.requests.append(request)
                     reply = self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
                     if callable(reply):
@@ -118,7 +118,8 @@ StartService = Callable[..., FakeService]
 """Starts a service with these answers, and points the tool at it (the fixture `serve`)."""
 
 
-def _read(stream: Any) -> Request | None:
+def read_request(stream: Any) -> Request | None:
+    """Read one request; None at the end of the connection."""
     first = stream.readline().decode("latin-1").split()
     if len(first) < 3:
         return None
