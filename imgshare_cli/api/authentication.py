@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from imgshare_cli.api.credential import Credential
 
 
+_BUSY = HTTPStatus.TOO_MANY_REQUESTS
+_FIRST_SERVER_ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
 class TokenAuth(httpx.Auth):
     """Adds a credential's header to each request; sends a request once more when the service rejects the credential.
 
@@ -20,25 +24,43 @@ class TokenAuth(httpx.Auth):
         credential: the credential to start with.
         refresh: returns a new credential for the rejected secret, or None where only a person can get one; without it
             a rejected credential is not replaced.
+        confirm: called with the secret of each credential, once the service has accepted it.
 
     Attributes:
         credential: the credential that the next request carries.
     """
 
-    def __init__(self, credential: Credential, refresh: Callable[[str], Credential | None] | None = None) -> None:
+    def __init__(
+        self,
+        credential: Credential,
+        refresh: Callable[[str], Credential | None] | None = None,
+        confirm: Callable[[str], None] | None = None,
+    ) -> None:
         self.credential = credential
         self._refresh = refresh
+        self._confirm = confirm
+        self._confirmed: Credential | None = None
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Authenticate a request, and again after a 401 if there is a new credential."""
-        used = self.credential
-        request.headers.update(used.headers)
-        response = yield request
-        if response.status_code != HTTPStatus.UNAUTHORIZED or self._refresh is None:
-            return
-        if new := self._refresh(used.secret):
+        """Authenticate a request, and again after a 401 if there is a new credential.
+
+        A new one may have expired, too, before it was this request's turn.
+        """
+        for is_last in (False, False, True):
+            used = self.credential
+            request.headers.update(used.headers)
+            response = yield request
+            if response.status_code != HTTPStatus.UNAUTHORIZED:
+                self._confirm_once(used, response.status_code)
+                return
+            if is_last or self._refresh is None or not (new := self._refresh(used.secret)):
+                return
             self.credential = new
             for name in used.headers:  # the new one may use another header
                 del request.headers[name]
-            request.headers.update(new.headers)
-            yield request
+
+    def _confirm_once(self, used: Credential, status: int) -> None:
+        # A gateway in front of the service, which knows no credentials, answers with the others.
+        if self._confirm and used is not self._confirmed and status < _FIRST_SERVER_ERROR and status != _BUSY:
+            self._confirmed = used
+            self._confirm(used.secret)

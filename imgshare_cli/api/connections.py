@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.api.authentication import TokenAuth
 from imgshare_cli.api.connection_pool import TransportOptions
@@ -12,7 +12,7 @@ from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, Setting, build_identity_v3_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
@@ -44,7 +44,7 @@ class Connections:
         self._retries = settings.retries
         self._debug = debug
         self._hide_secret = hide_secret
-        self._opened = ExitStack()
+        self._opened: set[HttpTransport] = set()
 
     def connect(  # noqa: PLR0913  (each by name)
         self,
@@ -84,8 +84,18 @@ class Connections:
             debug=self._debug,
             setting=setting,
         )
-        self._opened.callback(transport.close)
+        self._opened.add(transport)
         return transport
+
+    @contextmanager
+    def connect_briefly(self, address: str, **options: Any) -> Iterator[HttpTransport]:
+        """Open a connection as `connect` does, for what is done inside alone."""
+        transport = self.connect(address, **options)
+        try:
+            yield transport
+        finally:
+            transport.close()
+            self._opened.discard(transport)
 
     def open_identity_client(self, credential: Credential, *, timeout: float | None = None) -> IdentityClient | None:
         """Connect to the identity service that issued a token; None if no identity service did.
@@ -106,4 +116,5 @@ class Connections:
 
     def close(self) -> None:
         """Close all connections."""
-        self._opened.close()
+        while self._opened:
+            self._opened.pop().close()

@@ -11,9 +11,16 @@ import time
 from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli.api.network_errors import DeadlineError, NetworkError
 from imgshare_cli.api.response import AMBIGUOUS_STATUSES, TRANSIENT_STATUSES, Response
+from imgshare_cli.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 
@@ -50,8 +57,7 @@ class Tries:
     def plan_pause(self, outcome: Response | NetworkError) -> float | None:
         """Plan the pause before the next try; None if this outcome is the last.
 
-        The pause is a random part of one that doubles with each try ("full jitter"), so that many clients do not come
-        back at once; where the service asks for a longer one with Retry-After, it is that.
+        Where the service asks for a longer one than ours with Retry-After, it is that.
         """
         if isinstance(outcome, Response):
             self._response = outcome
@@ -61,8 +67,7 @@ class Tries:
         remaining = self.deadline - time.monotonic()
         if not self._left or remaining <= 0 or not _is_transient(outcome):
             return None
-        longest = min(_FIRST_PAUSE * 2**self._number, _LONGEST_PAUSE)
-        pause = random.uniform(0, longest)  # noqa: S311  (no secret depends on it)
+        pause = _draw_pause(self._number)
         if isinstance(outcome, Response) and (requested := read_retry_after(outcome)):
             pause = max(pause, requested)
         if pause >= remaining:
@@ -86,6 +91,35 @@ class Tries:
 def _is_transient(outcome: Response | NetworkError) -> bool:
     """Whether the same request may succeed a moment later."""
     return outcome.transient if isinstance(outcome, NetworkError) else outcome.status in TRANSIENT_STATUSES
+
+
+def repeat_until(work: Callable[[float], Result], seconds: float, debug: Callable[[str], None]) -> Result:
+    """Do something until the service is available, and raise the first error where it is not in this time.
+
+    Args:
+        work: what to do, in at most the seconds that it is given; of what it raises, UnavailableError is tried again.
+        seconds: the time for all tries together.
+        debug: called with a line for each pause.
+    """
+    deadline = time.monotonic() + seconds
+    first: UnavailableError | None = None
+    number, remaining = 0, seconds
+    while True:
+        try:
+            return work(remaining)
+        except UnavailableError as exc:
+            first = first or exc
+            pause = _draw_pause(number)
+            if time.monotonic() + pause >= deadline:
+                raise first from None
+            debug(f"{exc.message}; trying again in {pause:.1f} s")
+        time.sleep(pause)
+        number, remaining = number + 1, deadline - time.monotonic()
+
+
+def _draw_pause(number: int) -> float:
+    """Draw a part of a pause that doubles with each try ("full jitter"): many clients do not come back at once."""
+    return random.uniform(0, min(_FIRST_PAUSE * 2.0**number, _LONGEST_PAUSE))  # noqa: S311  (no secret depends on it)
 
 
 def read_retry_after(response: Response) -> float | None:

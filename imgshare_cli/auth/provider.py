@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.credential import Credential
 from imgshare_cli.auth.store import build_profile_login_command, check_token, open_token_store, read_credential
-from imgshare_cli.errors import AuthError, ConfigError, ImgshareError, NotLoggedInError, Reason
+from imgshare_cli.errors import AuthError, ConfigError, NotLoggedInError, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
+    from imgshare_cli.auth.renewals import Renewals
     from imgshare_cli.config.settings import Settings
 
 
@@ -45,7 +47,8 @@ class CredentialProvider:
         self._hide_secret = hide_secret
         self._lock = threading.Lock()
         self._credential: Credential | None = None
-        self._outcomes: dict[str, Credential | ImgshareError | None] = {}
+        self._renewals: Renewals | None = None
+        self._accepted: str | None = None
         self._token_store: KeyringStore | FileStore | None = None
 
     @property
@@ -69,35 +72,33 @@ class CredentialProvider:
 
         The first worker logs in; the others, whose requests were rejected with the same token, get the same result.
         """
+        count = self._renewals.count if self._renewals else 0
         with self._lock:
-            if rejected not in self._outcomes:
-                self._outcomes[rejected] = self._renew_once(rejected)
-            outcome = self._outcomes[rejected]
-        if isinstance(outcome, ImgshareError):
-            raise outcome
-        return outcome
+            if self._credential is None or self._credential.secret != rejected:
+                return self._credential
+            if self._renewals is None:
+                from imgshare_cli.auth.renewals import Renewals
 
-    def _renew_once(self, rejected: str) -> Credential | ImgshareError | None:
-        """Log in again, unless a new credential was rejected already; return an error, which every worker raises."""
-        before = self._credential
-        if before is None or any(
-            isinstance(one, Credential) and one.secret == rejected for one in self._outcomes.values()
-        ):
-            return None  # it is new already: another would be rejected as well
-        try:
-            if before.refresh_credentials:
-                self._credential = self._renew(before)
-            elif self._can_log_in() and not self._settings.environment_token:
-                self._credential = self._log_in_with_cloud()
-            else:
-                return None
-        except ImgshareError as exc:
-            return exc
-        return self._credential
+                self._renewals = Renewals(self._request_new, self._settings.timeout, self._debug)
+            new = self._renewals.renew(self._credential, count, was_accepted=self._accepted == rejected)
+            self._credential = new or self._credential
+            return new
+
+    def confirm(self, secret: str) -> None:
+        """Note that the service accepted a credential, which is then renewed when it is rejected later."""
+        self._accepted = secret
+
+    def _request_new(self, rejected: Credential, seconds: float) -> Credential | None:
+        settings = replace(self._settings, timeout=seconds)
+        if rejected.refresh_credentials:
+            return self._renew(rejected, settings)
+        if self._can_log_in() and not settings.environment_token:
+            return self._log_in_with_cloud(settings)
+        return None
 
     def log_in(self) -> Credential:
         """Log in to the cloud, whatever an earlier run stored; the caller stores the credential."""
-        self._credential = self._log_in_with_cloud()
+        self._credential = self._log_in_with_cloud(self._settings)
         return self._credential
 
     def _find_credential(self) -> Credential:
@@ -110,7 +111,7 @@ class CredentialProvider:
         if stored and stored.refresh_credentials:
             self._hide_secret(stored.refresh_credentials["application_credential_secret"])
         if self._can_log_in():
-            return stored if stored and self._is_current(stored) else self._log_in_with_cloud()
+            return stored if stored and self._is_current(stored) else self._log_in_with_cloud(settings)
         if stored:
             return self._check_stored(stored)
         if settings.profile_token:
@@ -151,7 +152,7 @@ class CredentialProvider:
         if not credential.has_expired():
             return credential
         if credential.refresh_credentials:
-            return self._renew(credential)
+            return self._renew(credential, self._settings)
         from imgshare_cli import hints
 
         again = credential.relogin_command
@@ -174,17 +175,17 @@ class CredentialProvider:
                 hint=f"run {log_in}, or set IMGSHARE_TOKEN",
             )
 
-    def _log_in_with_cloud(self) -> Credential:
+    def _log_in_with_cloud(self, settings: Settings) -> Credential:
         from imgshare_cli.auth import login
         from imgshare_cli.auth.settings_hash import compute_settings_hash
 
         settings_hash = compute_settings_hash(self._settings, self._environ)
-        return self._store(login.log_in_with_cloud(self._settings, settings_hash, self._note, self._hide_secret))
+        return self._store(login.log_in_with_cloud(settings, settings_hash, self._note, self._hide_secret))
 
-    def _renew(self, credential: Credential) -> Credential:
+    def _renew(self, credential: Credential, settings: Settings) -> Credential:
         from imgshare_cli.auth import login
 
-        return self._store(login.renew_login(self._settings, credential))
+        return self._store(login.renew_login(settings, credential))
 
     def _store(self, credential: Credential) -> Credential:
         """Store a credential for later runs; a failure does not affect this one."""

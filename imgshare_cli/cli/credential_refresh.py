@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.service_url import AUTH_URL
-from imgshare_cli.errors import ConfigError
+from imgshare_cli.errors import ConfigError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +20,8 @@ def refresh_credential(
 ) -> Credential | None:
     """Get a new credential; where there is none, check whether the identity service is to blame for the 401.
 
+    Where it was, and works again, the credential is returned that was rejected: it may be valid.
+
     Args:
         provider: gets the credentials of the run.
         connections: opens the connection for the check.
@@ -30,9 +31,20 @@ def refresh_credential(
     before = provider.credential
     credential = provider.refresh(rejected)
     auth_url = before.auth_url or environ.get("OS_AUTH_URL")
-    if credential is None and auth_url:
-        from imgshare_cli.api.identity_client import check_identity_service
+    if credential or not auth_url:
+        return credential
+    from imgshare_cli.api.identity_client import check_identity_service
 
-        with contextlib.suppress(ConfigError):  # an address that cannot be asked tells nothing
-            check_identity_service(connections.connect(auth_url, cacert=before.cacert, setting=AUTH_URL), auth_url)
-    return credential
+    def check(retries: int | None) -> None:
+        options = {"cacert": before.cacert, "setting": AUTH_URL, "retries": retries}
+        with connections.connect_briefly(auth_url, **options) as transport:
+            check_identity_service(transport, auth_url)
+
+    try:
+        check(0)
+    except ConfigError:  # an address that cannot be asked tells nothing
+        return None
+    except UnavailableError:
+        check(None)
+        return before
+    return None

@@ -68,9 +68,8 @@ class Session:
     def settings(self) -> Settings:
         """The settings by flags, environment and config file."""
         if self.flags.insecure_tls:
-            self.output.print_note(
-                "note: --insecure-tls turns off certificate verification: others on the network can read the token"
-            )
+            risk = "others on the network can read the token"
+            self.output.print_note(f"note: --insecure-tls turns off certificate verification: {risk}")
         return resolve_settings(self.flags, self.environ, self.file, new_profile=self._new_profile)
 
     @property
@@ -161,18 +160,21 @@ class Session:
         return self.connections.open_identity_client(self.credential)
 
     def open_image_client(
-        self, credential: Credential, refresh: Callable[[str], Credential | None] | None = None
+        self,
+        credential: Credential,
+        refresh: Callable[[str], Credential | None] | None = None,
+        confirm: Callable[[str], None] | None = None,
     ) -> ImageClient:
         """Connect to the image service with a credential, and with what replaces it after it was rejected."""
         from imgshare_cli.api.authentication import TokenAuth
         from imgshare_cli.api.image_client import ImageClient
 
-        auth = TokenAuth(credential, refresh)
+        auth = TokenAuth(credential, refresh, confirm)
         return ImageClient(self.connections.connect(self.endpoint, auth, cacert=credential.cacert), auth)
 
     def _open_refreshing_client(self) -> ImageClient:
         """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
-        return self.open_image_client(self.credential, self._refresh_credential)
+        return self.open_image_client(self.credential, self._refresh_credential, self.credential_provider.confirm)
 
     @cached_property
     def connections(self) -> Connections:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import time
@@ -56,6 +57,9 @@ class FakeCloud:
         roles: the names of the roles that a login gives.
         images: the rows of every list of pending images.
         login_seconds: how long a login takes.
+        token_seconds: for how long the image service takes a token.
+        is_down: whether the identity service hangs up on everyone, and the image service takes no token meanwhile.
+        refuses_logins: whether further logins are rejected.
         unavailable: how many requests with another token than the first are answered with 503 and `Retry-After: 2`.
     """
 
@@ -69,7 +73,11 @@ class FakeCloud:
         self.roles = ("member",)
         self.images: list[dict[str, Any]] = []
         self.login_seconds = 0.0
+        self.token_seconds = math.inf
+        self.is_down = False
+        self.refuses_logins = False
         self.unavailable = 0
+        self._issued_at: dict[str, float] = {}
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -109,6 +117,9 @@ class FakeCloud:
             wbufsize = -1
 
             def _answer(self) -> None:
+                if cloud.is_down and self.path.startswith("/v3"):
+                    self.close_connection = True
+                    return
                 sent = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "null")
                 status, body, headers = cloud._reply(self, sent)
                 content = b"" if body is None else json.dumps(body).encode()
@@ -137,20 +148,32 @@ class FakeCloud:
             self.revoked.append(request.headers.get("X-Subject-Token", ""))
             return 204, None, {}
         if url.path == "/v3/auth/tokens":
-            time.sleep(self.login_seconds)
-            with self._lock:
-                self.logins.append(body)
-                return 201, self._issued(), {"X-Subject-Token": f"token-{len(self.logins)}"}
+            return self._log_in(body)
         _, place, path = unquote(url.path).split("/", 2)
         token = request.headers.get("X-Auth-Token", "")
         with self._lock:
             self.requests.append(Request(request.command, f"/{path}", place, token, body))
-        if token in self.refused or ("/members/" in path and token in self.refused_for_members):
+        if self._rejects(token, path):
             return 401, {"message": "no"}, {}
         if self.unavailable and token != "token-1":
             self.unavailable -= 1
             return 503, {"message": "busy"}, {"Retry-After": "2"}
         return 200, self._image_answer(f"/{path}", dict(parse_qsl(url.query)), body), {}
+
+    def _log_in(self, body: Any) -> tuple[int, Any, dict[str, str]]:
+        time.sleep(self.login_seconds)
+        with self._lock:
+            self.logins.append(body)
+            if self.refuses_logins:
+                return 401, {"error": {"code": 401, "message": "no"}}, {}
+            token = f"token-{len(self.logins)}"
+            self._issued_at[token] = time.monotonic()
+            return 201, self._issued(), {"X-Subject-Token": token}
+
+    def _rejects(self, token: str, path: str) -> bool:
+        is_old = time.monotonic() - self._issued_at.get(token, math.inf) > self.token_seconds
+        for_members = "/members/" in path and token in self.refused_for_members
+        return self.is_down or is_old or token in self.refused or for_members
 
     def _image_answer(self, path: str, query: dict[str, str], body: Any) -> Any:
         if path == "/v2/schemas/member":
