@@ -61,7 +61,7 @@ class PooledTransport(httpx.BaseTransport):
         # Verified unless it is http: a TLS context costs more than the rest of the client, and http has no use for one.
         context = _create_tls_context(options) if is_secure[0] else None
         if proxy is None:
-            self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=network)
+            self._pool = httpcore.ConnectionPool(ssl_context=context, max_connections=1, network_backend=network)
             return
         network.nested = is_secure[1]
         self._pool = httpcore.HTTPProxy(
@@ -69,6 +69,7 @@ class PooledTransport(httpx.BaseTransport):
             proxy_auth=proxy.auth,
             ssl_context=context,
             proxy_ssl_context=_create_tls_context(replace(options, client_cert=None)) if is_secure[1] else None,
+            max_connections=1,
             network_backend=network,
         )
 

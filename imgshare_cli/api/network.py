@@ -54,13 +54,10 @@ class Network(httpcore.NetworkBackend):
             yield
             return
         # Of TLS within TLS, httpcore bounds each read of the outer one, of which the inner one may need many.
-        timer = threading.Timer(max(deadline - time.monotonic(), 0), self._shut_down)
-        timer.daemon = True
-        timer.start()
-        try:
+        from imgshare_cli.api.watchdog import WATCHDOG
+
+        with WATCHDOG.watch(deadline, self._shut_down):
             yield
-        finally:
-            timer.cancel()
 
     def _shut_down(self) -> None:
         if self.newest:

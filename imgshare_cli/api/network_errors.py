@@ -15,6 +15,8 @@ from imgshare_cli.errors import ConfigError, UnavailableError
 # Of OpenSSL: X509_V_ERR_HOSTNAME_MISMATCH and IP_ADDRESS_MISMATCH; CERT_NOT_YET_VALID and CERT_HAS_EXPIRED.
 _WRONG_NAME = {62, 64}
 _WRONG_TIME = {9, 10}
+# What a connection that the other side has closed is over TLS.
+_TLS_CLOSED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 HTTPCORE_ERRORS = (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError)
 
 
@@ -60,10 +62,12 @@ def create_network_error(exc: Exception, address: str, host: str, setting: str) 
     cause = _find_root_cause(exc)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _create_certificate_error(cause, host, setting)
-    if isinstance(cause, ssl.SSLError):
+    is_closed = isinstance(cause, _TLS_CLOSED) or getattr(cause, "reason", None) == "PROTOCOL_IS_SHUTDOWN"
+    if isinstance(cause, ssl.SSLError) and (not is_closed or isinstance(exc, httpcore.ConnectError)):
         return NetworkError(
             f"the TLS connection to {host} failed ({cause.reason})",
             hint=f"check {setting}: does it use http?",
+            transient=is_closed,
         )
     if isinstance(exc, httpx.InvalidURL | UnicodeError):
         return NetworkError(f"{address} is not a valid address", hint=f"check {setting}")
