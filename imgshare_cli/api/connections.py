@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
+    from imgshare_cli.api.transport import Pace
     from imgshare_cli.config.settings import Settings
 
 
@@ -55,6 +56,7 @@ class Connections:
         client_cert: str | tuple[str, str] | None = None,
         timeout: float | None = None,
         retries: int | None = None,
+        pace: Pace | None = None,
         setting: Setting = ENDPOINT,
     ) -> HttpTransport:
         """Open a connection.
@@ -66,6 +68,7 @@ class Connections:
             client_cert: the certificate, or the certificate and its key, for a service that asks for one.
             timeout: the time for one request, if not the usual time.
             retries: how many times a request may be sent again, if not as often as usual.
+            pace: says when each try may be sent.
             setting: the setting that holds the address, for messages.
 
         Raises:
@@ -81,6 +84,7 @@ class Connections:
             options,
             timeout=seconds,
             retries=self._retries if retries is None else retries,
+            pace=pace,
             debug=self._debug,
             setting=setting,
         )

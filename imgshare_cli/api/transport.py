@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import httpcore
@@ -13,14 +13,25 @@ from imgshare_cli import __version__
 from imgshare_cli.api.connection_pool import PooledTransport
 from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, DeadlineError, NetworkError, create_network_error
 from imgshare_cli.api.response import MAX_ONE, Response
-from imgshare_cli.api.retries import Tries
+from imgshare_cli.api.retries import Tries, read_retry_after
 from imgshare_cli.config.service_url import ENDPOINT, Setting, check_service_url
+from imgshare_cli.config.settings import DEFAULT_RETRIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connection_pool import TransportOptions
+
+    class Pace(Protocol):
+        """What keeps all requests of a run at a pace that the service bears."""
+
+        def wait_turn(self) -> float:
+            """Wait until a request may be sent; return the seconds waited."""
+
+        def report(self, response_status: int | None, retry_after: float | None, sent_at: float) -> None:
+            """Learn how a try ended that was sent then, on the clock of time.monotonic(); None is no response."""
+
 
 _CONNECT_SECONDS = 10.0
 
@@ -34,6 +45,7 @@ class HttpTransport:
         options: what to trust and allow.
         timeout: the time for one request with its retries, in seconds.
         retries: how many times a request may be sent again.
+        pace: says when each try may be sent, and learns how it ended; several connections may share it.
         debug: called with a line for each response and retry; never with a token.
         setting: the setting that holds the address, for messages.
 
@@ -48,14 +60,16 @@ class HttpTransport:
         options: TransportOptions,
         *,
         timeout: float,
-        retries: int,
         debug: Callable[[str], None],
+        retries: int = DEFAULT_RETRIES,
+        pace: Pace | None = None,
         setting: Setting = ENDPOINT,
     ) -> None:
         self._address = check_service_url(address, insecure_http=options.insecure_http, setting=setting)
         self.host = urlsplit(self._address).hostname or ""
         self._timeout = timeout
         self._retries = retries
+        self._pace = pace
         self._debug = debug
         self._setting = setting
         self._auth = auth
@@ -143,7 +157,7 @@ class HttpTransport:
         flow = (self._auth or httpx.Auth()).sync_auth_flow(request)
         request = next(flow)
         while True:
-            outcome = self._exchange(request, tries.seconds)
+            outcome = self._exchange_in_turn(request, tries)
             if isinstance(outcome, NetworkError):
                 return outcome
             started = time.monotonic()
@@ -152,6 +166,18 @@ class HttpTransport:
             except StopIteration:
                 return outcome
             tries.extend(time.monotonic() - started)  # a login takes its own time, not that of the request
+
+    def _exchange_in_turn(self, request: httpx.Request, tries: Tries) -> Response | NetworkError:
+        if self._pace is None:
+            return self._exchange(request, tries.seconds)
+        tries.extend(self._pace.wait_turn())
+        sent_at = time.monotonic()
+        outcome = self._exchange(request, tries.seconds)
+        if isinstance(outcome, Response):
+            self._pace.report(outcome.status, read_retry_after(outcome), sent_at)
+        else:
+            self._pace.report(None, None, sent_at)
+        return outcome
 
     def _exchange(self, request: httpx.Request, seconds: float) -> Response | NetworkError:
         request.extensions["seconds"] = seconds

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.connections import Connections
+from imgshare_cli.api.credential import Credential
+from imgshare_cli.api.image_client import ImageClient
+from imgshare_cli.api.models import Status
+from imgshare_cli.config.settings import Settings
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
 from tests.support.faulty_service import Fault, FaultyService
 
@@ -224,3 +230,36 @@ def test_decisions_among_faults(imgshare: RunImgshare, faulty: FaultyService, se
         now = faulty.shares.get((IMAGE, MEMBER))
         if run.code == 0:
             assert wanted == now, (seed, number, command, before, run)
+
+
+class _SlowPace:
+    """A pace that makes every request wait, and remembers how each ended."""
+
+    def __init__(self) -> None:
+        self.reports: list[tuple[int | None, float | None]] = []
+        self.sent: list[float] = []
+
+    def wait_turn(self) -> float:
+        time.sleep(0.4)
+        self.sent.append(time.monotonic())
+        return 0.4
+
+    def report(self, response_status: int | None, retry_after: float | None, sent_at: float) -> None:
+        assert 0 <= sent_at - self.sent[-1] < 0.2
+        self.reports.append((response_status, retry_after))
+
+
+def test_a_pace(faulty: FaultyService) -> None:
+    """Each try waits for its turn, which takes no time from the request, and its end is reported."""
+    faulty.shares[IMAGE, MEMBER] = "pending"
+    faults = [Fault("reset"), Fault("status", status=429, headers=(("Retry-After", "0"),)), Fault("status", status=503)]
+    _fail_with(faulty, *faults)
+    pace = _SlowPace()
+    settings = Settings(profile="default", timeout=2.5)
+    connections = Connections(settings, {}, debug=lambda _text: None, hide_secret=lambda _text: None)
+    auth = TokenAuth(Credential(TOKEN))
+    client = ImageClient(connections.connect(faulty.endpoint, auth, pace=pace), auth)
+
+    assert Status.ACCEPTED == client.set_status(IMAGE, MEMBER, Status.ACCEPTED).status
+    assert [(None, None), (429, 0.0), (503, None), (200, None)] == pace.reports
+    connections.close()
