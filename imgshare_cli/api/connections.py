@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.api.authentication import TokenAuth
-from imgshare_cli.api.connection_pool import TransportOptions
+from imgshare_cli.api.http_connection import TransportOptions
 from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, Setting, build_identity_v3_url
 

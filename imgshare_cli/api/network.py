@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # A host with more addresses than this is not served any better by the others.
 _MOST_ADDRESSES = 8
+_MOST_UNSENT = 64 << 10
 
 
 class Network(httpcore.NetworkBackend):
@@ -99,21 +100,35 @@ class Network(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """A connection whose every step gets the time that is left, whatever timeout httpcore passes."""
+    """A connection whose every step gets the time that is left, whatever timeout httpcore passes.
+
+    The head and the body of a request, which httpcore writes one after the other, are sent together.
+    """
 
     def __init__(self, stream: httpcore.NetworkStream, network: Network, layers: int = 0) -> None:
         self._stream = stream
         self._network = network
         self._layers = layers
+        self._unsent = b""
         network.newest = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
+        if self._unsent:
+            # As in httpcore: a service may refuse a request, and hang up, before it has read all of it.
+            with suppress(httpcore.WriteError):
+                self._flush()
         return self._stream.read(max_bytes, self._network.get_remaining_seconds())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
+        self._unsent += buffer
+        if len(self._unsent) > _MOST_UNSENT:
+            self._flush()
+
+    def _flush(self) -> None:
         if self._layers == self._network.layers:
             self._network.has_sent = True
-        self._stream.write(buffer, self._network.get_remaining_seconds())
+        unsent, self._unsent = self._unsent, b""
+        self._stream.write(unsent, self._network.get_remaining_seconds())
 
     def close(self) -> None:
         self._stream.close()

@@ -84,16 +84,9 @@ def parse_object(response: Response, api: str = "image") -> dict[str, Any]:
     Raises:
         UnavailableError: it holds something else; the message says what.
     """
-
-    def parse_finite(text: str) -> float:
-        # NaN, Infinity and 1e999 cannot be printed as JSON again.
-        if not math.isfinite(number := float(text)):
-            raise ValueError(text)
-        return number
-
     check_size(response, api)
     try:
-        body = json.loads(response.body.decode(), parse_constant=parse_finite, parse_float=parse_finite)
+        body = _DECODER.decode(response.body.decode())
     except (ValueError, RecursionError):
         kind = response.content_type.partition(";")[0].strip() or "content of unknown type"
         what = f"{kind}, {len(response.body)} bytes" if response.body else "nothing"
@@ -101,6 +94,17 @@ def parse_object(response: Response, api: str = "image") -> dict[str, Any]:
     if not isinstance(body, dict):
         raise create_mismatch_error(response, f"a JSON {_name_json_type(body)} instead of an object", api)
     return body
+
+
+def _parse_finite(text: str) -> float:
+    # NaN, Infinity and 1e999 cannot be printed as JSON again.
+    if not math.isfinite(number := float(text)):
+        raise ValueError(text)
+    return number
+
+
+# Once: json.loads() with such arguments makes one for each call, which takes longer than decoding a member.
+_DECODER = json.JSONDecoder(parse_constant=_parse_finite, parse_float=_parse_finite)
 
 
 def check_size(response: Response, api: str) -> None:
@@ -173,17 +177,13 @@ def read_explanation(response: Response) -> str:
     words = words[:_MAX_READ]  # the patterns below are slow on long text that is made to slow them down
     if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
         words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
-        words = _unescape_html(re.sub(r"<[^>]*>", " ", words))
+        import html  # lazily: its table of entities is large, and most runs do not need it
+
+        words = html.unescape(re.sub(r"<[^>]*>", " ", words))
     words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
     # webob and proxies begin with the status, which the error names anyway.
     words = re.sub(rf"^{response.status}( {re.escape(response.status_line[4:])})?[:.]?\s*", "", words).strip()
     return truncate_text(words, _MAX_EXPLANATION)
-
-
-def _unescape_html(text: str) -> str:
-    import html  # lazily: its table of entities is large, and most runs do not need it
-
-    return html.unescape(text)
 
 
 def _find_explanation(body: object) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
-from imgshare_cli import __version__
-from imgshare_cli.api.connection_pool import PooledTransport
+from imgshare_cli.api.http_connection import HttpConnection
 from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, DeadlineError, NetworkError, create_network_error
+from imgshare_cli.api.request_builder import RequestBuilder
 from imgshare_cli.api.response import MAX_ONE, Response
 from imgshare_cli.api.retries import Tries, read_retry_after
 from imgshare_cli.config.service_url import ENDPOINT, Setting, check_service_url
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imgshare_cli.api.authentication import TokenAuth
-    from imgshare_cli.api.connection_pool import TransportOptions
+    from imgshare_cli.api.http_connection import TransportOptions
 
     class Pace(Protocol):
         """What keeps all requests of a run at a pace that the service bears."""
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
         def report(self, response_status: int | None, retry_after: float | None, sent_at: float) -> None:
             """Learn how a try ended that was sent then, on the clock of time.monotonic(); None is no response."""
-
-
-_CONNECT_SECONDS = 10.0
 
 
 class HttpTransport:
@@ -66,24 +64,16 @@ class HttpTransport:
         setting: Setting = ENDPOINT,
     ) -> None:
         self._address = check_service_url(address, insecure_http=options.insecure_http, setting=setting)
-        self.host = urlsplit(self._address).hostname or ""
+        parts = urlsplit(self._address)
+        self.host = parts.hostname or ""
+        self._origin = f"{parts.scheme}://{parts.netloc}"
         self._timeout = timeout
         self._retries = retries
         self._pace = pace
         self._debug = debug
         self._setting = setting
         self._auth = auth
-        self._pool = PooledTransport(self._address, options, debug)
-        self._http = httpx.Client(
-            headers={
-                "Accept": "application/json",  # exactly this: anything else gets Glance's errors in HTML
-                "Accept-Encoding": "identity",
-                "User-Agent": f"imgshare/{__version__}",
-            },
-            transport=self._pool,
-            trust_env=False,  # we choose the proxy, and no credential from ~/.netrc is added
-            follow_redirects=False,
-        )
+        self._connection = HttpConnection(self._address, options)
 
     def send(  # noqa: PLR0913  (each by name)
         self,
@@ -115,10 +105,10 @@ class HttpTransport:
         """
         tries = Tries(self._retries, self._timeout)
         if only_seconds is not None:
-            self._pool.close()  # there is no other try, if the service has just given up the connection
+            self._connection.close()  # there is no other try, if the service has just given up the connection
             tries = Tries(0, only_seconds)
         while True:
-            outcome = self._try(method, path, tries, limit, json=body, headers=headers)
+            outcome = self._try(lambda: self._requests.build(method, path, body, headers), path, tries, limit)
             pause = tries.plan_pause(outcome)
             if pause is None:
                 return tries.choose_response(outcome)
@@ -139,65 +129,76 @@ class HttpTransport:
             NetworkError: there is no response, or none that can be read.
         """
         tries = Tries(0, deadline - time.monotonic())
-        return tries.choose_response(self._try(method, path, tries, limit, **parts))
+        outcome = self._try(lambda: self._requests.build_from_parts(method, path, **parts), path, tries, limit)
+        return tries.choose_response(outcome)
 
-    def _try(self, method: str, path: str, tries: Tries, limit: int, **parts: Any) -> Response | NetworkError:
+    @cached_property
+    def _requests(self) -> RequestBuilder:
+        return RequestBuilder(self._address)
+
+    def _try(self, build: Callable[[], httpx.Request], path: str, tries: Tries, limit: int) -> Response | NetworkError:
         """Send a request, again with a credential that replaces a rejected one; return the error if the network fails.
 
         An error of the renewal is raised, because the next try would not help.
         """
-        # Of httpx's timeouts, connecting has one; the pool keeps the deadline of the whole.
-        timeout = httpx.Timeout(None, connect=_CONNECT_SECONDS)
         try:
-            request = self._http.build_request(
-                method, self._address + path, timeout=timeout, extensions={"limit": limit}, **parts
-            )
+            request, url = build(), self._requests.build_url(path)
         except (httpx.InvalidURL, UnicodeError) as exc:
             return self._create_error(exc)
-        flow = (self._auth or httpx.Auth()).sync_auth_flow(request)
+        if self._auth is None:
+            return self._exchange_in_turn(request, url, tries, limit)
+        flow = self._auth.sync_auth_flow(request)
         request = next(flow)
         while True:
-            outcome = self._exchange_in_turn(request, tries)
+            outcome = self._exchange_in_turn(request, url, tries, limit)
             if isinstance(outcome, NetworkError):
                 return outcome
             started = time.monotonic()
             try:
-                request = flow.send(httpx.Response(outcome.status))
+                request = flow.send(_create_status_response(outcome.status))
             except StopIteration:
                 return outcome
             tries.extend(time.monotonic() - started)  # a login takes its own time, not that of the request
 
-    def _exchange_in_turn(self, request: httpx.Request, tries: Tries) -> Response | NetworkError:
-        if self._pace is None:
-            return self._exchange(request, tries.seconds)
-        tries.extend(self._pace.wait_turn())
+    def _exchange_in_turn(
+        self, request: httpx.Request, url: httpcore.URL, tries: Tries, limit: int
+    ) -> Response | NetworkError:
+        if self._pace:
+            tries.extend(self._pace.wait_turn())
         sent_at = time.monotonic()
-        outcome = self._exchange(request, tries.seconds)
-        if isinstance(outcome, Response):
+        outcome = self._exchange(request, url, tries.seconds, limit)
+        if isinstance(outcome, NetworkError):
+            if self._pace:
+                self._pace.report(None, None, sent_at)
+            return outcome
+        if self._pace:
             self._pace.report(outcome.status, read_retry_after(outcome), sent_at)
-        else:
-            self._pace.report(None, None, sent_at)
+        address, milliseconds = f"{self._origin}{url.target.decode()}", (time.monotonic() - sent_at) * 1000
+        self._debug(f"{request.method} {address}: {outcome.status_line}, {milliseconds:.0f} ms, {outcome.request_id}")
         return outcome
 
-    def _exchange(self, request: httpx.Request, seconds: float) -> Response | NetworkError:
-        request.extensions["seconds"] = seconds
+    def _exchange(
+        self, request: httpx.Request, url: httpcore.URL, seconds: float, limit: int
+    ) -> Response | NetworkError:
         try:
-            response: Response = self._pool.handle_request(request).extensions["response"]
+            return self._connection.exchange(request, url, seconds, limit)
         except NetworkError as exc:
             return exc
         except (httpcore.ReadTimeout, httpcore.WriteTimeout):
-            return self._mark(DeadlineError(self.host, self._timeout))
-        except (*HTTPCORE_ERRORS, httpx.HTTPError, UnicodeError) as exc:
-            return self._mark(self._create_error(exc))
-        return response
-
-    def _mark(self, error: NetworkError) -> NetworkError:
-        """Note in an error whether the request may have been carried out."""
-        return error.replace(may_have_arrived=self._pool.has_sent)
+            error: NetworkError = DeadlineError(self.host, self._timeout)
+        except (*HTTPCORE_ERRORS, UnicodeError) as exc:
+            error = self._create_error(exc)
+        return error.replace(may_have_arrived=self._connection.has_sent)
 
     def _create_error(self, exc: Exception) -> NetworkError:
         return create_network_error(exc, self._address, self.host, self._setting.name)
 
     def close(self) -> None:
         """Close the connection."""
-        self._http.close()
+        self._connection.close()
+
+
+@lru_cache(maxsize=64)
+def _create_status_response(status: int) -> httpx.Response:
+    """Create what an authentication is told of a response: its status alone."""
+    return httpx.Response(status)

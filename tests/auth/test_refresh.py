@@ -204,7 +204,7 @@ def test_an_identity_service_that_stays_down(cloud: FakeCloud, monkeypatch: pyte
     run.decide(workers=8, seconds=0.1)
 
     assert ["unavailable"] * 8 == run.codes
-    assert time.monotonic() - started < 5  # and not a second for each
+    assert time.monotonic() - started < 7.5  # and not a second for each, one after the other
     cloud.is_down = False
     run.codes.clear()
     run.decide(workers=8, seconds=0.1)

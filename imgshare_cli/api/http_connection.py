@@ -1,4 +1,4 @@
-"""httpx's transport over httpcore, with our network, proxy and certificates, and bounded responses."""
+"""One connection over httpcore, with our network, proxy and certificates, and bounded responses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import httpcore
-import httpx
 
 from imgshare_cli.api.network import Network
 from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, NetworkError
@@ -16,9 +15,12 @@ from imgshare_cli.api.response import MAX_ERROR, Response
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import httpx
 
 
+_CONNECT_SECONDS = 10.0
 _IDENTITY = {"", "identity"}
 
 
@@ -41,35 +43,35 @@ class TransportOptions:
     insecure_tls: bool = False
 
 
-class PooledTransport(httpx.BaseTransport):
-    """Sends requests to one address. httpx's own HTTPTransport takes no network backend, and always loads TLS.
+class HttpConnection:
+    """Sends requests to one address, over one connection that stays open; a pool takes as long as the request itself.
+
+    httpx's own transport takes no network backend, and always loads TLS.
 
     Args:
         address: the address, normalized.
         options: what to trust and allow.
-        debug: called with a line for each response; never with a token.
 
     Raises:
         ConfigError: the proxy or the certificate authorities cannot be used.
     """
 
-    def __init__(self, address: str, options: TransportOptions, debug: Callable[[str], None]) -> None:
-        self._debug = debug
+    def __init__(self, address: str, options: TransportOptions) -> None:
         proxy = find_proxy(address)
         is_secure = [address.startswith("https://"), proxy is not None and proxy.url.startswith("https://")]
         self._network = network = Network(layers=sum(is_secure))
+        self._connection: httpcore.ConnectionInterface | None = None
         # Verified unless it is http: a TLS context costs more than the rest of the client, and http has no use for one.
         context = _create_tls_context(options) if is_secure[0] else None
         if proxy is None:
-            self._pool = httpcore.ConnectionPool(ssl_context=context, max_connections=1, network_backend=network)
+            self._factory = httpcore.ConnectionPool(ssl_context=context, network_backend=network)
             return
         network.nested = is_secure[1]
-        self._pool = httpcore.HTTPProxy(
+        self._factory = httpcore.HTTPProxy(
             proxy.url,
             proxy_auth=proxy.auth,
             ssl_context=context,
             proxy_ssl_context=_create_tls_context(replace(options, client_cert=None)) if is_secure[1] else None,
-            max_connections=1,
             network_backend=network,
         )
 
@@ -78,66 +80,87 @@ class PooledTransport(httpx.BaseTransport):
         """Whether anything of the last request may have left for the service."""
         return self._network.has_sent
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and read its whole response; the exceptions are httpcore's.
+    def exchange(self, request: httpx.Request, url: httpcore.URL, seconds: float, limit: int) -> Response:
+        """Send a request and read its whole response; the exceptions are httpcore's, or NetworkError.
 
-        httpx itself would keep cookies, parse a Location that is not followed, and read a response before it
-        authenticates the request again, in whatever size and encoding. So it gets the status alone, and the response
-        is in the extension `response`. The extension `seconds` of the request bounds the time, and `limit` the bytes
-        of a successful response.
+        Args:
+            request: the request; what is sent to is not its own address.
+            url: the address to send it to.
+            seconds: the time for it.
+            limit: how many bytes a successful response may have.
         """
         self._network.has_sent = False
-        started = time.monotonic()
-        deadline = started + request.extensions["seconds"]
+        deadline = time.monotonic() + seconds
         try:
             with self._network.limit_until(deadline):
-                response = self._exchange(request)
+                return self._exchange(request, url, limit)
         except HTTPCORE_ERRORS as exc:
             if time.monotonic() >= deadline:
                 raise httpcore.ReadTimeout("the time is up") from exc
             raise
-        milliseconds = (time.monotonic() - started) * 1000
-        self._debug(
-            f"{request.method} {request.url}: {response.status_line}, {milliseconds:.0f} ms, {response.request_id}"
-        )
-        return httpx.Response(response.status, extensions={"response": response})
 
-    def _exchange(self, request: httpx.Request) -> Response:
-        url = request.url
-        raw = self._pool.handle_request(
+    def _exchange(self, request: httpx.Request, url: httpcore.URL, limit: int) -> Response:
+        raw = self._connect(url).handle_request(
+            # Of the timeouts, connecting has one; the network keeps the deadline of the whole.
             httpcore.Request(
                 request.method,
-                httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                url,
                 headers=request.headers.raw,
                 content=request.stream,
-                extensions=request.extensions,
+                extensions={"timeout": {"connect": _CONNECT_SECONDS}},
             )
         )
-        headers = httpx.Headers(raw.headers)
         try:
-            encoding = headers.get("content-encoding", "").strip().lower()
+            headers = _read_headers(raw.headers)
+            fields = _join_fields(headers)
+            host = url.host.decode()
+            encoding = fields.get("content-encoding", "").strip().lower()
             if encoding not in _IDENTITY:  # some hundred bytes can become gigabytes
                 raise NetworkError(
-                    f"{url.host} responded with the encoding {encoding[:40]!r}, which is not supported",
+                    f"{host} responded with the encoding {encoding[:40]!r}, which is not supported",
                     may_have_arrived=True,
                 )
-            body = _read_body(raw, url.host, request.extensions["limit"])
+            body = _read_body(raw, host, limit)
         finally:
             raw.close()
         return Response(
             status=raw.status,
             body=body,
-            content_type=headers.get("content-type", ""),
-            request_id=headers.get("x-openstack-request-id") or headers.get("x-request-id"),
-            location=headers.get("location"),
-            retry_after=headers.get("retry-after"),
-            subject_token=headers.get("x-subject-token"),
-            headers=tuple(headers.multi_items()),
+            content_type=fields.get("content-type", ""),
+            request_id=fields.get("x-openstack-request-id") or fields.get("x-request-id"),
+            location=fields.get("location"),
+            retry_after=fields.get("retry-after"),
+            subject_token=fields.get("x-subject-token"),
+            headers=headers,
         )
 
+    def _connect(self, url: httpcore.URL) -> httpcore.ConnectionInterface:
+        """Return the connection if the service has not closed it, else a new one."""
+        connection = self._connection
+        if connection is None or not connection.is_available() or connection.has_expired():
+            self.close()
+            self._connection = connection = self._factory.create_connection(url.origin)
+        return connection
+
     def close(self) -> None:
-        """Close the connections; another request opens a new one."""
-        self._pool.close()
+        """Close the connection; another request opens a new one."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+
+def _read_headers(raw: Sequence[tuple[bytes, bytes]]) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple([(name.decode().lower(), value.decode()) for name, value in raw])
+    except UnicodeDecodeError:
+        return tuple([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw])
+
+
+def _join_fields(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in headers:
+        fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    return fields
 
 
 def _read_body(raw: httpcore.Response, host: str, limit: int) -> bytes | bytearray:
