@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import sys
@@ -41,7 +40,6 @@ COMMAND_GROUPS = {
     },
 }
 COMMANDS = {name: path for group in COMMAND_GROUPS.values() for name, path in group.items()}
-_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
     "pretty_exceptions_enable": False,
@@ -162,10 +160,12 @@ def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[s
         from imgshare_cli.cli.usage_errors import convert_usage_error
 
         return convert_usage_error(exc, arguments, COMMANDS)
-    if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
-        _discard_stdout()
-        return ImgshareError(f"cannot write the output: {exc.strerror}")
+    from imgshare_cli.cli.resource_errors import describe_output_failure
     from imgshare_cli.cli.unexpected_errors import convert_unexpected_error
+
+    if error := describe_output_failure(exc):
+        _discard_stdout()
+        return error
 
     return convert_unexpected_error(exc, invocation)
 

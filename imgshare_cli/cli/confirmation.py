@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import (
-    AuthError,
-    ForbiddenError,
-    InterruptedByUserError,
-    NotFoundError,
-    RefusedError,
-    UnavailableError,
-    UsageError,
-)
+from imgshare_cli.errors import AuthError, InterruptedByUserError, ServiceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +31,7 @@ def confirm_same_name(session: Session, image: Image) -> None:
 
     try:
         others = find_same_name_images(session.client, image)
-    except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+    except (AuthError, ServiceError):
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
     if not others:
         return
@@ -103,7 +95,7 @@ def _count_accepted(session: Session, image_id: str, members: Sequence[str], kno
 
     try:
         shares = {share.member_id: share.status for share in session.client.list_members(image_id)}
-    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+    except ServiceError:
         return 0  # unsharing says what is wrong
     ids = {member if member in shares else known.resolve_id(member) for member in members}
     return len([id_ for id_ in ids if shares.get(id_) is Status.ACCEPTED])
