@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_image_id, is_project_id, normalize_id
-from imgshare_cli.cli.spelling import find_close, is_one_edit_apart
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason, UsageError
+from imgshare_cli.spelling import NAMES, find_close, is_one_edit_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ _ID_BEGINNING = re.compile(r"[0-9a-f][0-9a-f-]{3,34}")
 _SHORTEST_PREFIX = 8
 _OWNER_COMMANDS = {"share", "unshare"}
 _DIGITS = 32
-_CUTOFF = 0.75
 
 
 def add_suggestion(error: ImgshareError, session: Session) -> ImgshareError:
@@ -152,7 +151,7 @@ class _MistakeFinder:
             dashed = "-".join(compact[start:end] for start, end in pairwise(starts))
             return [dashed] if dashed in self._images or self._may_be_image(compact) else []
         names = list(self._images.values())
-        close = find_close(self._image, dict.fromkeys(filter(None, names)), cutoff=_CUTOFF)
+        close = find_close(self._image, dict.fromkeys(filter(None, names)), cutoff=NAMES)
         return [self._choose_word(name) for name in close if name != self._image]
 
     def _may_be_image(self, compact: str) -> bool:

@@ -10,6 +10,7 @@ from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, open_keyboard
 from imgshare_cli.terminal.owners import name_owner_with_id
+from imgshare_cli.terminal.pending_input import discard_pending_input
 from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class _ReviewPrompt:
 
     def _ask_key(self, question: str) -> str:
         """Read the key that answers a question; keys pressed before it was shown are not meant for it."""
-        self._keyboard.discard_keys()
+        discard_pending_input()
         self._output.ask(question)
         key = UNKNOWN
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from imgshare_cli.cli.spelling import find_close
+from imgshare_cli.spelling import NAMES, find_close
 from tests.support.run import Run, find_commands, run_command
 from tests.support.terminal import run_at_terminal
 
@@ -492,7 +492,7 @@ def test_suggesting_takes_no_time() -> None:
     names = [f"{'ab' * 120}{number}" for number in range(2000)]
     start = time.monotonic()
 
-    assert 3 == len(find_close("ba" * 120, names, cutoff=0.75))
+    assert 3 == len(find_close("ba" * 120, names, cutoff=NAMES))
     assert time.monotonic() - start < 5  # about 0.3 s; the machine may be busy
 
 

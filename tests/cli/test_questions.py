@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from tests.support.fake_service import TOKEN, build_response
-from tests.support.run import run_tool
-from tests.support.terminal import run_at_terminal
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
+from tests.support.run import TOOL, run_tool
+from tests.support.terminal import Terminal, run_at_terminal
 
 if TYPE_CHECKING:
+    import socket
+
     from imgshare_cli.sandbox import Sandbox
     from tests.support.fake_service import StartService
 
@@ -66,6 +70,32 @@ def test_a_question_that_may_be_asked(twin: str, sandbox: Sandbox, environ: dict
 
     question = QUESTION.format(image=twin, vendor=sandbox.owners[1].project_id)
     assert (130, f"{question} n") == (shown.code, shown.lines[2])
+
+
+@pytest.mark.parametrize("ahead", ["y\r", "y", "yes\ry\r"], ids=repr)
+@pytest.mark.parametrize(("answer", "code", "requests"), [("", 130, 1), ("y", 0, 3)])
+def test_what_is_typed_before_the_question(
+    serve: StartService, ahead: str, answer: str, code: int, requests: int
+) -> None:
+    """A yes that was typed before the question was shown is no answer to it, nor a part of one."""
+    go_on = threading.Event()
+
+    def answer_later(connection: socket.socket) -> None:
+        go_on.wait(20)
+        connection.sendall(build_response(200, {"members": []}))
+
+    service = serve(answer_later, build_response(204, b""))
+    with Terminal([TOOL, "unshare", IMAGE, MEMBER, "other"], columns=200) as terminal:
+        while not service.requests:
+            time.sleep(0.01)
+        terminal.press_keys(ahead)
+        terminal.wait_for_text("y")  # the terminal has it
+        go_on.set()
+        terminal.wait_for_text(f"Stop sharing {IMAGE} with 2 projects? [y/N]")
+        terminal.press_keys(f"{answer}\r")
+        assert code == terminal.wait_for_exit()
+
+    assert requests == len(service.requests)
 
 
 def test_yes_answers_before_it_is_asked(twin: str) -> None:
