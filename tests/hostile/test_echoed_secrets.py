@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
@@ -48,6 +52,23 @@ def test_an_error_that_repeats_the_token(  # noqa: PLR0913, PLR0917
     said = run.err if "--json" not in options else "".join(map(str, json.loads(run.err)["error"].values()))
     for shown in (token[:12], token[-12:], json.dumps(token)[1:-1][:12]):
         assert shown not in said, run
+
+
+@pytest.mark.parametrize(
+    "encode", [base64.b64encode, base64.urlsafe_b64encode, lambda text: quote(text, safe="").encode()]
+)
+def test_an_encoded_token(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch, encode: Callable[[bytes], bytes]
+) -> None:
+    """Nor is a token shown in base64 or percent-encoded."""
+    token = "gAAA+/~?>>>>token=that-nobody-may-see"
+    encoded = encode(token.encode()).decode()
+    serve(build_response(400, {"message": f"the token {encoded} is not good"}))
+    monkeypatch.setenv("IMGSHARE_TOKEN", token)
+
+    run = imgshare("accept", IMAGE, MEMBER)
+
+    assert (7, False, True) == (run.code, encoded[:12] in run.err, "the token (hidden)" in run.err)
 
 
 def test_an_owner_that_is_the_token(imgshare: RunImgshare, serve: StartService) -> None:
