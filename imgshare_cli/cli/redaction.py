@@ -52,6 +52,8 @@ class Redactor:
 
 def _list_forms(secret: str) -> set[str]:
     """List how a secret may be written: as it is, quoted, percent-encoded, or in base64."""
+    if len(secret) < _MIN_LENGTH:  # in base64 it is a few letters of any text
+        return {secret}
     from base64 import b64encode, urlsafe_b64encode
     from urllib.parse import quote
 

@@ -90,6 +90,11 @@ def test_a_short_password(imgshare: RunImgshare, serve: StartService, monkeypatc
     assert "IMGSHARE_TOKEN" in os.environ
 
 
+def test_a_short_secret_in_base64() -> None:
+    """The base64 of a short secret is a letter or two, which are hidden nowhere."""
+    assert "NDI, N (hidden)" == Redactor({"OS_PASSWORD": "42"}).redact("NDI, N 42")
+
+
 @limit_examples(200)
 @given(
     before=st.text(max_size=30),
