@@ -175,10 +175,8 @@ class _MistakeFinder:
         return ids[0] if len(ids) == 1 and not hints.is_plain(name) else name
 
     def _describe_command(self, changes: Mapping[str, str | None]) -> str:
-        image = changes.get("image")
-        is_ascii = self._image.isascii()
-        whose = describe_suggestion(image, self._images, self._owners, as_ascii=is_ascii) if image else ""
-        return self._typed.build(changes) + whose
+        command, image, as_ascii = self._typed.build(changes), changes.get("image"), self._image.isascii()
+        return command + (describe_suggestion(image, self._images, self._owners, as_ascii=as_ascii) if image else "")
 
     def _find_member_change(self) -> dict[str, str]:
         member, own = self._member, self._own_id
