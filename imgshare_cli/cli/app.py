@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from imgshare_cli import __version__
 from imgshare_cli.cli.invocation import Invocation
 from imgshare_cli.cli.options import Command
+from imgshare_cli.config.service_url import MissingSchemeError
 from imgshare_cli.errors import ForbiddenError, ImgshareError, InterruptedByUserError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -172,7 +173,13 @@ def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[s
 
 def _add_suggestion(error: ImgshareError, invocation: Invocation) -> ImgshareError:
     session = invocation.last_session
-    if session is None or not isinstance(error, UsageError | NotFoundError | ForbiddenError):
+    if session is None:
+        return error
+    if isinstance(error, MissingSchemeError):
+        from imgshare_cli.cli.address_hints import add_correction
+
+        return add_correction(error, session)
+    if not isinstance(error, UsageError | NotFoundError | ForbiddenError):
         return error
     from imgshare_cli.cli.suggestions import add_suggestion
 

@@ -15,7 +15,7 @@ from imgshare_cli.config.config_file import (
     describe_expected_value,
     is_owner_name,
 )
-from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.service_url import MissingSchemeError, check_service_url
 from imgshare_cli.config.settings import resolve_profile_name
 from imgshare_cli.errors import ConfigError, UsageError
 
@@ -112,6 +112,9 @@ def parse_value(session: Session, key: str, text: str) -> object:
     if last == "endpoint":
         try:
             check_service_url(text, insecure_http=True)
+        except MissingSchemeError as exc:
+            meant = TypedCommand(session.context).build({"value": exc.corrected})
+            raise UsageError(exc.failure, note="nothing was changed", hint=f"did you mean {meant}?") from exc
         except ConfigError as exc:
             raise UsageError(exc.failure, note="nothing was changed", hint=exc.hint) from exc
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.errors import AuthError, InterruptedByUserError, ServiceError, UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def confirm_same_name(session: Session, image: Image) -> None:
         return
     owners = get_owner_names(session)
     session.output.stop_progress()
-    session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
+    named = hints.quote_text(image.name or "")
+    session.output.print_note(f"an image named {named} is already in the project's image list:")
     for other in others:
         session.output.print_note(f"  {other.id}  owner {name_owner_with_id(other.owner, owners)}")
     if session.no_input:
@@ -72,11 +74,12 @@ def confirm_unshare(session: Session, image: str, image_id: str, members: Sequen
     """
     from imgshare_cli.cli.typed_command import TypedCommand
 
+    image = hints.quote_unless_plain(image)
     accepted = _count_accepted(session, image_id, members, known)
     if len(members) == 1 and not accepted:
         return
     if len(members) == 1:
-        projects = f"project {members[0]}, which accepted it"
+        projects = f"project {hints.quote_unless_plain(members[0])}, which accepted it"
     else:
         projects = f"{len(members)} projects" + (f", {accepted} of which accepted it" if accepted else "")
     if session.no_input:

@@ -52,7 +52,7 @@ class ShareDetails:
 
 
 def load_share_details(client: ImageClient, member: Member, image: Image | None) -> ShareDetails:
-    """Ask the service what else it knows of a share, with two requests.
+    """Ask the service what else it knows of a share, in one or two requests.
 
     Args:
         client: the image service.
@@ -62,8 +62,9 @@ def load_share_details(client: ImageClient, member: Member, image: Image | None)
     Raises:
         AuthError: the service rejects the token.
     """
-    with contextlib.suppress(ServiceError):
-        image = client.get_image(member.image_id)
+    if image is None or not image.raw:
+        with contextlib.suppress(ServiceError):
+            image = client.get_image(member.image_id)
     if image is None:
         return ShareDetails(member, None, None)
     try:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from imgshare_cli.errors import InterruptedByUserError
 from imgshare_cli.spelling import find_close
 from imgshare_cli.terminal.pending_input import discard_pending_input
+from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.terminal.output import Output
 
+_MAX_SHOWN = 200
 Key = TypeVar("Key")
 
 
@@ -23,7 +25,10 @@ def ask_line(output: Output, question: str, default: str = "") -> str:
     Raises:
         InterruptedByUserError: the input ended.
     """
-    return _read_answer(output, f"{question} [{default}]: " if default else f"{question}: ") or default
+    return (
+        _read_answer(output, f"{question} [{truncate_text(default, _MAX_SHOWN)}]: " if default else f"{question}: ")
+        or default
+    )
 
 
 def ask_yes(output: Output, question: str) -> bool:

@@ -112,11 +112,12 @@ def _log_in(session: Session, plan: LoginPlan, *, default: bool) -> None:
 def _get_credential(session: Session, plan: LoginPlan) -> Credential:
     settings, method, options = plan.settings, plan.method, plan.options
     if method is LoginMethod.APPLICATION_CREDENTIAL:
-        identifier = options.application_credential_id
+        identifier = hints.quote_unless_plain(str(options.application_credential_id))
         secret = _ask_secret(session, f"Secret of application credential {identifier} (hidden):")
         return log_in_with_application_credential(settings, options, secret)
     if method is LoginMethod.PASSWORD:
-        password = _ask_secret(session, f"Password for {options.username} at {options.auth_url} (hidden):")
+        user, where = (hints.quote_unless_plain(str(text)) for text in (options.username, options.auth_url))
+        password = _ask_secret(session, f"Password for {user} at {where} (hidden):")
         return log_in_with_password(settings, options, password)
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
