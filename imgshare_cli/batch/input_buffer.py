@@ -80,7 +80,13 @@ class InputBuffer:
                 return
         self.take(end + 1)
 
-    def skip_inner_lines(self) -> None:
-        """Skip lines that may be inside a JSON value: what is in there must not be taken for an entry."""
-        while (self.content or self.fill()) and self.content[0] in _INNER:
+    def skip_inner_lines(self) -> bool:
+        """Skip lines that may be inside a JSON value; return whether one follows that is not.
+
+        What is in a value, such as a tag on a line of its own, must not be taken for an entry.
+        """
+        while self.content or self.fill():
+            if self.content[0] not in _INNER:
+                return True
             self.skip_line()
+        return False

@@ -100,14 +100,19 @@ class _ItemReader:
         except UsageError as exc:
             return _create_malformed_item(number, place, exc), True
         except MalformedValueError as exc:
-            item = _create_malformed_item(number, place, UsageError(exc.problem))
-            if exc.end == 0 or (in_array and exc.end):
-                buffer.take(exc.end)
-                return item, True
-            buffer.skip_line()
-            if in_array or exc.line > 1:
-                buffer.skip_inner_lines()
-            return item, False
+            is_behind = exc.end == 0 or (in_array and exc.end is not None)
+            if is_behind:
+                buffer.take(exc.end or 0)
+            problem = exc.problem if is_behind else exc.problem + self._skip_value(exc, in_array=in_array)
+            return _create_malformed_item(number, place, UsageError(problem)), is_behind
+
+    def _skip_value(self, error: MalformedValueError, *, in_array: bool) -> str:
+        """Skip what may be inside a value without an end; return what the message says of more than its line."""
+        self._buffer.skip_line()
+        if error.line == 1 and not in_array:
+            return ""
+        is_more = self._buffer.skip_inner_lines()
+        return f"; reading goes on in line {self._buffer.line}" if is_more else "; the rest of the input is not read"
 
     def _read_rest_of_line(self) -> Iterator[Item]:
         first = self._buffer.skip(_AFTER_VALUE)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 MAX_VALUE = 1 << 20  # bytes
 _MAX_DEPTH = 64
-_FIRST_WINDOW = 4 << 10
+_FIRST_WINDOW = 512
 _QUOTE, _BACKSLASH, _OPENING = b'"\\'[0], b'"\\'[1], b"{["
 _BETWEEN_BRACKETS = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\\n]++|\\[^\n])*+")*+')
 _IN_STRING = re.compile(rb"(?:[^\"\\\n]++|\\[^\n])*+")
@@ -44,10 +44,10 @@ def read_value(buffer: InputBuffer) -> object:
         return _read_scalar(buffer)
     scanner = _Scanner(starts_with_string=buffer.content[0] == _QUOTE)
     window, is_checked = _FIRST_WINDOW, False
-    while not scanner.find_end(buffer.content, window):
+    while not scanner.find_end(buffer.content, window) and not scanner.is_too_deep:
         is_full = len(buffer.content) >= window
         if window >= MAX_VALUE and is_full:
-            raise _skip_large_value(buffer, scanner)
+            raise _skip_value(buffer, scanner, f"larger than {MAX_VALUE >> 20} MiB")
         # Where a file was cut and another one follows, brackets can balance only much later, or never.
         if is_full or not is_checked:
             _check_beginning(buffer.content[:window])
@@ -57,8 +57,7 @@ def read_value(buffer: InputBuffer) -> object:
         elif not buffer.fill():
             _parse(buffer.content, end=None)
     if scanner.is_too_deep:
-        buffer.take(scanner.position)
-        raise MalformedValueError(f"nested more than {_MAX_DEPTH} levels deep", end=0)
+        raise _skip_value(buffer, scanner, f"nested more than {_MAX_DEPTH} levels deep")
     value = _parse(buffer.content[: scanner.position], end=scanner.position)
     buffer.take(scanner.position)
     return value
@@ -74,17 +73,18 @@ def _read_scalar(buffer: InputBuffer) -> object:
     raise MalformedValueError("neither an object nor a string", end=0)
 
 
-def _skip_large_value(buffer: InputBuffer, scanner: _Scanner) -> MalformedValueError:
-    problem = f"larger than {MAX_VALUE >> 20} MiB"
-    while True:
-        try:
-            is_ended = scanner.find_end(buffer.content, len(buffer.content))
-        except MalformedValueError:
-            return MalformedValueError(problem, line=2)
-        buffer.take(scanner.position)
-        scanner.position = 0
-        if is_ended or not buffer.fill():
-            return MalformedValueError(problem, end=0)
+def _skip_value(buffer: InputBuffer, scanner: _Scanner, problem: str) -> MalformedValueError:
+    """Skip a value that must not be parsed, to its end, or to the end of the input."""
+    try:
+        while not scanner.find_end(buffer.content, len(buffer.content)):
+            buffer.take(scanner.position)
+            scanner.position = 0
+            if not buffer.fill():
+                break
+    except MalformedValueError:
+        return MalformedValueError(problem, line=2)
+    buffer.take(scanner.position)
+    return MalformedValueError(problem, end=0)
 
 
 def _check_beginning(content: bytearray) -> None:
@@ -95,8 +95,8 @@ def _check_beginning(content: bytearray) -> None:
     except json.JSONDecodeError as exc:
         if text[exc.pos :].strip():
             raise MalformedValueError("not valid JSON", line=exc.lineno) from None
-    except (ValueError, RecursionError):
-        pass  # what is wrong with it, its end will show
+    except ValueError:
+        pass  # a number of thousands of digits: the end of the value will show it
 
 
 def _parse(content: bytearray, *, end: int | None) -> object:
@@ -107,7 +107,7 @@ def _parse(content: bytearray, *, end: int | None) -> object:
         line, problem = content.count(b"\n", 0, exc.start) + 1, "not UTF-8"
     except json.JSONDecodeError as exc:
         line = exc.lineno
-    except (ValueError, RecursionError):  # a number of thousands of digits; brackets that do not end
+    except ValueError:  # a number of thousands of digits
         pass
     raise MalformedValueError(problem, end=end, line=line)
 
@@ -124,6 +124,7 @@ class _Scanner:
         self.position = 1 if starts_with_string else 0
         self.is_too_deep = False
         self._is_in_string = starts_with_string
+        self._is_ended = False
         self._depth = 0
 
     def find_end(self, content: bytearray, limit: int) -> bool:
@@ -133,7 +134,7 @@ class _Scanner:
             MalformedValueError: a line ends in a string.
         """
         limit = min(limit, len(content))
-        while self._skip_plain(content, limit):
+        while not self._is_ended and self._skip_plain(content, limit):
             char = content[self.position]
             if self._is_in_string and char != _QUOTE:
                 if char == _BACKSLASH and self.position + 1 == limit:
@@ -146,9 +147,8 @@ class _Scanner:
             else:
                 self._depth += 1 if char in _OPENING else -1
                 self.is_too_deep |= self._depth > _MAX_DEPTH
-            if not self._depth and not self._is_in_string:
-                return True
-        return False
+            self._is_ended = not self._depth and not self._is_in_string
+        return self._is_ended
 
     def _skip_plain(self, content: bytearray, limit: int) -> bool:
         """Skip what has no meaning for the end; return whether something follows."""
