@@ -115,6 +115,12 @@ class ImgshareError(Exception):
         }
 
 
+class MachineError(ImgshareError):
+    """This machine lacks what the run needs: a place for its output, memory, threads or open files."""
+
+    code = "machine"
+
+
 class UsageError(ImgshareError):
     """The arguments are not valid."""
 
@@ -140,21 +146,25 @@ class NotLoggedInError(AuthError):
     """There is no token at all."""
 
 
-class ForbiddenError(ImgshareError):
+class ServiceError(ImgshareError):
+    """The service did not do what a request asked for; a request that only helps can go without it."""
+
+
+class ForbiddenError(ServiceError):
     """The service knows the user and does not allow the request."""
 
     exit_code = 5
     code = "forbidden"
 
 
-class NotFoundError(ImgshareError):
+class NotFoundError(ServiceError):
     """The object does not exist, or the user cannot see it."""
 
     exit_code = 6
     code = "not_found"
 
 
-class RefusedError(ImgshareError):
+class RefusedError(ServiceError):
     """The service understood the request and refused it."""
 
     exit_code = 7
@@ -165,7 +175,7 @@ class NotYetError(RefusedError):
     """The object is not what was asked for, but may still become so."""
 
 
-class UnavailableError(ImgshareError):
+class UnavailableError(ServiceError):
     """The service cannot be reached, or the response is not from its API."""
 
     exit_code = 8
@@ -177,20 +187,6 @@ class PartialError(ImgshareError):
 
     exit_code = 9
     code = "partial"
-
-
-class CommandNotExecutableError(UsageError):
-    """The command to run is there and cannot be run; the exit code is a shell's."""
-
-    exit_code = 126
-    code = "command_not_executable"
-
-
-class CommandNotFoundError(UsageError):
-    """There is no such command to run; the exit code is a shell's."""
-
-    exit_code = 127
-    code = "command_not_found"
 
 
 class InterruptedByUserError(ImgshareError):

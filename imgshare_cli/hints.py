@@ -96,14 +96,24 @@ def _build_command(prefix: str, words: Sequence[str | Word], environ: Mapping[st
     parts = [word if isinstance(word, Word) else _check_own_word(word) for word in words]
     settings = [f"{name}={value.show()}" for name, value in environ.items()]
     text = prefix + " ".join([*settings, "imgshare", *(part.show() for part in parts)])
+    return _remember_command(text, [*environ.values(), *parts])
+
+
+def _remember_command(text: str, words: Sequence[Word]) -> str:
+    """Let a command be shown in backticks, and add the values of its placeholders."""
     _built_commands.add(text)
     replaced = {
         word.placeholder: word.text
-        for word in (*environ.values(), *parts)
+        for word in words
         if word.text is not None and word.show() == word.placeholder != word.text
     }
     where = " and ".join(f"{name} is {quote_text(value)}" for name, value in replaced.items())
     return f"`{text}`" + (f" (where {where})" if where else "")
+
+
+def build_export_command(name: str, value: Word) -> str:
+    """Build the command that sets a variable in a shell, in backticks."""
+    return _remember_command(f"export {name}={value.show()}", [value])
 
 
 def build_login_command(
@@ -133,9 +143,20 @@ def _parse_login_options(line: str) -> dict[str, str | bool | None]:
     return options
 
 
-def quote_text(text: str) -> str:
-    """Put text from outside into quotes, without backticks and characters that act on a terminal."""
-    return repr(truncate_text(text, _MAX_QUOTED).replace("`", "'"))
+def quote_text(text: str, *, as_ascii: bool = False) -> str:
+    """Put text from outside into quotes, bounded, without backticks and characters that act on a terminal.
+
+    Args:
+        text: the text.
+        as_ascii: whether all other characters are escaped, so that none can look like another.
+    """
+    quote = ascii if as_ascii else repr
+    return quote(truncate_text(text, _MAX_QUOTED).replace("`", "'"))
+
+
+def quote_unless_plain(text: str) -> str:
+    """Return a short plain word as it is, and any other text from outside in quotes."""
+    return text if is_plain(text) and len(text) <= _MAX_QUOTED else quote_text(text)
 
 
 def render_commands(text: str) -> str:

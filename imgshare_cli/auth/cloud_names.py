@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import yaml
 
 from imgshare_cli.config.file_reading import find_base_folder, find_home, read_file
-from imgshare_cli.hints import is_plain, quote_text
+from imgshare_cli.hints import quote_unless_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ def list_clouds(environ: Mapping[str, str]) -> CloudList:
 
 def format_names(names: Sequence[str], most: int = _MAX_LISTED) -> str:
     """Format the names of clouds for a sentence: those that are no plain words are quoted."""
-    shown = [name if is_plain(name) else quote_text(name) for name in names[:most]]
+    shown = [quote_unless_plain(name) for name in names[:most]]
     unshown = len(names) - most
     more = f" and {unshown if len(names) < MAX_NAMES else 'many'} more" if unshown > 0 else ""
     return ", ".join(shown) + more

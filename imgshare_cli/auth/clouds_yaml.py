@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from keystoneauth1.loading import get_plugin_loader
 from imgshare_cli import hints
 from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
 from imgshare_cli.errors import ConfigError
+from imgshare_cli.spelling import NAMES, find_close, find_similar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,6 @@ _CLOUD_KEYS = (
     *("verify", "insecure", "cacert", "cert", "key", "identity_api_version", "image_api_version"),
     *("image_endpoint_override", "identity_endpoint_override", "api_timeout", "networks"),
 )
-_ALIKE = 0.75
 # A setting for one service alone, such as image_interface.
 _ENDINGS = (
     "_endpoint_override",
@@ -59,7 +58,7 @@ def check_cloud_name(config: OpenStackConfig, cloud: str | None, files: CloudFil
     names = [
         name for name, entry in entries.items() if isinstance(name, str) and isinstance(entry, dict) and name not in own
     ]
-    alike = difflib.get_close_matches(cloud, names, n=1)
+    alike = find_close(cloud, names, count=1)
     raise ConfigError(
         f"cloud {cloud!r} is not in {' or '.join([*files.clouds, *files.secure])}",
         hint=(f"did you mean {format_names(alike)}? " if alike else "")
@@ -114,7 +113,7 @@ def _check_keys(filename: str, where: tuple[str, ...], entry: dict[str, Any], kn
     known_keys = sorted(set(known))
     for key in entry:
         plain = str(key).replace("-", "_")
-        alike = difflib.get_close_matches(plain, known_keys, n=1, cutoff=_ALIKE)
+        alike = find_similar(plain, known_keys, cutoff=NAMES)
         if plain in known_keys or not alike or plain.endswith(_ENDINGS):
             continue
         line = _find_line(Path(filename), (*where, str(key)))
@@ -122,7 +121,7 @@ def _check_keys(filename: str, where: tuple[str, ...], entry: dict[str, Any], kn
         shown = ".".join(where) if where[-1] == "auth" else ".".join((*where, str(key).partition(":")[0]))
         raise ConfigError(
             f"unknown key {'in ' if where[-1] == 'auth' else ''}{shown} in {filename}, line {line}: "
-            f"did you mean {alike[0]}?",
+            f"did you mean {alike}?",
             hint=f"known keys: {', '.join(known_keys)}",
         )
 

@@ -64,6 +64,7 @@ def log_in_with_password(settings: Settings, options: LoginOptions, password: st
         "--user-domain": options.user_domain,
         "--project": options.project,
         "--project-domain": options.project_domain,
+        "--endpoint": settings.endpoint,
     }
     return replace(credential, relogin_command=build_relogin_command(settings, named))
 
@@ -75,7 +76,13 @@ def log_in_with_application_credential(settings: Settings, options: LoginOptions
         "application_credential_id": options.application_credential_id or "",
         "application_credential_secret": secret,
     }
-    return _use_application_credential(settings, auth)
+    who = {
+        "--auth-url": options.auth_url,
+        "--application-credential-id": options.application_credential_id,
+        "--endpoint": settings.endpoint,
+    }
+    credential = _use_application_credential(settings, auth)
+    return replace(credential, relogin_command=build_relogin_command(settings, who))
 
 
 def log_in_with_token(settings: Settings, text: str) -> Credential:
@@ -96,18 +103,18 @@ def log_in_with_token(settings: Settings, text: str) -> Credential:
 
 def renew_login(settings: Settings, credential: Credential) -> Credential:
     """Log in again with the application credential that a credential came from."""
-    return _use_application_credential(
+    renewed = _use_application_credential(
         replace(
             settings, endpoint=settings.endpoint or credential.endpoint, cacert=settings.cacert or credential.cacert
         ),
         credential.refresh_credentials or {},
     )
+    return replace(renewed, relogin_command=credential.relogin_command)
 
 
 def _use_application_credential(settings: Settings, auth: dict[str, str]) -> Credential:
     credential = _run_login(settings, auth_type="v3applicationcredential", auth=auth)
-    who = {"--auth-url": auth["auth_url"], "--application-credential-id": auth["application_credential_id"]}
-    return replace(credential, refresh_credentials=auth, relogin_command=build_relogin_command(settings, who))
+    return replace(credential, refresh_credentials=auth)
 
 
 def check_cloud(settings: Settings) -> None:

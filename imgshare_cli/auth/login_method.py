@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from imgshare_cli.config.config_file import describe_expected_value
 from imgshare_cli.config.service_url import AUTH_URL, check_service_url
-from imgshare_cli.errors import UsageError
+from imgshare_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,13 +53,13 @@ class LoginPlan:
     Attributes:
         method: the way to log in.
         options: the options, completed from the environment.
-        store_settings: the settings of the store for the credential.
+        settings: the settings of the login and of the store for its credential.
         must_store: whether the login fails if the credential cannot be stored; a cloud can log in again by itself.
     """
 
     method: LoginMethod
     options: LoginOptions
-    store_settings: Settings
+    settings: Settings
     must_store: bool
 
     @property
@@ -66,7 +67,7 @@ class LoginPlan:
         """The cloud to log in with, as in a message; None for another method."""
         if self.method is not LoginMethod.CLOUD:
             return None
-        return f"cloud {self.store_settings.cloud!r}" if self.store_settings.cloud else "OS_*"
+        return f"cloud {self.settings.cloud!r}" if self.settings.cloud else "OS_*"
 
 
 def plan_login(options: LoginOptions, settings: Settings, environ: Mapping[str, str]) -> LoginPlan:
@@ -75,7 +76,10 @@ def plan_login(options: LoginOptions, settings: Settings, environ: Mapping[str, 
     completed = replace(options, auth_url=options.auth_url or environ.get("OS_AUTH_URL"))
     if method is LoginMethod.CLOUD:
         return LoginPlan(method, completed, settings, must_store=False)
-    return LoginPlan(method, completed, replace(settings, cloud=None, openstack=False), must_store=True)
+    own = replace(settings, cloud=None, openstack=False)
+    if method is not LoginMethod.TOKEN and not settings.is_endpoint_named:
+        own = replace(own, endpoint=None)  # the profile's is that of another login, and must not get this token
+    return LoginPlan(method, completed, own, must_store=True)
 
 
 def _choose_method(options: LoginOptions, settings: Settings) -> LoginMethod:
@@ -140,8 +144,24 @@ def check_login_plan(plan: LoginPlan) -> None:
     if needed and options.auth_url:
         is_password = method is LoginMethod.PASSWORD
         setting = AUTH_URL._replace(name="--auth-url", sent="the password" if is_password else "the secret")
-        insecure_http = plan.store_settings.insecure_http
+        insecure_http = plan.settings.insecure_http
         check_service_url(options.auth_url, insecure_http=insecure_http, setting=setting)
+
+
+def check_kept_cloud(cloud: str | None) -> None:
+    """Check that the profile can keep the name of a cloud, before anything is sent.
+
+    Args:
+        cloud: the cloud that was chosen for the profile.
+
+    Raises:
+        ConfigError: its name has a control character.
+    """
+    if cloud and describe_expected_value(("cloud",), cloud):
+        raise ConfigError(
+            f"cloud {cloud!r} cannot be kept in a profile: its name has a control character",
+            hint="give it another name in clouds.yaml",
+        )
 
 
 def _create_missing_error(option: str) -> UsageError:

@@ -22,7 +22,7 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
 
     Args:
         path: the config file.
-        settings: the settings of the run, which name the profile and where its tokens are stored.
+        settings: the settings of the login, which name the profile and where its tokens are stored.
         flags: the cloud and endpoint of the command line are kept; those of the environment are not.
         credential: what the login got.
         default: whether the profile becomes the default.
@@ -31,15 +31,14 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
         ConfigError: the file cannot be changed.
     """
     where = ("profiles", settings.profile)
-    is_bare_token = credential.auth_url is None and not settings.cloud and not settings.openstack
 
     def change(document: TOMLDocument) -> None:
         # Another run may have changed the file since this one read it.
         add_profile(document, settings.profile)
         if flags.cloud:
             _set_cloud(document, where, flags.cloud, settings.endpoint if flags.endpoint else None)
-        elif is_bare_token and _read_endpoint(document, where) != credential.endpoint:
-            set_value(document, (*where, "endpoint"), credential.endpoint)
+        elif not settings.cloud and not settings.openstack:
+            _leave_cloud(document, where, credential)
         if settings.token_store != document["profiles"][settings.profile].get("token_store", TOKEN_STORES[0]):
             set_value(document, (*where, "token_store"), settings.token_store)
         if default:
@@ -59,6 +58,20 @@ def _set_cloud(document: TOMLDocument, where: tuple[str, str], cloud: str, endpo
     elif document[table][name].get("cloud") != cloud:
         remove_value(document, (*where, "endpoint"))
     set_value(document, (*where, "cloud"), cloud)
+
+
+def _leave_cloud(document: TOMLDocument, where: tuple[str, str], credential: Credential) -> None:
+    """Remove what a profile has for another login, whose cloud the next command would log in to.
+
+    The image service of a token is kept, as nothing else knows it; that of a login comes from its catalog.
+    """
+    remove_value(document, (*where, "cloud"))
+    if _read_endpoint(document, where) == credential.endpoint:
+        return
+    if credential.auth_url:
+        remove_value(document, (*where, "endpoint"))
+    else:
+        set_value(document, (*where, "endpoint"), credential.endpoint)
 
 
 def _read_endpoint(document: TOMLDocument, where: tuple[str, str]) -> str | None:

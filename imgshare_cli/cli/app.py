@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import sys
@@ -15,6 +14,7 @@ from typer.core import TyperGroup
 from imgshare_cli import __version__
 from imgshare_cli.cli.invocation import Invocation
 from imgshare_cli.cli.options import Command
+from imgshare_cli.config.service_url import MissingSchemeError
 from imgshare_cli.errors import ForbiddenError, ImgshareError, InterruptedByUserError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ COMMAND_GROUPS = {
     },
 }
 COMMANDS = {name: path for group in COMMAND_GROUPS.values() for name, path in group.items()}
-_UNWRITABLE = {errno.EBADF, errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 _STYLE: dict[str, Any] = {
     "rich_markup_mode": None,  # rich would double the time of --help
     "pretty_exceptions_enable": False,
@@ -162,17 +161,25 @@ def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[s
         from imgshare_cli.cli.usage_errors import convert_usage_error
 
         return convert_usage_error(exc, arguments, COMMANDS)
-    if isinstance(exc, OSError) and exc.errno in _UNWRITABLE:
-        _discard_stdout()
-        return ImgshareError(f"cannot write the output: {exc.strerror}")
+    from imgshare_cli.cli.resource_errors import describe_output_failure
     from imgshare_cli.cli.unexpected_errors import convert_unexpected_error
+
+    if error := describe_output_failure(exc):
+        _discard_stdout()
+        return error
 
     return convert_unexpected_error(exc, invocation)
 
 
 def _add_suggestion(error: ImgshareError, invocation: Invocation) -> ImgshareError:
     session = invocation.last_session
-    if session is None or not isinstance(error, UsageError | NotFoundError | ForbiddenError):
+    if session is None:
+        return error
+    if isinstance(error, MissingSchemeError):
+        from imgshare_cli.cli.address_hints import add_correction
+
+        return add_correction(error, session)
+    if not isinstance(error, UsageError | NotFoundError | ForbiddenError):
         return error
     from imgshare_cli.cli.suggestions import add_suggestion
 

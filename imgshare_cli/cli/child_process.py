@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
 from imgshare_cli.cli import resource_errors
-from imgshare_cli.errors import CommandNotExecutableError, CommandNotFoundError
+from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.signals import EXIT_SIGNALS
 
 if TYPE_CHECKING:
@@ -26,6 +26,20 @@ _OTHER_SIGNALS = tuple(
     for name in ("SIGUSR1", "SIGUSR2", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGSTKFLT", "SIGXCPU")
     if hasattr(signal, name)
 )
+
+
+class CommandNotExecutableError(UsageError):
+    """The command to run is there and cannot be run; the exit code is a shell's."""
+
+    exit_code = 126
+    code = "command_not_executable"
+
+
+class CommandNotFoundError(UsageError):
+    """There is no such command to run; the exit code is a shell's."""
+
+    exit_code = 127
+    code = "command_not_found"
 
 
 class SignalQueue:

@@ -15,7 +15,7 @@ from imgshare_cli.config.config_file import (
     describe_expected_value,
     is_owner_name,
 )
-from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.config.service_url import MissingSchemeError, check_service_url
 from imgshare_cli.config.settings import resolve_profile_name
 from imgshare_cli.errors import ConfigError, UsageError
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _KEYS = ("default_profile", *PROFILE_KEYS, "owners.NAME", "profiles.NAME.KEY")
 _SHOWN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,29}")
 _EXAMPLES = {"timeout": "5m", "token_store": TOKEN_STORES[1], "endpoint": "https://glance.example.com"}
-_CUTOFF = 0.75
 
 
 def check_key(session: Session, command: str, key: str, *values: str) -> None:
@@ -56,7 +55,7 @@ def check_key(session: Session, command: str, key: str, *values: str) -> None:
 
 
 def _create_unknown_key_error(session: Session, command: str, key: str, values: tuple[str, ...]) -> UsageError:
-    from imgshare_cli.cli.spelling import find_close
+    from imgshare_cli.spelling import NAMES, find_close
 
     typed = TypedCommand(session.context)
     before, dot, last = key.rpartition(".")
@@ -65,7 +64,7 @@ def _create_unknown_key_error(session: Session, command: str, key: str, values: 
     words = [hints.quote_word(None if "@" in value else value, "VALUE") for value in values]
     meant = [
         typed.build_other("config", command, hints.quote_word(f"{before}{dot}{close}", "KEY"), *words)
-        for close in find_close(last, known, cutoff=_CUTOFF, count=1)
+        for close in find_close(last, known, cutoff=NAMES, count=1)
         if close != "token"
     ]
     # A token that was pasted into the wrong place must not get into a log.
@@ -113,6 +112,9 @@ def parse_value(session: Session, key: str, text: str) -> object:
     if last == "endpoint":
         try:
             check_service_url(text, insecure_http=True)
+        except MissingSchemeError as exc:
+            meant = TypedCommand(session.context).build({"value": exc.corrected})
+            raise UsageError(exc.failure, note="nothing was changed", hint=f"did you mean {meant}?") from exc
         except ConfigError as exc:
             raise UsageError(exc.failure, note="nothing was changed", hint=exc.hint) from exc
     return value

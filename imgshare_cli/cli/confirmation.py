@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import (
-    AuthError,
-    ForbiddenError,
-    InterruptedByUserError,
-    NotFoundError,
-    RefusedError,
-    UnavailableError,
-    UsageError,
-)
+from imgshare_cli import hints
+from imgshare_cli.errors import AuthError, InterruptedByUserError, ServiceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,13 +32,14 @@ def confirm_same_name(session: Session, image: Image) -> None:
 
     try:
         others = find_same_name_images(session.client, image)
-    except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+    except (AuthError, ServiceError):
         return  # a token may be allowed to decide and nothing else, and the decision says what is wrong
     if not others:
         return
     owners = get_owner_names(session)
     session.output.stop_progress()
-    session.output.print_note(f"an image named {image.name!r} is already in the project's image list:")
+    named = hints.quote_text(image.name or "")
+    session.output.print_note(f"an image named {named} is already in the project's image list:")
     for other in others:
         session.output.print_note(f"  {other.id}  owner {name_owner_with_id(other.owner, owners)}")
     if session.no_input:
@@ -80,11 +74,12 @@ def confirm_unshare(session: Session, image: str, image_id: str, members: Sequen
     """
     from imgshare_cli.cli.typed_command import TypedCommand
 
+    image = hints.quote_unless_plain(image)
     accepted = _count_accepted(session, image_id, members, known)
     if len(members) == 1 and not accepted:
         return
     if len(members) == 1:
-        projects = f"project {members[0]}, which accepted it"
+        projects = f"project {hints.quote_unless_plain(members[0])}, which accepted it"
     else:
         projects = f"{len(members)} projects" + (f", {accepted} of which accepted it" if accepted else "")
     if session.no_input:
@@ -103,7 +98,7 @@ def _count_accepted(session: Session, image_id: str, members: Sequence[str], kno
 
     try:
         shares = {share.member_id: share.status for share in session.client.list_members(image_id)}
-    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+    except ServiceError:
         return 0  # unsharing says what is wrong
     ids = {member if member in shares else known.resolve_id(member) for member in members}
     return len([id_ for id_ in ids if shares.get(id_) is Status.ACCEPTED])

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_project_id
+from imgshare_cli.cli.image_suggestions import describe_suggestion
 from imgshare_cli.cli.last_list import LastList, ListedImage
-from imgshare_cli.cli.owner_names import describe_owner
+from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import UsageError
 from imgshare_cli.hints import quote_word
@@ -93,7 +94,8 @@ def explain_unknown_prefix(
         members = [quote_word(member, "MEMBER")] if (member and not is_image) or command in _OWNER_COMMANDS else []
         whole = TypedCommand(session.context).build_other(command, quote_word(image_id, "IMAGE"), *members)
         single = ", and one IMAGE at a time" if is_image else ""
-        return error.replace(hint=f"the whole ID is needed here{single}: {whole}")
+        whose = describe_suggestion(image_id, images, get_owner_names(session), as_ascii=True)
+        return error.replace(hint=f"the whole ID is needed here{single}: {whole}{whose}")
     listed = TypedCommand(session.context).build_other("list", "--status", "all", "--long")
     if is_project_id(prefix):
         return error.replace(hint=f"this looks like the ID of a project, and {listed} shows the IDs of images")

@@ -97,9 +97,7 @@ def _ask_choice(session: Session, clouds: CloudList) -> str | _Other:
         note(f"{clouds.path} {why}.")
     else:
         note(f"There is no clouds.yaml, which is searched for in {SEARCHED}.")
-    choices: dict[str | _Other, str] = {
-        name: name if hints.is_plain(name) else hints.quote_text(name) for name in clouds.names[:_MAX_SHOWN]
-    }
+    choices: dict[str | _Other, str] = {name: hints.quote_unless_plain(name) for name in clouds.names[:_MAX_SHOWN]}
     if len(clouds.names) > _MAX_SHOWN:
         count = f"{len(clouds.names)}{' or more' if len(clouds.names) >= MAX_NAMES else ''}"
         note(f"These are {_MAX_SHOWN} of its {count} clouds; --cloud takes all of them.")
@@ -150,4 +148,5 @@ def _ask_default(session: Session) -> bool:
     current = session.file.default_profile or DEFAULT_PROFILE
     if session.profile == current:
         return False
-    return ask_yes(session.output, f"Make {session.profile!r} the default profile, instead of {current!r}?")
+    profile, instead_of = hints.quote_text(session.profile), hints.quote_text(current)
+    return ask_yes(session.output, f"Make {profile} the default profile, instead of {instead_of}?")

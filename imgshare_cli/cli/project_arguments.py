@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
-from imgshare_cli.cli.spelling import find_close
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.owners import MINE
 from imgshare_cli.errors import ImgshareError, UsageError
+from imgshare_cli.spelling import find_close
 from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from imgshare_cli.shares.project_names import ProjectNames
 
 _MAX_SHOWN = 60
-_CUTOFF = 0.6
 _HEX_ID = re.compile(r"[0-9a-f]{32}")
 _SHORTEST_BEGINNING = 6
 _HEX_BEGINNING = re.compile(r"(?=.*[0-9])[0-9a-f]{6,40}")
@@ -92,7 +91,7 @@ def _get_own_project(session: Session, parameter: str) -> str:
 
 def _create_unknown_error(session: Session, owner: str) -> UsageError:
     names = sorted(session.file.owners.ids)
-    close = find_close(owner, names, cutoff=_CUTOFF, count=1)
+    close = find_close(owner, names, count=1)
     meant = f"; did you mean {close[0]!r}?" if close else ""
     add = hints.build_command("config", "set", "owners.NAME", "ID")
     return UsageError(

@@ -34,7 +34,8 @@ class Redactor:
     def redact(self, text: str) -> str:
         """Replace each secret in a text, longer ones first: a shorter one may be a part of them."""
         for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
-            text = text.replace(secret, _HIDDEN)
+            for form in _list_forms(secret):
+                text = text.replace(form, _HIDDEN)
         return text
 
     def redact_message(self, text: str) -> str:
@@ -44,9 +45,22 @@ class Redactor:
         """
         for secret in sorted({*self._secrets}, key=len, reverse=True):
             if len(secret) >= _MIN_LENGTH:
-                for form in (secret, repr(secret)[1:-1]):
+                for form in _list_forms(secret):
                     text = _hide_beginnings(text.replace(form, _HIDDEN), form)
         return text
+
+
+def _list_forms(secret: str) -> set[str]:
+    """List how a secret may be written: as it is, quoted, percent-encoded, or in base64."""
+    if len(secret) < _MIN_LENGTH:  # in base64 it is a few letters of any text
+        return {secret}
+    from base64 import b64encode, urlsafe_b64encode
+    from urllib.parse import quote
+
+    content = secret.encode(errors="surrogateescape")
+    # The last character of base64 depends on what follows, as a line's end does.
+    encoded = {encode(content).decode().rstrip("=")[:-1] for encode in (b64encode, urlsafe_b64encode)}
+    return {secret, repr(secret)[1:-1], quote(content, safe=""), *encoded}
 
 
 def _hide_beginnings(text: str, secret: str) -> str:

@@ -1,18 +1,38 @@
-"""Recognizes errors that mean that this machine has run out of memory, files or threads."""
+"""Recognizes errors of this machine: output that cannot be written, and no more memory, files or threads."""
 
 from __future__ import annotations
 
 import errno
 import os
 
-from imgshare_cli.errors import ImgshareError
+from imgshare_cli.errors import MachineError
 
 _RESOURCES = {errno.EMFILE: "open files", errno.ENFILE: "open files", errno.ENOMEM: "memory"}
 _LIMITS = {"memory": "ulimit -v", "open files": "ulimit -n", "threads": "ulimit -u", "processes": "ulimit -u"}
+_ELSEWHERE = "write the output elsewhere"
+# What writing to standard output can fail with, and what helps; network errors are others.
+_OUTPUT_HINTS = {
+    errno.ENOSPC: f"free some space there, or {_ELSEWHERE}",
+    errno.EDQUOT: f"free some space there, or {_ELSEWHERE}",
+    errno.EFBIG: f"raise the limit (ulimit -f), or {_ELSEWHERE}",
+    errno.EBADF: "standard output is closed: redirect it to a file or to /dev/null",
+    **dict.fromkeys((errno.EIO, errno.EPERM, errno.EACCES, errno.EROFS, errno.ENXIO), _ELSEWHERE),
+    **dict.fromkeys((errno.ESTALE, errno.ETIMEDOUT, errno.ECONNRESET, errno.ENOTCONN), _ELSEWHERE),
+}
 _MAP_FAILURE = "failed to map segment"  # the loader's message when there is no more memory
 
 
-def describe_shortage(exc: BaseException) -> ImgshareError | None:
+def describe_output_failure(exc: BaseException) -> MachineError | None:
+    """Create the error for output that cannot be written, where an exception says so."""
+    if not isinstance(exc, OSError) or exc.filename is not None or exc.errno not in _OUTPUT_HINTS:
+        return None
+    return MachineError(
+        f"cannot write the output: {exc.strerror}",
+        hint=f"{_OUTPUT_HINTS[exc.errno]}; what the command has changed stays changed",
+    )
+
+
+def describe_shortage(exc: BaseException) -> MachineError | None:
     """Create the error for a shortage, where an exception or one of its causes is due to one."""
     cause: BaseException | None = exc
     while cause is not None:
@@ -22,9 +42,9 @@ def describe_shortage(exc: BaseException) -> ImgshareError | None:
     return None
 
 
-def create_shortage_error(resource: str) -> ImgshareError:
+def create_shortage_error(resource: str) -> MachineError:
     """Create the error that this machine has no more of a resource."""
-    return ImgshareError(
+    return MachineError(
         f"this machine is out of {resource}",
         hint=f"close other programs, or raise the limit ({_LIMITS[resource]})",
     )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_image_id
-from imgshare_cli.errors import AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError, UsageError
+from imgshare_cli.errors import AuthError, ForbiddenError, NotFoundError, ServiceError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +135,7 @@ class ShareTarget:
         if self._image is None:
             try:
                 self._image = client.get_image(image_id)
-            except (AuthError, ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+            except (AuthError, ServiceError):
                 return None
         return self._image
 

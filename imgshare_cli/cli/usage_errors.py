@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_image_id, is_project_id
 from imgshare_cli.cli.last_list import read_listed_images
-from imgshare_cli.cli.spelling import find_close
 from imgshare_cli.cli.typed_command import TypedCommand, build_words
 from imgshare_cli.errors import UsageError
+from imgshare_cli.spelling import NAMES, find_close
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     import typer
 
-_CUTOFF = 0.65
-_OPTION_CUTOFF = 0.75
 _MAX_SHOWN = 60
 
 
@@ -106,7 +104,7 @@ def _convert_unknown_command(context: Any, text: str, arguments: Sequence[str], 
     position = next((i for i, word in enumerate(arguments) if text.startswith(f"No such command {word!r}.")), None)
     if position is None:
         return UsageError("no such command", hint=usage)
-    close = find_close(arguments[position], context.command.commands, cutoff=_CUTOFF)
+    close = find_close(arguments[position], context.command.commands)
     sentence = f"no such command {hints.quote_text(arguments[position][:_MAX_SHOWN])}"
     return UsageError(sentence, hint=_suggest_words(context, arguments, position, close) or usage)
 
@@ -124,7 +122,7 @@ def _convert_option_error(context: Any, option: str, sentence: str, arguments: S
     position = next((i for i, word in enumerate(arguments) if word.partition("=")[0] == option), None)
     hint = None
     if position is not None:
-        close = find_close(option.lstrip("-"), known, cutoff=_OPTION_CUTOFF)
+        close = find_close(option.lstrip("-"), known, cutoff=NAMES)
         rest = arguments[position].removeprefix(option)
         hint = _suggest_words(context, arguments, position, [f"--{name}{rest}" for name in close])
     return UsageError(f"no such option: {option[:_MAX_SHOWN]}", hint=hint or usage)
@@ -185,7 +183,7 @@ def _convert_bad_value(exc: Any, sentence: str, arguments: Sequence[str], usage:
     hint = None
     if choices := [getattr(choice, "value", choice) for choice in getattr(kind, "choices", ())]:
         expected = f"{', '.join(choices[:-1])} or {choices[-1]}"
-        close = find_close(value, choices, cutoff=_CUTOFF)
+        close = find_close(value, choices)
         position = next((i for i, word in enumerate(arguments) if word.rpartition("=")[2] == value), None)
         if position is not None and close:
             before = arguments[position].removesuffix(value)

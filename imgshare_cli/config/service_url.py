@@ -31,6 +31,22 @@ ENDPOINT = Setting("the endpoint", "https://ims.eu-de.otc.t-systems.com", "the t
 AUTH_URL = Setting("auth_url", "https://iam.eu-de.otc.t-systems.com/v3", "the token")
 
 
+class MissingSchemeError(ConfigError):
+    """An address has no `https://`; the command line knows which command corrects it.
+
+    Args:
+        setting: the setting that holds it.
+        text: the address.
+        corrected: the address that was probably meant.
+    """
+
+    def __init__(self, setting: Setting, text: str, corrected: str) -> None:
+        super().__init__(_build_failure(setting, text), hint=f"did you mean {corrected}?")
+        self.setting = setting
+        self.text = text
+        self.corrected = corrected
+
+
 def check_service_url(text: str, *, insecure_http: bool, setting: Setting = ENDPOINT) -> str:
     """Normalize an http(s) address: lower-case scheme and host, no trailing slash, no `/v2`.
 
@@ -51,17 +67,19 @@ def check_service_url(text: str, *, insecure_http: bool, setting: Setting = ENDP
         raise ConfigError(f"{setting.name} must not contain a user, a query or a fragment", hint=hint)
     normalized = _normalize_url(url)
     if normalized is None:
-        corrected = _add_scheme(url) if "://" not in url else None
-        raise ConfigError(
-            f"{setting.name} {text[:200]!r} is not an http or https URL",
-            hint=f"did you mean {corrected}?" if corrected else hint,
-        )
+        if "://" not in url and (corrected := _add_scheme(url)):
+            raise MissingSchemeError(setting, text, corrected)
+        raise ConfigError(_build_failure(setting, text), hint=hint)
     if normalized.startswith("http:") and not is_loopback(urlsplit(normalized).hostname or "") and not insecure_http:
         raise ConfigError(
             f"{setting.name} {normalized} uses plain http: others on the network could read {setting.sent}",
             hint="use https, or pass --insecure-http if you trust the network",
         )
     return normalized
+
+
+def _build_failure(setting: Setting, text: str) -> str:
+    return f"{setting.name} {text[:200]!r} is not an http or https URL"
 
 
 def _normalize_url(url: str) -> str | None:

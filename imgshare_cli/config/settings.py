@@ -73,6 +73,7 @@ class Settings:
         environment_token: the token, if the environment holds one; it wins over the keyring.
         profile_token: the token in the config file; the keyring wins over it.
         profile_endpoint: the endpoint in the config file, which that token is for.
+        is_endpoint_named: whether a flag or the environment names the endpoint, and not the profile.
     """
 
     profile: str
@@ -91,6 +92,7 @@ class Settings:
     environment_token: Token | None = None
     profile_token: Token | None = None
     profile_endpoint: str | None = None
+    is_endpoint_named: bool = False
 
 
 def resolve_settings(
@@ -107,7 +109,8 @@ def resolve_settings(
     Raises:
         ConfigError: a value is unusable, or the named profile does not exist.
     """
-    env = _read_environment(environ)
+    # Of several names the first comes last, and wins.
+    env = {key: environ[name] for key, names in _ENVIRONMENT.items() for name in names[::-1] if environ.get(name)}
     profile = resolve_profile_name(flags, environ, file)
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
         raise create_profile_error(profile, file)
@@ -117,7 +120,8 @@ def resolve_settings(
     # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
     foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
     own = None if foreign else stored.get("endpoint")
-    endpoint = flags.endpoint or env.get("endpoint") or own
+    named = flags.endpoint or env.get("endpoint")
+    endpoint = named or own
     return Settings(
         profile=profile,
         cloud=cloud or (None if openstack else stored.get("cloud")),
@@ -136,6 +140,7 @@ def resolve_settings(
         environment_token=None if flags.cloud else _read_environment_token(environ),
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
         profile_endpoint=check_service_url(own, insecure_http=True) if own else None,
+        is_endpoint_named=bool(named),
     )
 
 
@@ -163,13 +168,6 @@ def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigF
             except UnicodeEncodeError:
                 raise ConfigError(f"{name} is not UTF-8 text", hint="set it again, or unset it") from None
     return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
-
-
-def _read_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    values = {
-        key: next((environ[name] for name in names if environ.get(name)), None) for key, names in _ENVIRONMENT.items()
-    }
-    return {key: value for key, value in values.items() if value is not None}
 
 
 def _read_environment_token(environ: Mapping[str, str]) -> Token | None:

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import ForbiddenError, NotFoundError, RefusedError, UnavailableError
+from imgshare_cli.errors import ForbiddenError, RefusedError, ServiceError, UnavailableError
 from imgshare_cli.shares.image_checks import find_same_name_images, list_same_name_images
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ShareDetails:
 
 
 def load_share_details(client: ImageClient, member: Member, image: Image | None) -> ShareDetails:
-    """Ask the service what else it knows of a share, with two requests.
+    """Ask the service what else it knows of a share, in one or two requests.
 
     Args:
         client: the image service.
@@ -62,13 +62,14 @@ def load_share_details(client: ImageClient, member: Member, image: Image | None)
     Raises:
         AuthError: the service rejects the token.
     """
-    with contextlib.suppress(ForbiddenError, NotFoundError, RefusedError, UnavailableError):
-        image = client.get_image(member.image_id)
+    if image is None or not image.raw:
+        with contextlib.suppress(ServiceError):
+            image = client.get_image(member.image_id)
     if image is None:
         return ShareDetails(member, None, None)
     try:
         same_name_images = list_same_name_images(client, image)
-    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+    except ServiceError:
         return ShareDetails(member, image, None)
     return ShareDetails(member, image, [other for other in same_name_images if other.number != image.number])
 
@@ -104,7 +105,7 @@ def _get_member(client: ImageClient, share: Share) -> Member | None:
 def _find_same_name_images(client: ImageClient, share: Share, pending: Sequence[Share]) -> list[Image] | None:
     try:
         listed = find_same_name_images(client, share.image)
-    except (ForbiddenError, NotFoundError, RefusedError, UnavailableError):
+    except ServiceError:
         return None
     pending_ids = {other.image.id for other in pending}
     return [image for image in listed if image.id not in pending_ids]  # an administrator's list has them all

@@ -106,7 +106,9 @@ def _list_candidates(client: ImageClient, name: str) -> list[Image]:
         # `member_status=all`, because the API shows what is accepted otherwise.
         for image in read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
             if image.os_hidden == (hidden == "true"):
-                candidates.setdefault(image.number, image.copy_without_raw())
+                # One of the first is usually the image that is meant; all of the others would take much memory.
+                is_kept_whole = image.name == name and len(candidates) < _MAX_LISTED
+                candidates.setdefault(image.number, image if is_kept_whole else image.copy_without_raw())
     return list(candidates.values())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -17,6 +16,7 @@ from imgshare_cli.errors import (
     UsageError,
 )
 from imgshare_cli.shares.token_scope import sees_all_shares
+from imgshare_cli.spelling import IDS, find_similar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# Of two IDs of 32 digits, three may differ; two that were made at random differ in most.
-_SIMILARITY = 0.9
 _SHORTEST_BEGINNING = 6
 
 
@@ -137,8 +135,8 @@ def _find_similar_id(text: str, ids: Sequence[str]) -> str | None:
     by_form = {normalize_id(id_): id_ for id_ in ids}
     form = normalize_id(text.strip())
     begun = [id_ for other, id_ in by_form.items() if len(form) >= _SHORTEST_BEGINNING and other.startswith(form)]
-    close = difflib.get_close_matches(form, by_form, n=1, cutoff=_SIMILARITY)
-    return by_form[close[0]] if close else begun[0] if len(begun) == 1 else None
+    similar = find_similar(form, by_form, cutoff=IDS)
+    return by_form[similar] if similar else begun[0] if len(begun) == 1 else None
 
 
 def run_for_each_member(

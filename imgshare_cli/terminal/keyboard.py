@@ -22,11 +22,6 @@ if sys.platform == "win32":
     class Keyboard:
         """The keys of the console."""
 
-        def discard_keys(self) -> None:
-            """Discard the keys that were pressed so far."""
-            while msvcrt.kbhit():
-                msvcrt.getwch()
-
         def read_key(self, _on_resume: Callable[[], None]) -> str:
             """Wait for a key: an ASCII character, END, or UNKNOWN for all others."""
             key = msvcrt.getwch()
@@ -56,10 +51,6 @@ else:
 
         def __init__(self, terminal: RawTerminal) -> None:
             self._terminal = terminal
-
-        def discard_keys(self) -> None:
-            """Discard the keys that were pressed so far."""
-            self._terminal.discard_input()
 
         def read_key(self, on_resume: Callable[[], None]) -> str:
             """Wait for a key: an ASCII character, END, or UNKNOWN for all others.

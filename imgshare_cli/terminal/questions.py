@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli.errors import InterruptedByUserError
+from imgshare_cli.spelling import find_close
+from imgshare_cli.terminal.pending_input import discard_pending_input
+from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.terminal.output import Output
 
-_MAX_COMPARED = 100
+_MAX_SHOWN = 200
 Key = TypeVar("Key")
 
 
@@ -23,15 +25,19 @@ def ask_line(output: Output, question: str, default: str = "") -> str:
     Raises:
         InterruptedByUserError: the input ended.
     """
-    return _read_answer(output, f"{question} [{default}]: " if default else f"{question}: ") or default
+    return (
+        _read_answer(output, f"{question} [{truncate_text(default, _MAX_SHOWN)}]: " if default else f"{question}: ")
+        or default
+    )
 
 
 def ask_yes(output: Output, question: str) -> bool:
-    """Ask a question; only a yes is a yes.
+    """Ask a question; only a yes is a yes, and only one that is typed after the question is shown.
 
     Raises:
         InterruptedByUserError: the input ended.
     """
+    discard_pending_input()
     return _read_answer(output, f"{question} [y/N] ").lower() in {"y", "yes"}
 
 
@@ -49,6 +55,7 @@ def ask_choice(output: Output, question: str, choices: Mapping[Key, str]) -> Key
     for number, shown in enumerate(choices.values(), 1):
         output.print_note(f"  {number:>{len(str(len(keys)))}}  {shown}")
     while True:
+        discard_pending_input()  # it cannot be about choices that were not shown yet
         answer = ask_line(output, question)
         if answer.isdecimal() and 1 <= int(answer[:9]) <= len(keys):  # a number means the number, whatever keys are
             return keys[int(answer[:9]) - 1]
@@ -59,7 +66,7 @@ def ask_choice(output: Output, question: str, choices: Mapping[Key, str]) -> Key
 
 def _explain_choices(answer: str, choices: Mapping[Key, str]) -> str:
     names = [shown for key, shown in choices.items() if key == shown]
-    close = difflib.get_close_matches(answer[:_MAX_COMPARED], names, n=1)
+    close = find_close(answer, names, count=1)
     meant = f"did you mean {close[0]}? " if close else ""
     name = ", or a name from the list" if names else ""
     return f"{meant}type a number from 1 to {len(choices)}{name}; Ctrl-C ends"

@@ -72,11 +72,6 @@ class RawTerminal:
             return b""
         return os.read(self._descriptor, size)
 
-    def discard_input(self) -> None:
-        """Discard what was typed and not read yet."""
-        with contextlib.suppress(termios.error):
-            termios.tcflush(self._descriptor, termios.TCIFLUSH)
-
     def set_raw_mode(self) -> None:
         """Let keys arrive at once and unseen."""
         mode = termios.tcgetattr(self._descriptor)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.models import Status
+from imgshare_cli.api.models import MAX_NAME, Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, open_keyboard
 from imgshare_cli.terminal.owners import name_owner_with_id
-from imgshare_cli.truncation import truncate_lines
+from imgshare_cli.terminal.pending_input import discard_pending_input
+from imgshare_cli.truncation import truncate_lines, truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,7 +152,7 @@ class _ReviewPrompt:
 
     def _ask_key(self, question: str) -> str:
         """Read the key that answers a question; keys pressed before it was shown are not meant for it."""
-        self._keyboard.discard_keys()
+        discard_pending_input()
         self._output.ask(question)
         key = UNKNOWN
         try:
@@ -171,7 +172,7 @@ class _ReviewPrompt:
 
 
 def _name_share(share: Share) -> str:
-    return share.image.name or share.image.id
+    return truncate_text(share.image.name or share.image.id, MAX_NAME)
 
 
 def _name_shares(shares: Sequence[Share]) -> str:

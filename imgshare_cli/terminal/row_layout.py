@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _NARROWEST = 10  # a name in less room cannot be read; the terminal wraps such lines
+_NAME_PART = re.compile(r"[^-_. ]*[-_. ]|[^-_. ]+")
 
 
 def draw_rows(
@@ -42,8 +44,7 @@ def draw_rows(
     names = [column.name for column in columns]
     lines = [_draw_line([embolden_text(name, colours) for name in names], names, widths)]
     for cells in zip(*by_column, strict=True):
-        # A wrapped name reads as it is when its lines are joined, so it is not broken at spaces.
-        parts = [chop_cells(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        parts = [_wrap_name(cell, width) for cell, width in zip(cells, widths, strict=True)]
         for texts in zip_longest(*parts, fillvalue=""):
             coloured = [
                 text if column.wraps else colour_text(text, colours)
@@ -70,6 +71,21 @@ def _narrow_widths(columns: Sequence[Column[Any]], widths: Sequence[int], room: 
         min(width, left) if column.wraps and left >= _NARROWEST else width
         for column, width in zip(columns, widths, strict=True)
     ]
+
+
+def _wrap_name(name: str, width: int) -> list[str]:
+    """Break a name after its separators, of which none is left out; only a word longer than a line is cut."""
+    if cell_len(name) <= width:
+        return [name]
+    lines = [""]
+    for part in _NAME_PART.findall(name):
+        if cell_len(lines[-1] + part) <= width:
+            lines[-1] += part
+        elif cell_len(part) <= width:
+            lines.append(part)
+        else:
+            lines[-1:] = chop_cells(lines[-1] + part, width)
+    return lines
 
 
 def _measure(*texts: str) -> int:

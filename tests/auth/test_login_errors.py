@@ -65,13 +65,57 @@ MISTAKES = [
         [*WHO, "iam.example/v3"],
         3,
         "--auth-url 'iam.example/v3' is not an http or https URL",
-        "did you mean https://iam.example/v3?",
+        "did you mean `imgshare login --auth-url https://iam.example/v3 --username me --project mine`?",
+    ),
+    Mistake(
+        ["login", "--username", "me", "--profile", "otc"],
+        3,
+        "--auth-url 'iam.example/v3' is not an http or https URL",
+        "did you mean `export OS_AUTH_URL=https://iam.example/v3`?",
+        {"OS_AUTH_URL": "iam.example/v3"},
     ),
     Mistake(
         ["login", "--endpoint", "ims.example"],
         3,
         "the endpoint 'ims.example' is not an http or https URL",
-        "did you mean https://ims.example?",
+        "did you mean `imgshare login --endpoint https://ims.example`?",
+    ),
+    Mistake(
+        ["show", "golden", "--endpoint", "ims.example", "--profile", "default", "--timeout", "1m"],
+        3,
+        "the endpoint 'ims.example' is not an http or https URL",
+        "did you mean `imgshare show golden --profile default --endpoint https://ims.example --timeout 1m`?",
+    ),
+    *[
+        Mistake(
+            ["list"],
+            3,
+            "the endpoint 'ims.example' is not an http or https URL",
+            f"did you mean `export {name}=https://ims.example`?",
+            {name: "ims.example"},
+        )
+        for name in ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE")
+    ],
+    Mistake(
+        ["list"],
+        3,
+        "the endpoint '[::1]:9292' is not an http or https URL",
+        "did you mean `export IMGSHARE_ENDPOINT='http://[::1]:9292'`?",
+        {"IMGSHARE_ENDPOINT": "[::1]:9292"},
+    ),
+    Mistake(
+        ["list"],
+        3,
+        "the endpoint 'ims.example' is not an http or https URL",
+        "did you mean `imgshare config set endpoint https://ims.example`?",
+        config='[profiles.default]\nendpoint = "ims.example"\n',
+    ),
+    Mistake(
+        ["list", "--profile", "otc", "--endpoint", "https://ims.example"],
+        3,
+        "the endpoint 'ims.example' is not an http or https URL",
+        "did you mean `imgshare config set endpoint https://ims.example --profile otc`?",
+        config='[profiles.otc]\nendpoint = "ims.example"\n',
     ),
     Mistake(
         [*WHO, "ftp://iam.example"],
@@ -83,7 +127,7 @@ MISTAKES = [
         ["list"],
         3,
         "OS_AUTH_URL 'iam.example/v3' is not an http or https URL",
-        "did you mean https://iam.example/v3?",
+        "did you mean `export OS_AUTH_URL=https://iam.example/v3`?",
         {**OPENRC, "OS_AUTH_URL": "iam.example/v3"},
     ),
     Mistake(
@@ -163,7 +207,7 @@ MISTAKES = [
         ["login", "--endpoint", "127.0.0.1:33887"],
         3,
         "the endpoint '127.0.0.1:33887' is not an http or https URL",
-        "did you mean http://127.0.0.1:33887?",
+        "did you mean `imgshare login --endpoint http://127.0.0.1:33887`?",
     ),
     # The environment
     Mistake(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_cloud import FakeCloud, write_clouds, write_config
+from tests.support.fake_cloud import FakeCloud, token_file, write_clouds, write_config
 from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
@@ -84,3 +84,96 @@ def test_a_token_for_a_profile_with_a_cloud(cloud: FakeCloud, other: FakeCloud, 
     assert 1 == len(cloud.logins)
     assert "note: " not in run_tool("login", "--cloud", "otc", "--endpoint", other.endpoint()).err
     assert "note: " not in run_tool("login").err
+
+
+WAYS = [
+    ["--username", "me", "--project", "mine"],
+    ["--application-credential-id", "id"],
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["password", "application credential"])
+def test_another_login_after_a_token(cloud: FakeCloud, other: FakeCloud, config: Path, way: list[str]) -> None:
+    """The endpoint of a login with a token does not get the token of a user or an application credential."""
+    assert 0 == run_tool("login", "--endpoint", other.endpoint(), stdin=b"pasted").code
+
+    run = run_tool("login", "--auth-url", cloud.auth_url, *way, stdin=b"pw")
+
+    assert f"\nimage service: {cloud.endpoint()}\n" in run.err
+    assert PROFILE == config.read_text()
+    assert 0 == run_tool("list").code
+    assert {"token-1"} == set(cloud.tokens)
+    assert ["pasted"] == other.tokens
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["password", "application credential"])
+def test_another_login_after_a_cloud(cloud: FakeCloud, other: FakeCloud, config: Path, way: list[str]) -> None:
+    """The cloud of an earlier login, and its endpoint, do not stay beside that of a user: its token is used."""
+    assert 0 == run_tool("login", "--cloud", "otc", "--endpoint", other.endpoint()).code
+
+    assert 0 == run_tool("login", "--auth-url", cloud.auth_url, *way, stdin=b"pw").code
+
+    assert PROFILE == config.read_text()
+    assert 0 == run_tool("list").code
+    assert ({"token-2"}, []) == (set(cloud.tokens), other.tokens)
+    assert 2 == len(cloud.logins)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["password", "application credential"])
+@pytest.mark.parametrize("by_variable", [False, True])
+def test_an_endpoint_with_a_user(  # noqa: PLR0913
+    cloud: FakeCloud,
+    other: FakeCloud,
+    config: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    way: list[str],
+    *,
+    by_variable: bool,
+) -> None:
+    """An endpoint that is named with --auth-url gets the token, and that of another login goes."""
+    config.write_text(f'{PROFILE}endpoint = "{cloud.endpoint("two")}"\n')
+    named = ["--endpoint", other.endpoint()]
+    if by_variable:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", other.endpoint())
+        named = []
+
+    assert 0 == run_tool("login", "--auth-url", cloud.auth_url, *way, *named, stdin=b"pw").code
+
+    assert PROFILE == config.read_text()
+    assert 0 == run_tool("list").code
+    assert ({"token-1"}, []) == (set(other.tokens), cloud.tokens)
+
+
+def test_the_same_endpoint_again(cloud: FakeCloud, config: Path) -> None:
+    """An endpoint in the profile that is that of the login stays where it is."""
+    config.write_text(f'{PROFILE}endpoint = "{cloud.endpoint()}/v2/"\n')
+
+    assert 0 == run_tool("login", "--auth-url", cloud.auth_url, *WAYS[0], stdin=b"pw").code
+
+    assert f'{PROFILE}endpoint = "{cloud.endpoint()}/v2/"\n' == config.read_text()
+    assert 0 == run_tool("list").code
+
+
+def test_a_named_endpoint_is_named_again(cloud: FakeCloud, other: FakeCloud, config: Path) -> None:
+    """The command that logs in again after a token has expired names the endpoint that was named before."""
+    assert PROFILE == config.read_text()
+    cloud.expires_at = "2020-01-01T00:00:00.000000Z"
+    named = ["--auth-url", cloud.auth_url, "--username", "me", "--project", "mine", "--endpoint", other.endpoint()]
+    assert 0 == run_tool("login", *named, stdin=b"pw").code
+
+    assert f"hint: run `imgshare login {' '.join(named)}`\n" in run_tool("list").err
+
+
+@pytest.mark.parametrize("name", ["o\x01c", "o\tc", "o\nc", "o\x7fc"])
+def test_a_cloud_that_no_profile_can_keep(
+    monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud, config: Path, name: str
+) -> None:
+    """A cloud whose name the config file cannot hold is refused before anything is sent or stored."""
+    write_clouds(monkeypatch, **{name: cloud.entry()})
+
+    said = f"imgshare: cloud {name!r} cannot be kept in a profile: its name has a control character\n"
+    hint = "hint: give it another name in clouds.yaml\n"
+    assert Run(3, "", said + hint) == run_tool("login", "--cloud", name)
+    assert ([], PROFILE) == (cloud.logins, config.read_text())
+    assert not token_file().parent.exists()
+    assert 0 == run_tool("list", "--cloud", name).code  # which keeps no name

@@ -88,7 +88,8 @@ def test_a_name_in_two_words(imgshare: RunImgshare, service: ScriptedImageServic
 
     run = imgshare("accept", "my", "image")
 
-    assert (6, f"hint: did you mean `imgshare accept {ONE}` ('my image')?") == (run.code, run.err.splitlines()[-1])
+    hint = f"hint: did you mean `imgshare accept {ONE}` ('my image', owner {OWNER})?"
+    assert (6, hint) == (run.code, run.err.splitlines()[-1])
     assert 0 == imgshare(*_get_command(run.err)).code
     assert [ONE] == service.decided
 
@@ -100,7 +101,8 @@ def test_a_typing_error_in_the_name_of_two(imgshare: RunImgshare, service: Scrip
 
     run = imgshare("accept", "golden-1")
 
-    assert (6, "hint: did you mean `imgshare accept golden`?") == (run.code, run.err.splitlines()[-1])
+    hint = f"hint: did you mean `imgshare accept golden` (owners {OWNER}, {'0' * 32})?"
+    assert (6, hint) == (run.code, run.err.splitlines()[-1])
     listed = imgshare(*_get_command(run.err))
     assert (2, "imgshare: 2 images are named 'golden':") == (listed.code, listed.err.splitlines()[0])
 
@@ -112,7 +114,7 @@ def test_a_script_needs_the_whole_id(imgshare: RunImgshare, inbox: SmallInbox) -
 
     run = imgshare("accept", image[:8], inbox.member.project_id)
 
-    command = f"`imgshare accept {image} {inbox.member.project_id}`"
+    command = f"`imgshare accept {image} {inbox.member.project_id}` ('scripted', owner {inbox.one.project_id})"
     assert (
         Run(
             6,
@@ -182,7 +184,8 @@ def test_a_list_that_nobody_saw(imgshare: RunImgshare, service: ScriptedImageSer
     """What a script has listed is no list that a user saw: it can make a prefix ambiguous, never give it a meaning."""
     assert 0 == imgshare("list").code
     shown = run_at_terminal(200, "accept", PREFIX, MEMBER)
-    assert (6, f"hint: the whole ID is needed here: `imgshare accept {ONE} {MEMBER}`") == (shown.code, shown.lines[-1])
+    hint = f"hint: the whole ID is needed here: `imgshare accept {ONE} {MEMBER}` ('one', owner {OWNER})"
+    assert (6, hint) == (shown.code, shown.lines[-1])
     assert ONE in imgshare("show", PREFIX).out
     assert 0 == run_at_terminal(80, "list").code
     _list(service, build_image(id=EVIL, name="evil"))
@@ -243,7 +246,7 @@ def test_a_script(imgshare: RunImgshare, service: ScriptedImageService, command:
     run = imgshare(command, PREFIX, MEMBER)
 
     member = MEMBER if command == "accept" else "MEMBER"
-    assert (6, f"hint: the whole ID is needed here: `imgshare {command} {ONE} {member}`") == (
+    assert (6, f"hint: the whole ID is needed here: `imgshare {command} {ONE} {member}` ('one', owner {OWNER})") == (
         run.code,
         run.err.splitlines()[-1],
     )

@@ -74,13 +74,33 @@ ID          NAME                                       OWNER     SIZE        AGE
             {LONG[164:205]}
             {LONG[205:246]}
             {LONG[246:]}
-7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库  5bd2a8f1  1.0 KiB     5h
-            -数据库-数据库-数据库-数据库-数据库-数据
-            库-
+7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-        5bd2a8f1  1.0 KiB     5h
+            数据库-数据库-数据库-数据库-数据库-
+            数据库-数据库-
 c9f38594-5  hidden                                     5bd2a8f1  1023.0 MiB  2d
 c26a7205-6  golden-debian-12                           5bd2a8f1  2.2 GiB     14d
 c26a7205-f  [red] hat                                  8c27b55d  1.0 KiB     1y
 {NARROW}""" == _show(80, 24, "list")
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("platform-golden-debian-12-hardened-cis-level-", "2-2026.11.29_build.4711 final release-", "candidate"),
+        (f"{'a' * 46}", f"{'a' * 4}-{'b' * 40}_", f"数据.{'c' * 41}", f"{'c' * 9}-d"),
+        ("[red] hat enterprise linux 9 for the teams of ", "the platform"),
+        (f"many separators:   {'-' * 27}", f"{'-' * 46}"),
+    ],
+)
+def test_where_names_break(service: ScriptedImageService, parts: tuple[str, ...]) -> None:
+    """A name breaks after a separator; only a word that is longer than the column is cut."""
+    row = _build_row(ONE, "".join(parts), hours=5)
+    service.list_page = lambda query: Page([] if query["os_hidden"] == "true" else [row])
+
+    lines = run_at_terminal(80, "list", NO_COLOR="1").lines
+
+    assert f"c26a7205  {parts[0]}" == lines[1].partition(f"  {OWNER[:8]}")[0].rstrip().ljust(10 + len(parts[0]))
+    assert [f"{' ' * 10}{part.rstrip()}" for part in parts[1:]] == lines[2:-1]
 
 
 @pytest.mark.usefixtures("service")
@@ -93,8 +113,8 @@ ID          NAME                                                           OWNER
             {LONG[122:183]}
             {LONG[183:244]}
             {LONG[244:]}
-7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据   5bd2a8f1  1.0 KiB     5h
-            库-数据库-数据库-数据库-
+7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据库-       5bd2a8f1  1.0 KiB     5h
+            数据库-数据库-数据库-数据库-
 c9f38594-5  hidden                                                         5bd2a8f1  1023.0 MiB  2d
 c26a7205-6  golden-debian-12                                               5bd2a8f1  2.2 GiB     14d
 c26a7205-f  [red] hat                                                      8c27b55d  1.0 KiB     1y

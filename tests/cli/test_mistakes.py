@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from imgshare_cli.cli.spelling import find_close
+from imgshare_cli.spelling import NAMES, find_close
 from tests.support.run import Run, find_commands, run_command
+from tests.support.scripted_images import OWNER, Page, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from imgshare_cli.sandbox import Sandbox
     from tests.support.run import RunImgshare
+    from tests.support.scripted_images import ScriptedImageService
     from tests.support.share import Share
 
 DEBIAN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
@@ -23,6 +25,9 @@ OWN = "0ac376d2-9b81-514f-b26f-053198fdef79"
 RED_HAT = "c9f38594-55f1-56c7-8cb5-835c2c578065"
 YOU = "7554eb872fc85cd48edb777cd123c21e"
 PLATFORM = "26407f07725950ca9b3f6f08141e8c86"
+VENDOR = "8c27b55dadfc52b48ea1a76ed79acb0e"
+WHOSE = f"('golden-debian-12', owner {PLATFORM})"
+OTHER = "0f" * 16
 LOST, SWAPPED = DEBIAN[:-1], DEBIAN.replace("7205", "7025")
 KEYS = (
     "known keys: default_profile, endpoint, project_id, cloud, region, interface, vault_id, cacert, timeout, token, "
@@ -186,35 +191,44 @@ IMAGES = [
         "accept golden-debain-12 --timeout 1m",
         6,
         f"no image named 'golden-debain-12' found {NOT_FOUND}",
-        "did you mean `imgshare accept golden-debian-12 --timeout 1m` or "
-        "`imgshare accept golden-debian-12-rc --timeout 1m`?",
+        f"did you mean `imgshare accept golden-debian-12 --timeout 1m` (owner {PLATFORM}) or "
+        f"`imgshare accept golden-debian-12-rc --timeout 1m` (owner {PLATFORM})?",
     ),
     Mistake(
         f"accept ubuntu-24.04 --owner {PLATFORM}",
         6,
         f"no image named 'ubuntu-24.04' found {NOT_FOUND}",
-        f"did you mean `imgshare accept ubuntu-24.04-minimal --owner {PLATFORM}`?",
+        f"did you mean `imgshare accept ubuntu-24.04-minimal --owner {PLATFORM}` (owner {PLATFORM})?",
     ),
     Mistake(
         "show '[red] hat enterprise linux'",
         6,
         f"no image named '[red] hat enterprise linux' found {NOT_FOUND}",
-        f"did you mean `imgshare show {RED_HAT}` ('[red] hat enterprise linux 9')?",
+        f"did you mean `imgshare show {RED_HAT}` ('[red] hat enterprise linux 9', owner {VENDOR})?",
     ),
     Mistake(
-        f"accept {LOST}", 6, f"no image named '{LOST}' found {NOT_FOUND}", f"did you mean `imgshare accept {DEBIAN}`?"
-    ),
-    Mistake(
-        f"reject {SWAPPED} {YOU}",
+        f"accept {LOST}",
         6,
-        f"cannot reject image {SWAPPED} for project {YOU}: {NOT_SHARED}",
-        f"did you mean `imgshare reject {DEBIAN} {YOU}`?",
+        f"no image named '{LOST}' found {NOT_FOUND}",
+        f"did you mean `imgshare accept {DEBIAN}` {WHOSE}?",
+    ),
+    Mistake(
+        f"show {SWAPPED} {YOU}",
+        6,
+        f"cannot show image {SWAPPED} for project {YOU}: {NOT_SHARED}",
+        f"did you mean `imgshare show {DEBIAN} {YOU}` {WHOSE}?",
+    ),
+    Mistake(
+        f"members {SWAPPED.replace('-', '')}",
+        6,
+        f"no image named '{SWAPPED.replace('-', '')}' found {NOT_FOUND}",
+        f"did you mean `imgshare members {DEBIAN}` {WHOSE}?",
     ),
     Mistake(
         f"accept {DEBIAN.replace('-', '')}",
         6,
         f"no image named '{DEBIAN.replace('-', '')}' found {NOT_FOUND}",
-        f"did you mean `imgshare accept {DEBIAN}`?",
+        f"did you mean `imgshare accept {DEBIAN}` {WHOSE}?",
     ),
     Mistake(
         f"accept {DEBIAN.upper()}",
@@ -227,7 +241,7 @@ IMAGES = [
         f"members {DEBIAN.upper()}",
         6,
         f'cannot look up image {DEBIAN.upper()}: not found: "Image {DEBIAN.upper()} not found."',
-        f"did you mean `imgshare members {DEBIAN}`?",
+        f"did you mean `imgshare members {DEBIAN}` {WHOSE}?",
     ),
     Mistake(
         f"accept '{DEBIAN} '",
@@ -283,32 +297,35 @@ IMAGES = [
         f"accept {DEBIAN[:8]} {UBUNTU[:8]}",
         6,
         f"no image named '{DEBIAN[:8]}' found {NOT_FOUND}",
-        f"accept takes one IMAGE at a time: `imgshare accept {DEBIAN}`, then `imgshare accept {UBUNTU}`",
+        f"accept takes one IMAGE at a time: `imgshare accept {DEBIAN}` {WHOSE}, then "
+        f"`imgshare accept {UBUNTU}` ('ubuntu-24.04-minimal', owner {PLATFORM})",
     ),
     Mistake(
         f"accept {DEBIAN} {UBUNTU[:8]}",
         6,
         f"cannot accept image {DEBIAN} for project {UBUNTU[:8]}: it is shared with your project {YOU}: {UBUNTU[:8]} is "
         "not a project ID (8 of 32 characters)",
-        f"accept takes one IMAGE at a time: `imgshare accept {DEBIAN}`, then `imgshare accept {UBUNTU}`",
+        f"accept takes one IMAGE at a time: `imgshare accept {DEBIAN}` {WHOSE}, then "
+        f"`imgshare accept {UBUNTU}` ('ubuntu-24.04-minimal', owner {PLATFORM})",
     ),
     Mistake(
         f"accept {DEBIAN[:8]} cfdb5b5f",
         6,
         f"no image named '{DEBIAN[:8]}' found {NOT_FOUND}",
-        f"the whole ID is needed here, and one IMAGE at a time: `imgshare accept {DEBIAN}`",
+        f"the whole ID is needed here, and one IMAGE at a time: `imgshare accept {DEBIAN}` {WHOSE}",
     ),
     Mistake(
         f"accept {UBUNTU[:6]}",
         6,
         f"no image named '{UBUNTU[:6]}' found {NOT_FOUND}",
-        f"the beginning of an ID needs at least 8 characters: did you mean `imgshare accept {UBUNTU}`?",
+        f"the beginning of an ID needs at least 8 characters: did you mean `imgshare accept {UBUNTU}` "
+        f"('ubuntu-24.04-minimal', owner {PLATFORM})?",
     ),
     Mistake(
         f"show {UBUNTU[:8].upper()}",
         6,
         f"no image named '{UBUNTU[:8].upper()}' found {NOT_FOUND}",
-        f"did you mean `imgshare show {UBUNTU}`?",
+        f"did you mean `imgshare show {UBUNTU}` ('ubuntu-24.04-minimal', owner {PLATFORM})?",
     ),
     Mistake(
         "show cfdb5b5f",
@@ -398,7 +415,13 @@ CONFIG = [
         "config set endpoint glance",
         2,
         "the endpoint 'glance' is not an http or https URL; nothing was changed",
-        "did you mean https://glance?",
+        "did you mean `imgshare config set endpoint https://glance`?",
+    ),
+    Mistake(
+        "config set endpoint glance --profile otc",
+        2,
+        "the endpoint 'glance' is not an http or https URL; nothing was changed",
+        "did you mean `imgshare config set endpoint https://glance --profile otc`?",
     ),
     Mistake(
         "config set endpoint ''",
@@ -454,10 +477,11 @@ def test_mistakes(imgshare: RunImgshare, mistake: Mistake) -> None:
 @pytest.mark.parametrize("command", ["accept", "show"])
 def test_on_any_service(imgshare: RunImgshare, share: Share, command: str) -> None:
     """On a real service, too, what was meant is found from the list, and the hint does it."""
-    assert 0 == imgshare("list").code
+    [image] = [row for row in imgshare("list", "--json").json() if row["id"] == share.image]
+    whose = f"{image['name']!r}, owner {image['owner']}"
     wrong = {
-        f"{share.image[:5]}{share.image[6:]}": f"did you mean `imgshare {command} {share.image}`?",
-        f"{share.image.replace('-', '')}": f"did you mean `imgshare {command} {share.image}`?",
+        f"{share.image[:5]}{share.image[6:]}": f"did you mean `imgshare {command} {share.image}` ({whose})?",
+        f"{share.image.replace('-', '')}": f"did you mean `imgshare {command} {share.image}` ({whose})?",
         f"' {share.image}'": f"did you mean `imgshare {command} {share.image}`, without the spaces?",
         f"{share.member} {share.image}": (
             f"IMAGE comes before MEMBER: did you mean `imgshare {command} {share.image} {share.member}`?"
@@ -478,13 +502,62 @@ def test_the_members_of_an_id_in_capitals(imgshare: RunImgshare, share: Share) -
 
 
 @pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("command", ["accept", "reject", "reset", "share", "unshare"])
+@pytest.mark.parametrize("form", [SWAPPED, SWAPPED.replace("-", "")])
+def test_a_whole_id_is_not_changed(imgshare: RunImgshare, command: str, form: str) -> None:
+    """What changes something is never suggested for an image with another ID, however close that is."""
+    run = imgshare(command, form, YOU)
+
+    assert 6 == run.code
+    assert DEBIAN not in run.err
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_lookalikes(imgshare: RunImgshare, service: ScriptedImageService, columns: int) -> None:
+    """A hint says whose image it suggests; a name in another alphabet is escaped, or not suggested at all."""
+    cyrillic = "g\u043elden-debian-12"
+    images = [
+        build_image(1, name="golden-debian-l2"),
+        build_image(2, name=cyrillic, owner=VENDOR),
+        build_image(3, name="golden-debian-21", owner=OTHER),
+        build_image(4, name="tw\u0456ns"),
+        build_image(5, name="tw\u0456ns"),
+    ]
+    service.list_page = lambda query: Page([] if "name" in query or query["os_hidden"] == "true" else images)
+    assert Run(0) == imgshare("config", "set", "owners.stranger", OWNER)
+    assert 0 == imgshare("list").code
+
+    shown = run_at_terminal(columns, "accept", "golden-debian-12")
+
+    hint = (
+        f"hint: did you mean `imgshare accept golden-debian-21` (owner {OTHER}) or "
+        "`imgshare accept golden-debian-l2` (owner stranger) or "
+        f"`imgshare accept {build_image_id(2)}` ('g\\u043elden-debian-12', owner {VENDOR})?"
+    )
+    assert hint in " ".join(shown.lines)
+    assert "twins" not in imgshare("accept", "twins").err.replace("'twins'", "")
+    assert cyrillic in imgshare("show", f"{cyrillic}x").err
+
+
+def test_several_images_of_a_near_name(imgshare: RunImgshare, service: ScriptedImageService) -> None:
+    """A name that images of several owners have is suggested with all of these, up to three."""
+    images = [build_image(number, name="golden", owner=f"{number % 5:032x}") for number in range(1, 9)]
+    service.list_page = lambda query: Page([] if "name" in query or query["os_hidden"] == "true" else images)
+    assert 0 == imgshare("list").code
+
+    owners = ", ".join(f"{number:032x}" for number in (1, 2, 3))
+    hint = f"hint: did you mean `imgshare accept golden` (owners {owners}, … and 2 more)?"
+    assert hint == imgshare("accept", "goldne").err.splitlines()[1]
+
+
+@pytest.mark.usefixtures("sandbox")
 def test_a_named_owner_as_member(imgshare: RunImgshare) -> None:
     """The name that [owners] gives to a project is no ID, and the hint has the ID."""
     assert Run(0) == imgshare("config", "set", "owners.us", YOU)
 
-    run = imgshare("accept", DEBIAN.replace("c26a", "c26b"), "us")
+    run = imgshare("accept", LOST, "us")
 
-    assert f"hint: did you mean `imgshare accept {DEBIAN} {YOU}`?" == run.err.splitlines()[1]
+    assert f"hint: did you mean `imgshare accept {DEBIAN} {YOU}` {WHOSE}?" == run.err.splitlines()[1]
 
 
 def test_suggesting_takes_no_time() -> None:
@@ -492,7 +565,7 @@ def test_suggesting_takes_no_time() -> None:
     names = [f"{'ab' * 120}{number}" for number in range(2000)]
     start = time.monotonic()
 
-    assert 3 == len(find_close("ba" * 120, names, cutoff=0.75))
+    assert 3 == len(find_close("ba" * 120, names, cutoff=NAMES))
     assert time.monotonic() - start < 5  # about 0.3 s; the machine may be busy
 
 
@@ -501,7 +574,8 @@ def test_what_cannot_be_pasted(imgshare: RunImgshare) -> None:
     """An option stays in the command, as a placeholder where a shell would change its value."""
     run = imgshare("accept", "ubuntu-24.04", "--vault", "a b")
 
-    hint = "did you mean `imgshare accept ubuntu-24.04-minimal --vault VAULT` (where VAULT is 'a b')?"
+    hint = "did you mean `imgshare accept ubuntu-24.04-minimal --vault VAULT` (where VAULT is 'a b') "
+    hint += f"(owner {PLATFORM})?"
     assert (6, f"hint: {hint}") == (run.code, run.err.splitlines()[1])
 
 

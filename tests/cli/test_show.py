@@ -97,7 +97,7 @@ def test_the_same_name(inbox: SmallInbox, name: str) -> None:
 
 
 def test_requests(service: ScriptedImageService) -> None:
-    """A card takes three requests, two more for a name; a pipe and --json take one."""
+    """A card takes three requests, one more for a name, whose lookup has the image; a pipe and --json take one."""
     image = build_image_id(1)
     paths = [f"/v2/images/{image}/members/{MEMBER}", f"/v2/images/{image}", "/v2/images"]
     service.list_page = lambda query: Page([build_image()] if query.get("os_hidden") != "true" else [])
@@ -106,7 +106,7 @@ def test_requests(service: ScriptedImageService) -> None:
     assert paths == [path for _, path, _ in service.requests]
     service.requests.clear()
     assert 0 == run_at_terminal(80, "show", "golden").code
-    assert ["/v2/images", "/v2/images", *paths] == [path for _, path, _ in service.requests]
+    assert ["/v2/images", "/v2/images", paths[0], "/v2/images"] == [path for _, path, _ in service.requests]
     service.requests.clear()
     assert 0 == run_tool("show", image).code
     assert 0 == run_at_terminal(300, "show", image, "--json").code
@@ -132,8 +132,9 @@ def test_the_image_is_refused(serve: StartService, status: int) -> None:
 
 
 def test_a_name_whose_image_is_refused(service: ScriptedImageService) -> None:
-    """What the name's lookup told is shown where the image itself is refused."""
-    service.list_page = lambda query: Page([build_image()] if query.get("member_status") == "all" else [])
+    """What the name's lookup told is shown, and the image itself is not asked for."""
+    image = build_image(os_hash_algo="sha512", os_hash_value="ab", os_distro="debian")
+    service.list_page = lambda query: Page([image] if query.get("member_status") == "all" else [])
     reply = service.reply
 
     def refuse(method: str, path: str, query: dict[str, str], body: object) -> tuple[int, object]:
@@ -145,7 +146,19 @@ def test_a_name_whose_image_is_refused(service: ScriptedImageService) -> None:
     shown = run_at_terminal(80, "show", "golden", NO_COLOR="1")
 
     assert 0 == shown.code
-    assert {"name     golden", f"owner    {OWNER}", "size     1.0 KiB", "hash     -"} <= set(shown.lines)
+    assert {"name     golden", f"owner    {OWNER}", "system   debian", "hash     sha512:ab"} <= set(shown.lines)
+
+
+def test_a_name_that_many_images_have(service: ScriptedImageService) -> None:
+    """Of many images not everything is kept, so the one that is meant is asked for, or shown without the rest."""
+    mine = build_image(99, owner=MEMBER, os_hash_algo="sha512", os_hash_value="ab")
+    others = [build_image(number, visibility="public") for number in range(1, 30)]
+    service.list_page = lambda query: Page([*others, mine] if query.get("member_status") == "all" else [])
+
+    shown = run_at_terminal(80, "show", "golden", MEMBER, NO_COLOR="1")
+
+    assert (0, True) == (shown.code, "hash     -" in shown.lines)
+    assert [f"/v2/images/{build_image_id(99)}"] == [path for _, path, _ in service.requests if path.endswith("abcd")]
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

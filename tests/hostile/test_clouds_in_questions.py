@@ -73,5 +73,5 @@ def test_names_of_other_choices(path: Path, name: str) -> None:
     with Terminal([TOOL, "login"], columns=200) as terminal:
         terminal.wait_for_text("Number or name:")
         terminal.press_keys("1\r")
-        terminal.wait_for_text(f"imgshare: the settings of cloud {name!r} do not contain")
+        terminal.wait_for_text(f"imgshare: cloud {name!r} cannot be kept in a profile")
         assert 3 == terminal.wait_for_exit()

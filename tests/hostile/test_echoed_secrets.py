@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,8 @@ from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
@@ -50,6 +54,23 @@ def test_an_error_that_repeats_the_token(  # noqa: PLR0913, PLR0917
         assert shown not in said, run
 
 
+@pytest.mark.parametrize(
+    "encode", [base64.b64encode, base64.urlsafe_b64encode, lambda text: quote(text, safe="").encode()]
+)
+def test_an_encoded_token(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch, encode: Callable[[bytes], bytes]
+) -> None:
+    """Nor is a token shown in base64 or percent-encoded."""
+    token = "gAAA+/~?>>>>token=that-nobody-may-see"
+    encoded = encode(token.encode()).decode()
+    serve(build_response(400, {"message": f"the token {encoded} is not good"}))
+    monkeypatch.setenv("IMGSHARE_TOKEN", token)
+
+    run = imgshare("accept", IMAGE, MEMBER)
+
+    assert (7, False, True) == (run.code, encoded[:12] in run.err, "the token (hidden)" in run.err)
+
+
 def test_an_owner_that_is_the_token(imgshare: RunImgshare, serve: StartService) -> None:
     """Nor is it shown where a service calls a project so."""
     image = {"id": IMAGE, "name": "golden", "owner": TOKEN, "visibility": "shared", "status": "active"}
@@ -67,6 +88,11 @@ def test_a_short_password(imgshare: RunImgshare, serve: StartService, monkeypatc
 
     assert "cannot accept image" in imgshare("accept", IMAGE, MEMBER).err
     assert "IMGSHARE_TOKEN" in os.environ
+
+
+def test_a_short_secret_in_base64() -> None:
+    """The base64 of a short secret is a letter or two, which are hidden nowhere."""
+    assert "NDI, N (hidden)" == Redactor({"OS_PASSWORD": "42"}).redact("NDI, N 42")
 
 
 @limit_examples(200)

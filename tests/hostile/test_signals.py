@@ -362,7 +362,7 @@ def test_any_number_of_threads(sandbox_environ: dict[str, str], argv: list[str])
         codes.add(done.returncode)
         if done.returncode == 1:
             error = json.loads(done.stderr.splitlines()[-1])["error"]
-            assert ("bug", "this machine is out of threads") == (error["code"], error["message"])
+            assert ("machine", "this machine is out of threads") == (error["code"], error["message"])
 
         assert "Traceback" not in done.stderr
 

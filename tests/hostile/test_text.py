@@ -199,7 +199,8 @@ def test_what_a_person_is_asked(serve: StartService, monkeypatch: pytest.MonkeyP
     said = child.before
     child.close(force=True)
 
-    assert "Password for \\u001b]0;owned\\u0007\\u001b[31m\\u202e\\u009b2J at https://h.example/v3 " == said
+    shown = r"\x1b]0;owned\x07\x1b[31m\u202e\x9b2J"
+    assert f"Password for '{shown}' at https://h.example/v3 " == said
 
 
 @limit_examples(40)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 EVIL = "[red]\x1b]0;owned\x07\x9b2J\u202e:warning: [link=https://evil]镜像\x00"
 EVIL_SHOWN = "[red]\\u001b]0;owned\\u0007\\u009b2J\\u202e:warning: [link=https://evil]镜像\\u0000"
+KEPT = "; what the command has changed stays changed"
 PLAIN = f"""\
 image_id\t{IMAGE}
 member_id\t{MEMBER}
@@ -175,11 +178,37 @@ def test_a_full_disk(serve: StartService, command: str, unbuffered: str) -> None
             check=False,
         )
 
-    said = done.stderr if "--json" not in command else done.stderr.split('"message": "')[1].split('"')[0]
-    assert (1, "cannot write the output: No space left on device") == (
-        done.returncode,
-        said.removeprefix("imgshare: ").strip(),
-    )
+    message = "cannot write the output: No space left on device"
+    hint = "free some space there, or write the output elsewhere" + KEPT
+    said = f"imgshare: {message}\nhint: {hint}\n"
+    if "--json" in command:
+        error = {"code": "machine", "reason": None, "message": message, "hint": hint}
+        said = json.dumps({"error": {**error, "http_status": None, "request_id": None}}) + "\n"
+    assert (1, said) == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize("argv", [[], ["--json"]], ids=["human", "json"])
+def test_a_connection_that_breaks(serve: StartService, argv: list[str]) -> None:
+    """A connection as standard output, as of inetd, that its other end resets is no bug of the tool."""
+    serve(build_response(200, build_member()))
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as output:
+        other, _ = listener.accept()
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        other.close()
+        done = subprocess.run(
+            [TOOL, "accept", IMAGE, MEMBER, *argv],
+            stdout=output.fileno(),
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    said = ("cannot write the output: Connection reset by peer", f"write the output elsewhere{KEPT}")
+    if argv:
+        error = json.loads(done.stderr)["error"]
+        assert (1, "machine", *said) == (done.returncode, error["code"], error["message"], error["hint"])
+    else:
+        assert (1, f"imgshare: {said[0]}\nhint: {said[1]}\n") == (done.returncode, done.stderr)
 
 
 @pytest.mark.parametrize(("streams", "code"), [(">&-", 1), ("2>&-", 0), ("<&-", 0), (">&- 2>&- <&-", 1)])
@@ -191,7 +220,8 @@ def test_closed_streams(serve: StartService, streams: str, code: int) -> None:
         ["/bin/sh", "-c", f"{TOOL} accept {IMAGE} {MEMBER} {streams}"], capture_output=True, text=True, check=False
     )
 
-    said = "imgshare: cannot write the output: Bad file descriptor\n" if streams == ">&-" else ""
+    closed = "standard output is closed: redirect it to a file or to /dev/null"
+    said = f"imgshare: cannot write the output: Bad file descriptor\nhint: {closed}{KEPT}\n" if streams == ">&-" else ""
     assert (code, said, 1) == (done.returncode, done.stderr, len(service.requests))
 
 

@@ -19,6 +19,7 @@ from imgshare_cli.auth.login_method import (
     LoginMethod,
     LoginOptions,
     LoginPlan,
+    check_kept_cloud,
     check_login_options,
     check_login_plan,
     is_login_open,
@@ -80,14 +81,14 @@ def login(  # noqa: PLR0913, PLR0917
         options, default, token_store = answers.options, default or answers.default, answers.token_store
     plan = plan_login(options, session.settings, session.environ)
     check_login_plan(plan)
+    check_kept_cloud(session.flags.cloud)
     if session.flags.endpoint and not session.flags.cloud and plan.cloud_name:
         session.output.print_note(f"note: logging in with {plan.cloud_name}, so no token is asked for or read")
-    store_settings = plan.store_settings
     if token_store:
-        store_settings = replace(store_settings, token_store=token_store)
+        plan = replace(plan, settings=replace(plan.settings, token_store=token_store))
     elif plan.must_store or is_open:  # where nothing can be stored, nobody is asked for a secret
-        store_settings = _choose_store(session, plan)
-    _log_in(session, plan, store_settings, default=default)
+        plan = replace(plan, settings=_choose_store(session, plan))
+    _log_in(session, plan, default=default)
 
 
 def _choose_store(session: Session, plan: LoginPlan) -> Settings:
@@ -95,28 +96,28 @@ def _choose_store(session: Session, plan: LoginPlan) -> Settings:
         if plan.method is LoginMethod.CLOUD:  # what its entry lacks is said before anything is asked
             check_cloud(session.settings)
 
-    return choose_store(session, plan.store_settings, required=plan.must_store, check=check)
+    return choose_store(session, plan.settings, required=plan.must_store, check=check)
 
 
-def _log_in(session: Session, plan: LoginPlan, store_settings: Settings, *, default: bool) -> None:
+def _log_in(session: Session, plan: LoginPlan, *, default: bool) -> None:
     from imgshare_cli.auth.profile import save_profile
 
-    store = open_store(session, store_settings)
-    credential = _get_credential(session, plan.method, plan.options)
+    store = open_store(session, plan.settings)
+    credential = _get_credential(session, plan)
     where = store_credential(session, store, credential, required=plan.must_store)
-    settings = replace(session.settings, token_store=store_settings.token_store)
-    save_profile(session.file.path, settings, session.flags, credential, default=default)
-    _show_login(session, credential, where)
+    save_profile(session.file.path, plan.settings, session.flags, credential, default=default)
+    _show_login(session, plan.settings, credential, where)
 
 
-def _get_credential(session: Session, method: LoginMethod, options: LoginOptions) -> Credential:
-    settings = session.settings
+def _get_credential(session: Session, plan: LoginPlan) -> Credential:
+    settings, method, options = plan.settings, plan.method, plan.options
     if method is LoginMethod.APPLICATION_CREDENTIAL:
-        identifier = options.application_credential_id
+        identifier = hints.quote_unless_plain(str(options.application_credential_id))
         secret = _ask_secret(session, f"Secret of application credential {identifier} (hidden):")
         return log_in_with_application_credential(settings, options, secret)
     if method is LoginMethod.PASSWORD:
-        password = _ask_secret(session, f"Password for {options.username} at {options.auth_url} (hidden):")
+        user, where = (hints.quote_unless_plain(str(text)) for text in (options.username, options.auth_url))
+        password = _ask_secret(session, f"Password for {user} at {where} (hidden):")
         return log_in_with_password(settings, options, password)
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
@@ -153,8 +154,7 @@ def _ask_secret(session: Session, question: str) -> str:
     return secret
 
 
-def _show_login(session: Session, credential: Credential, where: str | None) -> None:
-    settings = session.settings
+def _show_login(session: Session, settings: Settings, credential: Credential, where: str | None) -> None:
     known = {
         "profile": settings.profile,
         "cloud": credential.cloud,
