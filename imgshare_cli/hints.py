@@ -10,6 +10,7 @@ tell whose a backtick is; but the text between two backticks can be looked up.
 from __future__ import annotations
 
 import re
+import threading
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 # Quoting is not enough: fish and zsh have their own rules for quotes, `=ls` and `%self`, and a quoted option is still
 # an option. A plain word means nothing to any shell, and no command reads it as an option. In `NAME=a:=ls`, and with
 # MAGIC_EQUAL_SUBST in every `a==ls`, zsh replaces what follows the `=` with the path of a program.
-_PLAIN = re.compile(r"(?!.*[:=]=)[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*")
+# A lone dash, which commands read as stdin, is one of them.
+_PLAIN = re.compile(r"(?:-|(?!.*[:=]=)[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*)")
 # Between single quotes these, too, mean nothing to any shell.
 _GLOB = re.compile(r"[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\]-]*")
 _PLAIN_OR_OPTION = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
@@ -30,7 +32,10 @@ _LOGIN_OPTIONS = {
     *("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--auth-url", "--username", "--user-domain"),
     *("--project-domain", "--application-credential-id"),
 }
-_built_commands: set[str] = set()
+# A batch may build one for each item: only the newest are remembered.
+_MAX_BUILT = 10_000
+_built_commands: dict[str, None] = {}
+_built_lock = threading.Lock()
 
 
 class Word(NamedTuple):
@@ -66,13 +71,19 @@ def quote_word(text: str | None, placeholder: str) -> Word:
     return Word(text, placeholder)
 
 
-def build_options(values: Mapping[str, str | bool | None]) -> list[str | Word]:
-    """Build options with values from outside; True makes a flag, and options with an empty value are left out."""
+def build_options(values: Mapping[str, str | bool | Sequence[str] | None]) -> list[str | Word]:
+    """Build options with values from outside; True makes a flag, and options with an empty value are left out.
+
+    An option with several values is repeated.
+    """
     words: list[str | Word] = []
     for name, value in values.items():
-        if value:
+        if value is True:
+            words.append(name)
+        elif value:
             placeholder = name.lstrip("-").replace("-", "_").upper()
-            words += [name] if value is True else [name, Word(str(value), placeholder)]
+            for text in [value] if isinstance(value, str) else value:
+                words += [name, Word(text, placeholder)]
     return words
 
 
@@ -101,7 +112,10 @@ def _build_command(prefix: str, words: Sequence[str | Word], environ: Mapping[st
 
 def _remember_command(text: str, words: Sequence[Word]) -> str:
     """Let a command be shown in backticks, and add the values of its placeholders."""
-    _built_commands.add(text)
+    with _built_lock:
+        _built_commands[text] = None
+        if len(_built_commands) > _MAX_BUILT:
+            del _built_commands[next(iter(_built_commands))]
     replaced = {
         word.placeholder: word.text
         for word in words

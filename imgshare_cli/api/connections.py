@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
-    from imgshare_cli.api.transport import Pace
+    from imgshare_cli.api.pace import Pace
     from imgshare_cli.config.settings import Settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpcore
@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.http_connection import TransportOptions
-
-    class Pace(Protocol):
-        """What keeps all requests of a run at a pace that the service bears."""
-
-        def wait_turn(self) -> float:
-            """Wait until a request may be sent; return the seconds waited."""
-
-        def report(self, response_status: int | None, retry_after: float | None, sent_at: float) -> None:
-            """Learn how a try ended that was sent then, on the clock of time.monotonic(); None is no response."""
+    from imgshare_cli.api.pace import Pace
 
 
 class HttpTransport:
@@ -167,14 +159,14 @@ class HttpTransport:
             tries.extend(self._pace.wait_turn())
         sent_at = time.monotonic()
         outcome = self._exchange(request, url, tries.seconds, limit)
-        if isinstance(outcome, NetworkError):
-            if self._pace:
-                self._pace.report(None, None, sent_at)
-            return outcome
+        response = outcome if isinstance(outcome, Response) else None
         if self._pace:
-            self._pace.report(outcome.status, read_retry_after(outcome), sent_at)
-        address, milliseconds = f"{self._origin}{url.target.decode()}", (time.monotonic() - sent_at) * 1000
-        self._debug(f"{request.method} {address}: {outcome.status_line}, {milliseconds:.0f} ms, {outcome.request_id}")
+            retry_after = read_retry_after(response) if response else None
+            self._pace.report(response.status if response else None, retry_after, sent_at)
+        if response:
+            where, milliseconds = f"{self._origin}{url.target.decode()}", (time.monotonic() - sent_at) * 1000
+            ending = f"{response.status_line}, {milliseconds:.0f} ms, {response.request_id}"
+            self._debug(f"{request.method} {where}: {ending}")
         return outcome
 
     def _exchange(

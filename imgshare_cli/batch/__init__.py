@@ -1,1 +1,1 @@
-"""Many items in one run: where they come from, and what becomes of each; nothing here asks a person or prints."""
+"""Many shares at once: items from a file or a list, done by several threads, each with one outcome."""

@@ -92,15 +92,9 @@ def _parse_share(number: int, share: dict[str, Any], is_wanted: Callable[[str | 
 
 
 def _is_done(outcome: dict[str, Any], is_wanted: Callable[[str | None], bool]) -> bool:
-    """Whether an outcome says that what is wanted is done already.
-
-    A `skipped` one without a status does not say what was done before, perhaps by another command: it is done again,
-    and its next outcome does say it.
-    """
-    result, status = outcome.get("result"), outcome.get("status")
-    if not isinstance(status, str | None):
-        return False
-    return (result == "done" or (result == "skipped" and status is not None)) and is_wanted(status)
+    """Whether an outcome says that what is wanted is done already; in doubt it is done again, which changes nothing."""
+    status = outcome.get("status")
+    return outcome.get("result") == "done" and isinstance(status, str | None) and is_wanted(status)
 
 
 def _create_item(number: int, image: str, member_id: str | None = None) -> Item:

@@ -1,4 +1,4 @@
-"""What a batch is asked to do something with."""
+"""One item of a batch: an image, and perhaps the project that decides about it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from imgshare_cli.api.images import Image
     from imgshare_cli.errors import ImgshareError
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of --from, or one share of --all.
+    """One line of --from, or one share of --all.
 
     Attributes:
-        number: the number of its line, or of the element in its JSON array, from 1.
-        image: the image's ID, or its name; None where the entry is malformed.
-        member_id: the project; None is the project of the run.
+        number: the number of the line, or of the element of an array, from 1.
+        image: the image's ID, or its name; None where the line is malformed.
+        member_id: the project that it is shared with; None is the project of the run.
         is_name: whether `image` is a name, which must be looked up.
-        is_done: whether the entry is an earlier outcome that says it is done already.
-        error: why the entry is malformed; the message begins with where it is.
+        is_done: whether an earlier outcome says that it is done already.
+        error: why the line is malformed.
+        known_image: the image, where a list showed it.
     """
 
     number: int
@@ -28,3 +30,4 @@ class Item:
     is_name: bool = False
     is_done: bool = False
     error: ImgshareError | None = None
+    known_image: Image | None = None

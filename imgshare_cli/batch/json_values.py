@@ -100,7 +100,7 @@ def _check_beginning(content: bytearray) -> None:
 
 
 def _parse(content: bytearray, *, end: int | None) -> object:
-    line, problem = 1, "not valid JSON" if end else "not valid JSON: its end is missing"
+    line, problem = 1, "not valid JSON"
     try:
         return json.loads(content.decode())
     except UnicodeDecodeError as exc:

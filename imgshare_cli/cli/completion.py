@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import typer
 
 from imgshare_cli.hints import is_plain
-from imgshare_cli.terminal.output import clean
+from imgshare_cli.terminal.messages import clean
 
 BASH = r"""# imgshare completion for bash.
 _imgshare() {

@@ -34,6 +34,11 @@ EXAMPLES = {
             "imgshare accept golden-debian-12 --owner 26407f07725950ca9b3f6f08141e8c86",
         ),
         ("Wait until an image is shared", "imgshare accept golden-debian-12 --wait 5m"),
+        (
+            "Accept all pending images of one project",
+            "imgshare accept --all --owner 26407f07725950ca9b3f6f08141e8c86 --yes",
+        ),
+        ("Accept the images of a list", "imgshare list --older-than 7d --json | imgshare accept --from -"),
     ),
     "imgshare reject": (
         ("Reject an image for your project", "imgshare reject windows-server-2022"),
@@ -52,6 +57,10 @@ EXAMPLES = {
         (
             "Share one of your images with a project",
             "imgshare share my-build-agent 26407f07725950ca9b3f6f08141e8c86",
+        ),
+        (
+            "See what a batch would do",
+            "imgshare share my-build-agent --to 26407f07725950ca9b3f6f08141e8c86 --dry-run",
         ),
     ),
     "imgshare unshare": (

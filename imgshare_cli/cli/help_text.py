@@ -30,11 +30,16 @@ def write_command_help(command: Any, ctx: Any, formatter: Any) -> None:
     options = [one for one in parameters if one.param_type_name == "option"]
     flags = {field.name for field in fields(Flags)}
     common = [one for one in options if one.name in flags or one.name == "help"]
-    own = [one for one in options if one not in common]
+    panels: dict[str, list[Any]] = {one.rich_help_panel: [] for one in options if one.rich_help_panel}
+    for one in options:
+        panels.get(one.rich_help_panel, []).append(one)
+    own = [one for one in options if one not in common and not one.rich_help_panel]
     if len(common) == 1:  # --help alone makes no group
         own, common = options, []
     _write_parameters("Arguments", arguments, ctx, formatter)
     _write_parameters("Options", own, ctx, formatter)
+    for heading, many in panels.items():
+        _write_parameters(heading, many, ctx, formatter)
     _write_parameters("Common options", common, ctx, formatter)
     _write_examples(ctx, formatter)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from dataclasses import fields
@@ -100,13 +101,20 @@ _FLAGS = {field.name for field in fields(Flags)}
 _CONTEXT = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
 
-def _declare_option(name: str, annotation: object, default: object = None) -> inspect.Parameter:
-    """Declare an option as the parameter that a command would have for it."""
+def declare_option(
+    name: str, annotation: Any, default: object = None, *, panel: str | None = None
+) -> inspect.Parameter:
+    """Declare an option as the parameter that a command would have for it; its help may be below another heading."""
+    if panel:
+        option = copy.copy(annotation.__metadata__[0])
+        option.rich_help_panel = panel
+        annotation = Annotated[annotation.__origin__, option]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-_JSON = _declare_option("as_json", JsonOption, default=False)
-_PROFILE = _declare_option("profile", ProfileOption)
+_JSON = declare_option("as_json", JsonOption, default=False)
+_PROFILE = declare_option("profile", ProfileOption)
+MANY = "Many at once"  # the heading of the options of batches
 DEFAULT_MEMBER = "Your project's ID, the default for MEMBER. [default: the token's]"
 
 
@@ -124,17 +132,17 @@ def build_common_options(
     return (
         *((_JSON,) if with_json else ()),
         _PROFILE,
-        _declare_option("cloud", CloudOption),
-        _declare_option("endpoint", EndpointOption),
-        _declare_option("project_id", Annotated[str | None, text_option("--project", "ID", project)]),
-        _declare_option("timeout", TimeoutOption),
-        _declare_option("retries", RetriesOption, default=DEFAULT_RETRIES),
-        _declare_option("cacert", CacertOption),
-        _declare_option("insecure_http", InsecureHttpOption, default=False),
-        _declare_option("insecure_tls", InsecureTlsOption, default=False),
+        declare_option("cloud", CloudOption),
+        declare_option("endpoint", EndpointOption),
+        declare_option("project_id", Annotated[str | None, text_option("--project", "ID", project)]),
+        declare_option("timeout", TimeoutOption),
+        declare_option("retries", RetriesOption, default=DEFAULT_RETRIES),
+        declare_option("cacert", CacertOption),
+        declare_option("insecure_http", InsecureHttpOption, default=False),
+        declare_option("insecure_tls", InsecureTlsOption, default=False),
         # Wrappers pass it to every command, also to those that ask nothing.
-        _declare_option("no_input", NoInputOption, default=False),
-        _declare_option("debug", DebugOption, default=False),
+        declare_option("no_input", NoInputOption, default=False),
+        declare_option("debug", DebugOption, default=False),
     )
 
 

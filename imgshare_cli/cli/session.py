@@ -12,14 +12,16 @@ from imgshare_cli.config.settings import resolve_profile_name, resolve_settings
 from imgshare_cli.errors import NotLoggedInError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     import typer
 
+    from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
     from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.pace import Pace
     from imgshare_cli.auth.provider import CredentialProvider
     from imgshare_cli.cli.redaction import Redactor
     from imgshare_cli.config.config_file import ConfigFile
@@ -146,35 +148,32 @@ class Session:
     @cached_property
     def client(self) -> ImageClient:
         """The image service, with the credential of this run."""
-        return self._open_refreshing_client()
+        return self.open_worker_client()
 
     @cached_property
     def inbox(self) -> Inbox:
         """The images that are shared with our project."""
         from imgshare_cli.shares.inbox import Inbox
 
-        return Inbox(self.client, self._open_refreshing_client, self.credential, self.settings.project_id)
+        return Inbox(self.client, self.open_worker_client, self.credential, self.settings.project_id)
 
     def open_identity_client(self) -> IdentityClient | None:
         """Connect to the identity service that issued the token; None if no login issued it."""
         return self.connections.open_identity_client(self.credential)
 
-    def open_image_client(
-        self,
-        credential: Credential,
-        refresh: Callable[[str], Credential | None] | None = None,
-        confirm: Callable[[str], None] | None = None,
-    ) -> ImageClient:
-        """Connect to the image service with a credential, and with what replaces it after it was rejected."""
-        from imgshare_cli.api.authentication import TokenAuth
+    def open_image_client(self, auth: TokenAuth, pace: Pace | None = None) -> ImageClient:
+        """Connect to the image service with what authenticates the requests, and perhaps a pace for them."""
         from imgshare_cli.api.image_client import ImageClient
 
-        auth = TokenAuth(credential, refresh, confirm)
-        return ImageClient(self.connections.connect(self.endpoint, auth, cacert=credential.cacert), auth)
+        transport = self.connections.connect(self.endpoint, auth, cacert=auth.credential.cacert, pace=pace)
+        return ImageClient(transport, auth)
 
-    def _open_refreshing_client(self) -> ImageClient:
+    def open_worker_client(self, pace: Pace | None = None) -> ImageClient:
         """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
-        return self.open_image_client(self.credential, self._refresh_credential, self.credential_provider.confirm)
+        from imgshare_cli.api.authentication import TokenAuth
+
+        auth = TokenAuth(self.credential, self._refresh_credential, self.credential_provider.confirm)
+        return self.open_image_client(auth, pace)
 
     @cached_property
     def connections(self) -> Connections:

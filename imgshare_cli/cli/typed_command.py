@@ -32,8 +32,8 @@ class TypedCommand:
         self.arguments: dict[str, Any] = {
             str(parameter.name): value for parameter, value in typed if parameter.param_type_name == "argument"
         }
-        self.options: dict[str, str | bool] = {
-            parameter.opts[0]: value if isinstance(value, bool) else str(value)
+        self.options: dict[str, str | bool | Sequence[str]] = {
+            parameter.opts[0]: value if isinstance(value, bool | list) else str(value)
             for parameter, value in typed
             if parameter.param_type_name == "option"
         }

@@ -56,10 +56,10 @@ def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str)
             hint=_suggest_login(words[0]),
         )
     if {"image", "member"} <= set(typed.arguments) and is_image_id(words[0]) and is_image_id(words[1]):
-        return UsageError(
-            f"{name} takes one image at a time, not {len(words)}",
-            hint=f"{typed.build_xargs()} runs it for each line of its input",
-        )
+        hint = f"{typed.build_xargs()} runs it for each line of its input"
+        if "--from" in _list_options(context.command):
+            hint += f", and {typed.build({'image': None, 'member': None}, {'--from': '-'})} takes all of them at once"
+        return UsageError(f"{name} takes one image at a time, not {len(words)}", hint=hint)
     if "image" in typed.arguments and not is_project_id(words[1]):
         listed = read_listed_images(context.obj.environ)
         meant = [image for image, other in listed.items() if other == " ".join(words)]

@@ -126,6 +126,7 @@ def resolve_settings(
     own = None if foreign else stored.get("endpoint")
     named = flags.endpoint or env.get("endpoint")
     endpoint = named or own
+    token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
     return Settings(
         profile=profile,
         cloud=cloud or (None if openstack else stored.get("cloud")),
@@ -142,7 +143,7 @@ def resolve_settings(
         insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),
         # A cloud named on the command line wins over a token in the environment, as every flag does.
-        environment_token=None if flags.cloud else _read_environment_token(environ),
+        environment_token=None if flags.cloud else token,
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
         profile_endpoint=check_service_url(own, insecure_http=True) if own else None,
         is_endpoint_named=bool(named),
@@ -173,10 +174,6 @@ def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigF
             except UnicodeEncodeError:
                 raise ConfigError(f"{name} is not UTF-8 text", hint="set it again, or unset it") from None
     return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
-
-
-def _read_environment_token(environ: Mapping[str, str]) -> Token | None:
-    return next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
 
 
 def create_profile_error(profile: str, file: ConfigFile) -> ConfigError:

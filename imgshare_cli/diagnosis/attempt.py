@@ -10,7 +10,7 @@ from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Attempt:
     member: str | None
     status: int | None
     project_id: str | None
-    options: Mapping[str, str | bool]
+    options: Mapping[str, str | bool | Sequence[str]]
 
     @property
     def member_id(self) -> str | None:
@@ -42,7 +42,7 @@ class Attempt:
         self,
         image_id: str | None,
         member: str | None,
-        options: Mapping[str, str | bool | None] = MappingProxyType({}),
+        options: Mapping[str, str | bool | Sequence[str] | None] = MappingProxyType({}),
         environ: Mapping[str, hints.Word] = MappingProxyType({}),
     ) -> str:
         """Build the same command with other arguments, for the same user.

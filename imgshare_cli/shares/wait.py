@@ -16,12 +16,20 @@ Result = TypeVar("Result")
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
 
 
-def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
+def _sleep(seconds: float) -> bool:
+    time.sleep(seconds)
+    return False
+
+
+def wait_for_share(
+    attempt: Callable[[], Result], span: timedelta, pause_for: Callable[[float], bool] = _sleep
+) -> Result:
     """Try until the share is there, with growing pauses, and once more when the time is up.
 
     Args:
         attempt: tries once, and raises NotFoundError or NotYetError while the share is not there.
         span: how long to wait.
+        pause_for: waits for some seconds, and returns whether to give up.
 
     Raises:
         NotFoundError: it did not come.
@@ -34,7 +42,6 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
         try:
             return attempt()
         except (NotFoundError, NotYetError) as exc:
-            if remaining <= 0:
-                raise exc.replace(note=f"waited {span.total_seconds():g} s") from exc
-        time.sleep(min(pause, remaining))
+            if remaining <= 0 or pause_for(min(pause, remaining)):
+                raise exc.replace(note=f"waited {round(span.total_seconds(), 1):g} s") from exc
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)

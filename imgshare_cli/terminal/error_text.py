@@ -1,13 +1,10 @@
-"""The text of an error: its sentences, or one line of JSON."""
+"""The sentences of an error."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from imgshare_cli.errors import ImgshareError
 
 
@@ -20,9 +17,3 @@ def build_error_lines(error: ImgshareError) -> list[str]:
     if error.request_id:
         lines.append(f"request ID: {error.request_id}")
     return lines
-
-
-def write_error_json(error: ImgshareError, redact: Callable[[str], str]) -> str:
-    """Write an error as JSON, without secrets."""
-    fields = error.to_json().items()
-    return json.dumps({"error": {name: redact(value) if isinstance(value, str) else value for name, value in fields}})

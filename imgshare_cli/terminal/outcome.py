@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.models import Member
     from imgshare_cli.config.owners import OwnerNames
 
-_MARK = "✓"
+_CHECK, _CROSS = "✓", "✗"
 _PAST = {Status.ACCEPTED: "Accepted", Status.REJECTED: "Rejected", Status.PENDING: "Reset"}
 
 
@@ -75,11 +75,12 @@ def describe_unsharing(
     return f"Stopped sharing {name} with {project}" if was_shared else f"{name} was not shared with {project}"
 
 
-def draw_check_mark(stream: TextIO | None, environ: Mapping[str, str]) -> str:
-    """Draw the mark of a success, with the space behind it; nothing where the stream cannot show it."""
+def draw_mark(stream: TextIO | None, environ: Mapping[str, str], *, failed: bool) -> str:
+    """Draw the mark of a success or failure, with the space behind it; nothing where the stream cannot show it."""
+    mark, status = (_CROSS, "rejected") if failed else (_CHECK, "accepted")
     try:
-        _MARK.encode(getattr(stream, "encoding", None) or "ascii")
+        mark.encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeError, LookupError):
         return ""
     colours = get_status_colours(environ, at_terminal=True)
-    return colour_text(_MARK, {_MARK: colours["accepted"]} if colours else {}) + " "
+    return colour_text(mark, {mark: colours[status]} if colours else {}) + " "

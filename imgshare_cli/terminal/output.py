@@ -1,34 +1,24 @@
-"""Prints results on stdout and everything else on stderr; no text from outside acts on the terminal."""
+"""Prints results on stdout; what else is printed is a message, and no text from outside acts on the terminal."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import io
 import json
 import os
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
+from imgshare_cli.terminal.messages import Messages, clean
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from imgshare_cli.api.models import Member
-    from imgshare_cli.errors import ImgshareError
     from imgshare_cli.terminal.columns import Column
 
 Row = TypeVar("Row")
 
 
-def clean(text: str) -> str:
-    """Make text from outside safe to show: characters that act on a terminal or are invisible become escapes."""
-    if text.isascii() and text.isprintable():
-        return text
-    from imgshare_cli.terminal import escaping
-
-    return escaping.escape_text(text)
-
-
-class Output:
+class Output(Messages):
     """The two streams of a run.
 
     Args:
@@ -48,12 +38,8 @@ class Output:
         as_json: bool,
         redact: Callable[[str], str] = str,
     ) -> None:
+        super().__init__(stderr, environ, as_json=as_json, redact=redact)
         self._stdout = stdout
-        self._stderr = stderr
-        self._environ = environ
-        self.as_json = as_json
-        self._redact = redact
-        self._stop_spinner: Callable[[], None] | None = None
 
     def print_member(self, member: Member) -> None:
         """Print a share: the API's own object as JSON, or its fields."""
@@ -64,9 +50,9 @@ class Output:
 
             self.print_fields(describe_member(member))
 
-    def print_json(self, value: Any) -> None:
+    def print_json(self, value: Any, *, on_one_line: bool = False) -> None:
         """Print a value as JSON: indented on a terminal, else on one line; it is all ASCII, which is safe anywhere."""
-        self._print_result(json.dumps(value, allow_nan=False, indent=self._json_indent))
+        self._print_result(json.dumps(value, allow_nan=False, indent=None if on_one_line else self._json_indent))
 
     def print_array(self, values: Iterable[Any]) -> None:
         """Print a JSON array, each element as soon as it is there; nothing if reading the first fails."""
@@ -87,9 +73,9 @@ class Output:
             rows: the rows.
             uncut: whether the lines of a table may be longer than the terminal.
         """
-        from imgshare_cli.terminal.colours import colour_text, get_status_colours
+        from imgshare_cli.terminal.colours import colour_text
 
-        colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
+        colours = self._status_colours
         if not self.is_at_terminal():
             for row in rows:
                 self._print_result("\t".join(colour_text(clean(column.value(row)), colours) for column in columns))
@@ -120,76 +106,26 @@ class Output:
             for name, value in cleaned:
                 self._print_result(f"{name}\t{colour_text(value, colours)}")
 
-    def print_line(self, text: str) -> None:
-        """Print one line of the result."""
-        self._print_result(clean(text))
+    @property
+    def _status_colours(self) -> Mapping[str, str]:
+        from imgshare_cli.terminal.colours import get_status_colours
 
-    def print_success(self, text: str) -> None:
-        """Print one line of the result at a terminal, with a check mark."""
-        from imgshare_cli.terminal.outcome import draw_check_mark
+        return get_status_colours(self._environ, at_terminal=self.is_at_terminal())
 
-        self._print_result(draw_check_mark(self._stdout, self._environ) + clean(text))
+    def print_line(self, *texts: str) -> None:
+        """Print one line of the result, with tabs between the texts."""
+        self._print_result("\t".join(map(clean, texts)))
 
-    def print_note(self, text: str) -> None:
-        """Print a line on stderr, for people; at a terminal it is wrapped between words."""
-        from imgshare_cli.terminal.wrapping import wrap_sentence
+    def print_success(self, text: str, *, failed: bool = False) -> None:
+        """Print one line of the result at a terminal, with a check mark, or with a cross for a failure."""
+        from imgshare_cli.terminal.outcome import draw_mark
 
-        self._print_to_stderr(wrap_sentence(self._clean(text), self._stderr) + "\n")
-
-    def ask(self, text: str) -> None:
-        """Print a question on stderr, whose answer is typed on the same line."""
-        self._print_to_stderr(self._clean(text))
-
-    def print_panel(self, head: str, fields: Sequence[tuple[str, str]]) -> None:
-        """Print a headline and, below it, names and values on stderr."""
-        from imgshare_cli.terminal import tables
-        from imgshare_cli.terminal.colours import get_warning_colours
-
-        stream = self._stderr or io.StringIO()
-        colours = get_warning_colours(self._environ, at_terminal=stream.isatty())
-        values = [(name, self._clean(value)) for name, value in fields]
-        self._print_to_stderr(tables.draw_panel(self._clean(head), values, colours, stream) + "\n")
-
-    @contextlib.contextmanager
-    def show_progress(self, text: str) -> Iterator[None]:
-        """Show a spinner during the `with` block, where stderr is a terminal."""
-        # A dumb terminal cannot move its cursor, so nothing turns on it.
-        if not (self._stderr and self._stderr.isatty()) or self._environ.get("TERM") == "dumb" or self.as_json:
-            yield
-            return
-        from imgshare_cli.terminal.progress import open_spinner
-
-        with open_spinner(clean(text), self._stderr) as self._stop_spinner:
-            yield
-
-    def stop_progress(self) -> None:
-        """Remove the spinner before the `with` block ends, for example to ask the user."""
-        if self._stop_spinner:
-            self._stop_spinner()
-
-    def print_error(self, error: ImgshareError) -> None:
-        """Print the message of an error, its hint and the request ID, or all of it as JSON."""
-        from imgshare_cli import hints
-        from imgshare_cli.terminal.error_text import build_error_lines, write_error_json
-
-        if self.as_json:
-            self._print_to_stderr(hints.render_commands(write_error_json(error, self._redact)) + "\n")
-            return
-        for line in build_error_lines(error):
-            self.print_note(line)
-
-    def _clean(self, text: str) -> str:
-        from imgshare_cli import hints
-
-        return hints.render_commands(clean(self._redact(text)))
+        mark = draw_mark(self._stdout, self._environ, failed=failed)
+        self._print_result(mark + (self._clean(text) if failed else clean(text)))
 
     def is_at_terminal(self) -> bool:
         """Whether results go to a terminal."""
         return self._stdout is not None and self._stdout.isatty()
-
-    def _print_to_stderr(self, text: str) -> None:
-        with contextlib.suppress(OSError):  # stderr may be closed, which must not end the work
-            print(text, file=self._stderr or io.StringIO(), end="", flush=True)
 
     def _print_result(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:

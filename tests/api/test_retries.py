@@ -13,6 +13,7 @@ from imgshare_cli.api.connections import Connections
 from imgshare_cli.api.credential import Credential
 from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.api.models import Status
+from imgshare_cli.api.pace import Pace
 from imgshare_cli.config.settings import Settings
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
 from tests.support.faulty_service import Fault, FaultyService
@@ -232,10 +233,11 @@ def test_decisions_among_faults(imgshare: RunImgshare, faulty: FaultyService, se
             assert wanted == now, (seed, number, command, before, run)
 
 
-class _SlowPace:
+class _SlowPace(Pace):
     """A pace that makes every request wait, and remembers how each ended."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.reports: list[tuple[int | None, float | None]] = []
         self.sent: list[float] = []
 

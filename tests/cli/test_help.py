@@ -64,7 +64,7 @@ Examples:
   imgshare help accept
 """
 ACCEPT = """\
-Usage: imgshare accept [OPTIONS] IMAGE [MEMBER]
+Usage: imgshare accept [OPTIONS] [IMAGE] [MEMBER]
 
   Accept an image that is shared with you.
 
@@ -85,6 +85,20 @@ Options:
   --vault VAULT_ID  Backup vault for a full-server image (IMS).
   --yes             Do not ask for confirmation.
   --json            Print JSON, and errors as JSON on stderr.
+
+Many at once:
+  --from FILE       Read the images from a file, or from stdin with `-`: IDs,
+                    or JSON.
+  --all             Take all shares that match the filters below.
+  --any-owner       With --all: whoever shares the image.
+  --status STATUS   Filter by status: pending, accepted, rejected or all.
+                    [default: pending; for reset, decided ones]
+  --name GLOB       Filter by name; `*`, `?` and `[…]` are wildcards.
+  --older-than AGE  Only images shared longer ago, such as 12h, 7d or 2w.
+  --newer-than AGE  Only images shared more recently.
+  --jobs N          Work on so many images at once. [default: 16]
+  --dry-run         Show what would be done, and change nothing.
+  --fail-fast       Stop at the first failure.
 
 Common options:
   --profile NAME      Use this profile of the config file.
@@ -111,6 +125,12 @@ Examples:
 
   # Wait until an image is shared
   imgshare accept golden-debian-12 --wait 5m
+
+  # Accept all pending images of one project
+  imgshare accept --all --owner 26407f07725950ca9b3f6f08141e8c86 --yes
+
+  # Accept the images of a list
+  imgshare list --older-than 7d --json | imgshare accept --from -
 """
 CONFIG_SET = """\
 Usage: imgshare config set [OPTIONS] KEY VALUE
@@ -174,7 +194,8 @@ def test_every_help(imgshare: RunImgshare, words: tuple[str, ...]) -> None:
     assert "--debug" not in own
     assert ("--profile" in common) == ("-h, --help" in common)
     assert "--json" not in common
-    for example in _list_examples(text):
+    for whole in _list_examples(text):
+        example = whole.rpartition(" | ")[2]
         assert list(words) in (shlex.split(example)[1 : len(words) + 1], ["help"], ["config"])
         _parse(shlex.split(re.split(r" [<>] ", example)[0])[1:])
 

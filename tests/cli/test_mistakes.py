@@ -96,7 +96,8 @@ ARGUMENTS = [
         f"accept {DEBIAN} {UBUNTU} {RED_HAT}",
         2,
         "accept takes one image at a time, not 3",
-        "`xargs -n1 imgshare accept` runs it for each line of its input",
+        "`xargs -n1 imgshare accept` runs it for each line of its input, and `imgshare accept --from -` takes all of "
+        "them at once",
         stdin=f"{DEBIAN}\n{UBUNTU}\n",
     ),
     Mistake(

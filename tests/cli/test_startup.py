@@ -55,8 +55,11 @@ OURS = {
     "imgshare_cli.auth.store",
     "imgshare_cli.cli",
     "imgshare_cli.cli.app",
+    "imgshare_cli.cli.batches",
+    "imgshare_cli.cli.batches.options",
     "imgshare_cli.cli.commands",
     "imgshare_cli.cli.commands.decide",
+    "imgshare_cli.cli.filter_options",
     "imgshare_cli.cli.invocation",
     "imgshare_cli.cli.options",
     "imgshare_cli.cli.redaction",
@@ -72,6 +75,7 @@ OURS = {
     "imgshare_cli.shares",
     "imgshare_cli.shares.decisions",
     "imgshare_cli.terminal",
+    "imgshare_cli.terminal.messages",
     "imgshare_cli.terminal.output",
 }
 

@@ -18,7 +18,7 @@ import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imgshare_cli.terminal.output import clean
+from imgshare_cli.terminal.messages import clean
 from tests.support.examples import limit_examples
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_response
 from tests.support.last_list import write_names

@@ -118,10 +118,11 @@ class LargeInbox:
 def _models(cloud: Cloud, team: Team, member: str) -> list[str]:
     headers = {"X-Auth-Token": cloud.issue_token(team.project, "member")}
     with httpx.Client(base_url=f"{cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False) as http:
-        return [_model(http, distro, member) for distro in DISTROS]
+        return [create_model(http, distro, member) for distro in DISTROS]
 
 
-def _model(http: httpx.Client, distro: str, member: str) -> str:
+def create_model(http: httpx.Client, distro: str, member: str) -> str:
+    """Create an image with data over HTTP, share it with a project, and return its ID."""
     description = {
         "disk_format": "qcow2",
         "container_format": "bare",

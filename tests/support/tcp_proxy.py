@@ -17,6 +17,7 @@ class TcpProxy:
     Attributes:
         count: how many connections came.
         port: where it listens.
+        is_down: whether it hangs up at once, as a service that is restarted.
     """
 
     def __init__(self, target: int) -> None:
@@ -24,6 +25,7 @@ class TcpProxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.count = 0
+        self.is_down = False
 
     def __enter__(self) -> Self:
         """Open the door."""
@@ -44,6 +46,9 @@ class TcpProxy:
             except OSError:
                 return
             self.count += 1
+            if self.is_down:
+                came.close()
+                continue
             try:
                 target = socket.create_connection(("127.0.0.1", self._target))
             except OSError:

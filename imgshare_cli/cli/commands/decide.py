@@ -6,6 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Annotated
 
 from imgshare_cli.api.models import Status
+from imgshare_cli.cli.batches.options import with_batch
 from imgshare_cli.cli.options import (
     ImageArgument,
     MemberArgument,
@@ -37,6 +38,7 @@ VaultOption = Annotated[str | None, text_option("--vault", "VAULT_ID", "Backup v
 
 
 @with_session(member_options)
+@with_batch(Status.ACCEPTED)
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
     image: ImageArgument,
@@ -91,6 +93,7 @@ def _check_image(session: Session, image_check: ImageCheck, image: Image) -> Non
 
 
 @with_session(member_options)
+@with_batch(Status.REJECTED)
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
 
@@ -101,6 +104,7 @@ def reject(session: Session, image: ImageArgument, member: MemberArgument = None
 
 
 @with_session(member_options)
+@with_batch(Status.PENDING)
 def reset(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Make a share pending again, as if nothing had been decided."""
     _decide(session, image, member, Status.PENDING)

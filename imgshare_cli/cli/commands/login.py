@@ -126,7 +126,9 @@ def _get_credential(session: Session, plan: LoginPlan) -> Credential:
         settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):", session.no_input)
     )
     session.hide_secret(credential.secret)
-    session.open_image_client(credential).check_token()
+    from imgshare_cli.api.authentication import TokenAuth
+
+    session.open_image_client(TokenAuth(credential)).check_token()
     return credential
 
 

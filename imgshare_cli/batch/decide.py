@@ -1,0 +1,116 @@
+"""What a batch of decisions does with one item: the same as for one image, with the same checks."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from imgshare_cli.batch.name_cache import NameCache
+from imgshare_cli.batch.outcome import Outcome, Result
+from imgshare_cli.errors import ImgshareError
+from imgshare_cli.shares.decisions import decide_share, was_decided_before
+from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
+from imgshare_cli.shares.wait import wait_for_share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.images import Image
+    from imgshare_cli.api.models import Status
+    from imgshare_cli.batch.items import Item
+    from imgshare_cli.shares.image_checks import ImageCheck
+
+
+@dataclass(frozen=True)
+class DecisionTask:
+    """Decides about the share of each item.
+
+    Attributes:
+        open_tool: opens a connection to the image service, one for each thread.
+        status: the decision.
+        member_id: the project of the run, if it is known.
+        describe_owner: what errors show for the ID of an owner.
+        pause_for: waits for some seconds, and returns whether the batch was stopped meanwhile.
+        image_check: what each image must be.
+        vault_id: the backup vault for full-server images (IMS).
+        deadline: until when shares that are not there are waited for, on the clock of time.monotonic().
+        is_dry_run: whether nothing is changed.
+        names: the images that names stand for.
+    """
+
+    open_tool: Callable[[], ImageClient]
+    status: Status
+    member_id: str | None
+    describe_owner: Callable[[str | None], str]
+    pause_for: Callable[[float], bool]
+    image_check: ImageCheck | None = None
+    vault_id: str | None = None
+    deadline: float | None = None
+    is_dry_run: bool = False
+    names: NameCache = field(default_factory=NameCache)
+
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome:
+        """Decide about one item; whatever happens is its outcome."""
+        if item.error:
+            return self._create_outcome(item, Result.FAILED, error=item.error)
+        if item.is_done:
+            return self._create_outcome(item, Result.SKIPPED, status=self.status)
+        try:
+            remaining = self.deadline - time.monotonic() if self.deadline is not None else 0
+            if remaining <= 0:
+                return self._decide(tool, item)
+            return wait_for_share(lambda: self._decide(tool, item), timedelta(seconds=remaining), self.pause_for)
+        except ImgshareError as exc:
+            return self._create_outcome(item, Result.FAILED, error=exc)
+
+    def leave_out(self, item: Item) -> Outcome:
+        """Return the outcome of an item that is not tried."""
+        if item.error:
+            return self._create_outcome(item, Result.FAILED, error=item.error)
+        if item.is_done:
+            return self._create_outcome(item, Result.SKIPPED, status=self.status)
+        return self._create_outcome(item, Result.NOT_TRIED)
+
+    def _create_outcome(
+        self, item: Item, result: Result, *, status: Status | None = None, error: ImgshareError | None = None
+    ) -> Outcome:
+        image_id = None if item.is_name else item.image
+        return Outcome(item, result, image_id, item.member_id or self.member_id, status=status, error=error)
+
+    def _decide(self, client: ImageClient, item: Item) -> Outcome:
+        member_id = item.member_id or self.member_id
+        image = item.known_image
+        if item.is_name and item.image:
+            image = self._find_image(client, item.image)
+        image_id = image.id if image else item.image or ""
+        if self.image_check:
+            self.image_check.check(image or client.get_image(image_id), self.describe_owner)
+        if self.is_dry_run:
+            return Outcome(item, Result.PLANNED, image_id, member_id)
+        member = decide_share(client, image_id, member_id, self.status, self.vault_id)
+        return Outcome(
+            item,
+            Result.DONE,
+            member.image_id,
+            member.member_id,
+            status=member.status,
+            member=member,
+            image=image,
+            is_unchanged=was_decided_before(member),
+        )
+
+    def _find_image(self, client: ImageClient, name: str) -> Image:
+        owner = self.image_check.owner if self.image_check else None
+
+        def look_up() -> Image:
+            return find_named_image(
+                client, name, self.member_id, owner=owner, own=False, describe_owner=self.describe_owner
+            )
+
+        try:
+            return self.names.find_image(name, look_up)
+        except AmbiguousNameError as exc:
+            raise exc.replace(details=[candidate.image.id for candidate in exc.candidates]) from exc

@@ -1,0 +1,54 @@
+"""The images that names stand for, looked up once for many items, with bounded memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from imgshare_cli.errors import ImgshareError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.api.images import Image
+
+_MAX_NAMES = 1000
+
+
+class NameCache:
+    """Remembers the newest answers, and refusals that would come again; several threads may use it."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[str, Image | ImgshareError] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find_image(self, name: str, look_up: Callable[[], Image]) -> Image:
+        """Return the image that has a name.
+
+        Args:
+            name: the name.
+            look_up: asks the service for it; two threads may do so at once.
+
+        Raises:
+            ImgshareError: what `look_up` raises, or raised before.
+        """
+        with self._lock:
+            answer = self._answers.get(name)
+        if answer is None:
+            try:
+                answer = look_up()
+            except UnavailableError:
+                raise  # the next time it may be there
+            except ImgshareError as exc:
+                answer = exc
+            self._remember(name, answer)
+        if isinstance(answer, ImgshareError):
+            raise answer.replace()  # a copy, because each thread adds its traceback to what it raises
+        return answer
+
+    def _remember(self, name: str, answer: Image | ImgshareError) -> None:
+        with self._lock:
+            self._answers[name] = answer
+            if len(self._answers) > _MAX_NAMES:
+                self._answers.popitem(last=False)

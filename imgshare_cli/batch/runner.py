@@ -1,0 +1,148 @@
+"""Runs a batch: several threads take items and report outcomes, until the items end or the batch is stopped."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imgshare_cli.batch.items import Item
+    from imgshare_cli.batch.outcome import Outcome
+
+Tool = TypeVar("Tool")
+_TICK_SECONDS = 0.1
+
+
+class Task(Protocol[Tool]):
+    """What is done with each item; several threads call it at once."""
+
+    def open_tool(self) -> Tool:
+        """Create what one thread needs, such as a connection."""
+
+    def attempt(self, tool: Tool, item: Item) -> Outcome | None:
+        """Do an item; None where it is not ours."""
+
+    def leave_out(self, item: Item) -> Outcome | None:
+        """Return the outcome of an item that is not tried; None where it is not ours."""
+
+
+class BatchRun(Generic[Tool]):
+    """One run over many items. Nothing is kept of an item after its outcome was reported.
+
+    Args:
+        items: the items; one thread at a time reads them, and no further than it must.
+        task: what is done with each.
+        report: called with each outcome, by one thread at a time.
+        is_hopeless: whether an outcome means that the others would fail as well, so that they are left out.
+        stop: set by anyone, it means that no more items are taken; those in progress are finished.
+        jobs: how many threads there are.
+
+    Attributes:
+        hopeless: the outcome that made the others hopeless, if one did.
+    """
+
+    def __init__(  # noqa: PLR0913  (each by name)
+        self,
+        items: Iterator[Item],
+        *,
+        task: Task[Tool],
+        report: Callable[[Outcome], None],
+        is_hopeless: Callable[[Outcome], bool],
+        stop: threading.Event,
+        jobs: int,
+    ) -> None:
+        self._items = items
+        self._task = task
+        self._report = report
+        self._is_hopeless = is_hopeless
+        self._stop = stop
+        self._jobs = jobs
+        self._input_lock = threading.Lock()
+        self._output_lock = threading.Lock()
+        self._state_lock = threading.Lock()
+        self._ended = threading.Event()
+        self._threads = self._in_flight = 0
+        self._is_closed = False
+        self._failure: BaseException | None = None
+        self.hopeless: Outcome | None = None
+
+    def run(self, tick: Callable[[], None]) -> None:
+        """Do all items; return when each that was taken has its outcome.
+
+        Args:
+            tick: called by this thread, some times a second, never while an outcome is reported.
+
+        Raises:
+            Exception: reading the items or reporting an outcome failed.
+        """
+        self._start_threads()
+        while not self._ended.wait(_TICK_SECONDS):
+            with self._output_lock:
+                tick()
+            with self._state_lock:
+                self._is_closed = self._is_closed or self._stop.is_set()
+                if self._is_closed and not self._in_flight:
+                    break  # a thread that waits for input is not waited for
+        if self._failure:
+            raise self._failure
+
+    def _start_threads(self) -> None:
+        for _ in range(self._jobs):
+            with self._state_lock:
+                self._threads += 1
+            try:
+                threading.Thread(target=self._work_off, daemon=True).start()
+            except RuntimeError:  # the system allows no more
+                if self._threads == 1:
+                    self._work_off()
+                else:
+                    self._leave()
+                return
+
+    def _leave(self) -> None:
+        with self._state_lock:
+            self._threads -= 1
+            if not self._threads:
+                self._ended.set()
+
+    def _work_off(self) -> None:
+        """Do one item after the other."""
+        tool: Tool | None = None
+        try:
+            while (item := self._take()) is not None:
+                try:
+                    if self.hopeless:
+                        outcome = self._task.leave_out(item)
+                    else:
+                        tool = tool or self._task.open_tool()
+                        outcome = self._task.attempt(tool, item)
+                    self._give(outcome)
+                finally:
+                    with self._state_lock:
+                        self._in_flight -= 1
+        except BaseException as exc:  # noqa: BLE001  (raised by the thread that waits for this one)
+            self._failure = self._failure or exc
+            self._stop.set()
+        finally:
+            self._leave()
+
+    def _take(self) -> Item | None:
+        with self._input_lock:
+            if self._is_closed or self._stop.is_set():
+                return None
+            item = next(self._items, None)
+        with self._state_lock:
+            if item is None or self._is_closed:
+                return None
+            self._in_flight += 1
+        return item
+
+    def _give(self, outcome: Outcome | None) -> None:
+        if outcome is None:
+            return
+        with self._output_lock:
+            self._report(outcome)
+            if self.hopeless is None and self._is_hopeless(outcome):
+                self.hopeless = outcome

@@ -1,0 +1,1 @@
+"""Many shares at the command line: options, sources, outcomes as they come, and the summary."""

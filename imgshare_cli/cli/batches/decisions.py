@@ -1,0 +1,102 @@
+"""Decides about many shares, as the options of `accept`, `reject` or `reset` say."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imgshare_cli.api.models import Status
+from imgshare_cli.api.pace import Pace
+from imgshare_cli.batch.decide import DecisionTask
+from imgshare_cli.cli.batches.options import DEFAULT_JOBS
+from imgshare_cli.cli.batches.run import Batch, run_batch
+from imgshare_cli.cli.batches.source import open_source
+from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
+from imgshare_cli.terminal.batch_output import Verb
+from imgshare_cli.terminal.outcome import describe_decision
+
+if TYPE_CHECKING:
+    from imgshare_cli.batch.outcome import Outcome
+    from imgshare_cli.cli.batches.options import BatchFlags
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.image_checks import ImageCheck
+
+_VERBS = {
+    Status.ACCEPTED: Verb("accept", "accepting", "accepted"),
+    Status.REJECTED: Verb("reject", "rejecting", "rejected"),
+    Status.PENDING: Verb("reset", "resetting", "reset"),
+}
+
+
+def run_decisions(  # noqa: PLR0913  (the options of accept)
+    session: Session,
+    status: Status,
+    flags: BatchFlags,
+    *,
+    owner: str | None = None,
+    hash_: str | None = None,
+    wait: str | None = None,
+    vault_id: str | None = None,
+    yes: bool = False,
+) -> None:
+    """Decide about many shares, and print an outcome for each.
+
+    Args:
+        session: the run.
+        status: the decision.
+        flags: the options of the batch.
+        owner: the project that must own the images.
+        hash_: the checksum that they must have.
+        wait: how long to wait for shares that are not there yet.
+        vault_id: the backup vault for full-server images.
+        yes: whether nobody is asked.
+
+    Raises:
+        UsageError: the options contradict each other, or nobody may be asked.
+        ImgshareError: what `run_batch` raises.
+    """
+    deadline = _parse_deadline(wait)
+    image_check = _parse_image_check(session, owner, hash_) if status is Status.ACCEPTED else None
+    source = open_source(session, status, flags, owner=owner, yes=yes)
+    stop, pace = threading.Event(), Pace()
+    task = DecisionTask(
+        open_tool=partial(session.open_worker_client, pace),
+        status=status,
+        member_id=session.member_id,
+        describe_owner=partial(describe_owner, session),
+        pause_for=stop.wait,
+        image_check=image_check,
+        vault_id=vault_id or session.settings.vault_id,
+        deadline=deadline,
+        is_dry_run=flags.dry_run,
+    )
+    owners = get_owner_names(session)
+
+    def describe(outcome: Outcome) -> str:
+        is_own, is_old = outcome.member_id == task.member_id, outcome.is_unchanged
+        share = outcome.member
+        return (
+            describe_decision(share, outcome.image, owners, is_own=is_own, was_decided_before=is_old) if share else ""
+        )
+
+    jobs = flags.jobs or DEFAULT_JOBS
+    run_batch(session, Batch(source, task, _VERBS[status], describe, pace, jobs, flags.fail_fast), stop)
+
+
+def _parse_deadline(wait: str | None) -> float | None:
+    if wait is None:
+        return None
+    from imgshare_cli.cli import durations
+
+    return time.monotonic() + durations.parse_duration(wait, "--wait").total_seconds()
+
+
+def _parse_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck | None:
+    if owner is None and hash_ is None:
+        return None
+    from imgshare_cli.cli.project_arguments import resolve_owner
+    from imgshare_cli.shares.image_checks import parse_image_check
+
+    return parse_image_check(resolve_owner(session, owner), hash_)

@@ -1,0 +1,192 @@
+"""Where the items of a batch come from: a file, stdin, or the list of shares."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
+
+from imgshare_cli import hints
+from imgshare_cli.api.models import Status
+from imgshare_cli.batch.item_reader import read_items
+from imgshare_cli.batch.items import Item
+from imgshare_cli.batch.prefetch import prefetch
+from imgshare_cli.cli.filter_options import StatusChoice, build_share_filter
+from imgshare_cli.errors import InterruptedByUserError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imgshare_cli.cli.batches.options import BatchFlags
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.share_filter import ShareFilter
+
+# How far the list of shares may be ahead of the decisions: two pages.
+_AHEAD = 2000
+
+
+@dataclass(frozen=True)
+class Source:
+    """The items of a batch.
+
+    Attributes:
+        items: the items, read while they are done.
+        measure: returns which part of the input has been read, where that is known.
+        connections: how many connections reading the items takes.
+    """
+
+    items: Iterator[Item]
+    measure: Callable[[], float | None] = lambda: None
+    connections: int = 0
+
+
+def open_source(session: Session, status: Status, flags: BatchFlags, *, owner: str | None, yes: bool) -> Source:
+    """Open the source that the options name, after a question where all shares are meant.
+
+    Args:
+        session: the run.
+        status: the decision.
+        flags: the options of the batch.
+        owner: the value of --owner.
+        yes: whether nobody is asked.
+
+    Raises:
+        UsageError: the options contradict each other, the file cannot be read, or nobody may be asked.
+        InterruptedByUserError: the person says no.
+    """
+    if flags.from_ is not None:
+        _check_file_options(status, flags, owner)
+        return open_file(session, flags.from_, lambda text: text == status.value)
+    if status is Status.ACCEPTED and (owner is None) != flags.any_owner:
+        raise UsageError(
+            "--owner and --any-owner cannot be used together"
+            if owner
+            else "accept --all needs --owner: anyone can share an image with any name",
+            hint="--owner PROJECT takes the images of one project, --any-owner those of all",
+        )
+    share_filter = _build_filter(session, status, flags, owner)
+    if not (yes or flags.dry_run):
+        _confirm(session, status, share_filter)
+    shares = enumerate(session.inbox.read_shares(share_filter), 1)
+    items = (Item(number, share.image.id, share.member_id, known_image=share.image) for number, share in shares)
+    return Source(prefetch(items, _AHEAD), connections=1)
+
+
+def _check_file_options(status: Status, flags: BatchFlags, owner: str | None) -> None:
+    filters = {
+        "--any-owner": flags.any_owner,
+        "--status": flags.status,
+        "--name": flags.name,
+        "--older-than": flags.older_than,
+        "--newer-than": flags.newer_than,
+        "--owner": owner if status is not Status.ACCEPTED else None,  # accept checks each image
+    }
+    for option, value in filters.items():
+        if value:
+            raise UsageError(f"{option} filters --all, and does not work with --from", hint=f"omit {option}")
+
+
+def open_file(session: Session, path: str, is_wanted: Callable[[str | None], bool]) -> Source:
+    """Open a file, a pipe or stdin that names images.
+
+    Args:
+        session: the run.
+        path: the value of --from.
+        is_wanted: whether a status is what the command would set.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    if path == "-":
+        if sys.stdin is None:
+            raise UsageError("--from -: stdin is closed", hint="pass the images through a pipe, or in a file")
+        if session.is_at_terminal:
+            session.output.print_note("reading images from the terminal, one ID a line; Ctrl-D ends the list")
+        stream = sys.stdin.buffer
+    else:
+        try:
+            stream = open(path, "rb")  # noqa: SIM115, PTH123  (it is read while the batch runs, and ends with it)
+        except (OSError, ValueError) as exc:
+            reason = getattr(exc, "strerror", None) or "no such file"
+            raise UsageError(
+                f"cannot read {hints.quote_text(path)}: {reason.lower()}", hint="check the path after --from"
+            ) from exc
+    return Source(_read_stream(stream, is_wanted), _create_measure(stream))
+
+
+def _read_stream(stream: BinaryIO, is_wanted: Callable[[str | None], bool]) -> Iterator[Item]:
+    try:
+        yield from read_items(stream, is_wanted)
+    except OSError as exc:
+        raise UsageError(f"cannot read the images: {(exc.strerror or 'read error').lower()}") from exc
+
+
+def _create_measure(stream: BinaryIO) -> Callable[[], float | None]:
+    """Create the function that returns which part of a regular file has been read."""
+    try:
+        file_stat = os.fstat(stream.fileno())
+        start = stream.tell()
+    except (OSError, ValueError):
+        return lambda: None
+    size = file_stat.st_size - start
+    if not stat.S_ISREG(file_stat.st_mode) or size <= 0:
+        return lambda: None
+
+    def measure() -> float | None:
+        try:
+            return min((os.lseek(stream.fileno(), 0, os.SEEK_CUR) - start) / size, 1.0)
+        except (OSError, ValueError):
+            return None
+
+    return measure
+
+
+def _build_filter(session: Session, status: Status, flags: BatchFlags, owner: str | None) -> ShareFilter:
+    share_filter = build_share_filter(
+        session,
+        flags.status or StatusChoice.PENDING,
+        owner=owner,
+        name=flags.name,
+        older_than=flags.older_than,
+        newer_than=flags.newer_than,
+    )
+    if status is Status.PENDING and flags.status is None:
+        return replace(share_filter, statuses=(Status.ACCEPTED, Status.REJECTED))
+    return share_filter
+
+
+def _confirm(session: Session, status: Status, share_filter: ShareFilter) -> None:
+    """Ask before all shares are decided about.
+
+    Raises:
+        UsageError: nobody may be asked.
+        InterruptedByUserError: the person says no.
+    """
+    from imgshare_cli.cli.typed_command import TypedCommand
+
+    which = _describe_shares(session, share_filter)
+    if not session.is_attended:
+        typed = TypedCommand(session.context)
+        changes: dict[str, str | bool | None] = {"--no-input": None}
+        raise UsageError(
+            f"{status.verb} --all needs a confirmation: it is about {which}",
+            hint=f"{typed.build({}, {**changes, '--yes': True})} does it without asking, and "
+            f"{typed.build({}, {**changes, '--dry-run': True})} shows what it would do",
+        )
+    from imgshare_cli.terminal.questions import ask_yes
+
+    if not ask_yes(session.output, f"{status.verb.capitalize()} {which}?"):
+        raise InterruptedByUserError("nothing was changed")
+
+
+def _describe_shares(session: Session, share_filter: ShareFilter) -> str:
+    from imgshare_cli.cli.owner_names import describe_owner
+
+    statuses = " and ".join(status.value for status in share_filter.statuses)
+    which = f"all {statuses} images" if len(share_filter.statuses) < len(Status) else "all images"
+    source = f" of project {describe_owner(session, share_filter.owner)}" if share_filter.owner else " of any owner"
+    name = f" with names like {hints.quote_text(share_filter.name)}" if share_filter.name else ""
+    age = " of that age" if share_filter.has_age else ""
+    return which + source + name + age

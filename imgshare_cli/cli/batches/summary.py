@@ -1,0 +1,69 @@
+"""The end of a batch: what became of the items, and how to go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgshare_cli.batch.outcome import Result
+from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.errors import ImgshareError, InterruptedByUserError, PartialError
+
+if TYPE_CHECKING:
+    from imgshare_cli.batch.tally import Tally
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.terminal.batch_output import Verb
+# What selects the items; the outcomes of a run do so for the next one.
+_SELECTING = (
+    *("--all", "--any-owner", "--status", "--name", "--older-than", "--newer-than"),
+    *("--to", "--projects", "--projects-file", "--yes"),
+)
+
+
+def describe_tally(tally: Tally, verb: Verb) -> str:
+    """Describe what became of the items, in one line."""
+    results = tally.results
+    done = results[Result.DONE]
+    parts = [f"{verb.done} {done:,}" + (f" ({tally.unchanged:,} unchanged)" if tally.unchanged else "")]
+    if planned := results[Result.PLANNED]:
+        parts = [f"would {verb.base} {planned:,}"]
+    if skipped := results[Result.SKIPPED]:
+        parts.append(f"skipped {skipped:,}")
+    if failed := results[Result.FAILED]:
+        by_count = sorted(tally.failures.items(), key=lambda pair: (-pair[1], pair[0]))
+        codes = ", ".join(f"{count:,} {code}" for code, count in by_count)
+        parts.append(f"failed {failed:,} ({codes})")
+    if not_tried := results[Result.NOT_TRIED]:
+        parts.append(f"not tried {not_tried:,}")
+    return f"{', '.join(parts)}; {tally.seconds:.1f} s, {tally.rate:,.0f}/s"
+
+
+def create_batch_error(
+    session: Session, tally: Tally, verb: Verb, *, hopeless: ImgshareError | None, is_interrupted: bool
+) -> ImgshareError | None:
+    """Create the error that a batch ends with; None where all is done.
+
+    Args:
+        session: the run.
+        tally: what became of the items.
+        verb: what it does.
+        hopeless: the error of the item after which the others were left out.
+        is_interrupted: whether the person ended it.
+    """
+    summary = describe_tally(tally, verb)
+    if is_interrupted:
+        return InterruptedByUserError(f"interrupted: {summary}; the rest was not tried", hint=_suggest_rest(session))
+    if hopeless:
+        return hopeless.replace(note=summary)
+    if tally.left_to_do:
+        return PartialError(summary, hint=_suggest_rest(session))
+    return None
+
+
+def _suggest_rest(session: Session) -> str:
+    typed = TypedCommand(session.context)
+    if session.output.as_json:
+        rest = typed.build({"image": None, "members": None}, {**dict.fromkeys(_SELECTING), "--from": "OUTCOMES"})
+        return f"{rest} does what is left, with this output in the file OUTCOMES"
+    if typed.options.get("--from") == "-":
+        return "run it again with the same input; what is done stays as it is"
+    return f"{typed.build({})} does it again; what is done stays as it is"

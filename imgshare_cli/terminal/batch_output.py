@@ -1,0 +1,83 @@
+"""Prints the outcomes of a batch, each on a line of its own, above the line that says how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imgshare_cli.batch.outcome import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.batch.outcome import Outcome
+    from imgshare_cli.terminal.output import Output
+    from imgshare_cli.terminal.progress_line import ProgressLine
+
+
+class Verb(NamedTuple):
+    """What a batch does, in the forms that sentences need.
+
+    Attributes:
+        base: such as `accept`.
+        doing: such as `accepting`.
+        done: such as `accepted`.
+        preposition: what stands between an image and the project, such as `for`.
+    """
+
+    base: str
+    doing: str
+    done: str
+    preposition: str = "for"
+
+
+class BatchOutput:
+    """Prints outcomes: lines of JSON, tab-separated fields, or sentences at a terminal.
+
+    Args:
+        output: the streams of the run.
+        line: the progress at the bottom of the terminal, which makes way for each outcome.
+        verb: what the batch does.
+        own_project_id: the user's project, which sentences leave out.
+        describe: describes what was done with an item, for people.
+    """
+
+    def __init__(
+        self,
+        output: Output,
+        line: ProgressLine,
+        verb: Verb,
+        own_project_id: str | None,
+        describe: Callable[[Outcome], str],
+    ) -> None:
+        self._output = output
+        self._line = line
+        self._verb = verb
+        self._own_project_id = own_project_id
+        self._describe = describe
+
+    def print_outcome(self, outcome: Outcome) -> None:
+        """Print the outcome of one item."""
+        self._line.erase()
+        if self._output.as_json:
+            error = {"error": self._output.describe_error(outcome.error)} if outcome.error else {}
+            self._output.print_json(outcome.to_json() | error, on_one_line=True)
+        elif not self._output.is_at_terminal():
+            last = outcome.error.message if outcome.error else outcome.status or ""
+            image = outcome.image_id or outcome.item.image or f"line {outcome.item.number}"
+            self._output.print_line(image, outcome.member_id or "", outcome.result, last)
+        elif outcome.error:
+            self._output.print_success(outcome.error.message, failed=True)
+        elif outcome.result is Result.DONE:
+            self._output.print_success(self._describe(outcome))
+        else:
+            self._output.print_line(self._describe_undone(outcome))
+
+    def _describe_undone(self, outcome: Outcome) -> str:
+        image = f"image {outcome.image_id or outcome.item.image}"
+        is_own = outcome.member_id in {None, self._own_project_id}
+        target = "" if is_own else f" {self._verb.preposition} project {outcome.member_id}"
+        if outcome.result is Result.SKIPPED:
+            return f"skipped: {image}{target} was {self._verb.done} before"
+        if outcome.result is Result.PLANNED:
+            return f"would {self._verb.base} {image}{target}"
+        return f"not tried: {image}{target}"
