@@ -47,6 +47,10 @@ class ProjectNames:
             )
         return named[0].id if named else member
 
+    def list_own_projects(self) -> list[Project]:
+        """List our own projects; none where the identity service does not name them."""
+        return self._own_projects
+
     @cached_property
     def _own_projects(self) -> list[Project]:
         try:

@@ -8,6 +8,7 @@ import typer
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
+from imgshare_cli.cli.batches.sharing_options import with_sharing
 from imgshare_cli.cli.commands.members import print_members
 from imgshare_cli.cli.options import ImageArgument, common_options, with_session
 from imgshare_cli.cli.session import Session
@@ -27,6 +28,7 @@ MembersArgument = Annotated[
 
 
 @with_session(common_options)
+@with_sharing(is_end=False)
 def share(session: Session, image: ImageArgument, members: MembersArgument) -> None:
     """Share one of your images with other projects.
 

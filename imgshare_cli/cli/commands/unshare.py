@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imgshare_cli.cli.batches.sharing_options import with_sharing
 from imgshare_cli.cli.commands.share import MembersArgument
 from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
@@ -10,6 +11,7 @@ from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_ea
 
 
 @with_session(common_options)
+@with_sharing(is_end=True)
 def unshare(session: Session, image: ImageArgument, members: MembersArgument, *, yes: YesOption = False) -> None:
     """Stop sharing an image.
 

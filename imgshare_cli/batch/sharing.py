@@ -1,0 +1,112 @@
+"""What a batch of an owner's commands does with one item: share an image with a project, or stop sharing it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from imgshare_cli.batch.name_cache import NameCache
+from imgshare_cli.batch.outcome import Outcome, Result
+from imgshare_cli.errors import ImgshareError
+from imgshare_cli.shares.sharing import start_sharing, stop_sharing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.images import Image
+    from imgshare_cli.batch.items import Item
+
+_MAX_FULL = 10_000
+
+
+class _FullImages:
+    """The images that have as many members as the service allows; the newest, so that memory is bounded."""
+
+    def __init__(self) -> None:
+        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def add(self, image_id: str) -> None:
+        with self._lock:
+            self._ids[image_id] = None
+            if len(self._ids) > _MAX_FULL:
+                self._ids.popitem(last=False)
+
+    def __contains__(self, image_id: str) -> bool:
+        return image_id in self._ids
+
+
+@dataclass(frozen=True)
+class SharingTask:
+    """Shares the image of each item with its project, or stops that.
+
+    Attributes:
+        open_tool: opens a connection to the image service, one for each thread.
+        find_image: looks up one of our own images by its name.
+        credential: the credential of the run.
+        is_end: whether sharing is stopped.
+        is_dry_run: whether nothing is changed.
+        names: the images that names stand for.
+        full: the images that cannot be shared with any more projects.
+    """
+
+    open_tool: Callable[[], ImageClient]
+    find_image: Callable[[ImageClient, str], Image]
+    credential: Credential
+    is_end: bool = False
+    is_dry_run: bool = False
+    names: NameCache = field(default_factory=NameCache)
+    full: _FullImages = field(default_factory=_FullImages)
+
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome:
+        """Share one image with one project, or stop that; whatever happens is its outcome."""
+        if item.error or item.is_done:
+            return self.leave_out(item)
+        image_id = None if item.is_name else item.image
+        try:
+            image = self._find_image(tool, item)
+            image_id = image.id if image else item.image or ""
+            if image_id in self.full:
+                return Outcome(item, Result.NOT_TRIED, image_id, item.member_id)
+            if self.is_dry_run:
+                return Outcome(item, Result.PLANNED, image_id, item.member_id)
+            return self._change(tool, item, image, image_id)
+        except ImgshareError as exc:
+            if image_id and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                self.full.add(image_id)
+            return Outcome(item, Result.FAILED, image_id, item.member_id, error=exc)
+
+    def leave_out(self, item: Item) -> Outcome:
+        """Return the outcome of an item that is not tried."""
+        image_id = None if item.is_name else item.image
+        if item.error:
+            return Outcome(item, Result.FAILED, image_id, item.member_id, error=item.error)
+        return Outcome(item, Result.SKIPPED if item.is_done else Result.NOT_TRIED, image_id, item.member_id)
+
+    def _find_image(self, client: ImageClient, item: Item) -> Image | None:
+        if not item.is_name or item.image is None:
+            return item.known_image
+        name = item.image
+        return self.names.find_image(name, lambda: self.find_image(client, name))
+
+    def _change(self, client: ImageClient, item: Item, image: Image | None, image_id: str) -> Outcome:
+        member_id = item.member_id or ""
+        if self.is_end:
+            unshared = stop_sharing(client, self.credential, image_id, member_id, str)
+            return Outcome(item, Result.DONE, image_id, member_id, image=image, is_unchanged=not unshared.was_shared)
+        shared = start_sharing(client, image_id, member_id)
+        return Outcome(
+            item,
+            Result.DONE,
+            image_id,
+            member_id,
+            status=shared.member.status,
+            member=shared.member,
+            image=image,
+            is_unchanged=not shared.is_new,
+        )

@@ -1,0 +1,113 @@
+"""The options with which `share` and `unshare` work on many images and projects."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from imgshare_cli.cli.batches.options import (
+    DryRunOption,
+    FailFastOption,
+    FromOption,
+    JobsOption,
+    check_single,
+    create_missing_error,
+    make_optional,
+)
+from imgshare_cli.cli.options import MANY, declare_option, text_option
+from imgshare_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.cli.session import Session
+
+
+@dataclass(frozen=True)
+class SharingFlags:
+    """The options of a batch of shares, as given on the command line.
+
+    Attributes:
+        from_: the file that names the images, or `-`; None where one was given as an argument.
+        to: the projects.
+        projects: the pattern that the names of the user's own projects match.
+        projects_file: the file that names the projects.
+        jobs: how many are worked on at once.
+        dry_run: whether nothing is changed.
+        fail_fast: whether the first failure ends the batch.
+    """
+
+    from_: str | None = None
+    to: tuple[str, ...] = ()
+    projects: str | None = None
+    projects_file: str | None = None
+    jobs: int | None = None
+    dry_run: bool = False
+    fail_fast: bool = False
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether many images or projects are meant."""
+        return bool(self.from_ is not None or self.to or self.projects is not None or self.projects_file is not None)
+
+
+ToOption = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="PROJECT", help="One of the projects; repeat it for more.", show_default=False),
+]
+ProjectsOption = Annotated[
+    str | None, text_option("--projects", "GLOB", "Your own projects with such names, as in 'tenant-*'.")
+]
+ProjectsFileOption = Annotated[
+    str | None, text_option("--projects-file", "FILE", "Read IDs or names of projects from a file, one a line.")
+]
+_OPTIONS = [
+    declare_option("from_", FromOption, panel=MANY),
+    declare_option("to", ToOption, panel=MANY),
+    declare_option("projects", ProjectsOption, panel=MANY),
+    declare_option("projects_file", ProjectsFileOption, panel=MANY),
+    declare_option("jobs", JobsOption, panel=MANY),
+    declare_option("dry_run", DryRunOption, default=False, panel=MANY),
+    declare_option("fail_fast", FailFastOption, default=False, panel=MANY),
+]
+SHARING_FIELDS = frozenset(field.name for field in fields(SharingFlags))
+
+
+def with_sharing(*, is_end: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Let a command that shares one image with the projects that are given, or stops that, do more.
+
+    Args:
+        is_end: whether the command stops sharing.
+    """
+
+    def wrap(command: Callable[..., None]) -> Callable[..., None]:
+        own = dict(inspect.signature(command, eval_str=True).parameters)
+
+        @functools.wraps(command)
+        def run(session: Session, image: str | None, members: list[str] | None, **values: Any) -> None:
+            given = {name: values.pop(name) for name in list(values) if name in SHARING_FIELDS}
+            flags = SharingFlags(**{**given, "to": tuple(given["to"] or ())})
+            if flags.is_batch:
+                from imgshare_cli.cli.batches.sharing import run_sharing
+
+                if flags.from_ is not None and image is not None:
+                    raise UsageError("--from takes no IMAGE", hint="omit IMAGE, or omit --from")
+                run_sharing(session, flags, image=image, members=members or [], is_end=is_end, **values)
+                return
+            check_single(session, image, [option.name for option in _OPTIONS], "--from, --to or --projects")
+            if not members:
+                raise create_missing_error(session, "MEMBER…")
+            command(session, image, members, **values)
+
+        own["image"] = make_optional(own["image"], str)
+        own["members"] = make_optional(own["members"], list[str])
+        run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+            [*(one.replace(kind=one.KEYWORD_ONLY) for one in own.values()), *_OPTIONS]
+        )
+        return run
+
+    return wrap
