@@ -22,6 +22,7 @@ class InputBuffer:
     Attributes:
         content: the bytes of that part.
         line: the number of the line in which it begins, from 1.
+        used: how many bytes came before it.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -30,6 +31,7 @@ class InputBuffer:
         self._is_ended = False
         self.content = bytearray()
         self.line = 1
+        self.used = 0
 
     def fill(self) -> bool:
         """Read more; return whether there was more."""
@@ -43,6 +45,7 @@ class InputBuffer:
         """Use the content up to this position."""
         taken = bytes(self.content[:end])
         del self.content[:end]
+        self.used += len(taken)
         self.line += taken.count(b"\n")
         return taken
 

@@ -11,32 +11,32 @@ import re
 from typing import TYPE_CHECKING
 
 from imgshare_cli.batch.entries import parse_line, parse_value
-from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.json_values import MalformedValueError, read_value
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+
+    from imgshare_cli.batch.input_buffer import InputBuffer
 
 MAX_LINE = 64 << 10  # bytes
 # What may follow a value in its line: a comma, as between the lines of an array, and the beginning of another file.
 _AFTER_VALUE = re.compile(rb"[ \t\r]*+,?+(?:[ \t\r]|\xef\xbb\xbf)*+")
 
 
-def read_items(stream: BinaryIO, is_wanted: Callable[[str | None], bool]) -> Iterator[Item]:
+def read_items(buffer: InputBuffer, is_wanted: Callable[[str | None], bool]) -> Iterator[Item]:
     """Yield an item for each entry as soon as the entry is complete.
 
     Args:
-        stream: the input.
+        buffer: the input.
         is_wanted: whether a status is what the command would set, so that an outcome that has it is done; None is an
             outcome without a status.
 
     Raises:
         OSError: the input cannot be read.
     """
-    return _ItemReader(InputBuffer(stream), is_wanted).read_items()
+    return _ItemReader(buffer, is_wanted).read_items()
 
 
 class _ItemReader:

@@ -57,7 +57,13 @@ class BatchOutput:
 
     def print_outcome(self, outcome: Outcome) -> None:
         """Print the outcome of one item."""
-        self._line.erase()
+        if self._output.is_at_terminal():
+            with self._line.make_way():
+                self._print(outcome)
+        else:
+            self._print(outcome)
+
+    def _print(self, outcome: Outcome) -> None:
         if self._output.as_json:
             error = {"error": self._output.describe_error(outcome.error)} if outcome.error else {}
             self._output.print_json(outcome.to_json() | error, on_one_line=True)

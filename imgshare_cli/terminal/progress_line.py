@@ -10,8 +10,9 @@ from collections import deque
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+_ERASE = "\r\x1b[K"
 _SPAN_SECONDS = 5.0
 _SHOWN_AFTER_SECONDS = 0.5
 _MINUTE, _HOUR = 60, 3600
@@ -33,7 +34,7 @@ class ProgressLine:
         self._doing = doing
         self._started = time.monotonic()
         self._samples: deque[tuple[float, int]] = deque([(self._started, 0)])
-        self._is_drawn = False
+        self._text = ""
 
     def draw(self, count: int, failed: int, fraction: float | None = None, limit: float | None = None) -> None:
         """Draw the line anew.
@@ -60,14 +61,24 @@ class ProgressLine:
         if fraction:
             parts.append(f"{fraction:.0%}, {_format_seconds((now - self._started) * (1 - fraction) / fraction)} left")
         width = shutil.get_terminal_size().columns - 1
-        self._write(f"\r\x1b[K{', '.join(parts)[:width]}")
-        self._is_drawn = True
+        self._text = ", ".join(parts)[:width]
+        self._write(f"{_ERASE}{self._text}")
+
+    @contextlib.contextmanager
+    def make_way(self) -> Iterator[None]:
+        """Make way for other text on the same terminal, and come back below it."""
+        if not self._text:
+            yield
+            return
+        self._write(_ERASE)
+        yield
+        self._write(self._text)
 
     def erase(self) -> None:
-        """Make way for other text."""
-        if self._is_drawn:
-            self._write("\r\x1b[K")
-            self._is_drawn = False
+        """Remove the line."""
+        if self._text:
+            self._write(_ERASE)
+            self._text = ""
 
     def _compute_rate(self, now: float, count: int) -> float:
         then, before = self._samples[0]

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imgshare_cli.api.models import is_image_id, is_usable_id
+from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.item_reader import read_items
 from imgshare_cli.errors import UsageError
 from tests.support.examples import limit_examples
@@ -64,7 +65,7 @@ class Chunks(io.RawIOBase):
 def _read(content: bytes, size: int) -> list[object]:
     """Read the items in chunks of this size, check each, and return what they say."""
     told: list[object] = []
-    for item in read_items(io.BufferedReader(Chunks(content, size)), lambda status: status == "accepted"):
+    for item in read_items(InputBuffer(io.BufferedReader(Chunks(content, size))), lambda status: status == "accepted"):
         if item.error:
             assert isinstance(item.error, UsageError)
             assert item.image is None
@@ -104,7 +105,7 @@ def test_no_lost_line(garbage: list[bytes]) -> None:
         lines += [b"#" if line.lstrip(b" \t\r\f\v\xef\xbb\xbf").startswith((b"[", b"{")) else line, image_id.encode()]
         expected.append((len(lines), image_id))
 
-    items = list(read_items(io.BytesIO(b"\n".join(lines)), lambda _: False))
+    items = list(read_items(InputBuffer(io.BytesIO(b"\n".join(lines))), lambda _: False))
 
     ours = {image_id for _, image_id in expected}
     assert expected == [(item.number, item.image) for item in items if item.image in ours]
@@ -150,7 +151,7 @@ def test_memory(pieces: Callable[[], Iterator[bytes]]) -> None:
 
     tracemalloc.start()
     try:
-        for _ in itertools.islice(read_items(Stream(), lambda _: False), 2000):  # type: ignore[arg-type]
+        for _ in itertools.islice(read_items(InputBuffer(Stream()), lambda _: False), 2000):  # type: ignore[arg-type]
             pass
         peak = tracemalloc.get_traced_memory()[1]
     finally:

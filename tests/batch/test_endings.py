@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -17,6 +18,7 @@ import pytest
 from tests.support.fake_service import MEMBER, TOKEN
 from tests.support.run import TOOL, run_tool
 from tests.support.share_service import ShareService
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -220,3 +222,18 @@ def test_results_before_the_end_of_the_input() -> None:
             assert {_build_id(number)} == _read_done(process.stdout.readline())
         os.close(write)
         assert 0 == process.wait(10)
+
+
+def test_progress(service: ShareService, images: Path) -> None:
+    """At a terminal the last line says how many are done, how fast, and how long the rest takes; it makes way."""
+    service.delay = 0.1
+    with Terminal([TOOL, "accept", "--from", str(images), "--jobs", "4"], {"NO_COLOR": "1"}, columns=80) as terminal:
+        terminal.wait_for(
+            lambda: bool(re.search(r"\naccepting: \d+, \d+/s, \d\d%, \d s left$", terminal.screen.rstrip()))
+        )
+        service.delay = 0
+        assert 0 == terminal.wait_for_exit()
+        lines = [line for line in terminal.screen.split("\n") if line]
+
+    assert re.fullmatch(rf"accepted {COUNT}; \d+\.\d s, \d+/s", lines[-1])
+    assert all(line.startswith("✓ Accepted image ") for line in lines[:-1])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.item_reader import read_items
 from tests.support.item_rows import MEMBER, OTHER, A, B, C, read_rows
 
@@ -112,7 +113,7 @@ def test_malformed_lines(line: str | bytes, problem: str) -> None:
 
 def test_hints() -> None:
     """A bare name says how to write one; other encodings, what to save."""
-    items = list(read_items(io.BytesIO(b"golden\n\xff\n"), lambda _: False))
+    items = list(read_items(InputBuffer(io.BytesIO(b"golden\n\xff\n")), lambda _: False))
 
     assert [NAME_HINT, "save the file as UTF-8 text"] == [item.error and item.error.hint for item in items]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.item_reader import read_items
 from tests.support.item_rows import MEMBER, A, B
 
@@ -46,7 +47,7 @@ class Pipe(io.RawIOBase):
 def test_stream(entries: list[str]) -> None:
     """Each item is there before anything after it is read, because that may take hours."""
     pipe = Pipe(*(entry.encode() for entry in entries))
-    items = read_items(io.BufferedReader(pipe), lambda _: False)
+    items = read_items(InputBuffer(io.BufferedReader(pipe)), lambda _: False)
 
     for number, entry in enumerate(entries, start=1):
         if entry != "]":
@@ -58,4 +59,4 @@ def test_terminal_end() -> None:
     """The end of the input is asked for once: a terminal would be read on."""
     pipe = Pipe(A.encode(), b"", B.encode())
 
-    assert 1 == len(list(read_items(io.BufferedReader(pipe), lambda _: False)))
+    assert 1 == len(list(read_items(InputBuffer(io.BufferedReader(pipe)), lambda _: False)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.item_reader import read_items
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Row = tuple[Any, ...]
 def read_rows(text: str | bytes, wanted: str | None = "accepted") -> list[Row]:
     """Read a text; return number and image, or message, of each item, and what else is not as usual."""
     stream = io.BytesIO(text if isinstance(text, bytes) else text.encode())
-    return [shorten_item(item) for item in read_items(stream, lambda status: status == wanted)]
+    return [shorten_item(item) for item in read_items(InputBuffer(stream), lambda status: status == wanted)]
 
 
 def shorten_item(item: Item) -> Row:

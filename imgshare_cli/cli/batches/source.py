@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import Status
+from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.item_reader import read_items
 from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.prefetch import prefetch
@@ -113,34 +114,27 @@ def open_file(session: Session, path: str, is_wanted: Callable[[str | None], boo
             raise UsageError(
                 f"cannot read {hints.quote_text(path)}: {reason.lower()}", hint="check the path after --from"
             ) from exc
-    return Source(_read_stream(stream, is_wanted), _create_measure(stream))
+    buffer = InputBuffer(stream)
+    return Source(_read_buffer(buffer, is_wanted), _create_measure(stream, buffer))
 
 
-def _read_stream(stream: BinaryIO, is_wanted: Callable[[str | None], bool]) -> Iterator[Item]:
+def _read_buffer(buffer: InputBuffer, is_wanted: Callable[[str | None], bool]) -> Iterator[Item]:
     try:
-        yield from read_items(stream, is_wanted)
+        yield from read_items(buffer, is_wanted)
     except OSError as exc:
         raise UsageError(f"cannot read the images: {(exc.strerror or 'read error').lower()}") from exc
 
 
-def _create_measure(stream: BinaryIO) -> Callable[[], float | None]:
-    """Create the function that returns which part of a regular file has been read."""
+def _create_measure(stream: BinaryIO, buffer: InputBuffer) -> Callable[[], float | None]:
+    """Create the function that returns which part of a regular file has been used."""
     try:
         file_stat = os.fstat(stream.fileno())
-        start = stream.tell()
+        size = file_stat.st_size - stream.tell()
     except (OSError, ValueError):
         return lambda: None
-    size = file_stat.st_size - start
     if not stat.S_ISREG(file_stat.st_mode) or size <= 0:
         return lambda: None
-
-    def measure() -> float | None:
-        try:
-            return min((os.lseek(stream.fileno(), 0, os.SEEK_CUR) - start) / size, 1.0)
-        except (OSError, ValueError):
-            return None
-
-    return measure
+    return lambda: min(buffer.used / size, 1.0)
 
 
 def _build_filter(session: Session, status: Status, flags: BatchFlags, owner: str | None) -> ShareFilter:

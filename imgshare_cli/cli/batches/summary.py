@@ -51,7 +51,8 @@ def create_batch_error(
     """
     summary = describe_tally(tally, verb)
     if is_interrupted:
-        return InterruptedByUserError(f"interrupted: {summary}; the rest was not tried", hint=_suggest_rest(session))
+        # The outcomes so far do not name the rest.
+        return InterruptedByUserError(f"interrupted: {summary}; the rest was not tried", hint=_suggest_again(session))
     if hopeless:
         return hopeless.replace(note=summary)
     if tally.left_to_do:
@@ -60,10 +61,15 @@ def create_batch_error(
 
 
 def _suggest_rest(session: Session) -> str:
+    if not session.output.as_json:
+        return _suggest_again(session)
+    changes = {**dict.fromkeys(_SELECTING), "--from": "OUTCOMES"}
+    rest = TypedCommand(session.context).build({"image": None, "members": None}, changes)
+    return f"{rest} does what is left, with this output in the file OUTCOMES"
+
+
+def _suggest_again(session: Session) -> str:
     typed = TypedCommand(session.context)
-    if session.output.as_json:
-        rest = typed.build({"image": None, "members": None}, {**dict.fromkeys(_SELECTING), "--from": "OUTCOMES"})
-        return f"{rest} does what is left, with this output in the file OUTCOMES"
     if typed.options.get("--from") == "-":
         return "run it again with the same input; what is done stays as it is"
     return f"{typed.build({})} does it again; what is done stays as it is"
