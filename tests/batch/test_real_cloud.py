@@ -7,12 +7,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
 from tests.support.cloud_user import CloudUser, create_cloud_user, get_port
-from tests.support.image_copies import ImageCopy, insert_copies
-from tests.support.large_inbox import NEWEST, create_model
+from tests.support.large_inbox import share_copies
 from tests.support.run import Run, run_tool
 from tests.support.tcp_proxy import TcpProxy
 
@@ -27,20 +25,6 @@ COUNT = 300
 LIFETIME = 10  # of the tokens of `expiring_cloud`, in seconds
 
 
-def _share_copies(cloud: Cloud, project_id: str, count: int) -> list[str]:
-    """Share so many images with a project, and return their IDs."""
-    owner = cloud.create_project("batch-owner")
-    headers = {"X-Auth-Token": cloud.issue_token(owner, "member")}
-    with httpx.Client(base_url=f"{cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False) as http:
-        model = create_model(http, "debian", project_id)
-    copies = [
-        ImageCopy(model, f"golden-{number}", owner, project_id, "pending", False, NEWEST)  # noqa: FBT003
-        for number in range(count)
-    ]
-    insert_copies(cloud.glance_database, copies)
-    return [copy.image_id for copy in copies]
-
-
 def _read_done(run: Run, images: list[str]) -> None:
     outcomes: list[dict[str, Any]] = [json.loads(line) for line in run.out.splitlines()]
     failures = [one for one in outcomes if one["result"] != "done"]
@@ -52,7 +36,7 @@ def test_a_thousand_images(large_inbox: LargeInbox, monkeypatch: pytest.MonkeyPa
     """A thousand pending images of one owner are accepted in one run, each once."""
     cloud = large_inbox.cloud
     user = cloud.user(cloud.create_project("batch"), "member")
-    images = _share_copies(cloud, user.project_id, 1000)
+    images = share_copies(cloud, user.project_id, 1000)
     monkeypatch.setenv("IMGSHARE_ENDPOINT", cloud.endpoint)
     monkeypatch.setenv("IMGSHARE_TOKEN", cloud.issue_token(user.project_id, "member"))
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", user.project_id)

@@ -115,6 +115,20 @@ class LargeInbox:
         return frozenset(image_id for image_id, copy in self.images.items() if belongs(copy))
 
 
+def share_copies(cloud: Cloud, project_id: str, count: int) -> list[str]:
+    """Share so many images of a new owner with a project, all pending, and return their IDs."""
+    owner = cloud.create_project("batch-owner")
+    headers = {"X-Auth-Token": cloud.issue_token(owner, "member")}
+    with httpx.Client(base_url=f"{cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False) as http:
+        model = create_model(http, "debian", project_id)
+    copies = [
+        ImageCopy(model, f"golden-{number}", owner, project_id, "pending", False, NEWEST)  # noqa: FBT003
+        for number in range(count)
+    ]
+    insert_copies(cloud.glance_database, copies)
+    return [copy.image_id for copy in copies]
+
+
 def _models(cloud: Cloud, team: Team, member: str) -> list[str]:
     headers = {"X-Auth-Token": cloud.issue_token(team.project, "member")}
     with httpx.Client(base_url=f"{cloud.endpoint}/v2", headers=headers, timeout=60, trust_env=False) as http:
