@@ -20,6 +20,7 @@ from imgshare_cli.api.credential import Credential, is_token
 from imgshare_cli.auth.keystone_errors import create_refused_error, create_rejected_error, create_unavailable_error
 from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
 from imgshare_cli.auth.keystone_settings import MAX_QUOTED, LoginRequest, load_cloud_region
+from imgshare_cli.auth.login_method import ProjectMissingError
 from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, UnavailableError
 
@@ -175,4 +176,5 @@ def _check_scope(access: Any, request: LoginRequest) -> None:
     own = request.auth_type is not None
     login = f"the login of {access.username}" + ("" if own else f" with {request.display_name}")
     places = "--project NAME" if own else "project_name in clouds.yaml, or OS_PROJECT_NAME"
-    raise AuthError(f"{login} is {scope}, but images are shared with projects", hint=f"set the project: {places}")
+    failure = f"{login} is {scope}, but images are shared with projects"
+    raise (ProjectMissingError if own else AuthError)(failure, hint=f"set the project: {places}")

@@ -455,7 +455,7 @@ def test_what_keystone_answers(  # noqa: PLR0913, PLR0917
 
 
 def test_a_login_without_a_project() -> None:
-    """A login with flags that is for no project names the flag to add."""
+    """A login with flags that is for no project says the whole command, with the flag to add."""
     write_config('[profiles.default]\ntoken_store = "file"\n')
     unscoped = {**build_token_document("http://127.0.0.1:1")["token"], "project": None}
     with FakeKeystone(build_login_response({"token": unscoped})) as keystone:
@@ -463,7 +463,7 @@ def test_a_login_without_a_project() -> None:
             4,
             "",
             "imgshare: the login of me is not for a project, but images are shared with projects\n"
-            "hint: set the project: --project NAME\n",
+            f"hint: set the project: `imgshare login --auth-url {keystone.auth_url} --username me --project NAME`\n",
         ) == run_tool(*WHO[:3], "--auth-url", keystone.auth_url, stdin=b"pw")
 
 
