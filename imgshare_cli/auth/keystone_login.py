@@ -47,8 +47,7 @@ def log_in(request: LoginRequest) -> Credential:
         AuthError: the identity service rejects the credentials, or the token is for no project.
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
-    _bound_vendor_profiles(request)
-    region = load_cloud_region(request)
+    region = load_region(request)
     auth = region.config.get("auth", {})
     _hide_secrets(auth, request)
     setting = request.build_auth_url_setting(auth)
@@ -72,6 +71,17 @@ def log_in(request: LoginRequest) -> Credential:
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         raise create_refused_error(exc, url, request, setting) from exc
+
+
+def load_region(request: LoginRequest) -> CloudRegion:
+    """Load the settings of a login; a vendor's profile may be fetched for them.
+
+    Raises:
+        ConfigError: they cannot be used.
+        UnavailableError: that profile cannot be fetched.
+    """
+    _bound_vendor_profiles(request)
+    return load_cloud_region(request)
 
 
 def _hide_secrets(auth: Mapping[str, Any], request: LoginRequest) -> None:
