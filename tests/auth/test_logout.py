@@ -80,7 +80,8 @@ def test_an_unknown_profile() -> None:
         3,
         "",
         f"imgshare: profile 'wrok' does not exist in {path}\n"
-        "hint: existing profiles: home, work; `imgshare login --profile NAME` creates one\n",
+        "hint: did you mean `imgshare logout --profile work`? existing profiles: home, work; "
+        "`imgshare login --profile NAME` creates one\n",
     ) == run_tool("logout", "--profile", "wrok")
 
 

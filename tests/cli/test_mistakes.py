@@ -169,6 +169,13 @@ ARGUMENTS = [
         "did you mean `imgshare list --status accepted -q`?",
     ),
     Mistake(
+        "members acepted --status acepted",
+        2,
+        "--status must be pending, accepted, rejected or all, not 'acepted'",
+        "did you mean `imgshare members acepted --status accepted`?",
+        ends=6,
+    ),
+    Mistake(
         "completion bsh",
         2,
         "SHELL must be bash, zsh, fish, powershell or pwsh, not 'bsh'",
