@@ -54,7 +54,8 @@ class ImgshareError(Exception):
         request_id: the service's ID of the request, for its operators.
         reason: why, as a word for programs, where that is known.
         details: the items the message is about.
-        correction: arguments, by parameter, with which the command may work; the command line adds it to the hint.
+        correction: arguments, by parameter, or options that were probably meant; the command line adds that command
+            to the hint.
         may_have_arrived: whether the request may have been carried out although no response said so.
     """
 

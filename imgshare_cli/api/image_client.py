@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.transport import HttpTransport
 
 _MORE_SECONDS = 2.0  # to find out what became of a request, when the time for the request is over
+_EXAMPLES = {"image": "d164b5df-1bc3-4c3f-893e-3e471fd16e64", "project": "7554eb872fc85cd48edb777cd123c21e"}
 
 
 class ImageClient:
@@ -103,7 +104,7 @@ class ImageClient:
         """
         path = f"/v2/images/{_quote_segment('image', image_id)}/members"
         doing = f"share image {image_id} with project {member_id}"
-        _quote_segment("member", member_id)  # otherwise it could never be unshared
+        _quote_segment("project", member_id)  # otherwise it could never be unshared
         response = self._call("POST", path, doing, {"member": member_id}, hints_of="share")
         return read_member(response, parse_object(response), image_id, member_id)
 
@@ -176,13 +177,13 @@ class ImageClient:
 
 
 def _build_member_path(image_id: str, member_id: str) -> str:
-    return f"/v2/images/{_quote_segment('image', image_id)}/members/{_quote_segment('member', member_id)}"
+    return f"/v2/images/{_quote_segment('image', image_id)}/members/{_quote_segment('project', member_id)}"
 
 
 def _quote_segment(what: str, text: str) -> str:
     if not is_usable_id(text):
         raise UsageError(
-            f"{text[:80]!r} is not a valid {'image' if what == 'image' else 'project'} ID",
-            hint="use the ID that the cloud shows, such as d164b5df-1bc3-4c3f-893e-3e471fd16e64",
+            f"{text[:80]!r} is not a valid {what} ID",
+            hint=f"use the ID that the cloud shows, such as {_EXAMPLES[what]}",
         )
     return quote(text, safe="")

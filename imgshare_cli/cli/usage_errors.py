@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_image_id, is_project_id
 from imgshare_cli.cli.last_list import read_listed_images
+from imgshare_cli.cli.login_hints import suggest_login
 from imgshare_cli.cli.typed_command import TypedCommand, build_words
 from imgshare_cli.errors import UsageError
 from imgshare_cli.spelling import NAMES, find_close
@@ -53,7 +54,7 @@ def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str)
         return UsageError(
             f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
             "the command line",
-            hint=_suggest_login(words[0]),
+            hint=suggest_login(words[0], os.environ),
         )
     if {"image", "member"} <= set(typed.arguments) and is_image_id(words[0]) and is_image_id(words[1]):
         hint = f"{typed.build_xargs()} runs it for each line of its input"
@@ -72,18 +73,11 @@ def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str)
     return UsageError(f"{name} does not take the argument {hints.quote_text(words[taken][:_MAX_SHOWN])}", hint=usage)
 
 
-def _suggest_login(word: str) -> str | None:
-    """Suggest the option that takes a cloud or an address; None for a word that may be a token."""
-    from imgshare_cli.auth.cloud_names import list_clouds
-
-    if word in list_clouds(os.environ).names:
-        return f"did you mean {hints.build_command('login', *hints.build_options({'--cloud': word}))}?"
-    if not word.startswith(("http://", "https://")) or "@" in word:
-        return None
-    address = hints.quote_word(word, "URL")
-    user = hints.build_command("login", "--auth-url", address, "--username", "NAME")
-    token = hints.build_command("login", "--endpoint", address)
-    return f"{user} logs in there with a password, and {token} with a token for an image service"
+def _is_value(before: Sequence[str], word: str, value: str, parameter: Any) -> bool:
+    """Whether a word of the command line is the value of a parameter: that of an option is beside its name."""
+    is_option = parameter.param_type_name == "option"
+    name = word.removesuffix(value).rstrip("=") or "".join(before[-1:])
+    return word.endswith(value) and (not is_option or name in parameter.opts)
 
 
 def _list_arguments(words: Sequence[str], options: dict[str, bool]) -> list[str]:
@@ -184,7 +178,9 @@ def _convert_bad_value(exc: Any, sentence: str, arguments: Sequence[str], usage:
     if choices := [getattr(choice, "value", choice) for choice in getattr(kind, "choices", ())]:
         expected = f"{', '.join(choices[:-1])} or {choices[-1]}"
         close = find_close(value, choices)
-        position = next((i for i, word in enumerate(arguments) if word.rpartition("=")[2] == value), None)
+        position = next(
+            (i for i, word in enumerate(arguments) if _is_value(arguments[:i], word, value, parameter)), None
+        )
         if position is not None and close:
             before = arguments[position].removesuffix(value)
             hint = _suggest_words(exc.ctx, arguments, position, [before + word for word in close])

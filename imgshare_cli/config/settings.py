@@ -178,12 +178,13 @@ def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigF
 
 def create_profile_error(profile: str, file: ConfigFile) -> ConfigError:
     """Create the error for a profile that the config file does not have."""
-    from imgshare_cli import hints
+    from imgshare_cli import hints, spelling
 
-    known = ", ".join(sorted(file.profiles)) or "none"
+    close, known = spelling.find_close(profile, file.profiles, count=1), ", ".join(sorted(file.profiles)) or "none"
     return ConfigError(
         f"profile {profile!r} does not exist in {file.path}",
         hint=f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one",
+        correction={"--profile": close[0]} if close else None,
     )
 
 

@@ -48,8 +48,10 @@ class Messages:
         self._print_to_stderr(wrap_sentence(self._clean(text), self._stderr) + "\n")
 
     def ask(self, text: str) -> None:
-        """Print a question on stderr, whose answer is typed on the same line."""
-        self._print_to_stderr(self._clean(text))
+        """Print a question on stderr, whose answer is typed behind it; at a terminal it is wrapped between words."""
+        from imgshare_cli.terminal.wrapping import wrap_question
+
+        self._print_to_stderr(wrap_question(self._clean(text), self._stderr))
 
     def print_panel(self, head: str, fields: Sequence[tuple[str, str]]) -> None:
         """Print a headline and, below it, names and values on stderr."""

@@ -94,10 +94,9 @@ class Output(Messages):
 
     def print_fields(self, fields: Sequence[tuple[str, str]]) -> None:
         """Print names and values: a table on a terminal, tab-separated lines elsewhere."""
-        from imgshare_cli.terminal.colours import colour_text, get_status_colours
+        from imgshare_cli.terminal.colours import colour_text
 
-        cleaned = [(name, clean(value)) for name, value in fields]
-        colours = get_status_colours(self._environ, at_terminal=self.is_at_terminal())
+        cleaned, colours = [(name, clean(value)) for name, value in fields], self._status_colours
         if self.is_at_terminal():
             from imgshare_cli.terminal import tables
 
@@ -117,11 +116,13 @@ class Output(Messages):
         self._print_result("\t".join(map(clean, texts)))
 
     def print_success(self, text: str, *, failed: bool = False) -> None:
-        """Print one line of the result at a terminal, with a check mark, or with a cross for a failure."""
+        """Print a sentence of the result at a terminal, with a check mark, or with a cross for a failure."""
+        from imgshare_cli.terminal import wrapping
         from imgshare_cli.terminal.outcome import draw_mark
 
         mark = draw_mark(self._stdout, self._environ, failed=failed)
-        self._print_result(mark + (self._clean(text) if failed else clean(text)))
+        line = mark + (self._clean(text) if failed else clean(text))
+        self._print_result(wrapping.wrap_sentence(line, self._stdout))
 
     def is_at_terminal(self) -> bool:
         """Whether results go to a terminal."""
