@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from imgshare_cli.api.models import MAX_NAME
 from imgshare_cli.api.timestamps import format_timestamp
-from imgshare_cli.terminal.format import format_age, format_short_age, format_size, shorten_ids, shorten_owners
+from imgshare_cli.terminal.format import (
+    format_age,
+    format_name,
+    format_short_age,
+    format_size,
+    shorten_ids,
+    shorten_owners,
+)
 from imgshare_cli.terminal.owners import name_owner_with_id
-from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +61,13 @@ def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None],
     """
     columns: list[Column[Share]] = [
         Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36),
-        Column("NAME", lambda share: share.image.name or "-", _get_shown_name, width=24, wraps=True),
+        Column(
+            "NAME",
+            lambda share: share.image.name or "-",
+            lambda share: format_name(share.image.name),
+            width=24,
+            wraps=True,
+        ),
         Column(
             "OWNER",
             lambda share: share.image.owner or "-",
@@ -116,10 +127,6 @@ def describe_member(member: Member) -> list[tuple[str, str]]:
         ("created_at", format_timestamp(member.created_at) or "-"),
         ("updated_at", format_timestamp(member.updated_at) or "-"),
     ]
-
-
-def _get_shown_name(share: Share) -> str:
-    return truncate_text(share.image.name or "-", MAX_NAME)  # a longer one is not valid, but a service may say so
 
 
 def _get_size(share: Share) -> str:

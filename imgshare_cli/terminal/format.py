@@ -1,11 +1,11 @@
-"""Sizes, ages and IDs for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`."""
+"""Names, sizes, ages and IDs for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.models import is_project_id
+from imgshare_cli.api.models import MAX_NAME, is_project_id
 from imgshare_cli.api.timestamps import parse_timestamp
 from imgshare_cli.truncation import truncate_text
 
@@ -17,6 +17,11 @@ _SHORT_ID = 8
 _MAX_OWNER = 32
 _SHORT_STEPS = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def format_name(name: str | None) -> str:
+    """Format the name of an image, which may be none; a longer one is not valid, but a service may say so."""
+    return truncate_text(name or "-", MAX_NAME)
 
 
 def format_size(count: int | None) -> str:
