@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from imgshare_cli.errors import NotFoundError, NotYetError
+from imgshare_cli.errors import NeverFoundError, NotFoundError, NotYetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
         span: how long to wait.
 
     Raises:
+        NeverFoundError: it cannot come.
         NotFoundError: it did not come.
         NotYetError: a share is there, but not the one that is waited for.
     """
@@ -33,6 +34,8 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
         remaining = deadline - time.monotonic()
         try:
             return attempt()
+        except NeverFoundError:
+            raise
         except (NotFoundError, NotYetError) as exc:
             if remaining <= 0:
                 raise exc.replace(note=f"waited {span.total_seconds():g} s") from exc

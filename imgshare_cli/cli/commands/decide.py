@@ -155,7 +155,16 @@ def _add_wait(
     duration = durations.parse_duration(span, "--wait")
 
     def attempt_until_shared() -> models.Member:
+        _note_short_id(session, image)
         with session.output.show_progress(f"waiting for image {image} to be shared"):
             return wait_for_share(attempt, duration)
 
     return attempt_until_shared
+
+
+def _note_short_id(session: Session, image: str) -> None:
+    """Say that what looks like the beginning of an ID is waited for as a name."""
+    from imgshare_cli.cli.id_prefixes import is_id_prefix
+
+    if is_id_prefix(image) and not session.output.as_json:
+        session.output.print_note(f"note: {image!r} is taken as a name, because an ID must be whole with --wait")
