@@ -164,10 +164,6 @@ class NotFoundError(ServiceError):
     code = "not_found"
 
 
-class NeverFoundError(NotFoundError):
-    """The object does not exist, and it is no use to wait for it."""
-
-
 class RefusedError(ServiceError):
     """The service understood the request and refused it."""
 

@@ -14,7 +14,8 @@ from imgshare_cli.cli.image_suggestions import describe_suggestion
 from imgshare_cli.cli.last_list import LastList, ListedImage
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.cli.typed_command import TypedCommand
-from imgshare_cli.errors import NeverFoundError, UsageError
+from imgshare_cli.errors import UsageError
+from imgshare_cli.shares.wait import NeverFoundError
 from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
     from imgshare_cli.errors import NotFoundError
 
-_READING_COMMANDS = ("show", "members")
+READING_COMMANDS = ("show", "members")
 _MAX_LISTED = 20
 _MAX_NAME = 60
 _PREFIX = re.compile(r"[0-9a-f-]{8,35}")  # as services write IDs: one in capitals is another ID
@@ -50,7 +51,7 @@ def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None
     Raises:
         UsageError: several images have it, or one has it as its name.
     """
-    is_reading = command in _READING_COMMANDS
+    is_reading = command in READING_COMMANDS
     if not (is_reading or session.is_attended):
         return None
     last_list = get_last_list(session)
@@ -70,6 +71,16 @@ def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None
         if image.name != prefix:
             return image_id
     raise _create_ambiguity_error(session, prefix, {**named, **images})
+
+
+def shorten_known_id(session: Session, image_id: str) -> str:
+    """Return the first digits of an ID: as many as tell it from all IDs of the last list, which could be meant too."""
+    from imgshare_cli.terminal.format import shorten_ids
+
+    last_list = get_last_list(session)
+    known = {**last_list.find_known_images(""), **last_list.find_shown_images("")}
+    [shown_id, *_] = shorten_ids([image_id, *known])
+    return shown_id
 
 
 def explain_unknown_prefix(
@@ -101,7 +112,7 @@ def explain_unknown_prefix(
     listed = typed.build_other("list", "--status", "all", "--long")
     if is_project_id(prefix):
         return error.replace(hint=f"this looks like the ID of a project, and {listed} shows the IDs of images")
-    if not images and (command in _READING_COMMANDS or session.is_attended):
+    if not images and (command in READING_COMMANDS or session.is_attended):
         return error.replace(hint=f"no image of the last list begins with {prefix!r}; {listed} shows whole IDs")
     return error.replace(hint=f"an ID must be whole here, and {listed} shows whole IDs")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from imgshare_cli.errors import NeverFoundError, NotFoundError, NotYetError
+from imgshare_cli.errors import NotFoundError, NotYetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
+
+
+class NeverFoundError(NotFoundError):
+    """The object does not exist, and it is no use to wait for it."""
 
 
 def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:

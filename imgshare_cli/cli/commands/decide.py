@@ -124,6 +124,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
     if not target.answers_people:
         session.output.print_member(share)
         return
+    from imgshare_cli.cli.id_prefixes import shorten_known_id
     from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.shares.decisions import was_decided_before
     from imgshare_cli.terminal.outcome import describe_decision
@@ -132,6 +133,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
         describe_decision(
             share,
             target.known_image,
+            shorten_known_id(session, share.image_id),
             get_owner_names(session),
             is_own=target.is_own_member,
             was_decided_before=was_decided_before(share),
