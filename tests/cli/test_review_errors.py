@@ -221,7 +221,8 @@ def test_a_refusal(users: SandboxUsers) -> None:
 
         assert 9 == terminal.wait_for_exit()
         terminal.wait_for_text(
-            "failed 1; 1 is still pending\n`imgshare review --name 'windows*'` continues with it\nimgshare: 1 of 1 failed:\n"
+            "failed 1; 1 is still pending\n`imgshare review --name 'windows*'` continues with it\n"
+            "imgshare: 1 of 1 failed:\n"
         )
 
 
