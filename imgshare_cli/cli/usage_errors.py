@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import is_image_id, is_project_id
-from imgshare_cli.cli.last_list import read_listed_images
-from imgshare_cli.cli.typed_command import TypedCommand, build_words
+from imgshare_cli.cli.extra_arguments import convert_extra_arguments
+from imgshare_cli.cli.typed_command import build_words
 from imgshare_cli.errors import UsageError
 from imgshare_cli.spelling import NAMES, find_close
 
@@ -37,67 +35,12 @@ def convert_usage_error(exc: typer.TyperException, arguments: Sequence[str], com
     if option := getattr(exc, "option_name", None):
         return _convert_option_error(context, option, sentence, arguments, usage)
     if context and "unexpected extra argument" in text:
-        return _convert_extra_arguments(context, arguments, usage)
+        return convert_extra_arguments(context, arguments, _list_options(context.command), usage)
     if context and text.startswith("No such command"):
         return _convert_unknown_command(context, exc.format_message(), arguments, usage)
     if getattr(exc, "param", None) is not None and text.startswith("Invalid value"):
         return _convert_bad_value(exc, sentence, arguments, usage)
     return UsageError(sentence, hint=usage)
-
-
-def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str) -> UsageError:
-    typed, name = TypedCommand(context), context.command_path.removeprefix("imgshare ")
-    words = _list_arguments(arguments, _list_options(context.command))[len(typed.names) :]
-    taken = sum(parameter.param_type_name == "argument" for parameter in context.command.params)
-    if name == "login":
-        return UsageError(
-            f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
-            "the command line",
-            hint=_suggest_login(words[0]),
-        )
-    if {"image", "member"} <= set(typed.arguments) and is_image_id(words[0]) and is_image_id(words[1]):
-        return UsageError(
-            f"{name} takes one image at a time, not {len(words)}",
-            hint=f"{typed.build_xargs()} runs it for each line of its input",
-        )
-    if "image" in typed.arguments and not is_project_id(words[1]):
-        listed = read_listed_images(context.obj.environ)
-        meant = [image for image, other in listed.items() if other == " ".join(words)]
-        changes = {"image": meant[0] if len(meant) == 1 else "ID", "member": None}
-        quoted = f", {hints.quote_text(' '.join(words)[:_MAX_SHOWN])}" if meant else ""
-        return UsageError(
-            f"{name} takes one IMAGE at a time, not {len(words)} words",
-            hint=f"a name with spaces needs quotes{quoted}, or its ID: {typed.build(changes)}",
-        )
-    return UsageError(f"{name} does not take the argument {hints.quote_text(words[taken][:_MAX_SHOWN])}", hint=usage)
-
-
-def _suggest_login(word: str) -> str | None:
-    """Suggest the option that takes a cloud or an address; None for a word that may be a token."""
-    from imgshare_cli.auth.cloud_names import list_clouds
-
-    if word in list_clouds(os.environ).names:
-        return f"did you mean {hints.build_command('login', *hints.build_options({'--cloud': word}))}?"
-    if not word.startswith(("http://", "https://")) or "@" in word:
-        return None
-    address = hints.quote_word(word, "URL")
-    user = hints.build_command("login", "--auth-url", address, "--username", "NAME")
-    token = hints.build_command("login", "--endpoint", address)
-    return f"{user} logs in there with a password, and {token} with a token for an image service"
-
-
-def _list_arguments(words: Sequence[str], options: dict[str, bool]) -> list[str]:
-    """List the words that are neither options nor their values."""
-    remaining = iter(words)
-    found: list[str] = []
-    for word in remaining:
-        if word == "--":
-            return [*found, *remaining]
-        if not word.startswith("-") or word == "-":
-            found.append(word)
-        elif options.get(word):
-            next(remaining, None)
-    return found
 
 
 def _convert_unknown_command(context: Any, text: str, arguments: Sequence[str], usage: str) -> UsageError:

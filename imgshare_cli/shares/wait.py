@@ -16,6 +16,10 @@ Result = TypeVar("Result")
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
 
 
+class NeverFoundError(NotFoundError):
+    """The object does not exist, and it is no use to wait for it."""
+
+
 def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
     """Try until the share is there, with growing pauses, and once more when the time is up.
 
@@ -24,6 +28,7 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
         span: how long to wait.
 
     Raises:
+        NeverFoundError: it cannot come.
         NotFoundError: it did not come.
         NotYetError: a share is there, but not the one that is waited for.
     """
@@ -33,6 +38,8 @@ def wait_for_share(attempt: Callable[[], Result], span: timedelta) -> Result:
         remaining = deadline - time.monotonic()
         try:
             return attempt()
+        except NeverFoundError:
+            raise
         except (NotFoundError, NotYetError) as exc:
             if remaining <= 0:
                 raise exc.replace(note=f"waited {span.total_seconds():g} s") from exc

@@ -28,6 +28,7 @@ Row = TypeVar("Row")
 DEFAULT_COLUMNS = ("ID", "NAME", "OWNER", "SIZE", "AGE")
 LONG_COLUMNS = (*DEFAULT_COLUMNS, "STATUS", "SHARED", "CREATED", "STATE", "HIDDEN")
 PLAIN_COLUMNS = ("ID", "NAME", "OWNER", "STATUS", "SIZE")
+_WIDEST_PREFIX = 13  # two groups of digits
 SHARED_COLUMN = "SHARED"  # the one that needs the share itself
 
 
@@ -42,6 +43,7 @@ class Column(Generic[Row]):
         shorten: makes the cells of a whole column shorter, for a terminal on which the table does not fit.
         width: the room that it is given while it is decided whether the table fits, whatever is in it.
         wraps: whether its cells continue on the next line, as a name does.
+        widest: the most room that its short cells may take from the others; a longer one has a line of its own.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Column(Generic[Row]):
     shorten: Callable[[Sequence[str]], list[str]] | None = None
     width: int = 0
     wraps: bool = False
+    widest: int | None = None
 
 
 def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None], str]) -> list[Column[Share]]:
@@ -60,7 +63,7 @@ def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None],
         show_owner: what people are shown for the ID of an owner.
     """
     columns: list[Column[Share]] = [
-        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36),
+        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
         Column(
             "NAME",
             lambda share: share.image.name or "-",

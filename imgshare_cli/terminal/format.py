@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import MAX_NAME, is_project_id
@@ -59,17 +60,25 @@ def format_short_age(text: str | None, now: datetime | None = None) -> str:
 
 
 def shorten_ids(ids: Sequence[str]) -> list[str]:
-    """Shorten IDs to prefixes of one length, at least 8 characters, that tell all of them apart."""
-    lowered = [image_id.lower() for image_id in ids]
-    longest = max(map(len, ids), default=0)
-    lengths = (
-        length
-        for length in range(_SHORT_ID, longest)
-        if len({image_id[:length] for image_id in lowered}) == len(ids)
-        and not any(image_id[:length].endswith("-") for image_id in lowered)
-    )
-    length = next(lengths, longest)
-    return [image_id[:length] for image_id in ids]
+    """Shorten each ID to its shortest prefix, of at least 8 characters, that no other of the IDs has."""
+    ordered = sorted({image_id.lower() for image_id in ids})
+    # An ID shares most with one of its neighbours in this order.
+    shared = [0, *(_count_shared(*pair) for pair in pairwise(ordered)), 0]
+    lengths = {
+        image_id: max(_SHORT_ID, before + 1, after + 1)
+        for image_id, (before, after) in zip(ordered, pairwise(shared), strict=False)
+    }
+    # A dash at the end would tell nothing apart.
+    return [_extend_past_dash(image_id, lengths[image_id.lower()]) for image_id in ids]
+
+
+def _count_shared(one: str, other: str) -> int:
+    """Count the characters at the beginning that two texts share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _extend_past_dash(image_id: str, length: int) -> str:
+    return image_id[: length + image_id[:length].endswith("-")]
 
 
 def shorten_id(text: str) -> str:
