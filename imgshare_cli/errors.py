@@ -56,8 +56,8 @@ class ImgshareError(Exception):
         request_id: the service's ID of the request, for its operators.
         reason: why, as a word for programs, where that is known.
         details: the items the message is about.
-        correction: arguments with which the same command may work, by the name of the parameter; the command line adds
-            that command to the hint.
+        correction: arguments with which the same command may work, by the name of the parameter, or options that were
+            probably meant; the command line adds that command to the hint.
     """
 
     exit_code = 1

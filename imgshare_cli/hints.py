@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # MAGIC_EQUAL_SUBST in every `a==ls`, zsh replaces what follows the `=` with the path of a program.
 _PLAIN = re.compile(r"(?!.*[:=]=)[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*")
 # Between single quotes these, too, mean nothing to any shell.
-_GLOB = re.compile(r"[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\]-]*")
+_GLOB = re.compile(r"[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\],-]*")
 _PLAIN_OR_OPTION = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
 _MAX_QUOTED = 200
 _LOGIN_OPTIONS = {
@@ -50,7 +50,7 @@ class Word(NamedTuple):
         return self.text is not None and is_plain(self.text)
 
     def show(self) -> str:
-        """Return what a command shows for the word: a name with wildcards is quoted."""
+        """Return what a command shows for the word: one with wildcards or commas is quoted."""
         if self.text is None or self.is_plain:
             return self.text or self.placeholder
         return f"'{self.text}'" if _GLOB.fullmatch(self.text) else self.placeholder

@@ -41,6 +41,7 @@ _UNSHARE_HINTS = {
     ),
     404: "{members} shows the projects it is shared with",
 }
+_EXAMPLES = {"image": "d164b5df-1bc3-4c3f-893e-3e471fd16e64", "project": "7554eb872fc85cd48edb777cd123c21e"}
 _MEMBERS_HINTS = {
     403: "only images with the visibility 'shared' have members, and you need a role in the project to see them"
 }
@@ -98,7 +99,7 @@ class ImageClient:
         """
         path = f"/v2/images/{_quote_segment('image', image_id)}/members"
         doing = f"share image {image_id} with project {member_id}"
-        _quote_segment("member", member_id)  # otherwise it could never be unshared
+        _quote_segment("project", member_id)  # otherwise it could never be unshared
         response = self._call("POST", path, doing, {"member": member_id}, hints=_fill_hints(image_id, _SHARE_HINTS))
         return read_member(response, parse_object(response), image_id, member_id)
 
@@ -166,13 +167,13 @@ def _fill_hints(image_id: str, hints: Mapping[int, str]) -> dict[int, str]:
 
 
 def _build_member_path(image_id: str, member_id: str) -> str:
-    return f"/v2/images/{_quote_segment('image', image_id)}/members/{_quote_segment('member', member_id)}"
+    return f"/v2/images/{_quote_segment('image', image_id)}/members/{_quote_segment('project', member_id)}"
 
 
 def _quote_segment(what: str, text: str) -> str:
     if not is_usable_id(text):
         raise UsageError(
-            f"{text[:80]!r} is not a valid {'image' if what == 'image' else 'project'} ID",
-            hint="use the ID that the cloud shows, such as d164b5df-1bc3-4c3f-893e-3e471fd16e64",
+            f"{text[:80]!r} is not a valid {what} ID",
+            hint=f"use the ID that the cloud shows, such as {_EXAMPLES[what]}",
         )
     return quote(text, safe="")

@@ -61,8 +61,8 @@ def check_cloud_name(config: OpenStackConfig, cloud: str | None, files: CloudFil
     alike = find_close(cloud, names, count=1)
     raise ConfigError(
         f"cloud {cloud!r} is not in {' or '.join([*files.clouds, *files.secure])}",
-        hint=(f"did you mean {format_names(alike)}? " if alike else "")
-        + (f"the clouds there are {format_names(names)}" if names else "no cloud is there"),
+        hint=f"the clouds there are {format_names(names)}" if names else "no cloud is there",
+        correction={"--cloud": alike[0]} if alike else None,
     )
 
 

@@ -20,6 +20,7 @@ from imgshare_cli.api.credential import Credential, is_token
 from imgshare_cli.auth.keystone_errors import create_refused_error, create_rejected_error, create_unavailable_error
 from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
 from imgshare_cli.auth.keystone_settings import MAX_QUOTED, LoginRequest, load_cloud_region
+from imgshare_cli.auth.login_method import ProjectMissingError
 from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import MALFORMED, AuthError, ConfigError, ImgshareError, UnavailableError
 
@@ -46,8 +47,7 @@ def log_in(request: LoginRequest) -> Credential:
         AuthError: the identity service rejects the credentials, or the token is for no project.
         UnavailableError: the identity service does not answer, or not as Keystone does.
     """
-    _bound_vendor_profiles(request)
-    region = load_cloud_region(request)
+    region = load_region(request)
     auth = region.config.get("auth", {})
     _hide_secrets(auth, request)
     setting = request.build_auth_url_setting(auth)
@@ -71,6 +71,17 @@ def log_in(request: LoginRequest) -> Credential:
         ) from exc
     except (ks.ClientException, sdk.SDKException) as exc:
         raise create_refused_error(exc, url, request, setting) from exc
+
+
+def load_region(request: LoginRequest) -> CloudRegion:
+    """Load the settings of a login; a vendor's profile may be fetched for them.
+
+    Raises:
+        ConfigError: they cannot be used.
+        UnavailableError: that profile cannot be fetched.
+    """
+    _bound_vendor_profiles(request)
+    return load_cloud_region(request)
 
 
 def _hide_secrets(auth: Mapping[str, Any], request: LoginRequest) -> None:
@@ -175,4 +186,5 @@ def _check_scope(access: Any, request: LoginRequest) -> None:
     own = request.auth_type is not None
     login = f"the login of {access.username}" + ("" if own else f" with {request.display_name}")
     places = "--project NAME" if own else "project_name in clouds.yaml, or OS_PROJECT_NAME"
-    raise AuthError(f"{login} is {scope}, but images are shared with projects", hint=f"set the project: {places}")
+    failure = f"{login} is {scope}, but images are shared with projects"
+    raise (ProjectMissingError if own else AuthError)(failure, hint=f"set the project: {places}")

@@ -85,7 +85,8 @@ class LoginRequest:
         Args:
             auth: the options of the login, which say what it sends.
         """
-        name = "--auth-url" if self.auth_type is not None else "auth_url" if self.cloud else "OS_AUTH_URL"
+        in_file = f"{AUTH_URL.name} of cloud {self.cloud!r} ({self.file_name})"
+        name = "--auth-url" if self.auth_type is not None else in_file if self.cloud else "OS_AUTH_URL"
         sent = next((text for option, text in _SECRETS.items() if auth.get(option)), AUTH_URL.sent)
         return AUTH_URL._replace(name=name, sent=sent)
 

@@ -118,15 +118,17 @@ def _use_application_credential(settings: Settings, auth: dict[str, str]) -> Cre
 
 
 def check_cloud(settings: Settings) -> None:
-    """Check that a cloud's settings are complete, without a request.
+    """Check that a cloud's settings are complete, without a login.
 
     Raises:
         ConfigError: they cannot be used.
+        UnavailableError: the vendor's profile that they name cannot be fetched.
     """
     _check_folder()
-    from imgshare_cli.auth.keystone_settings import LoginRequest, load_cloud_region
+    from imgshare_cli.auth.keystone_login import load_region
+    from imgshare_cli.auth.keystone_settings import LoginRequest
 
-    load_cloud_region(LoginRequest(settings, cloud=settings.cloud))
+    load_region(LoginRequest(settings, cloud=settings.cloud))
 
 
 def _check_folder() -> None:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_file import describe_expected_value
 from imgshare_cli.config.service_url import AUTH_URL, check_service_url
-from imgshare_cli.errors import ConfigError, UsageError
+from imgshare_cli.errors import AuthError, ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.config.settings import Settings
+
+
+class ProjectMissingError(AuthError):
+    """A login by the options of the command is for no project, and an option names one."""
 
 
 class LoginMethod(Enum):

@@ -29,7 +29,7 @@ def add_correction(error: MissingSchemeError, session: Session) -> MissingScheme
 
 def _build_correction(error: MissingSchemeError, session: Session) -> str | None:
     name = error.setting.name
-    if name == AUTH_URL.name:
+    if name.startswith(AUTH_URL.name):
         return None  # it is in clouds.yaml, which is not ours to change
     typed = TypedCommand(session.context)
     changes = {option: error.corrected for option in _OPTIONS if typed.options.get(option) == error.text}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from imgshare_cli.cli.options import text_option
 from imgshare_cli.errors import UsageError
+from imgshare_cli.spelling import find_close
 from imgshare_cli.terminal.columns import DEFAULT_COLUMNS, LONG_COLUMNS, PLAIN_COLUMNS, SHARED_COLUMN
 from imgshare_cli.truncation import truncate_text
 
@@ -26,11 +27,14 @@ def parse_columns(text: str | None) -> tuple[str, ...]:
     names = tuple(name.strip().upper() for name in text.split(","))
     unknown = next((name for name in names if name not in LONG_COLUMNS), None)
     if unknown is not None:
+        close = find_close(unknown, LONG_COLUMNS, count=1) if unknown else []
+        meant = ",".join(close[0] if name == unknown else name for name in names) if close else None
         raise UsageError(
             f"--columns has the unknown column {truncate_text(unknown, _MAX_SHOWN)!r}"
             if unknown
             else "--columns has an empty name",
             hint=f"known columns: {', '.join(LONG_COLUMNS)}",
+            correction={"--columns": meant} if meant else None,
         )
     return names
 

@@ -9,6 +9,7 @@ from imgshare_cli import hints
 from imgshare_cli.api.models import is_image_id, is_project_id
 from imgshare_cli.cli.id_prefixes import READING_COMMANDS, is_id_prefix
 from imgshare_cli.cli.last_list import read_listed_images
+from imgshare_cli.cli.login_hints import suggest_login
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import UsageError
 from imgshare_cli.hints import is_plain
@@ -37,7 +38,7 @@ def convert_extra_arguments(
         return UsageError(
             f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
             "the command line",
-            hint=_suggest_login(words[0]),
+            hint=suggest_login(words[0], os.environ),
         )
     listed = read_listed_images(context.obj.environ) if "image" in typed.arguments else {}
     if "image" in typed.arguments and _are_images(words, listed.values()):
@@ -65,20 +66,6 @@ def _are_images(words: Sequence[str], names: Collection[str]) -> bool:
         is_image_id(word) or (not is_project_id(word) and (is_id_prefix(word) or (word in names and is_plain(word))))
         for word in words
     )
-
-
-def _suggest_login(word: str) -> str | None:
-    """Suggest the option that takes a cloud or an address; None for a word that may be a token."""
-    from imgshare_cli.auth.cloud_names import list_clouds
-
-    if word in list_clouds(os.environ).names:
-        return f"did you mean {hints.build_command('login', *hints.build_options({'--cloud': word}))}?"
-    if not word.startswith(("http://", "https://")) or "@" in word:
-        return None
-    address = hints.quote_word(word, "URL")
-    user = hints.build_command("login", "--auth-url", address, "--username", "NAME")
-    token = hints.build_command("login", "--endpoint", address)
-    return f"{user} logs in there with a password, and {token} with a token for an image service"
 
 
 def _list_arguments(words: Sequence[str], options: Mapping[str, bool]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whose the image is that a hint suggests: anyone may choose a name or an ID that looks like another's."""
+"""The images that a hint suggests, and whose they are: anyone may choose a name or an ID that looks like another's."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.terminal.owners import name_owner
-from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +13,16 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.last_list import ListedImage
     from imgshare_cli.config.owners import OwnerNames
 
-_MAX_OWNERS = 3
+
+def list_image_words(name: str, images: Mapping[str, ListedImage]) -> list[str]:
+    """List what a command can call the images of a name: the name, or IDs where several have it or no shell takes it.
+
+    Args:
+        name: the name.
+        images: the known images, by their IDs.
+    """
+    ids = [image_id for image_id, image in images.items() if image.name == name]
+    return [name] if len(ids) == 1 and hints.is_plain(name) else ids
 
 
 def describe_suggestion(image: str, images: Mapping[str, ListedImage], owners: OwnerNames, *, as_ascii: bool) -> str:
@@ -27,11 +35,8 @@ def describe_suggestion(image: str, images: Mapping[str, ListedImage], owners: O
         as_ascii: whether a name is written in ASCII, as what was typed is: a letter of another alphabet may look the
             same.
     """
-    meant = [images[image]] if image in images else [listed for listed in images.values() if listed.name == image]
-    if not meant:
+    meant = images.get(image) or next((listed for listed in images.values() if listed.name == image), None)
+    if meant is None:
         return ""
-    name = meant[0].name
-    parts = [hints.quote_text(name, as_ascii=as_ascii)] if name and name != image else []
-    shown = list(dict.fromkeys(name_owner(listed.owner, owners) for listed in meant))
-    parts.append(f"owner{'s' if len(shown) > 1 else ''} {', '.join(truncate_lines(shown, _MAX_OWNERS))}")
-    return f" ({', '.join(parts)})"
+    name = f"{hints.quote_text(meant.name, as_ascii=as_ascii)}, " if meant.name and meant.name != image else ""
+    return f" ({name}owner {name_owner(meant.owner, owners)})"

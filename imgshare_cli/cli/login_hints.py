@@ -9,6 +9,7 @@ from imgshare_cli import hints
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ConfigError, ImgshareError, NotLoggedInError
+from imgshare_cli.spelling import find_close
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,3 +120,17 @@ def _build_login_command(attempt: Attempt) -> str:
 def _build_same_command(attempt: Attempt, cloud: str) -> str:
     """Build the command that was typed, with a cloud to log in with."""
     return TypedCommand(attempt.context).build({}, {"--cloud": cloud})
+
+
+def suggest_login(word: str, environ: Mapping[str, str]) -> str | None:
+    """Suggest the option that takes a cloud or an address; None for a word that may be a token."""
+    from imgshare_cli.auth.cloud_names import list_clouds
+
+    if close := find_close(word, list_clouds(environ).names, count=1):
+        return f"did you mean {hints.build_command('login', *hints.build_options({'--cloud': close[0]}))}?"
+    if not word.startswith(("http://", "https://")) or "@" in word:
+        return None
+    address = hints.quote_word(word, "URL")
+    user = hints.build_command("login", "--auth-url", address, "--username", "NAME")
+    token = hints.build_command("login", "--endpoint", address)
+    return f"{user} logs in there with a password, and {token} with a token for an image service"

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.auth.cloud_names import MAX_NAMES, SEARCHED, format_names, list_clouds
 from imgshare_cli.cli.login_storage import choose_store
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, check_service_url
 from imgshare_cli.config.settings import DEFAULT_PROFILE
 from imgshare_cli.errors import AuthError, ConfigError, UsageError
 from imgshare_cli.terminal.questions import ask_choice, ask_line, ask_yes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imgshare_cli.auth.cloud_names import CloudList
     from imgshare_cli.auth.login_method import LoginOptions
     from imgshare_cli.cli.session import Session
@@ -105,7 +109,7 @@ def _ask_choice(session: Session, clouds: CloudList) -> str | _Other:
     choices[_Other.PASSWORD] = f"{another}: its address, a user and a password"
     choices[_Other.TOKEN] = "a token that you have already"
     choice = ask_choice(session.output, question, choices)
-    return choice if isinstance(choice, _Other) else _require(choice, "way to log in was chosen")
+    return choice if isinstance(choice, _Other) else _require(session, choice, "way to log in was chosen")
 
 
 def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:
@@ -113,7 +117,7 @@ def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:
     output.print_note(f"The identity service (Keystone) of the cloud, such as {AUTH_URL.example}")
     known = session.environ.get("OS_AUTH_URL", "")
     url = _ask_url(session, "Identity service URL", AUTH_URL._replace(sent="the password"), known)
-    username = _require(ask_line(output, "User"), "user was entered")
+    username = _require(session, ask_line(output, "User"), "user was entered", {"--auth-url": url})
     user_domain = options.user_domain or ask_line(output, "Domain of the user", "Default")
     project = options.project or ask_line(output, "Project, by name or ID (empty: your default)")
     return replace(
@@ -127,7 +131,7 @@ def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:
 
 def _ask_url(session: Session, question: str, setting: Setting, default: str = "") -> str:
     while True:
-        answer = _require(ask_line(session.output, question, default), "URL was entered")
+        answer = _require(session, ask_line(session.output, question, default), "URL was entered")
         try:
             check_service_url(
                 answer, insecure_http=session.flags.insecure_http, setting=setting._replace(name="the URL")
@@ -138,10 +142,14 @@ def _ask_url(session: Session, question: str, setting: Setting, default: str = "
             return answer
 
 
-def _require(answer: str, what: str) -> str:
-    if not answer:
-        raise AuthError(f"no {what}, so you are not logged in", hint=f"{hints.build_command('login')} asks again")
-    return answer
+def _require(session: Session, answer: str, what: str, known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Return an answer that must not be empty; else the error has the command with the answers before it."""
+    if answer:
+        return answer
+    again = TypedCommand(session.context).build({}, {**known, "--username": "NAME"} if known else {})
+    raise AuthError(
+        f"no {what}, so you are not logged in", hint=f"{again} asks {'for the password' if known else 'again'}"
+    )
 
 
 def _ask_default(session: Session) -> bool:

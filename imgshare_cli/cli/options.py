@@ -170,10 +170,9 @@ def with_session(
             except ImgshareError as exc:
                 if not exc.correction:
                     raise
-                from imgshare_cli.cli.typed_command import TypedCommand
+                from imgshare_cli.cli.corrections import add_corrected_command
 
-                example = TypedCommand(ctx).build(exc.correction)
-                raise exc.replace(hint=f"{exc.hint}, for example {example}") from exc
+                raise add_corrected_command(exc, ctx) from exc
 
         own = inspect.signature(command, eval_str=True).parameters
         parameters = [

@@ -92,11 +92,12 @@ def _get_own_project(session: Session, parameter: str) -> str:
 def _create_unknown_error(session: Session, owner: str) -> UsageError:
     names = sorted(session.file.owners.ids)
     close = find_close(owner, names, count=1)
-    meant = f"; did you mean {close[0]!r}?" if close else ""
     add = hints.build_command("config", "set", "owners.NAME", "ID")
+    whole = _suggest_whole_id(session, owner)
     return UsageError(
-        f"--owner {truncate_text(owner, _MAX_SHOWN)!r} is neither a project ID nor the name of an owner{meant}",
-        hint=_suggest_whole_id(session, owner) or f"known names: {', '.join([*names, MINE])}; {add} adds one",
+        f"--owner {truncate_text(owner, _MAX_SHOWN)!r} is neither a project ID nor the name of an owner",
+        hint=whole or f"known names: {', '.join([*names, MINE])}; {add} adds one",
+        correction={"--owner": close[0]} if close and not whole else None,
     )
 
 

@@ -107,6 +107,7 @@ class ShareTarget:
                 session.member_id,
                 owner=owner,
                 own=own,
+                with_members=self._command == "members",
                 describe_owner=partial(describe_owner, session),
             )
         except AmbiguousNameError as exc:

@@ -117,6 +117,13 @@ def _suggest_words(context: Any, arguments: Sequence[str], position: int, words:
     return f"did you mean {' or '.join(commands)}?"
 
 
+def _is_value(before: Sequence[str], word: str, value: str, parameter: Any) -> bool:
+    """Whether a word of the command line is the value of a parameter: that of an option is beside its name."""
+    is_option = parameter.param_type_name == "option"
+    name = word.removesuffix(value).rstrip("=") or "".join(before[-1:])
+    return word.endswith(value) and (not is_option or name in parameter.opts)
+
+
 def _convert_bad_value(exc: Any, sentence: str, arguments: Sequence[str], usage: str) -> UsageError:
     """Convert the error of a value that is not one of some words, or not a number in a range."""
     parameter, kind = exc.param, exc.param.type
@@ -127,7 +134,9 @@ def _convert_bad_value(exc: Any, sentence: str, arguments: Sequence[str], usage:
     if choices := [getattr(choice, "value", choice) for choice in getattr(kind, "choices", ())]:
         expected = f"{', '.join(choices[:-1])} or {choices[-1]}"
         close = find_close(value, choices)
-        position = next((i for i, word in enumerate(arguments) if word.rpartition("=")[2] == value), None)
+        position = next(
+            (i for i, word in enumerate(arguments) if _is_value(arguments[:i], word, value, parameter)), None
+        )
         if position is not None and close:
             before = arguments[position].removesuffix(value)
             hint = _suggest_words(exc.ctx, arguments, position, [before + word for word in close])

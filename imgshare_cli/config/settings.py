@@ -178,12 +178,14 @@ def _read_environment_token(environ: Mapping[str, str]) -> Token | None:
 
 def create_profile_error(profile: str, file: ConfigFile) -> ConfigError:
     """Create the error for a profile that the config file does not have."""
-    from imgshare_cli import hints
+    from imgshare_cli import hints, spelling
 
+    close = spelling.find_close(profile, file.profiles, count=1)
     known = ", ".join(sorted(file.profiles)) or "none"
     return ConfigError(
         f"profile {profile!r} does not exist in {file.path}",
         hint=f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one",
+        correction={"--profile": close[0]} if close else None,
     )
 
 

@@ -115,7 +115,8 @@ def explain_own_image(attempt: Attempt, *, is_shared: bool) -> Finding:
         )
     return Finding(
         Reason.NOT_A_MEMBER,
-        "that project owns the image, and only the projects it is shared with can decide",
+        "that project owns the image, and only the projects it is shared with "
+        + ("have a share to show" if attempt.command == "show" else "can decide"),
         f"{attempt.build_list_members_command()} shows them and what they decided",
     )
 

@@ -50,6 +50,7 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
     *,
     owner: str | None,
     own: bool,
+    with_members: bool = False,
     describe_owner: Callable[[str | None], str],
 ) -> Image:
     """Find the one image that has a name: shared images come before our own and public ones.
@@ -60,6 +61,7 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
         project_id: our project, if it is known.
         owner: the project that it must be from.
         own: whether our own images come first.
+        with_members: whether it must be one that can have members, if any of them is.
         describe_owner: what errors show for the ID of an owner.
 
     Raises:
@@ -74,7 +76,7 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
     named = [image for image in candidates if image.name == name]
     matching = [image for image in named if owner is None or image.owner == owner]
     if not named:
-        raise _create_not_found_error(name, candidates, describe_owner)
+        raise _create_not_found_error(name, candidates, describe_owner, own=own)
     if not matching:
         raise NotYetError(
             f"no image named {name[:200]!r} belongs to project {describe_owner(owner)}",
@@ -83,6 +85,8 @@ def find_named_image(  # noqa: PLR0913  (what the image must be, and how errors 
                 [f"{image.id}  owner {describe_owner(image.owner)}" for image in named], _MAX_LISTED
             ),
         )
+    if with_members:  # our private image must not hide a shared one; clouds that call both private show no difference
+        matching = [image for image in matching if image.visibility == "shared"] or matching
     return _choose_image(client, matching, name, project_id, own=own)
 
 
@@ -113,15 +117,18 @@ def _list_candidates(client: ImageClient, name: str) -> list[Image]:
 
 
 def _create_not_found_error(
-    name: str, candidates: Sequence[Image], describe_owner: Callable[[str | None], str]
+    name: str, candidates: Sequence[Image], describe_owner: Callable[[str | None], str], *, own: bool
 ) -> NotFoundError:
     alike = [image for image in candidates if _simplify_name(image.name or "") == _simplify_name(name)]
     # What looks the same must not read the same here.
     show = ascii if name.isascii() else repr
     other = "; these names are similar, but not the same" if alike else ""
+    listed = f"{hints.build_command('list', '--status', 'all')} shows what is shared with you"
+    if own:
+        listed = f"'openstack image list' shows your own images, and {listed}"
     return NotFoundError(
         f"no image named {name[:200]!r} found (searched shared, own, public and hidden images){other}",
-        hint=f"{hints.build_command('list', '--status', 'all')} shows what is shared with you; or use an image ID",
+        hint=f"{listed}; or use an image ID",
         reason=Reason.NOT_FOUND,
         details=truncate_lines(
             [f"{image.id}  {show(image.name)}  owner {describe_owner(image.owner)}" for image in alike], _MAX_LISTED

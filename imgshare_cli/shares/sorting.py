@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import UsageError
+from imgshare_cli.spelling import find_close
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -71,7 +72,11 @@ def parse_sort_order(text: str | None) -> SortOrder:
         return SortOrder()
     key, _, direction = text.partition(":")
     if key not in SORT_KEYS or direction not in {"", "asc", "desc"}:
+        orders = [key + ending for key in SORT_KEYS for ending in ("", ":asc", ":desc")]
+        close = find_close(text, orders, count=1)
         raise UsageError(
-            f"unknown sort key {text[:40]!r}", hint=f"known keys: {', '.join(SORT_KEYS)}; add :desc to reverse"
+            f"unknown sort key {text[:40]!r}",
+            hint=f"known keys: {', '.join(SORT_KEYS)}; add :desc to reverse",
+            correction={"--sort": close[0]} if close else None,
         )
     return SortOrder(key, descending=direction == "desc")

@@ -125,10 +125,11 @@ class Output:
         self._print_result(clean(text))
 
     def print_success(self, text: str) -> None:
-        """Print one line of the result at a terminal, with a check mark."""
-        from imgshare_cli.terminal.outcome import draw_check_mark
+        """Print one line of the result at a terminal, with a check mark, wrapped between words."""
+        from imgshare_cli.terminal import outcome, wrapping
 
-        self._print_result(draw_check_mark(self._stdout, self._environ) + clean(text))
+        line = outcome.draw_check_mark(self._stdout, self._environ) + clean(text)
+        self._print_result(wrapping.wrap_sentence(line, self._stdout))
 
     def print_note(self, text: str) -> None:
         """Print a line on stderr, for people; at a terminal it is wrapped between words."""
@@ -137,8 +138,10 @@ class Output:
         self._print_to_stderr(wrap_sentence(self._clean(text), self._stderr) + "\n")
 
     def ask(self, text: str) -> None:
-        """Print a question on stderr, whose answer is typed on the same line."""
-        self._print_to_stderr(self._clean(text))
+        """Print a question on stderr, whose answer is typed behind it; at a terminal it is wrapped between words."""
+        from imgshare_cli.terminal.wrapping import wrap_question
+
+        self._print_to_stderr(wrap_question(self._clean(text), self._stderr))
 
     def print_panel(self, head: str, fields: Sequence[tuple[str, str]]) -> None:
         """Print a headline and, below it, names and values on stderr."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.errors import AuthError, UsageError
 from imgshare_cli.terminal.escaping import escape_text
 from imgshare_cli.terminal.questions import create_ended_error
+from imgshare_cli.terminal.wrapping import wrap_question
 
 if TYPE_CHECKING:
     from imgshare_cli.terminal.raw_mode import RawTerminal
@@ -40,7 +41,7 @@ def read_secret(question: str, no_input: str | None = None) -> str:
     if no_input:
         raise AuthError(f"no secret was passed, and {no_input} forbids asking for it", hint="pass it on standard input")
     try:
-        return _read_hidden_line(f"{escape_text(question)} ")
+        return _read_hidden_line(wrap_question(f"{escape_text(question)} ", sys.stderr))
     finally:
         _print_to_stderr("\n")
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # A command to paste stays whole. If we broke the line in it, a shell would run its first half; those that a
 # terminal makes are not copied.
 _WORD = re.compile(r"( *)(`[^`]*`[^ ]*|[^ ]+)", re.DOTALL)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def wrap_sentence(text: str, stream: TextIO | None) -> str:
@@ -33,8 +34,15 @@ def wrap_sentence(text: str, stream: TextIO | None) -> str:
     return "\n".join(lines)
 
 
+def wrap_question(text: str, stream: TextIO | None) -> str:
+    """Break a question like a sentence; the space at its end, behind which the answer is typed, stays."""
+    question = text.rstrip(" ")
+    return wrap_sentence(question, stream) + text[len(question) :]
+
+
 def _measure(text: str) -> int:
-    """Count the columns of a text: a character of Chinese, Japanese or Korean takes two, a mark none."""
+    """Count the columns of a text: a character of Chinese, Japanese or Korean takes two, a mark or a colour none."""
+    text = _COLOUR.sub("", text)
     if text.isascii():
         return len(text)
     letters = [char for char in text if not unicodedata.combining(char)]

@@ -133,7 +133,7 @@ MISTAKES = [
     Mistake(
         LIST,
         3,
-        "auth_url 'iam.example/v3' is not an http or https URL",
+        "auth_url of cloud 'otc' ({clouds}) 'iam.example/v3' is not an http or https URL",
         "did you mean https://iam.example/v3?",
         clouds={"auth": {**AUTH, "auth_url": "iam.example/v3"}},
     ),
@@ -244,8 +244,30 @@ MISTAKES = [
         ["list", "--cloud", "ocd"],
         3,
         "cloud 'ocd' is not in {clouds}",
-        "did you mean otc? the clouds there are otc, 'a b'",
+        "did you mean `imgshare list --cloud otc`? the clouds there are otc, 'a b'",
         clouds='{"clouds": {"otc": {}, "a b": {}, "pw": "secret"}}',
+    ),
+    Mistake(
+        ["list", "--limit", "3"],
+        3,
+        "cloud 'ocd' is not in {clouds}",
+        "did you mean `imgshare list --limit 3 --cloud otc`? the clouds there are otc",
+        environ={"OS_CLOUD": "ocd"},
+        clouds='{"clouds": {"otc": {}}}',
+    ),
+    Mistake(
+        ["login", "otcc"],
+        2,
+        "`imgshare login` takes no argument: other users of this machine can read a token on the command line",
+        "did you mean `imgshare login --cloud otc`?",
+        clouds='{"clouds": {"otc": {}}}',
+    ),
+    Mistake(
+        LIST,
+        8,
+        "cannot reach http://127.0.0.1:1: connection refused",
+        "check auth_url of cloud 'otc' ({clouds}) and the network",
+        clouds={"auth": AUTH},
     ),
     Mistake(
         LIST,
@@ -455,7 +477,7 @@ def test_what_keystone_answers(  # noqa: PLR0913, PLR0917
 
 
 def test_a_login_without_a_project() -> None:
-    """A login with flags that is for no project names the flag to add."""
+    """A login with flags that is for no project says the whole command, with the flag to add."""
     write_config('[profiles.default]\ntoken_store = "file"\n')
     unscoped = {**build_token_document("http://127.0.0.1:1")["token"], "project": None}
     with FakeKeystone(build_login_response({"token": unscoped})) as keystone:
@@ -463,7 +485,7 @@ def test_a_login_without_a_project() -> None:
             4,
             "",
             "imgshare: the login of me is not for a project, but images are shared with projects\n"
-            "hint: set the project: --project NAME\n",
+            f"hint: set the project: `imgshare login --auth-url {keystone.auth_url} --username me --project NAME`\n",
         ) == run_tool(*WHO[:3], "--auth-url", keystone.auth_url, stdin=b"pw")
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.fake_cloud import token_file, write_config, write_own_clouds
+from tests.support.fake_keystone import FakeKeystone, build_login_response, build_token_document
+from tests.support.hostile_responses import build_reply
 from tests.support.keyring_backends import CHANGING
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import Terminal
@@ -275,6 +277,60 @@ def test_who_stops_halfway(  # noqa: PLR0913, PLR0917
         assert f"\nimgshare: {sentence}" in terminal.screen
     assert _nothing_is_stored()
     assert [] == cloud.logins
+
+
+UNSCOPED = build_login_response({"token": {**build_token_document("http://127.0.0.1:1")["token"], "project": None}})
+REJECTED = build_reply(b'{"error": {"code": 401, "message": "no", "title": "x"}}', status=401)
+
+
+@pytest.mark.usefixtures("keyring")
+@pytest.mark.parametrize(
+    ("project", "password", "answer", "hint"),
+    [
+        ("", "pw", UNSCOPED, "set the project: `{command}`"),
+        (
+            "mine",
+            "wrong",
+            REJECTED,
+            "check user, password and project; the user may also be disabled; `{command}` tries again",
+        ),
+        (
+            "mine",
+            "",
+            REJECTED,
+            "run the command again, and paste or pipe the secret; `{command}` tries again",
+        ),
+    ],
+)
+def test_answers_are_not_lost(project: str, password: str, answer: bytes, hint: str) -> None:
+    """A login that fails after the questions says the whole command, which asks for the password alone."""
+    with FakeKeystone(answer) as keystone, _start("--profile", "work") as terminal:
+        _answer(
+            terminal,
+            ("Number: ", "1"),
+            (f"{URL}: ", keystone.auth_url),
+            ("User: ", "me"),
+            ("[Default]: ", "people"),
+            (PROJECT, project),
+            ("[y/N]", "y"),
+            ("(hidden): ", password),
+        )
+        assert 4 == terminal.wait_for_exit()
+        shown = " ".join(terminal.screen.split())
+    login = f"imgshare login --profile work --auth-url {keystone.auth_url} --username me --user-domain people"
+    command = f"{login} --project {project or 'NAME'} --default"
+    assert shown.endswith(f"hint: {hint.format(command=command)}")
+    assert _nothing_is_stored()
+
+
+@pytest.mark.usefixtures("keyring")
+def test_an_empty_user_keeps_the_address(cloud: FakeCloud) -> None:
+    """Who does not answer the second question need not answer the first one again."""
+    with _start("--profile", "work") as terminal:
+        _answer(terminal, ("Number: ", "1"), (f"{URL}: ", cloud.auth_url), ("User: ", ""))
+        assert 4 == terminal.wait_for_exit()
+        command = f"`imgshare login --profile work --auth-url {cloud.auth_url} --username NAME`"
+        assert terminal.screen.endswith(f"\nhint: {command} asks for the password")
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,51 @@ import pytest
 from tests.support.fake_cloud import FakeCloud, keep, token_file, write_clouds, write_config
 from tests.support.keyring_backends import CHANGING
 from tests.support.keyring_daemon import BACKEND
-from tests.support.run import Run, run_tool
+from tests.support.run import Run, find_commands, run_command, run_tool
 
 FORGOTTEN = "note: it was only removed here, and stays valid until it expires: its identity service is not known\n"
 REMOVED = "removed the token of profile 'default'"
 OTHER = "https://iam.other.example/v3"
+
+
+def _describe_cloud(name: str, end: str = "`imgshare config unset cloud`") -> str:
+    """Build the note about a cloud of `write_clouds` that needs no person to log in again."""
+    path = os.environ["OS_CLIENT_CONFIG_FILE"]
+    return f"note: the next command logs in again with cloud {name!r} of {path}; {end} ends that\n"
+
+
+@pytest.mark.usefixtures("files")
+def test_what_logs_in_again(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who logs out is told what the next command would use without a login, and how to end that; JSON stays alone."""
+    nothing = "no token is stored for profile 'default'\n"
+    write_clouds(monkeypatch, otc=cloud.entry())
+    openrc = {f"OS_{name.upper()}": str(value) for name, value in cloud.entry()["auth"].items()}
+    again = "note: the next command logs in again with OS_*; unset OS_AUTH_URL ends that\n"
+    token = "note: IMGSHARE_TOKEN is set, and the next command uses that token; unset IMGSHARE_TOKEN ends that\n"
+
+    assert Run(0, "", nothing) == run_tool("logout", "--cloud", "otc")
+    assert Run(0, "", nothing + again) == run_tool("logout", environ=openrc)
+    assert Run(0, "", nothing) == run_tool("logout", environ=openrc | {"OS_PASSWORD": ""})
+    assert Run(0, "", nothing + token) == run_tool("logout", environ={"IMGSHARE_TOKEN": "x"})
+    assert "" == run_tool("logout", "--json", environ=openrc).err
+
+    path = write_config('[profiles.work]\ntoken_store = "file"\ntoken = "abc"\n')
+    forget = "`imgshare config unset token --profile work`"
+    said = "no token is stored for profile 'work'\n"
+    said += f"note: the next command uses the token in {path}; {forget} ends that\n"
+    assert Run(0, "", said) == run_tool("logout", "--profile", "work")
+
+
+def test_the_note_ends_the_login(cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the command in the note, the next command is not logged in."""
+    write_config('[profiles.default]\ntoken_store = "file"\ncloud = "otc"\n')
+    write_clouds(monkeypatch, otc=cloud.entry())
+
+    run = run_tool("logout")
+    assert 0 == run_tool("list").code
+    assert 0 == run_command(*find_commands(run.err))
+
+    assert 4 == run_tool("list").code
 
 
 @pytest.fixture
@@ -40,7 +80,8 @@ def test_an_unknown_profile() -> None:
         3,
         "",
         f"imgshare: profile 'wrok' does not exist in {path}\n"
-        "hint: existing profiles: home, work; `imgshare login --profile NAME` creates one\n",
+        "hint: did you mean `imgshare logout --profile work`? existing profiles: home, work; "
+        "`imgshare login --profile NAME` creates one\n",
     ) == run_tool("logout", "--profile", "wrok")
 
 
@@ -107,7 +148,7 @@ def test_every_token_of_the_profile(cloud: FakeCloud, monkeypatch: pytest.Monkey
     run = run_tool("logout")
 
     whose = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
-    assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}{whose}") == run
+    assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}{whose}{_describe_cloud('otc')}") == run
     assert ["token-1", "token-2"] == cloud.revoked
     assert [] == [path for path in token_file().parent.iterdir() if not path.name.startswith(".")]
 
@@ -123,7 +164,8 @@ def test_another_cloud_that_names_the_image_service(cloud: FakeCloud, monkeypatc
         assert 0 == run_tool("list", environ={"OS_CLOUD": "theirs"}).code
         whose = f"{REMOVED} for me in mine\nrevoked it at {other.auth_url}\n"
 
-        assert Run(0, "", f"{whose}{REMOVED}\n{FORGOTTEN}") == run_tool("logout", environ={"OS_CLOUD": "theirs"})
+        said = f"{whose}{REMOVED}\n{FORGOTTEN}{_describe_cloud('theirs', 'unset OS_CLOUD')}"
+        assert Run(0, "", said) == run_tool("logout", environ={"OS_CLOUD": "theirs"})
         assert ["token-1"] == other.revoked
 
 
@@ -161,7 +203,7 @@ def test_a_file_that_others_can_read(cloud: FakeCloud, monkeypatch: pytest.Monke
     stored = token_file("default%40otc")
     stored.chmod(0o644)
 
-    said = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n"
+    said = f"{REMOVED} for me in mine\nrevoked it at {cloud.auth_url}\n{_describe_cloud('otc')}"
     assert Run(0, "", said) == run_tool("logout")
     assert ["token-1"] == cloud.revoked
     assert not stored.exists()

@@ -82,6 +82,19 @@ def test_columns_that_cannot_fit(service: ScriptedImageService) -> None:
     ("argv", "sentence", "hint"),
     [
         (["--columns", "ID,FOO"], "--columns has the unknown column 'FOO'", f"known columns: {KNOWN}"),
+        (
+            ["--columns", "ID,nmae"],
+            "--columns has the unknown column 'NMAE'",
+            f"did you mean `imgshare list --columns 'ID,NAME'`? known columns: {KNOWN}",
+        ),
+        (
+            ["--sort", "nmae:desc", "-q"],
+            "unknown sort key 'nmae:desc'",
+            (
+                "did you mean `imgshare list --sort name:desc --quiet`? known keys: name, owner, status, size, "
+                "created, shared; add :desc to reverse"
+            ),
+        ),
         (["--columns", "ID,"], "--columns has an empty name", f"known columns: {KNOWN}"),
         (["--columns", ""], "--columns has an empty name", f"known columns: {KNOWN}"),
         (["--columns", "ID", "-q"], "--columns cannot be combined with --quiet", "omit --columns or --quiet"),
@@ -108,8 +121,11 @@ def test_columns_that_cannot_fit(service: ScriptedImageService) -> None:
         (["--owner", " "], "--owner is empty", "use the ID of the owner's project, or its name in [owners]"),
         (
             ["--owner", "platfrom"],
-            "--owner 'platfrom' is neither a project ID nor the name of an owner; did you mean 'platform'?",
-            "known names: platform, vendor, mine; `imgshare config set owners.NAME ID` adds one",
+            "--owner 'platfrom' is neither a project ID nor the name of an owner",
+            (
+                "did you mean `imgshare list --owner platform`? known names: platform, vendor, mine; "
+                "`imgshare config set owners.NAME ID` adds one"
+            ),
         ),
         (
             ["--owner", OWNER[:-1]],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+import httpx
 import pytest
 
 from imgshare_cli.spelling import NAMES, find_close
+from tests.support.fake_cloud import FakeCloud, write_clouds, write_config
+from tests.support.fake_service import MEMBER
 from tests.support.run import Run, find_commands, run_command
 from tests.support.scripted_images import OWNER, Page, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
@@ -185,6 +189,13 @@ ARGUMENTS = [
         2,
         "--status must be pending, accepted, rejected or all, not 'acepted'",
         "did you mean `imgshare list --status accepted -q`?",
+    ),
+    Mistake(
+        "members acepted --status acepted",
+        2,
+        "--status must be pending, accepted, rejected or all, not 'acepted'",
+        "did you mean `imgshare members acepted --status accepted`?",
+        ends=6,
     ),
     Mistake(
         "completion bsh",
@@ -562,14 +573,107 @@ def test_lookalikes(imgshare: RunImgshare, service: ScriptedImageService, column
 
 
 def test_several_images_of_a_near_name(imgshare: RunImgshare, service: ScriptedImageService) -> None:
-    """A name that images of several owners have is suggested with all of these, up to three."""
-    images = [build_image(number, name="golden", owner=f"{number % 5:032x}") for number in range(1, 9)]
+    """A name that several images have does not work as a command: their IDs are suggested, up to three."""
+    images = [build_image(number, name="golden", owner=f"{number:032x}") for number in range(1, 9)]
     service.list_page = lambda query: Page([] if "name" in query or query["os_hidden"] == "true" else images)
     assert 0 == imgshare("list").code
 
-    owners = ", ".join(f"{number:032x}" for number in (1, 2, 3))
-    hint = f"hint: did you mean `imgshare accept golden` (owners {owners}, … and 2 more)?"
+    meant = [f"`imgshare accept {build_image_id(n)}` ('golden', owner {n:032x})" for n in (1, 2, 3)]
+    hint = f"hint: did you mean {' or '.join(meant)} (… and 5 more)?"
     assert hint == imgshare("accept", "goldne").err.splitlines()[1]
+    swapped = " or ".join(f"`imgshare accept {build_image_id(n)} {MEMBER}`" for n in (1, 2, 3))
+    hint = f"hint: IMAGE comes before MEMBER: did you mean {swapped}?"
+    service.list_page = lambda _query: Page([])
+    assert hint == imgshare("accept", MEMBER, "golden").err.splitlines()[1]
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize(
+    ("command", "project", "member"),
+    [
+        ("share", "platform", PLATFORM),
+        ("unshare", "platform", PLATFORM),
+        ("share", "mine", YOU),
+        ("show", "mine", YOU),
+    ],
+)
+def test_a_name_of_a_project_before_the_image(imgshare: RunImgshare, command: str, project: str, member: str) -> None:
+    """IMAGE and a name of a project in the wrong order are seen, and the hint has the ID of the project."""
+    assert Run(0) == imgshare("config", "set", "owners.platform", PLATFORM)
+    image = "golden-debian-12" if command == "show" else "my-build-agent"
+
+    run = imgshare(command, project, image)
+
+    fixed = f"imgshare {command} {image} {member}"
+    assert f"hint: IMAGE comes before MEMBER: did you mean `{fixed}`?" == run.err.splitlines()[1]
+    assert 0 == run_command(fixed)
+
+
+def test_the_name_of_ones_project_before_the_image(monkeypatch: pytest.MonkeyPatch, imgshare: RunImgshare) -> None:
+    """The name of one's own project is no MEMBER for `accept`: the hint has its ID, and the --cloud that was typed."""
+    with FakeCloud() as cloud:
+        write_clouds(monkeypatch, otc=cloud.entry())
+        write_config('[profiles.default]\ntoken_store = "file"\n')
+        cloud.project_name = "member-be91341c"
+
+        run = imgshare("accept", "member-be91341c", DEBIAN, "--cloud", "otc")
+
+    command = f"`imgshare accept {DEBIAN} {MEMBER} --cloud otc`"
+    assert f"hint: IMAGE comes before MEMBER: did you mean {command}?" == run.err.splitlines()[1]
+
+
+def _create_private_image(sandbox: Sandbox, name: str) -> None:
+    headers = {"X-Auth-Token": os.environ["IMGSHARE_TOKEN"]}
+    body = {"name": name, "visibility": "private"}
+    assert 201 == httpx.post(f"{sandbox.endpoint}/v2/images", headers=headers, json=body).status_code
+
+
+def test_a_private_image_of_ones_own(imgshare: RunImgshare, sandbox: Sandbox) -> None:
+    """A private image has no members: it hides no shared one of its name, and no other image is suggested for it."""
+    _create_private_image(sandbox, "golden-debian-12")
+    _create_private_image(sandbox, "golden-debian-13")
+
+    run = imgshare("members", "golden-debian-12", "--json")
+    assert [(DEBIAN, YOU)] == [(row["image_id"], row["member_id"]) for row in run.json()]
+    run = imgshare("members", "golden-debian-13")
+    assert 5 == run.code
+    assert "did you mean" not in run.err
+
+
+@pytest.mark.usefixtures("sandbox")
+@pytest.mark.parametrize("command", ["members", "share", "unshare"])
+def test_an_unknown_image_of_ones_own(imgshare: RunImgshare, command: str) -> None:
+    """`list` does not show the images of one's own project, so the hint says what does."""
+    run = imgshare(command, "lonelly", *([] if command == "members" else [PLATFORM]))
+
+    assert (
+        "hint: 'openstack image list' shows your own images, and `imgshare list --status all` shows what is shared "
+        "with you; or use an image ID"
+    ) == run.err.splitlines()[1]
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_an_own_image_that_is_shared(imgshare: RunImgshare) -> None:
+    """`show` of an own image says that there is no share to show, and nothing of decisions."""
+    assert 0 == imgshare("share", OWN, PLATFORM).code
+
+    assert Run(
+        6,
+        "",
+        f"imgshare: cannot show image {OWN} for project {YOU}: that project owns the image, and only the projects it "
+        f"is shared with have a share to show\nhint: `imgshare members {OWN}` shows them and what they decided\n",
+    ) == Run(6, "", "".join(imgshare("show", OWN).err.splitlines(keepends=True)[:2]))
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_an_empty_member(imgshare: RunImgshare) -> None:
+    """The example of a project ID looks like one."""
+    assert Run(
+        2,
+        "",
+        "imgshare: '' is not a valid project ID\nhint: use the ID that the cloud shows, such as "
+        "7554eb872fc85cd48edb777cd123c21e\n",
+    ) == imgshare("share", OWN, "")
 
 
 @pytest.mark.usefixtures("sandbox")

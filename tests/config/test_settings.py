@@ -243,7 +243,8 @@ def test_an_unknown_profile(imgshare: RunImgshare) -> None:
         3,
         "",
         f"imgshare: profile 'oct' does not exist in {find_config_path(os.environ)}\n"
-        "hint: existing profiles: otc; `imgshare login --profile NAME` creates one\n",
+        f"hint: did you mean `imgshare show {IMAGE} --profile otc`? existing profiles: otc; "
+        "`imgshare login --profile NAME` creates one\n",
     ) == imgshare("show", IMAGE, "--profile", "oct")
 
 

@@ -224,6 +224,22 @@ def test_a_profile_from_the_network(keystone: FakeKeystone, monkeypatch: pytest.
         assert "this is a bug" not in run.err, run
 
 
+def test_a_profile_from_the_network_at_logout(keystone: FakeKeystone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only looks whether a cloud could log in again fetches a profile by the same rules."""
+    reply = build_response(302, "", Location=f"{keystone.endpoint}/moved")
+    with FakeService(reply) as source, RefusingProxy() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.endpoint)
+        own = _build_clouds(keystone, password=PASSWORD)
+        own["clouds"]["otc"]["profile"] = source.endpoint
+        _write(_find_user_folder(), "clouds.yaml", own)
+
+        run = run_tool("logout", "--timeout", "2")
+
+        assert (0, []) == (run.code, proxy.requests), run
+        assert [] != source.requests
+        assert "/moved" not in [request.path for request in keystone.requests]
+
+
 @pytest.mark.parametrize(("kind", "why"), [("fifo", ""), ("encrypted", "its key is encrypted\n"), ("absent", "")])
 def test_a_client_certificate_that_is_none(keystone: FakeKeystone, tmp_path: Path, kind: str, why: str) -> None:
     """A pipe, an encrypted key or nothing as `cert` is a sentence at once, and nobody is asked at the terminal."""

@@ -30,7 +30,7 @@ from imgshare_cli.cli.login_storage import choose_store, open_store, store_crede
 from imgshare_cli.cli.options import build_common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
-from imgshare_cli.errors import AuthError
+from imgshare_cli.errors import AuthError, ImgshareError, InterruptedByUserError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
@@ -88,7 +88,14 @@ def login(  # noqa: PLR0913, PLR0917
         plan = replace(plan, settings=replace(plan.settings, token_store=token_store))
     elif plan.must_store or is_open:  # where nothing can be stored, nobody is asked for a secret
         plan = replace(plan, settings=_choose_store(session, plan))
-    _log_in(session, plan, default=default)
+    try:
+        _log_in(session, plan, default=default)
+    except InterruptedByUserError:
+        raise
+    except ImgshareError as exc:
+        from imgshare_cli.cli.login_retry import LoginRetry
+
+        raise LoginRetry(session, options, default=default, was_asked=is_open).add_command(exc) from exc
 
 
 def _choose_store(session: Session, plan: LoginPlan) -> Settings:

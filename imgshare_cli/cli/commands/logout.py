@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.auth.logout import find_identity_service, list_stores, remove_credential, revoke_credential
 from imgshare_cli.cli.login_storage import note_waiting
+from imgshare_cli.cli.logout_notes import find_remaining_login
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import DEFAULT_PROFILE, create_profile_error
@@ -33,6 +34,8 @@ def logout(session: Session) -> None:
         session.output.print_json({"profile": profile, "result": result, "revoked": bool(revoked) and all(revoked)})
     elif not removals:
         session.output.print_note(f"no token is stored for profile {profile!r}")
+    if not session.output.as_json and (remaining := find_remaining_login(session)):
+        session.output.print_note(f"note: {remaining}")
 
 
 def _remove_credentials(session: Session) -> list[Removal]:
