@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli import hints
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT
+from imgshare_cli.config.settings import ENDPOINT_VARIABLES
 
 if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = ("--endpoint", "--auth-url")
 _VARIABLES = {
-    ENDPOINT.name: ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE"),
+    ENDPOINT.name: ENDPOINT_VARIABLES,
     "--auth-url": ("OS_AUTH_URL",),  # which stands for the option
     "OS_AUTH_URL": ("OS_AUTH_URL",),
 }

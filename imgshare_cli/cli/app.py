@@ -167,7 +167,6 @@ def _convert_error(exc: BaseException, invocation: Invocation, arguments: list[s
     if error := describe_output_failure(exc):
         _discard_stdout()
         return error
-
     return convert_unexpected_error(exc, invocation)
 
 

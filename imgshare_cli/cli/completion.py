@@ -118,7 +118,7 @@ def _build_candidates(command: Any, shell: str, words: list[str]) -> str:
     option = word[: word.find("=") + 1] if word.startswith("-") else ""
     values = {option + str(item.value): clean(" ".join((item.help or "").split())) for item in items}
     # Only words that mean nothing special to any shell are offered: they need no quotes.
-    plain = {value: description for value, description in values.items() if is_plain(value.lstrip("-"))}
+    plain = {value: description for value, description in values.items() if _is_plain_list(value.lstrip("-"))}
     match shell:
         case "bash":
             typed = word.removesuffix(words[-1].lstrip(":="))  # bash completes what follows its last break
@@ -128,6 +128,11 @@ def _build_candidates(command: Any, shell: str, words: list[str]) -> str:
         case _:
             lines = [f"{value}\t{description}" for value, description in plain.items()]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _is_plain_list(value: str) -> bool:
+    """Whether a value is a plain word, or several with a comma between them, as `--columns` takes them."""
+    return all(is_plain(part) for part in value.split(","))
 
 
 def _join_broken_words(words: list[str]) -> list[str]:

@@ -27,8 +27,10 @@ def complete_list(incomplete: str, names: Iterable[str]) -> list[str]:
     """List what a half-typed `NAME,NAME,…` may become, without the names that it already has."""
     before, comma, word = incomplete.rpartition(",")
     taken = before.lower().split(",")
+    # Most shells drop what does not begin with the letters that were typed.
+    is_lower = (word or before).islower()
     return [
-        f"{before}{comma}{name}"
+        f"{before}{comma}{name.lower() if is_lower else name}"
         for name in names
         if name.lower().startswith(word.lower()) and name.lower() not in taken
     ]

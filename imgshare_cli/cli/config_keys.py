@@ -112,11 +112,11 @@ def parse_value(session: Session, key: str, text: str) -> object:
     if last == "endpoint":
         try:
             check_service_url(text, insecure_http=True)
-        except MissingSchemeError as exc:
-            meant = TypedCommand(session.context).build({"value": exc.corrected})
-            raise UsageError(exc.failure, note="nothing was changed", hint=f"did you mean {meant}?") from exc
         except ConfigError as exc:
-            raise UsageError(exc.failure, note="nothing was changed", hint=exc.hint) from exc
+            hint = exc.hint
+            if isinstance(exc, MissingSchemeError):
+                hint = f"did you mean {TypedCommand(session.context).build({'value': exc.corrected})}?"
+            raise UsageError(exc.failure, note="nothing was changed", hint=hint) from exc
     return value
 
 

@@ -7,6 +7,7 @@ it means: it means the one image of the last list that has it, and none where a 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_project_id
@@ -15,17 +16,16 @@ from imgshare_cli.cli.last_list import LastList, ListedImage
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import UsageError
-from imgshare_cli.hints import quote_word
+from imgshare_cli.shares.wait import NeverFoundError
 from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.cli.session import Session
     from imgshare_cli.errors import NotFoundError
 
-_READING_COMMANDS = ("show", "members")
-_OWNER_COMMANDS = ("share", "unshare")
+READING_COMMANDS = ("show", "members")
 _MAX_LISTED = 20
 _MAX_NAME = 60
 _PREFIX = re.compile(r"[0-9a-f-]{8,35}")  # as services write IDs: one in capitals is another ID
@@ -52,7 +52,7 @@ def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None
     Raises:
         UsageError: several images have it, or one has it as its name.
     """
-    is_reading = command in _READING_COMMANDS
+    is_reading = command in READING_COMMANDS
     if not (is_reading or session.is_attended):
         return None
     last_list = get_last_list(session)
@@ -64,20 +64,43 @@ def resolve_id_prefix(session: Session, prefix: str, command: str) -> str | None
     if not is_reading and last_list.is_cut():
         raise UsageError(
             f"{prefix!r} may be the beginning of several IDs: the last list was too long to remember",
-            hint=f"use the whole ID: {TypedCommand(session.context).build_other(command, 'ID')}",
+            hint=f"use the whole ID: {TypedCommand(session.context).build({'image': 'ID'})}",
         )
     named = _find_named_images(session, prefix)
     if len(images) == 1 and not named.keys() - images.keys():
         [(image_id, image)] = images.items()
         if image.name != prefix:
             return image_id
-    raise _create_ambiguity_error(session, prefix, {**named, **images}, command)
+    raise _create_ambiguity_error(session, prefix, {**named, **images})
+
+
+def shorten_known_id(session: Session, image_id: str) -> str:
+    """Return the first digits of an ID: as many as tell it from all IDs of the last list, which could be meant too."""
+    return build_id_shortener(session)(image_id)
+
+
+def build_id_shortener(session: Session) -> Callable[[str], str]:
+    """Build what `shorten_known_id` does, for many IDs: the last list is read once."""
+    from imgshare_cli.terminal.format import shorten_ids
+
+    last_list = get_last_list(session)
+    known = sorted({**last_list.find_known_images(""), **last_list.find_shown_images("")})
+
+    def shorten(image_id: str) -> str:
+        # Where they are in order, an ID shares most with one of its neighbours.
+        position = bisect_left(known, image_id)
+        [shown_id, *_] = shorten_ids([image_id, *known[max(0, position - 1) : position + 2]])
+        return shown_id
+
+    return shorten
 
 
 def explain_unknown_prefix(
     session: Session, prefix: str, command: str, member: str | None, error: NotFoundError
 ) -> NotFoundError:
     """Explain why no image was found: a script, and an image that no list has shown, need the whole ID.
+
+    Nothing that is waited for will have this name where a known image has the ID: it is a NeverFoundError then.
 
     Args:
         session: the run.
@@ -88,18 +111,20 @@ def explain_unknown_prefix(
     """
     last_list = get_last_list(session)
     images = {**last_list.find_known_images(prefix), **last_list.find_shown_images(prefix)}
+    typed = TypedCommand(session.context)
+    if images:
+        error = NeverFoundError(error.failure, reason=error.reason, details=error.details)
     if len(images) == 1:
         [image_id] = images
         is_image = member is not None and is_id_prefix(member) and not is_project_id(member)
-        members = [quote_word(member, "MEMBER")] if (member and not is_image) or command in _OWNER_COMMANDS else []
-        whole = TypedCommand(session.context).build_other(command, quote_word(image_id, "IMAGE"), *members)
+        whole = typed.build({"image": image_id} | ({"member": None} if is_image else {}))
         single = ", and one IMAGE at a time" if is_image else ""
         whose = describe_suggestion(image_id, images, get_owner_names(session), as_ascii=True)
         return error.replace(hint=f"the whole ID is needed here{single}: {whole}{whose}")
-    listed = TypedCommand(session.context).build_other("list", "--status", "all", "--long")
+    listed = typed.build_other("list", "--status", "all", "--long")
     if is_project_id(prefix):
         return error.replace(hint=f"this looks like the ID of a project, and {listed} shows the IDs of images")
-    if not images and (command in _READING_COMMANDS or session.is_attended):
+    if not images and (command in READING_COMMANDS or session.is_attended):
         return error.replace(hint=f"no image of the last list begins with {prefix!r}; {listed} shows whole IDs")
     return error.replace(hint=f"an ID must be whole here, and {listed} shows whole IDs")
 
@@ -111,9 +136,7 @@ def _find_named_images(session: Session, name: str) -> dict[str, ListedImage]:
     return {image.id: ListedImage(image.name or "", image.owner or "") for image in named}
 
 
-def _create_ambiguity_error(
-    session: Session, prefix: str, images: Mapping[str, ListedImage], command: str
-) -> UsageError:
+def _create_ambiguity_error(session: Session, prefix: str, images: Mapping[str, ListedImage]) -> UsageError:
     details = [
         f"{image_id}  {image.name[:_MAX_NAME]!r}  owner {describe_owner(session, image.owner)}"
         for image_id, image in images.items()
@@ -123,6 +146,6 @@ def _create_ambiguity_error(
         f"{len(images)} images have {prefix!r} as their name or at the beginning of their ID"
         if several
         else f"{prefix!r} is both the name of an image and the beginning of its ID",
-        hint=f"use the whole ID of the one you mean: {TypedCommand(session.context).build_other(command, 'ID')}",
+        hint=f"use the whole ID of the one you mean: {TypedCommand(session.context).build({'image': 'ID'})}",
         details=truncate_lines(details, _MAX_LISTED),
     )

@@ -26,6 +26,7 @@ class Redactor:
             for name, value in environ.items()
             if name.startswith(("IMGSHARE_", "OS_")) and name.endswith(_ENDINGS)
         ]
+        self._forms: dict[str, list[str]] = {}
 
     def hide_secret(self, secret: str) -> None:
         """Replace a secret from now on."""
@@ -33,8 +34,8 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """Replace each secret in a text, longer ones first: a shorter one may be a part of them."""
-        for secret in sorted(filter(None, self._secrets), key=len, reverse=True):
-            for form in _list_forms(secret):
+        for secret in self._list_secrets():
+            for form in self._list_forms(secret):
                 text = text.replace(form, _HIDDEN)
         return text
 
@@ -43,15 +44,29 @@ class Redactor:
 
         Short ones stay: a password such as `admin` is a word of many messages.
         """
-        for secret in sorted({*self._secrets}, key=len, reverse=True):
-            if len(secret) >= _MIN_LENGTH:
-                for form in _list_forms(secret):
-                    text = _hide_beginnings(text.replace(form, _HIDDEN), form)
+        for secret in self._list_secrets():
+            if len(secret) < _MIN_LENGTH:
+                continue
+            forms = self._list_forms(secret)
+            # All whole forms come first: what is left of one may begin another.
+            for form in forms:
+                text = text.replace(form, _HIDDEN)
+            for form in forms:
+                text = _hide_beginnings(text, form)
         return text
 
+    def _list_secrets(self) -> list[str]:
+        return sorted({*filter(None, self._secrets)}, key=len, reverse=True)
 
-def _list_forms(secret: str) -> set[str]:
-    """List how a secret may be written: as it is, quoted, percent-encoded, or in base64."""
+    def _list_forms(self, secret: str) -> list[str]:
+        """List the forms of a secret, the longest first; they are computed once, when a text is first shown."""
+        if secret not in self._forms:
+            self._forms[secret] = sorted(_build_forms(secret), key=len, reverse=True)
+        return self._forms[secret]
+
+
+def _build_forms(secret: str) -> set[str]:
+    """Build the forms in which a secret may be written: as it is, quoted, percent-encoded, or in base64."""
     if len(secret) < _MIN_LENGTH:  # in base64 it is a few letters of any text
         return {secret}
     from base64 import b64encode, urlsafe_b64encode

@@ -78,9 +78,11 @@ class ShareTarget:
             return self.image
         from imgshare_cli.cli import id_prefixes
 
-        if not (self._is_listed and id_prefixes.is_id_prefix(self.image)):
+        if not id_prefixes.is_id_prefix(self.image):
             return self._look_up_name(owner=owner, own=own)
-        if not self._is_prefix_checked:  # once: a list that is shown meanwhile must not give it another meaning
+        if (
+            self._is_listed and not self._is_prefix_checked
+        ):  # once: a list that is shown meanwhile must not give it another meaning
             self._prefixed_id = id_prefixes.resolve_id_prefix(self._session, self.image, self._command)
             self._is_prefix_checked = True
         if self._prefixed_id:

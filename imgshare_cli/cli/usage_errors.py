@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import is_image_id, is_project_id
-from imgshare_cli.cli.last_list import read_listed_images
-from imgshare_cli.cli.login_hints import suggest_login
-from imgshare_cli.cli.typed_command import TypedCommand, build_words
+from imgshare_cli.cli.extra_arguments import convert_extra_arguments
+from imgshare_cli.cli.typed_command import build_words
 from imgshare_cli.errors import UsageError
 from imgshare_cli.spelling import NAMES, find_close
 
@@ -38,60 +35,12 @@ def convert_usage_error(exc: typer.TyperException, arguments: Sequence[str], com
     if option := getattr(exc, "option_name", None):
         return _convert_option_error(context, option, sentence, arguments, usage)
     if context and "unexpected extra argument" in text:
-        return _convert_extra_arguments(context, arguments, usage)
+        return convert_extra_arguments(context, arguments, _list_options(context.command), usage)
     if context and text.startswith("No such command"):
         return _convert_unknown_command(context, exc.format_message(), arguments, usage)
     if getattr(exc, "param", None) is not None and text.startswith("Invalid value"):
         return _convert_bad_value(exc, sentence, arguments, usage)
     return UsageError(sentence, hint=usage)
-
-
-def _convert_extra_arguments(context: Any, arguments: Sequence[str], usage: str) -> UsageError:
-    typed, name = TypedCommand(context), context.command_path.removeprefix("imgshare ")
-    words = _list_arguments(arguments, _list_options(context.command))[len(typed.names) :]
-    taken = sum(parameter.param_type_name == "argument" for parameter in context.command.params)
-    if name == "login":
-        return UsageError(
-            f"{hints.build_command('login')} takes no argument: other users of this machine can read a token on "
-            "the command line",
-            hint=suggest_login(words[0], os.environ),
-        )
-    if {"image", "member"} <= set(typed.arguments) and is_image_id(words[0]) and is_image_id(words[1]):
-        hint = f"{typed.build_xargs()} runs it for each line of its input"
-        if "--from" in _list_options(context.command):
-            hint += f", and {typed.build({'image': None, 'member': None}, {'--from': '-'})} takes all of them at once"
-        return UsageError(f"{name} takes one image at a time, not {len(words)}", hint=hint)
-    if "image" in typed.arguments and not is_project_id(words[1]):
-        listed = read_listed_images(context.obj.environ)
-        meant = [image for image, other in listed.items() if other == " ".join(words)]
-        changes = {"image": meant[0] if len(meant) == 1 else "ID", "member": None}
-        quoted = f", {hints.quote_text(' '.join(words)[:_MAX_SHOWN])}" if meant else ""
-        return UsageError(
-            f"{name} takes one IMAGE at a time, not {len(words)} words",
-            hint=f"a name with spaces needs quotes{quoted}, or its ID: {typed.build(changes)}",
-        )
-    return UsageError(f"{name} does not take the argument {hints.quote_text(words[taken][:_MAX_SHOWN])}", hint=usage)
-
-
-def _is_value(before: Sequence[str], word: str, value: str, parameter: Any) -> bool:
-    """Whether a word of the command line is the value of a parameter: that of an option is beside its name."""
-    is_option = parameter.param_type_name == "option"
-    name = word.removesuffix(value).rstrip("=") or "".join(before[-1:])
-    return word.endswith(value) and (not is_option or name in parameter.opts)
-
-
-def _list_arguments(words: Sequence[str], options: dict[str, bool]) -> list[str]:
-    """List the words that are neither options nor their values."""
-    remaining = iter(words)
-    found: list[str] = []
-    for word in remaining:
-        if word == "--":
-            return [*found, *remaining]
-        if not word.startswith("-") or word == "-":
-            found.append(word)
-        elif options.get(word):
-            next(remaining, None)
-    return found
 
 
 def _convert_unknown_command(context: Any, text: str, arguments: Sequence[str], usage: str) -> UsageError:
@@ -166,6 +115,13 @@ def _suggest_words(context: Any, arguments: Sequence[str], position: int, words:
     lines = [[*arguments[:position], word, *arguments[position + 1 :]] for word in words]
     commands = [hints.build_command(*build_words(line, own)) for line in lines]
     return f"did you mean {' or '.join(commands)}?"
+
+
+def _is_value(before: Sequence[str], word: str, value: str, parameter: Any) -> bool:
+    """Whether a word of the command line is the value of a parameter: that of an option is beside its name."""
+    is_option = parameter.param_type_name == "option"
+    name = word.removesuffix(value).rstrip("=") or "".join(before[-1:])
+    return word.endswith(value) and (not is_option or name in parameter.opts)
 
 
 def _convert_bad_value(exc: Any, sentence: str, arguments: Sequence[str], usage: str) -> UsageError:

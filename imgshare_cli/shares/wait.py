@@ -16,6 +16,10 @@ Result = TypeVar("Result")
 _FIRST_PAUSE, _LONGEST_PAUSE, _GROWTH = 1.0, 15.0, 1.5
 
 
+class NeverFoundError(NotFoundError):
+    """The object does not exist, and it is no use to wait for it."""
+
+
 def _sleep(seconds: float) -> bool:
     time.sleep(seconds)
     return False
@@ -32,6 +36,7 @@ def wait_for_share(
         pause_for: waits for some seconds, and returns whether to give up.
 
     Raises:
+        NeverFoundError: it cannot come.
         NotFoundError: it did not come.
         NotYetError: a share is there, but not the one that is waited for.
     """
@@ -41,6 +46,8 @@ def wait_for_share(
         remaining = deadline - time.monotonic()
         try:
             return attempt()
+        except NeverFoundError:
+            raise
         except (NotFoundError, NotYetError) as exc:
             if remaining <= 0 or pause_for(min(pause, remaining)):
                 raise exc.replace(note=f"waited {round(span.total_seconds(), 1):g} s") from exc

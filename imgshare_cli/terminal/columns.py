@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from imgshare_cli.api.models import MAX_NAME
 from imgshare_cli.api.timestamps import format_timestamp
-from imgshare_cli.terminal.format import format_age, format_short_age, format_size, shorten_ids, shorten_owners
+from imgshare_cli.terminal.format import (
+    format_age,
+    format_name,
+    format_short_age,
+    format_size,
+    shorten_ids,
+    shorten_owners,
+)
 from imgshare_cli.terminal.owners import name_owner_with_id
-from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +28,7 @@ Row = TypeVar("Row")
 DEFAULT_COLUMNS = ("ID", "NAME", "OWNER", "SIZE", "AGE")
 LONG_COLUMNS = (*DEFAULT_COLUMNS, "STATUS", "SHARED", "CREATED", "STATE", "HIDDEN")
 PLAIN_COLUMNS = ("ID", "NAME", "OWNER", "STATUS", "SIZE")
+_WIDEST_PREFIX = 13  # two groups of digits
 SHARED_COLUMN = "SHARED"  # the one that needs the share itself
 
 
@@ -37,6 +43,7 @@ class Column(Generic[Row]):
         shorten: makes the cells of a whole column shorter, for a terminal on which the table does not fit.
         width: the room that it is given while it is decided whether the table fits, whatever is in it.
         wraps: whether its cells continue on the next line, as a name does.
+        widest: the most room that its short cells may take from the others; a longer one has a line of its own.
     """
 
     name: str
@@ -45,6 +52,7 @@ class Column(Generic[Row]):
     shorten: Callable[[Sequence[str]], list[str]] | None = None
     width: int = 0
     wraps: bool = False
+    widest: int | None = None
 
 
 def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None], str]) -> list[Column[Share]]:
@@ -55,8 +63,14 @@ def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None],
         show_owner: what people are shown for the ID of an owner.
     """
     columns: list[Column[Share]] = [
-        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36),
-        Column("NAME", lambda share: share.image.name or "-", _get_shown_name, width=24, wraps=True),
+        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
+        Column(
+            "NAME",
+            lambda share: share.image.name or "-",
+            lambda share: format_name(share.image.name),
+            width=24,
+            wraps=True,
+        ),
         Column(
             "OWNER",
             lambda share: share.image.owner or "-",
@@ -116,10 +130,6 @@ def describe_member(member: Member) -> list[tuple[str, str]]:
         ("created_at", format_timestamp(member.created_at) or "-"),
         ("updated_at", format_timestamp(member.updated_at) or "-"),
     ]
-
-
-def _get_shown_name(share: Share) -> str:
-    return truncate_text(share.image.name or "-", MAX_NAME)  # a longer one is not valid, but a service may say so
 
 
 def _get_size(share: Share) -> str:

@@ -1,11 +1,12 @@
-"""Sizes, ages and IDs for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`."""
+"""Names, sizes, ages and IDs for people: `1.5 GiB`, `3 days ago`, `3d`, `c26a7205`."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.models import is_project_id
+from imgshare_cli.api.models import MAX_NAME, is_project_id
 from imgshare_cli.api.timestamps import parse_timestamp
 from imgshare_cli.truncation import truncate_text
 
@@ -17,6 +18,11 @@ _SHORT_ID = 8
 _MAX_OWNER = 32
 _SHORT_STEPS = ((365 * 86400, "y"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 _STEPS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def format_name(name: str | None) -> str:
+    """Format the name of an image, which may be none; a longer one is not valid, but a service may say so."""
+    return truncate_text(name or "-", MAX_NAME)
 
 
 def format_size(count: int | None) -> str:
@@ -54,17 +60,25 @@ def format_short_age(text: str | None, now: datetime | None = None) -> str:
 
 
 def shorten_ids(ids: Sequence[str]) -> list[str]:
-    """Shorten IDs to prefixes of one length, at least 8 characters, that tell all of them apart."""
-    lowered = [image_id.lower() for image_id in ids]
-    longest = max(map(len, ids), default=0)
-    lengths = (
-        length
-        for length in range(_SHORT_ID, longest)
-        if len({image_id[:length] for image_id in lowered}) == len(ids)
-        and not any(image_id[:length].endswith("-") for image_id in lowered)
-    )
-    length = next(lengths, longest)
-    return [image_id[:length] for image_id in ids]
+    """Shorten each ID to its shortest prefix, of at least 8 characters, that no other of the IDs has."""
+    ordered = sorted({image_id.lower() for image_id in ids})
+    # An ID shares most with one of its neighbours in this order.
+    shared = [0, *(_count_shared(*pair) for pair in pairwise(ordered)), 0]
+    lengths = {
+        image_id: max(_SHORT_ID, before + 1, after + 1)
+        for image_id, (before, after) in zip(ordered, pairwise(shared), strict=False)
+    }
+    # A dash at the end would tell nothing apart.
+    return [_extend_past_dash(image_id, lengths[image_id.lower()]) for image_id in ids]
+
+
+def _count_shared(one: str, other: str) -> int:
+    """Count the characters at the beginning that two texts share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _extend_past_dash(image_id: str, length: int) -> str:
+    return image_id[: length + image_id[:length].endswith("-")]
 
 
 def shorten_id(text: str) -> str:

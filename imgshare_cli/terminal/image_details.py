@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.models import MAX_NAME
 from imgshare_cli.api.timestamps import parse_timestamp
-from imgshare_cli.terminal.format import format_age, format_size
+from imgshare_cli.terminal.format import format_age, format_name, format_size
 from imgshare_cli.terminal.owners import name_owner_with_id
-from imgshare_cli.truncation import truncate_lines, truncate_text
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,7 +31,7 @@ def describe_image(details: ImageDetails, owners: OwnerNames) -> Fields:
     """
     image = details.share.image
     fields = [
-        ("name", _get_shown_name(image)),
+        ("name", format_name(image.name)),
         ("image", image.id),
         ("owner", name_owner_with_id(image.owner, owners)),
         *_describe_times(details.member),
@@ -59,7 +58,7 @@ def describe_share(details: ShareDetails, owners: OwnerNames, own_id: str | None
     ]
     if image is None:
         return [*share, *_describe_times(member), ("note", "the service does not show the image itself")]
-    fields = [("name", _get_shown_name(image)), *share, ("owner", name_owner_with_id(image.owner, owners))]
+    fields = [("name", format_name(image.name)), *share, ("owner", name_owner_with_id(image.owner, owners))]
     fields += [*_describe_times(member), *_describe_content(image)]
     if image.status != "active":
         fields.append(("data", f"{image.status or '-'}: the image cannot be used now"))
@@ -74,10 +73,6 @@ def _describe_times(member: Member | None) -> Fields:
     if created and updated and (updated - created).total_seconds() < _SAME_TIME:
         return [("shared", format_age(member.updated_at))]
     return [("shared", format_age(member.created_at)), ("changed", format_age(member.updated_at))]
-
-
-def _get_shown_name(image: Image) -> str:
-    return truncate_text(image.name or "-", MAX_NAME)  # a longer one is not valid, but a service may say so
 
 
 def _describe_content(image: Image) -> Fields:

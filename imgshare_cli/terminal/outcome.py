@@ -21,20 +21,21 @@ _CHECK, _CROSS = "✓", "✗"
 _PAST = {Status.ACCEPTED: "Accepted", Status.REJECTED: "Rejected", Status.PENDING: "Reset"}
 
 
-def describe_decision(
-    member: Member, image: Image | None, owners: OwnerNames, *, is_own: bool, was_decided_before: bool
+def describe_decision(  # noqa: PLR0913  (what a sentence is made of)
+    member: Member, image: Image | None, shown_id: str, owners: OwnerNames, *, is_own: bool, was_decided_before: bool
 ) -> str:
     """Describe a decision with what is known of the image.
 
     Args:
         member: the share after the decision.
         image: the image, or None where the service does not show it.
+        shown_id: what is shown of the image's ID beside a name.
         owners: the names of owners.
         is_own: whether the project that decided is that of the user.
         was_decided_before: whether it had this status already.
     """
     project = "" if is_own else f"for project {name_owner(member.member_id, owners)}"
-    name = name_image(image, member.image_id)
+    name = name_image(image, member.image_id, shown_id)
     if was_decided_before:
         return f"{name} was already {member.status.value} {project}".rstrip()
     source = f" from {name_owner_briefly(image.owner, owners)}" if image and image.owner else ""
@@ -44,23 +45,24 @@ def describe_decision(
     return f"{_PAST[member.status]} {name}{source}{size}{target}{again}"
 
 
-def describe_sharing(member: Member, image: Image | None, owners: OwnerNames, *, is_new: bool) -> str:
+def describe_sharing(member: Member, image: Image | None, shown_id: str, owners: OwnerNames, *, is_new: bool) -> str:
     """Describe a share with what is known of the image.
 
     Args:
         member: the share.
         image: the image, or None where it was not looked at.
+        shown_id: what is shown of the image's ID beside a name.
         owners: the names of owners.
         is_new: whether the image was not shared with the project before.
     """
-    name, project = name_image(image, member.image_id), name_owner(member.member_id, owners)
+    name, project = name_image(image, member.image_id, shown_id), name_owner(member.member_id, owners)
     if is_new:
         return f"Shared {name} with {project}"
     return f"{name} was already shared with {project}: {member.status.value}"
 
 
-def describe_unsharing(
-    image_id: str, member_id: str, image: Image | None, owners: OwnerNames, *, was_shared: bool
+def describe_unsharing(  # noqa: PLR0913  (what a sentence is made of)
+    image_id: str, member_id: str, image: Image | None, shown_id: str, owners: OwnerNames, *, was_shared: bool
 ) -> str:
     """Describe the end of a share with what is known of the image.
 
@@ -68,10 +70,11 @@ def describe_unsharing(
         image_id: the image.
         member_id: the project.
         image: the image, or None where it was not looked at.
+        shown_id: what is shown of the image's ID beside a name.
         owners: the names of owners.
         was_shared: whether the image was shared with the project before.
     """
-    name, project = name_image(image, image_id), name_owner(member_id, owners)
+    name, project = name_image(image, image_id, shown_id), name_owner(member_id, owners)
     return f"Stopped sharing {name} with {project}" if was_shared else f"{name} was not shared with {project}"
 
 

@@ -29,8 +29,8 @@ def name_owner_with_id(owner_id: str | None, owners: OwnerNames) -> str:
     return f"{name} ({owner_id})" if name else owner_id or "-"
 
 
-def name_image(image: Image | None, image_id: str) -> str:
-    """Return the name of an image with the first digits of its ID, or the whole ID where it has no name.
+def name_image(image: Image | None, image_id: str, shown_id: str) -> str:
+    """Return the name of an image with what is shown of its ID, or the whole ID where it has no name.
 
     A name with a space is quoted: its author may have made it look like the rest of a sentence.
     """
@@ -38,4 +38,4 @@ def name_image(image: Image | None, image_id: str) -> str:
         return f"image {image_id}"
     has_space = any(char.isspace() for char in image.name)
     name = hints.quote_text(image.name) if has_space else image.name[:MAX_NAME]
-    return f"{name} ({shorten_id(image_id)})"
+    return f"{name} ({shown_id})"

@@ -25,10 +25,8 @@ def ask_line(output: Output, question: str, default: str = "") -> str:
     Raises:
         InterruptedByUserError: the input ended.
     """
-    return (
-        _read_answer(output, f"{question} [{truncate_text(default, _MAX_SHOWN)}]: " if default else f"{question}: ")
-        or default
-    )
+    shown = f" [{truncate_text(default, _MAX_SHOWN)}]" if default else ""
+    return _read_answer(output, f"{question}{shown}: ") or default
 
 
 def ask_yes(output: Output, question: str) -> bool:

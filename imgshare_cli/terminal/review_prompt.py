@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.models import MAX_NAME, Status
+from imgshare_cli.api.models import Status
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.terminal import image_details
+from imgshare_cli.terminal.format import format_name
 from imgshare_cli.terminal.keyboard import END, UNKNOWN, open_keyboard
 from imgshare_cli.terminal.owners import name_owner_with_id
 from imgshare_cli.terminal.pending_input import discard_pending_input
-from imgshare_cli.truncation import truncate_lines, truncate_text
+from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -172,7 +173,7 @@ class _ReviewPrompt:
 
 
 def _name_share(share: Share) -> str:
-    return truncate_text(share.image.name or share.image.id, MAX_NAME)
+    return format_name(share.image.name or share.image.id)
 
 
 def _name_shares(shares: Sequence[Share]) -> str:

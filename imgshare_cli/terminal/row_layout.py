@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from itertools import zip_longest
+import sys
+from itertools import accumulate, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len, chop_cells
@@ -12,7 +13,7 @@ from rich.cells import cell_len, chop_cells
 from imgshare_cli.terminal.colours import colour_text, embolden_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imgshare_cli.terminal.columns import Column
 
@@ -34,24 +35,49 @@ def draw_rows(
     """
     room = shutil.get_terminal_size().columns
     by_column = [list(cells) for cells in zip(*rows, strict=True)]
-    if not uncut and not _fits(columns, by_column, room):
+    is_narrow = not uncut and not _fits(columns, by_column, room)
+    limits = [column.widest if is_narrow and column.widest else sys.maxsize for column in columns]
+    if is_narrow:
         by_column = [
             column.shorten(cells) if column.shorten else cells for column, cells in zip(columns, by_column, strict=True)
         ]
-    widths = [_measure(column.name, *cells) for column, cells in zip(columns, by_column, strict=True)]
+    widths = [
+        _measure(column.name, *(cell for cell in cells if len(cell) <= limit))
+        for column, cells, limit in zip(columns, by_column, limits, strict=True)
+    ]
     if not uncut:
         widths = _narrow_widths(columns, widths, room)
     names = [column.name for column in columns]
     lines = [_draw_line([embolden_text(name, colours) for name in names], names, widths)]
-    for cells in zip(*by_column, strict=True):
-        parts = [_wrap_name(cell, width) for cell, width in zip(cells, widths, strict=True)]
-        for texts in zip_longest(*parts, fillvalue=""):
-            coloured = [
-                text if column.wraps else colour_text(text, colours)
-                for column, text in zip(columns, texts, strict=True)
-            ]
-            lines.append(_draw_line(coloured, texts, widths))
+    for row in zip(*by_column, strict=True):
+        is_wide = [len(cell) > limit for cell, limit in zip(row, limits, strict=True)]
+        lines += _draw_wide_cells(row, is_wide, widths, room)
+        lines += _draw_row(
+            columns, ["" if wide else cell for cell, wide in zip(row, is_wide, strict=True)], widths, colours
+        )
     return "\n".join(lines)
+
+
+def _draw_wide_cells(row: Sequence[str], is_wide: Sequence[bool], widths: Sequence[int], room: int) -> list[str]:
+    """Draw a line for each cell that is too long for its column, below the heading if it fits there."""
+    starts = accumulate((width + _GAP for width in widths), initial=0)
+    return [
+        " " * max(0, min(start, room - cell_len(cell))) + cell
+        for cell, wide, start in zip(row, is_wide, starts, strict=False)
+        if wide
+    ]
+
+
+def _draw_row(
+    columns: Sequence[Column[Any]], cells: Sequence[str], widths: Sequence[int], colours: Mapping[str, str]
+) -> Iterator[str]:
+    """Draw the lines of a row, of which the longest wrapped name decides how many there are."""
+    parts = [_wrap_name(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for texts in zip_longest(*parts, fillvalue=""):
+        coloured = [
+            text if column.wraps else colour_text(text, colours) for column, text in zip(columns, texts, strict=True)
+        ]
+        yield _draw_line(coloured, texts, widths)
 
 
 def _fits(columns: Sequence[Column[Any]], by_column: Sequence[Sequence[str]], room: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import uuid
 from typing import TYPE_CHECKING
@@ -95,16 +96,15 @@ def test_a_name_in_two_words(imgshare: RunImgshare, service: ScriptedImageServic
 
 
 def test_a_typing_error_in_the_name_of_two(imgshare: RunImgshare, service: ScriptedImageService) -> None:
-    """Where several images have the name that was meant, none of them is chosen: the command lists them all."""
+    """Where several images have the name that was meant, each is suggested by its ID, with its owner."""
     _list(service, build_image(1, name="golden"), build_image(2, name="golden", owner="0" * 32))
     assert 0 == imgshare("list").code
 
     run = imgshare("accept", "golden-1")
 
-    hint = f"hint: did you mean `imgshare accept golden` (owners {OWNER}, {'0' * 32})?"
-    assert (6, hint) == (run.code, run.err.splitlines()[-1])
-    listed = imgshare(*_get_command(run.err))
-    assert (2, "imgshare: 2 images are named 'golden':") == (listed.code, listed.err.splitlines()[0])
+    first = f"`imgshare accept {ONE}` ('golden', owner {OWNER})"
+    second = f"`imgshare accept {TWO}` ('golden', owner {'0' * 32})"
+    assert (6, f"hint: did you mean {first} or {second}?") == (run.code, run.err.splitlines()[-1])
 
 
 def test_a_script_needs_the_whole_id(imgshare: RunImgshare, inbox: SmallInbox) -> None:
@@ -212,8 +212,77 @@ def test_an_image_that_is_waited_for(service: ScriptedImageService) -> None:
     """With --wait, IMAGE is an image to come, so nothing that a list has shown is taken for it."""
     assert 0 == run_at_terminal(80, "list").code
 
-    assert 6 == run_at_terminal(80, "accept", PREFIX, "--wait", "1s").code
+    shown = run_at_terminal(200, "accept", PREFIX, "--wait", "1h")
+
+    hint = f"hint: the whole ID is needed here: `imgshare accept {ONE} --wait 1h` ('one', owner {OWNER})"
+    assert (6, hint) == (shown.code, shown.lines[-1])
     assert [] == service.decided
+
+
+@pytest.mark.parametrize("options", [[], ["--owner", OWNER], ["--yes", "--json"]], ids=str)
+def test_a_script_that_waits_for_a_prefix(
+    imgshare: RunImgshare, service: ScriptedImageService, options: list[str]
+) -> None:
+    """A script learns at once that a prefix needs its whole ID, with all that it typed, and does not wait for it."""
+    assert 0 == imgshare("list").code
+
+    run = imgshare("accept", PREFIX, "--wait", "1h", *options)
+
+    error = run.err if "--json" not in options else f"{json.loads(run.err)['error']['hint']}"
+    assert 6 == run.code
+    assert f"the whole ID is needed here: `imgshare accept {ONE} " in error
+    assert {ONE, "--wait", "1h", *options} <= {*_get_command(error)}
+    assert 0 == imgshare(*_get_command(error)).code
+    assert [ONE] == service.decided
+
+
+def test_a_script_that_waits_for_one_of_two(imgshare: RunImgshare, service: ScriptedImageService) -> None:
+    """The prefix of several known images is not waited for either."""
+    _list(service, build_image(id=EVIL, name="evil"), build_image(1, name="one"))
+    assert 0 == imgshare("list").code
+
+    run = imgshare("accept", PREFIX, "--wait", "1h")
+
+    hint = "hint: an ID must be whole here, and `imgshare list --status all --long` shows whole IDs"
+    assert (6, hint) == (run.code, run.err.splitlines()[-1])
+
+
+def test_a_name_like_a_prefix_that_is_waited_for(imgshare: RunImgshare, service: ScriptedImageService) -> None:
+    """What no known image has at the beginning of its ID may be a name, so it is waited for, and that is said."""
+    lists = []
+
+    def share_at_last(query: dict[str, str]) -> Page:
+        lists.append(query)
+        return Page([build_image(1, name="deadbeef")] if len(lists) > 2 and query["os_hidden"] == "false" else [])
+
+    service.list_page = share_at_last
+
+    run = imgshare("accept", "deadbeef", "--wait", "1h")
+
+    assert (0, "note: 'deadbeef' is taken as a name, because an ID must be whole with --wait\n") == (run.code, run.err)
+    assert [ONE] == service.decided
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--owner", OWNER, "--json"], ["--vault", "v", "--hash", f"sha512:{'0' * 128}"], ["--yes", "--timeout", "9s"]],
+    ids=str,
+)
+def test_the_options_in_a_hint(imgshare: RunImgshare, service: ScriptedImageService, options: list[str]) -> None:
+    """A command in a hint about a prefix has all options that were typed: those that protect most of all."""
+    assert 0 == run_at_terminal(80, "list").code
+
+    run = imgshare("accept", PREFIX, MEMBER, *options)
+
+    hint = json.loads(run.err)["error"]["hint"] if "--json" in options else run.err
+    assert (6, ["accept", ONE, MEMBER]) == (run.code, _get_command(hint)[:3])
+    assert sorted(options) == sorted(_get_command(hint)[3:])
+    _list(service, build_image(id=EVIL, name="evil"), build_image(1, name="one"))
+    assert 0 == run_at_terminal(80, "list").code
+    shown = run_at_terminal(400, "accept", PREFIX, *(option for option in options if option != "--json"))
+    assert 2 == shown.code
+    assert ["accept", "ID"] == _get_command(shown.lines[-1])[:2]
+    assert {*options} - {"--json"} == {*_get_command(shown.lines[-1])[2:]}
 
 
 def test_the_last_list_counts(service: ScriptedImageService) -> None:
@@ -245,8 +314,7 @@ def test_a_script(imgshare: RunImgshare, service: ScriptedImageService, command:
 
     run = imgshare(command, PREFIX, MEMBER)
 
-    member = MEMBER if command == "accept" else "MEMBER"
-    assert (6, f"hint: the whole ID is needed here: `imgshare {command} {ONE} {member}` ('one', owner {OWNER})") == (
+    assert (6, f"hint: the whole ID is needed here: `imgshare {command} {ONE} {MEMBER}` ('one', owner {OWNER})") == (
         run.code,
         run.err.splitlines()[-1],
     )

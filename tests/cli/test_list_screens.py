@@ -64,20 +64,20 @@ def _show(columns: int, lines: int, *argv: str, **environ: str) -> str:
 
 @pytest.mark.usefixtures("service")
 def test_80_columns() -> None:
-    """IDs are the shortest prefixes that tell the images apart, owners their first digits, and only names wrap."""
+    """Each ID is its shortest prefix that no other has, owners are their first digits, and only names wrap."""
     assert f"""\
 ID          NAME                                       OWNER     SIZE        AGE
-3c45ee06-9  {LONG[:41]}  -         -           3m
+3c45ee06    {LONG[:41]}  -         -           3m
             {LONG[41:82]}
             {LONG[82:123]}
             {LONG[123:164]}
             {LONG[164:205]}
             {LONG[205:246]}
             {LONG[246:]}
-7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-        5bd2a8f1  1.0 KiB     5h
+7ffa93d5    数据库-数据库-数据库-数据库-数据库-        5bd2a8f1  1.0 KiB     5h
             数据库-数据库-数据库-数据库-数据库-
             数据库-数据库-
-c9f38594-5  hidden                                     5bd2a8f1  1023.0 MiB  2d
+c9f38594    hidden                                     5bd2a8f1  1023.0 MiB  2d
 c26a7205-6  golden-debian-12                           5bd2a8f1  2.2 GiB     14d
 c26a7205-f  [red] hat                                  8c27b55d  1.0 KiB     1y
 {NARROW}""" == _show(80, 24, "list")
@@ -108,14 +108,14 @@ def test_100_columns() -> None:
     """Where whole IDs do not fit, names get the room."""
     assert f"""\
 ID          NAME                                                           OWNER     SIZE        AGE
-3c45ee06-9  {LONG[:61]}  -         -           3m
+3c45ee06    {LONG[:61]}  -         -           3m
             {LONG[61:122]}
             {LONG[122:183]}
             {LONG[183:244]}
             {LONG[244:]}
-7ffa93d5-2  数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据库-       5bd2a8f1  1.0 KiB     5h
+7ffa93d5    数据库-数据库-数据库-数据库-数据库-数据库-数据库-数据库-       5bd2a8f1  1.0 KiB     5h
             数据库-数据库-数据库-数据库-
-c9f38594-5  hidden                                                         5bd2a8f1  1023.0 MiB  2d
+c9f38594    hidden                                                         5bd2a8f1  1023.0 MiB  2d
 c26a7205-6  golden-debian-12                                               5bd2a8f1  2.2 GiB     14d
 c26a7205-f  [red] hat                                                      8c27b55d  1.0 KiB     1y
 {NARROW}""" == _show(100, 40, "list")
@@ -155,6 +155,62 @@ def test_owners_with_names() -> None:
     for columns in (80, 200):
         owners = [line.split()[2] for line in run_at_terminal(columns, "list", "--name", "golden-d*").lines[:2]]
         assert ["OWNER", "platform"] == owners
+
+
+SIMILAR = f"{ONE[:-1]}3"
+
+
+@pytest.mark.parametrize("status", ["pending", "all"])
+def test_two_similar_ids(service: ScriptedImageService, status: str) -> None:
+    """An ID that differs from another one at its end has a line of its own, and takes no room from all others."""
+    rows = [
+        _build_row(ONE, "golden-debian-12", days=14, size=2362231808),
+        _build_row(SIMILAR, "[red] hat", days=14, owner=OTHER),
+        _build_row(THREE, CHINESE[:12], hours=5),
+    ]
+    service.list_page = lambda query: Page([] if query["os_hidden"] == "true" else rows)
+    end, heading = ("  pending", "  STATUS") if status == "all" else ("", "")
+    footer = {
+        "pending": NARROW.replace("5", "3"),
+        "all": "3 images are shared with you. Show one with `imgshare show ID`.",
+    }
+
+    assert (
+        f"""\
+ID        NAME                   OWNER     SIZE     AGE{heading}
+7ffa93d5  数据库-数据库-数据库-  5bd2a8f1  1.0 KiB  5h{" " * (end != "")}{end}
+{ONE}
+          golden-debian-12       5bd2a8f1  2.2 GiB  14d{end}
+{SIMILAR}
+          [red] hat              8c27b55d  1.0 KiB  14d{end}
+{footer[status]}""".rstrip()
+        == _show(80, 24, "list", "--status", status).rstrip()
+    )
+
+
+def test_a_similar_id_in_another_column(service: ScriptedImageService) -> None:
+    """The line of a long ID begins below its heading, or as far to the left of that as it must to fit."""
+    service.list_page = lambda query: Page(
+        [] if query["os_hidden"] == "true" else [_build_row(ONE, "a" * 30), _build_row(SIMILAR, "b" * 60)]
+    )
+
+    for columns, indent in (("OWNER,ID,NAME", 10), ("NAME,OWNER,ID", 44)):
+        lines = run_at_terminal(80, "list", "--columns", columns, NO_COLOR="1").lines
+        assert [f"{' ' * indent}{ONE}", f"{' ' * indent}{SIMILAR}"] == [line for line in lines if "c26a7205" in line]
+
+
+def test_many_similar_ids(service: ScriptedImageService) -> None:
+    """Each ID is as long as it must be: what one image makes longer stays short for the others."""
+    rows = [build_image(number, name="n") for number in range(1, 500)]
+    rows += [build_image(id=f"{number:08x}-abce-4000-8000-00000000abcd", name="n") for number in (1, 2)]
+    service.list_page = lambda query: Page(rows if query["os_hidden"] == "false" else [])
+    with Terminal([TOOL, "list", "--columns", "ID,NAME,OWNER,SIZE,AGE,CREATED"], {"NO_COLOR": "1"}) as terminal:
+        assert 0 == terminal.wait_for_exit()
+        ids = [line.split()[0] for line in terminal.raw.decode().split("\r\n") if "  n  " in line]
+
+    long = [image for image in ids if len(image) > 8]
+    assert ["00000001-abcd", "00000001-abce", "00000002-abcd", "00000002-abce"] == sorted(long)
+    assert {f"{number:08x}" for number in range(3, 500)} == {*ids} - {*long}
 
 
 @pytest.mark.usefixtures("service")

@@ -128,11 +128,32 @@ ARGUMENTS = [
         ends=6,
     ),
     Mistake(
-        f"accept {DEBIAN[:8]} {UBUNTU[:8]} {RED_HAT[:8]}",
+        f"accept {DEBIAN[:8]} {UBUNTU[:8]} {RED_HAT[:8]} --owner {PLATFORM}",
         2,
-        "accept takes one IMAGE at a time, not 3 words",
-        "a name with spaces needs quotes, or its ID: `imgshare accept ID`",
-        ends=6,
+        "accept takes one image at a time, not 3",
+        f"`xargs -n1 imgshare accept --owner {PLATFORM}` runs it for each line of its input, where an ID must be "
+        "whole; `imgshare list --status all --long` shows whole IDs",
+        stdin=f"{DEBIAN}\n",
+    ),
+    Mistake(
+        f"reject {DEBIAN} ubuntu-24.04-minimal {RED_HAT}",
+        2,
+        "reject takes one image at a time, not 3",
+        "`xargs -n1 imgshare reject` runs it for each line of its input",
+        stdin=f"{DEBIAN}\nubuntu-24.04-minimal\n",
+    ),
+    Mistake(
+        f"members {DEBIAN[:8]} {UBUNTU[:8]}",
+        2,
+        "members takes one image at a time, not 2",
+        "`xargs -n1 imgshare members` runs it for each line of its input",
+        stdin=f"{DEBIAN[:8]}\n{UBUNTU[:8]}\n",
+    ),
+    Mistake(
+        f"accept {DEBIAN[:8]} {YOU} {UBUNTU[:8]}",
+        2,
+        f"accept does not take the argument '{UBUNTU[:8]}'",
+        _show_usage("accept"),
     ),
     Mistake(
         "show [red] hat enterprise linux 9",
@@ -149,6 +170,7 @@ ARGUMENTS = [
     ),
     Mistake("list golden", 2, "list does not take the argument 'golden'", _show_usage("list")),
     Mistake("list --quiet --json", 2, "--quiet and --json cannot be used together", "omit one of them"),
+    Mistake("list --long -q", 2, "--quiet and --long cannot be used together", "omit one of them"),
     Mistake("review --json", 2, "review has no JSON output", _show_usage("review")),
     Mistake("list --limit 0", 2, "--limit must be a whole number from 1 to 1,000,000, not '0'", _show_usage("list")),
     Mistake(

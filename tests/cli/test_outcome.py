@@ -183,6 +183,18 @@ def test_decided_before(serve: StartService, command: str, status: str) -> None:
         assert (0, [f"✓ {said}"]) == (shown.code, shown.lines)
 
 
+def test_a_similar_id(service: ScriptedImageService) -> None:
+    """The line has as many digits as tell the image from all those of the last list, so that they mean no other."""
+    other, last = ID.replace("abcd-4000", "abce-4000"), f"{ID[:-1]}e"
+    for listed, shown_id in (([ID], ID[:8]), ([ID, other], ID[:13]), ([other], ID[:13]), ([ID, last], ID)):
+        rows = [build_image(id=image) for image in listed]
+        service.list_page = lambda query, rows=rows: Page(rows if query["os_hidden"] == "false" else [])  # type: ignore[misc]
+        assert 0 == run_at_terminal(80, "list").code
+        for command in ("reject", "reset"):
+            said = SAID[command].format(f"golden ({shown_id}) from {OWNER[:8]}, 1.0 KiB")
+            assert [f"✓ {said}"] == run_at_terminal(200, command, ID, NO_COLOR="1").lines
+
+
 def test_again(inbox: SmallInbox) -> None:
     """The same again within a minute says the same, and no other decision is called an old one."""
     image = inbox.offer("again")

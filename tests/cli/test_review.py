@@ -283,6 +283,10 @@ def test_no_terminal(sandbox: Sandbox) -> None:
     text = f"imgshare: {said}\nhint: {hint}\n"
 
     assert Run(2, "", text) == run_tool("review")
+    elsewhere = (
+        "hint: `imgshare list --profile p` shows what is pending, `imgshare accept IMAGE --profile p` accepts one"
+    )
+    assert elsewhere == run_tool("review", "--name", "x", "--profile", "p").err.splitlines()[1]
     assert "review has no JSON output" == run_tool("review", "--json").error()["message"]
     for variable in ("CI", "IMGSHARE_NO_INPUT"):
         forbidden = f"imgshare: a review is interactive, and {variable} forbids questions"

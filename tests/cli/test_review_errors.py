@@ -176,7 +176,7 @@ def test_unshared_while_it_is_shown(users: SandboxUsers) -> None:
         failed = wrap_line(f"  {error}")
         terminal.wait_for_screen(
             seen,
-            "q\naccepted 1, failed 1; 1 is still pending\n`imgshare review` continues with it\n",
+            f"q\naccepted 1, failed 1; 1 is still pending\n`imgshare review --owner {VENDOR}` continues with it\n",
             f"imgshare: 1 of 3 failed:\n{failed}\n",
         )
 
@@ -221,7 +221,8 @@ def test_a_refusal(users: SandboxUsers) -> None:
 
         assert 9 == terminal.wait_for_exit()
         terminal.wait_for_text(
-            "failed 1; 1 is still pending\n`imgshare review` continues with it\nimgshare: 1 of 1 failed:\n"
+            "failed 1; 1 is still pending\n`imgshare review --name 'windows*'` continues with it\n"
+            "imgshare: 1 of 1 failed:\n"
         )
 
 
@@ -263,7 +264,7 @@ def test_a_service_that_ends() -> None:
 
             assert 0 == terminal.wait_for_exit()
             terminal.wait_for_screen(
-                seen, "q\nrejected 1; 2 are still pending\n`imgshare review` continues with them\n"
+                seen, f"q\nrejected 1; 2 are still pending\n`imgshare review --owner {VENDOR}` continues with them\n"
             )
 
 

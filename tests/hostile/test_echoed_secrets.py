@@ -95,6 +95,16 @@ def test_a_short_secret_in_base64() -> None:
     assert "NDI, N (hidden)" == Redactor({"OS_PASSWORD": "42"}).redact("NDI, N 42")
 
 
+@pytest.mark.parametrize("secret", ["abcdefghijkl%", "abcdefghijkl+mnop", "abcdefghijkl'\\mnop", "abcdefghijkl mnop+/"])
+def test_forms_that_begin_alike(secret: str) -> None:
+    """A secret is hidden to its end in each form, although each form begins as another one does."""
+    redactor = Redactor({"OS_PASSWORD": secret})
+    forms = [secret, repr(secret)[1:-1], quote(secret, safe="")]
+
+    for shown in (redactor.redact_message(" | ".join(forms)), redactor.redact(" | ".join(forms))):
+        assert "(hidden) | (hidden) | (hidden)" == shown
+
+
 @limit_examples(200)
 @given(
     before=st.text(max_size=30),

@@ -13,6 +13,7 @@ from imgshare_cli.batch.decide import DecisionTask
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
+from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.terminal.batch_output import Verb
 from imgshare_cli.terminal.outcome import describe_decision
@@ -72,14 +73,14 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         deadline=deadline,
         is_dry_run=flags.dry_run,
     )
-    owners = get_owner_names(session)
+    owners, shorten = get_owner_names(session), build_id_shortener(session)
 
     def describe(outcome: Outcome) -> str:
+        if (share := outcome.member) is None:
+            return ""
         is_own, is_old = outcome.member_id == task.member_id, outcome.is_unchanged
-        share = outcome.member
-        return (
-            describe_decision(share, outcome.image, owners, is_own=is_own, was_decided_before=is_old) if share else ""
-        )
+        shown_id = shorten(share.image_id)
+        return describe_decision(share, outcome.image, shown_id, owners, is_own=is_own, was_decided_before=is_old)
 
     jobs = flags.jobs or DEFAULT_JOBS
     run_batch(session, Batch(source, task, _VERBS[status], describe, pace, jobs, flags.fail_fast), stop)

@@ -16,6 +16,7 @@ from imgshare_cli.cli.batches.projects import select_projects
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import Source, open_file
 from imgshare_cli.cli.confirmation import confirm_unshare
+from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.cli.project_arguments import open_project_names
 from imgshare_cli.cli.target import ShareTarget
@@ -25,6 +26,8 @@ from imgshare_cli.terminal.batch_output import Verb
 from imgshare_cli.terminal.outcome import describe_sharing, describe_unsharing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
     from imgshare_cli.batch.outcome import Outcome
@@ -71,7 +74,7 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         source,
         task,
         _UNSHARE if is_end else _SHARE,
-        partial(_describe, session),
+        _build_describe(session),
         pace,
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
@@ -134,9 +137,14 @@ def _confirm(session: Session, path: str, projects: list[SelectedProject]) -> No
         raise InterruptedByUserError("nothing was changed")
 
 
-def _describe(session: Session, outcome: Outcome) -> str:
-    owners = get_owner_names(session)
-    if outcome.member:
-        return describe_sharing(outcome.member, outcome.image, owners, is_new=not outcome.is_unchanged)
-    image_id, member_id = outcome.image_id or "", outcome.member_id or ""
-    return describe_unsharing(image_id, member_id, outcome.image, owners, was_shared=not outcome.is_unchanged)
+def _build_describe(session: Session) -> Callable[[Outcome], str]:
+    owners, shorten = get_owner_names(session), build_id_shortener(session)
+
+    def describe(outcome: Outcome) -> str:
+        is_new = not outcome.is_unchanged
+        if share := outcome.member:
+            return describe_sharing(share, outcome.image, shorten(share.image_id), owners, is_new=is_new)
+        image_id, member_id = outcome.image_id or "", outcome.member_id or ""
+        return describe_unsharing(image_id, member_id, outcome.image, shorten(image_id), owners, was_shared=is_new)
+
+    return describe

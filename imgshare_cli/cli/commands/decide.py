@@ -128,6 +128,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
     if not target.answers_people:
         session.output.print_member(share)
         return
+    from imgshare_cli.cli.id_prefixes import shorten_known_id
     from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.shares.decisions import was_decided_before
     from imgshare_cli.terminal.outcome import describe_decision
@@ -136,6 +137,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
         describe_decision(
             share,
             target.known_image,
+            shorten_known_id(session, share.image_id),
             get_owner_names(session),
             is_own=target.is_own_member,
             was_decided_before=was_decided_before(share),
@@ -159,7 +161,16 @@ def _add_wait(
     duration = durations.parse_duration(span, "--wait")
 
     def attempt_until_shared() -> models.Member:
+        _note_short_id(session, image)
         with session.output.show_progress(f"waiting for image {image} to be shared"):
             return wait_for_share(attempt, duration)
 
     return attempt_until_shared
+
+
+def _note_short_id(session: Session, image: str) -> None:
+    """Say that what looks like the beginning of an ID is waited for as a name."""
+    from imgshare_cli.cli.id_prefixes import is_id_prefix
+
+    if is_id_prefix(image) and not session.output.as_json:
+        session.output.print_note(f"note: {image!r} is taken as a name, because an ID must be whole with --wait")

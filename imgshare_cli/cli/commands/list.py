@@ -75,7 +75,7 @@ def list_(  # noqa: PLR0913, PLR0917
     share is the time since the image was shared, or since your project last decided about it. AGE is that age where it
     is known (with --long, an age or `--sort shared`), and else the age of the image.
     """
-    _check_combination(session, quiet=quiet, with_columns=columns is not None)
+    _check_combination(session, quiet=quiet, long=long, with_columns=columns is not None)
     chosen = parse_columns(columns)
     is_table = session.output.is_at_terminal() and not (quiet or session.output.as_json)
     order = NEWEST_FIRST if is_table and not (sort or limit) else parse_sort_order(sort)
@@ -104,9 +104,10 @@ def list_(  # noqa: PLR0913, PLR0917
         ListFooter(session, status, options, share_filter.owner).print_lines(count, is_cut=count == limit)
 
 
-def _check_combination(session: Session, *, quiet: bool, with_columns: bool) -> None:
-    if quiet and session.output.as_json:
-        raise UsageError("--quiet and --json cannot be used together", hint="omit one of them")
+def _check_combination(session: Session, *, quiet: bool, long: bool, with_columns: bool) -> None:
+    for other, is_given in (("--json", session.output.as_json), ("--long", long)):
+        if quiet and is_given:
+            raise UsageError(f"--quiet and {other} cannot be used together", hint="omit one of them")
     if with_columns and (quiet or session.output.as_json):
         other = "--quiet" if quiet else "--json"
         raise UsageError(f"--columns cannot be combined with {other}", hint=f"omit --columns or {other}")

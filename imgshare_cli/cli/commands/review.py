@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli import hints
 from imgshare_cli.cli.filter_options import (
     NameOption,
     NewerThanOption,
@@ -14,6 +13,7 @@ from imgshare_cli.cli.filter_options import (
 )
 from imgshare_cli.cli.options import build_common_options, with_session
 from imgshare_cli.cli.session import Session
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import PartialError, UsageError
 
 if TYPE_CHECKING:
@@ -38,13 +38,14 @@ def review(
     from imgshare_cli.cli.id_prefixes import get_last_list
     from imgshare_cli.shares.review import Review
 
+    typed = TypedCommand(session.context)
     if not session.is_attended:
         raise UsageError(
             f"a review is interactive, and {session.no_input} forbids questions"
             if session.is_at_terminal
             else "a review is interactive: it needs a terminal",
-            hint=f"{hints.build_command('list')} shows what is pending, "
-            f"{hints.build_command('accept', 'IMAGE')} accepts one",
+            hint=f"{typed.build_other('list')} shows what is pending, "
+            f"{typed.build_other('accept', 'IMAGE')} accepts one",
         )
     share_filter = build_share_filter(session, owner=owner, name=name, older_than=older_than, newer_than=newer_than)
     is_whole = not share_filter.is_narrowed
@@ -71,9 +72,8 @@ def _run_review(session: Session, review: Review) -> None:
     finally:
         session.output.print_note(_describe_progress(review))
         if review.pending_count:
-            session.output.print_note(
-                f"{hints.build_command('review')} continues with {'it' if review.pending_count == 1 else 'them'}"
-            )
+            again, rest = TypedCommand(session.context).build({}), "it" if review.pending_count == 1 else "them"
+            session.output.print_note(f"{again} continues with {rest}")
     if complaints := list(review.complaints.values()):
         raise PartialError(
             f"{len(complaints)} of {len(review.shares)} failed", details=truncate_lines(complaints, _MAX_LISTED)

@@ -62,11 +62,13 @@ def _print_notes(session: Session, target: ShareTarget, member: str, shared: Sha
     if is_project_id(member_id) and not is_project_id(member):
         session.output.print_note(f"project {member!r} is {member_id}")
     if target.answers_people:
+        from imgshare_cli.cli.id_prefixes import shorten_known_id
         from imgshare_cli.cli.owner_names import get_owner_names
         from imgshare_cli.terminal.outcome import describe_sharing
 
+        shown_id, owners = shorten_known_id(session, image_id), get_owner_names(session)
         session.output.print_success(
-            describe_sharing(shared.member, target.known_image, get_owner_names(session), is_new=shared.is_new)
+            describe_sharing(shared.member, target.known_image, shown_id, owners, is_new=shared.is_new)
         )
     elif not shared.is_new:
         session.output.print_note(f"image {image_id} was already shared with project {member_id}")

@@ -43,6 +43,7 @@ def _print_outcome(session: Session, target: ShareTarget, image_id: str, outcome
         result = "unshared" if outcome.was_shared else "not_shared"
         session.output.print_json({"image_id": image_id, "member_id": outcome.member_id, "result": result})
     elif target.answers_people:
+        from imgshare_cli.cli.id_prefixes import shorten_known_id
         from imgshare_cli.cli.owner_names import get_owner_names
         from imgshare_cli.terminal.outcome import describe_unsharing
 
@@ -51,6 +52,7 @@ def _print_outcome(session: Session, target: ShareTarget, image_id: str, outcome
                 image_id,
                 outcome.member_id,
                 target.known_image,
+                shorten_known_id(session, image_id),
                 get_owner_names(session),
                 was_shared=outcome.was_shared,
             )
