@@ -111,6 +111,6 @@ class DecisionTask:
             )
 
         try:
-            return self.names.find_image(name, look_up)
+            return self.names.find_image(name, look_up, may_come=self.deadline is not None)
         except AmbiguousNameError as exc:
             raise exc.replace(details=[candidate.image.id for candidate in exc.candidates]) from exc

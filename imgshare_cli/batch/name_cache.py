@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from imgshare_cli.errors import ImgshareError, UnavailableError
+from imgshare_cli.errors import ImgshareError, NotFoundError, NotYetError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +23,13 @@ class NameCache:
         self._answers: OrderedDict[str, Image | ImgshareError] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find_image(self, name: str, look_up: Callable[[], Image]) -> Image:
+    def find_image(self, name: str, look_up: Callable[[], Image], *, may_come: bool = False) -> Image:
         """Return the image that has a name.
 
         Args:
             name: the name.
             look_up: asks the service for it; two threads may do so at once.
+            may_come: whether a share that is not there may still come, so that the next call asks again.
 
         Raises:
             ImgshareError: what `look_up` raises, or raised before.
@@ -41,6 +42,8 @@ class NameCache:
             except UnavailableError:
                 raise  # the next time it may be there
             except ImgshareError as exc:
+                if may_come and isinstance(exc, NotFoundError | NotYetError):
+                    raise
                 answer = exc
             self._remember(name, answer)
         if isinstance(answer, ImgshareError):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.run import Run, find_commands, run_command, run_tool
+from tests.support.run import TOOL, Run, find_commands, run_command, run_tool
 from tests.support.terminal import run_at_terminal
 from tests.support.users import create_user
 
@@ -75,6 +76,25 @@ def test_some_fail(inbox: SmallInbox, tmp_path: Path) -> None:
     assert {good: "skipped", MISSING: "failed", None: "failed"} == {
         image: outcome["result"] for image, outcome in _read(again).items()
     }
+
+
+def test_a_name_that_comes(inbox: SmallInbox, tmp_path: Path) -> None:
+    """`--wait` looks again for a name that nobody has shared yet."""
+    images = tmp_path / "images"
+    images.write_text('"comes-late"\n"came-early"\n')
+    early = inbox.offer("came-early")
+
+    with subprocess.Popen(
+        [TOOL, "accept", "--from", str(images), "--wait", "30s", "--json"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        late = inbox.offer("comes-late")
+        second = json.loads(process.stdout.readline())
+
+    assert {**_build_done(inbox, early, "accepted"), "name": "came-early"} == first
+    assert {**_build_done(inbox, late, "accepted"), "name": "comes-late"} == second
+    assert 0 == process.returncode
 
 
 def test_all_of_one_owner(inbox: SmallInbox, owner: str) -> None:

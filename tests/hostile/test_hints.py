@@ -39,7 +39,7 @@ pytestmark = [
 WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
 GLOB = r"'[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\],-]*'"
 COMMAND = re.compile(
-    rf"(OS_[A-Z_]+=({WORD}|{GLOB}) |xargs -n1 )?imgshare( -{{0,2}}{WORD}| {GLOB})*|export [A-Z_]+=({WORD}|{GLOB})"
+    rf"(OS_[A-Z_]+=({WORD}|{GLOB}) |xargs -n1 )?imgshare( -{{0,2}}{WORD}| {GLOB}| -)*|export [A-Z_]+=({WORD}|{GLOB})"
 )
 OPTIONS = {
     *(
@@ -55,7 +55,20 @@ OPTIONS = {
         "--vault",
     ),
     *("--username", "--user-domain", "--project", "--project-domain", "--application-credential-id"),
-    *("--json", "--owner", "--hash", "--wait", "--timeout", "--name", "--quiet", "--debug", "--long", "-n1"),
+    *(
+        "--json",
+        "--owner",
+        "--hash",
+        "--wait",
+        "--timeout",
+        "--name",
+        "--quiet",
+        "--debug",
+        "--long",
+        "-n1",
+        "--from",
+        "-",
+    ),
 }
 
 
