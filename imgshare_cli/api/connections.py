@@ -98,8 +98,12 @@ class Connections:
         try:
             yield transport
         finally:
-            transport.close()
-            self._opened.discard(transport)
+            self.disconnect(transport)
+
+    def disconnect(self, transport: HttpTransport) -> None:
+        """Close a connection before the others."""
+        transport.close()
+        self._opened.discard(transport)
 
     def open_identity_client(self, credential: Credential, *, timeout: float | None = None) -> IdentityClient | None:
         """Connect to the identity service that issued a token; None if no identity service did.
@@ -108,15 +112,17 @@ class Connections:
             credential: the token. It is not replaced when it is rejected.
             timeout: the time for one request, if not the usual time.
         """
-        if not credential.auth_url or credential.header != "X-Auth-Token":
-            return None
         from imgshare_cli.api.identity_client import IdentityClient
 
+        transport = self.connect_identity(credential, timeout=timeout)
+        return IdentityClient(transport, credential) if transport else None
+
+    def connect_identity(self, credential: Credential, *, timeout: float | None = None) -> HttpTransport | None:
+        """Open a connection to the identity service that issued a token; None if no identity service did."""
+        if not credential.auth_url or credential.header != "X-Auth-Token":
+            return None
         url = build_identity_v3_url(credential.auth_url)
-        transport = self.connect(
-            url, TokenAuth(credential), cacert=credential.cacert, timeout=timeout, setting=AUTH_URL
-        )
-        return IdentityClient(transport, credential)
+        return self.connect(url, TokenAuth(credential), cacert=credential.cacert, timeout=timeout, setting=AUTH_URL)
 
     def close(self) -> None:
         """Close all connections."""

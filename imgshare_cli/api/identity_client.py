@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,12 +62,45 @@ class IdentityClient:
 
     def request_token(self, project_id: str) -> str:
         """Request a token of the same user in another project; a token from an application credential cannot do so."""
+        return str(self._request_token(project_id).subject_token)
+
+    def request_credential(self, project_id: str) -> Credential:
+        """Request a token of the same user in another project, with what the identity service says about it.
+
+        The error has the status of the response: 401 is an expired token as well as a project without a role in it.
+        """
+        response = self._request_token(project_id)
+        token = _read_object(parse_object(response, "identity"), "token")
+        project = _read_object(token, "project")
+        if project.get("id") != project_id:
+            raise UnavailableError("the identity service returned a token for another project")
+        return replace(
+            self._credential,
+            secret=str(response.subject_token),
+            project_id=project_id,
+            project_name=_read_text(project, "name") or None,
+            roles=tuple(filter(None, (_read_text(role, "name") for role in _read_rows(token, "roles")))),
+            expires_at=None,
+            refresh_credentials=None,
+        )
+
+    def is_token_valid(self) -> bool:
+        """Whether the token itself is valid still."""
+        headers = {"X-Subject-Token": self._credential.secret}
+        response = self._transport.send("GET", "/auth/tokens?nocatalog", headers=headers)
+        if response.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}:
+            return False
+        if response.status != HTTPStatus.OK:
+            raise _create_identity_error(response)
+        return True
+
+    def _request_token(self, project_id: str) -> Response:
         identity = {"methods": ["token"], "token": {"id": self._credential.secret}}
         body = {"auth": {"identity": identity, "scope": {"project": {"id": project_id}}}}
         response = self._transport.send("POST", "/auth/tokens?nocatalog", body)
         if response.status != HTTPStatus.CREATED or not is_token(response.subject_token or ""):
             raise _create_identity_error(response)
-        return str(response.subject_token)
+        return response
 
     def list_image_services(self) -> list[ImageService]:
         """List every address of every image service in the catalog."""
@@ -138,6 +172,11 @@ def _create_identity_error(response: Response) -> UnavailableError:
 def _read_rows(body: dict[str, Any], key: str) -> Iterable[dict[str, Any]]:
     rows = body.get(key)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _read_object(body: dict[str, Any], key: str) -> dict[str, Any]:
+    value = body.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _read_text(body: dict[str, Any], key: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member, Status
@@ -44,6 +45,11 @@ class ImageClient:
     def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
         self._transport = transport
         self._auth = auth
+
+    @property
+    def credential(self) -> Credential:
+        """The credential that the next request carries."""
+        return self._auth.credential
 
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Set the status of a share; setting it again has no effect.

@@ -67,6 +67,10 @@ class HttpTransport:
         self._auth = auth
         self._connection = HttpConnection(self._address, options)
 
+    def authenticate_with(self, auth: TokenAuth) -> None:
+        """Authenticate the next requests with another credential, over the same connection."""
+        self._auth = auth
+
     def send(  # noqa: PLR0913  (each by name)
         self,
         method: str,

@@ -29,6 +29,9 @@ class CredentialProvider:
         debug: called with what is going on.
         note: called with what a person should know.
         hide_secret: called with each secret, so that no message shows it.
+
+    Attributes:
+        keeps_tokens: whether tokens are stored for later runs, and those of earlier runs are used.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class CredentialProvider:
         self._debug = debug
         self._note = note
         self._hide_secret = hide_secret
+        self.keeps_tokens = True
         self._lock = threading.Lock()
         self._credential: Credential | None = None
         self._renewals: Renewals | None = None
@@ -107,7 +111,7 @@ class CredentialProvider:
         if settings.environment_token:
             token = check_token(settings.environment_token.value, settings.environment_token.source)
             return Credential(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
-        stored = self._read_stored()
+        stored = self._read_stored() if self.keeps_tokens else None
         if stored and stored.refresh_credentials:
             self._hide_secret(stored.refresh_credentials["application_credential_secret"])
         if self._can_log_in():
@@ -179,8 +183,8 @@ class CredentialProvider:
         from imgshare_cli.auth import login
         from imgshare_cli.auth.settings_hash import compute_settings_hash
 
-        settings_hash = compute_settings_hash(self._settings, self._environ)
-        return self._store(login.log_in_with_cloud(settings, settings_hash, self._note, self._hide_secret))
+        made_of = compute_settings_hash(self._settings, self._environ)
+        return self._store(login.log_in_with_cloud(settings, made_of, self._note, self._hide_secret))
 
     def _renew(self, credential: Credential, settings: Settings) -> Credential:
         from imgshare_cli.auth import login

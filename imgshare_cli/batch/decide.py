@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.batch.outcome import Outcome, Result
+from imgshare_cli.batch.shard import is_of_other_shard
 from imgshare_cli.errors import ImgshareError
-from imgshare_cli.shares.decisions import decide_share, was_decided_before
+from imgshare_cli.shares.decisions import decide_share, get_share, was_decided_before
 from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
 from imgshare_cli.shares.wait import wait_for_share
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Status
     from imgshare_cli.batch.items import Item
+    from imgshare_cli.batch.shard import Shard
     from imgshare_cli.shares.image_checks import ImageCheck
 
 
@@ -30,7 +32,7 @@ class DecisionTask:
 
     Attributes:
         open_tool: opens a connection to the image service, one for each thread.
-        status: the decision.
+        status: the decision; None only looks at the share.
         member_id: the project of the run, if it is known.
         describe_owner: what errors show for the ID of an owner.
         pause_for: waits for some seconds, and returns whether the batch was stopped meanwhile.
@@ -39,10 +41,11 @@ class DecisionTask:
         deadline: until when shares that are not there are waited for, on the clock of time.monotonic().
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
+        shard: the part of the batch that is ours; None is all of it.
     """
 
     open_tool: Callable[[], ImageClient]
-    status: Status
+    status: Status | None
     member_id: str | None
     describe_owner: Callable[[str | None], str]
     pause_for: Callable[[float], bool]
@@ -51,8 +54,18 @@ class DecisionTask:
     deadline: float | None = None
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
+    shard: Shard | None = None
 
-    def attempt(self, tool: ImageClient, item: Item) -> Outcome:
+    def enter_project(self, member_id: str | None, names: NameCache) -> DecisionTask:
+        """Return the task for a project of a fleet.
+
+        Args:
+            member_id: the project.
+            names: the images that names stand for there.
+        """
+        return replace(self, member_id=member_id, names=names)
+
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
         """Decide about one item; whatever happens is its outcome."""
         if item.error:
             return self._create_outcome(item, Result.FAILED, error=item.error)
@@ -64,6 +77,8 @@ class DecisionTask:
                 return self._decide(tool, item)
             return wait_for_share(lambda: self._decide(tool, item), timedelta(seconds=remaining), self.pause_for)
         except ImgshareError as exc:
+            if is_of_other_shard(item, exc, self.shard, self.member_id):
+                return None
             return self._create_outcome(item, Result.FAILED, error=exc)
 
     def leave_out(self, item: Item) -> Outcome:
@@ -80,17 +95,22 @@ class DecisionTask:
         image_id = None if item.is_name else item.image
         return Outcome(item, result, image_id, item.member_id or self.member_id, status=status, error=error)
 
-    def _decide(self, client: ImageClient, item: Item) -> Outcome:
+    def _decide(self, client: ImageClient, item: Item) -> Outcome | None:
         member_id = item.member_id or self.member_id
         image = item.known_image
         if item.is_name and item.image:
             image = self._find_image(client, item.image)
+            if self.shard and not self.shard.takes(image.id, member_id or ""):
+                return None
         image_id = image.id if image else item.image or ""
         if self.image_check:
             self.image_check.check(image or client.get_image(image_id), self.describe_owner)
         if self.is_dry_run:
             return Outcome(item, Result.PLANNED, image_id, member_id)
-        member = decide_share(client, image_id, member_id, self.status, self.vault_id)
+        if self.status is None:
+            member = get_share(client, image_id, member_id)
+        else:
+            member = decide_share(client, image_id, member_id, self.status, self.vault_id)
         return Outcome(
             item,
             Result.DONE,
@@ -99,7 +119,7 @@ class DecisionTask:
             status=member.status,
             member=member,
             image=image,
-            is_unchanged=was_decided_before(member),
+            is_unchanged=self.status is not None and was_decided_before(member),
         )
 
     def _find_image(self, client: ImageClient, name: str) -> Image:

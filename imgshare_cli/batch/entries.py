@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import MAX_NAME, is_image_id, is_usable_id
-from imgshare_cli.batch.items import Item
+from imgshare_cli.batch.items import ANYWHERE, Item, Scope
 from imgshare_cli.batch.words import split_words
 from imgshare_cli.errors import UsageError
 
@@ -76,16 +76,18 @@ def _parse_image(number: int, image: dict[str, Any]) -> Item:
 
 def _parse_share(number: int, share: dict[str, Any], is_wanted: Callable[[str | None], bool]) -> Item:
     """Parse a member object of the API, a line of the decision log, or an outcome."""
+    scope = ANYWHERE
     if isinstance(share.get("result"), str):
         # What was not known when an item failed is null in its outcome.
         share = {key: value for key, value in share.items() if value is not None}
+        scope = Scope(*(_read_string(share, key) if key in share else None for key in Scope._fields))
     member_id = _read_member_id(share) if "member_id" in share else None
     is_done = _is_done(share, is_wanted)
     if "image_id" in share:
-        return Item(number, _read_image_id(share, "image_id"), member_id=member_id, is_done=is_done)
+        return Item(number, _read_image_id(share, "image_id"), member_id=member_id, is_done=is_done, scope=scope)
     if "name" in share:
         name = _check_name(_read_string(share, "name"))
-        return Item(number, name, member_id=member_id, is_name=True, is_done=is_done)
+        return Item(number, name, member_id=member_id, is_name=True, is_done=is_done, scope=scope)
     if "result" in share and "line" in share:
         raise UsageError("the outcome of a malformed line", hint="correct that line where it came from")
     raise UsageError("no id, image_id or name", hint='write {"image_id": "…"} or {"name": "…"}')

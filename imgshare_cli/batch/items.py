@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
+    from imgshare_cli.batch.fleet import ProjectAccess
     from imgshare_cli.errors import ImgshareError
+
+
+class Scope(NamedTuple):
+    """Where an earlier outcome of a fleet run is from; None is anywhere.
+
+    Attributes:
+        project_name: the name of the project, which matters where its ID is not known.
+        cloud: the entry of clouds.yaml.
+        region: the region.
+    """
+
+    project_name: str | None = None
+    cloud: str | None = None
+    region: str | None = None
+
+
+ANYWHERE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +40,8 @@ class Item:
         is_done: whether an earlier outcome says that it is done already.
         error: why the line is malformed.
         known_image: the image, where a list showed it.
+        access: the access to the project of a fleet that decides.
+        scope: in which projects of a fleet it is to be done, besides `member_id`.
     """
 
     number: int
@@ -31,3 +51,5 @@ class Item:
     is_done: bool = False
     error: ImgshareError | None = None
     known_image: Image | None = None
+    access: ProjectAccess | None = None
+    scope: Scope = ANYWHERE

@@ -56,9 +56,11 @@ class Outcome:
             "member_id": self.member_id,
             "result": self.result.value,
         }
+        if self.item.access:
+            fields |= self.item.access.project.to_json()
         if self.item.is_name:
             fields["name"] = self.item.image
-        if self.item.image is None:
+        if self.item.image is None and self.item.access is None:
             fields["line"] = self.item.number
         if self.status:
             fields["status"] = self.status.value

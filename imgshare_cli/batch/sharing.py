@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.batch.outcome import Outcome, Result
+from imgshare_cli.batch.shard import is_of_other_shard
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.sharing import start_sharing, stop_sharing
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
     from imgshare_cli.batch.items import Item
+    from imgshare_cli.batch.shard import Shard
 
 _MAX_FULL = 10_000
 
@@ -53,6 +55,7 @@ class SharingTask:
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
         full: the images that cannot be shared with any more projects.
+        shard: the part of the batch that is ours; None is all of it.
     """
 
     open_tool: Callable[[], ImageClient]
@@ -62,8 +65,9 @@ class SharingTask:
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
     full: _FullImages = field(default_factory=_FullImages)
+    shard: Shard | None = None
 
-    def attempt(self, tool: ImageClient, item: Item) -> Outcome:
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
         """Share one image with one project, or stop that; whatever happens is its outcome."""
         if item.error or item.is_done:
             return self.leave_out(item)
@@ -71,12 +75,15 @@ class SharingTask:
         try:
             image = self._find_image(tool, item)
             image_id = image.id if image else item.image or ""
-            if image_id in self.full:
-                return Outcome(item, Result.NOT_TRIED, image_id, item.member_id)
-            if self.is_dry_run:
-                return Outcome(item, Result.PLANNED, image_id, item.member_id)
+            if item.is_name and self.shard and not self.shard.takes(image_id, item.member_id or ""):
+                return None
+            if image_id in self.full or self.is_dry_run:
+                result = Result.NOT_TRIED if image_id in self.full else Result.PLANNED
+                return Outcome(item, result, image_id, item.member_id)
             return self._change(tool, item, image, image_id)
         except ImgshareError as exc:
+            if is_of_other_shard(item, exc, self.shard, None):
+                return None
             if image_id and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                 self.full.add(image_id)
             return Outcome(item, Result.FAILED, image_id, item.member_id, error=exc)

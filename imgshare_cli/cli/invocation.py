@@ -33,17 +33,32 @@ class Invocation:
         self.output = Output(sys.stdout, sys.stderr, environ, as_json=as_json, redact=self._redactor.redact_message)
         self._sessions: list[Session] = []
 
-    def open_session(self, flags: Flags, context: typer.Context, *, new_profile: bool = False) -> Session:
+    def open_session(
+        self,
+        flags: Flags,
+        context: typer.Context,
+        *,
+        new_profile: bool = False,
+        environ: Mapping[str, str] | None = None,
+    ) -> Session:
         """Make a session, which is closed at the end.
 
         Args:
             flags: the common options.
             context: the command line that has them.
             new_profile: whether they may name a profile that does not exist yet.
+            environ: another environment than that of the run.
         """
         if self._is_debug_set:
             flags = replace(flags, debug=True)
-        session = Session(flags, self.environ, self.output, self._redactor, context, new_profile=new_profile)
+        session = Session(
+            flags,
+            self.environ if environ is None else environ,
+            self.output,
+            self._redactor,
+            context,
+            new_profile=new_profile,
+        )
         self._sessions.append(session)
         return session
 

@@ -16,6 +16,9 @@ from imgshare_cli.spelling import find_close
 from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imgshare_cli.api.identity_client import Project
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.project_names import ProjectNames
 
@@ -55,11 +58,16 @@ def find_named_project(session: Session, name: str) -> str | None:
     return owner_id.lower() if is_project_id(owner_id) and owner_id != name else None
 
 
-def open_project_names(session: Session) -> ProjectNames:
-    """Open the names by which MEMBER can be given: those in [owners], `mine`, and those of the user's own projects."""
+def open_project_names(session: Session, own_projects: Sequence[Project] | None = None) -> ProjectNames:
+    """Open the names by which MEMBER can be given: those in [owners], `mine`, and those of the user's own projects.
+
+    Args:
+        session: the run.
+        own_projects: the user's own projects, where they have been read already.
+    """
     from imgshare_cli.shares.project_names import ProjectNames
 
-    return ProjectNames(session.open_identity_client, partial(find_named_project, session))
+    return ProjectNames(session.open_identity_client, partial(find_named_project, session), own_projects)
 
 
 def find_meant_project(session: Session, text: str) -> str | None:

@@ -32,6 +32,11 @@ class Redactor:
         """Replace a secret from now on."""
         self._secrets.append(secret)
 
+    def forget_secret(self, secret: str) -> None:
+        """Forget a secret that no message can show any more: a run may have thousands, one after the other."""
+        self._secrets.remove(secret)
+        self._forms.pop(secret, None)
+
     def redact(self, text: str) -> str:
         """Replace each secret in a text, longer ones first: a shorter one may be a part of them."""
         for secret in self._list_secrets():

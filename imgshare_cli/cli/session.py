@@ -57,7 +57,7 @@ class Session:
         self.output = output
         self.context = context
         self._new_profile = new_profile
-        self.hide_secret = redactor.hide_secret
+        self.hide_secret, self.forget_secret = redactor.hide_secret, redactor.forget_secret
         self._open = ExitStack()
         self._terminals = (sys.stdin, sys.stderr)  # rich before 15 replaces both while a spinner turns
 
@@ -172,7 +172,7 @@ class Session:
         """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
         from imgshare_cli.api.authentication import TokenAuth
 
-        auth = TokenAuth(self.credential, self._refresh_credential, self.credential_provider.confirm)
+        auth = TokenAuth(self.credential, self.refresh_credential, self.credential_provider.confirm)
         return self.open_image_client(auth, pace)
 
     @cached_property
@@ -184,7 +184,8 @@ class Session:
         self._open.callback(opened.close)
         return opened
 
-    def _refresh_credential(self, rejected: str) -> Credential | None:
+    def refresh_credential(self, rejected: str) -> Credential | None:
+        """Get a credential in place of a rejected one; None if only a person can get one."""
         from imgshare_cli.cli.credential_refresh import refresh_credential
 
         return refresh_credential(self.credential_provider, self.connections, self.environ, rejected)

@@ -27,7 +27,7 @@ class Inbox:
 
     Args:
         client: the image service.
-        open_client: opens further connections to it.
+        open_client: opens further connections to it; None where this one must do.
         credential: the credential of the run; after a login it names the project and its roles.
         project_id: the project that was asked for, if one was.
     """
@@ -35,12 +35,12 @@ class Inbox:
     def __init__(
         self,
         client: ImageClient,
-        open_client: Callable[[], ImageClient],
+        open_client: Callable[[], ImageClient] | None,
         credential: Credential,
         project_id: str | None,
     ) -> None:
         self._client = client
-        self._workers = WorkerPool(open_client)
+        self._workers = WorkerPool(open_client) if open_client else None
         self._credential = credential
         self._project_id = project_id
 
@@ -63,7 +63,11 @@ class Inbox:
             yield from shares
             return
         now = datetime.now(UTC)
-        for share in self._workers.map_in_order(_read_share, shares):
+        if self._workers:
+            read = self._workers.map_in_order(_read_share, shares)
+        else:
+            read = (_read_share(self._client, share) for share in shares)
+        for share in read:
             if share and share.status in share_filter.statuses and share_filter.matches_age(share, now):
                 yield share
 

@@ -9,7 +9,7 @@ from imgshare_cli.api.models import is_project_id
 from imgshare_cli.errors import ImgshareError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.identity_client import IdentityClient, Project
 
@@ -20,11 +20,17 @@ class ProjectNames:
     Args:
         open_identity_client: opens the identity service; None without a login.
         find_named_id: returns the ID that the config has for a name, or None.
+        own_projects: our own projects, where they have been read already.
     """
 
     def __init__(
-        self, open_identity_client: Callable[[], IdentityClient | None], find_named_id: Callable[[str], str | None]
+        self,
+        open_identity_client: Callable[[], IdentityClient | None],
+        find_named_id: Callable[[str], str | None],
+        own_projects: Sequence[Project] | None = None,
     ) -> None:
+        if own_projects is not None:
+            self._own_projects = list(own_projects)
         self._open_identity_client = open_identity_client
         self._find_named_id = find_named_id
 

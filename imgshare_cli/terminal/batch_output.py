@@ -64,15 +64,19 @@ class BatchOutput:
             self._print(outcome)
 
     def _print(self, outcome: Outcome) -> None:
+        project = outcome.item.access.project if outcome.item.access else None
         if self._output.as_json:
             error = {"error": self._output.describe_error(outcome.error)} if outcome.error else {}
             self._output.print_json(outcome.to_json() | error, on_one_line=True)
         elif not self._output.is_at_terminal():
             last = outcome.error.message if outcome.error else outcome.status or ""
             image = outcome.image_id or outcome.item.image or f"line {outcome.item.number}"
-            self._output.print_line(image, outcome.member_id or "", outcome.result, last)
+            where = [str(value or "") for value in list(project.to_json().values())[1:]] if project else []
+            self._output.print_line(image, outcome.member_id or "", outcome.result, last, *where)
         elif outcome.error:
-            self._output.print_success(outcome.error.message, failed=True)
+            message = outcome.error.message
+            is_named = project is None or str(project) in message
+            self._output.print_success(message if is_named else f"{project}: {message}", failed=True)
         elif outcome.result is Result.DONE:
             self._output.print_success(self._describe(outcome))
         else:
@@ -80,8 +84,9 @@ class BatchOutput:
 
     def _describe_undone(self, outcome: Outcome) -> str:
         image = f"image {outcome.image_id or outcome.item.image}"
-        is_own = outcome.member_id in {None, self._own_project_id}
-        target = "" if is_own else f" {self._verb.preposition} project {outcome.member_id}"
+        project = outcome.item.access.project if outcome.item.access else outcome.member_id
+        is_own = project in {None, self._own_project_id}
+        target = "" if is_own else f" {self._verb.preposition} project {project}"
         if outcome.result is Result.SKIPPED:
             return f"skipped: {image}{target} was {self._verb.done} before"
         if outcome.result is Result.PLANNED:

@@ -87,18 +87,25 @@ Options:
   --json            Print JSON, and errors as JSON on stderr.
 
 Many at once:
-  --from FILE       Read the images from a file, or from stdin with `-`: IDs,
-                    or JSON.
-  --all             Take all shares that match the filters below.
-  --any-owner       With --all: whoever shares the image.
-  --status STATUS   Filter by status: pending, accepted, rejected or all.
-                    [default: pending; for reset, decided ones]
-  --name GLOB       Filter by name; `*`, `?` and `[…]` are wildcards.
-  --older-than AGE  Only images shared longer ago, such as 12h, 7d or 2w.
-  --newer-than AGE  Only images shared more recently.
-  --jobs N          Work on so many images at once. [default: 16]
-  --dry-run         Show what would be done, and change nothing.
-  --fail-fast       Stop at the first failure.
+  --from FILE           Read the images from a file, or from stdin with `-`:
+                        IDs, or JSON.
+  --all                 Take all shares that match the filters below.
+  --any-owner           With --all: whoever shares the image.
+  --status STATUS       Filter by status: pending, accepted, rejected or all.
+                        [default: pending; for reset, decided ones]
+  --name GLOB           Filter by name; `*`, `?` and `[…]` are wildcards.
+  --older-than AGE      Only images shared longer ago, such as 12h, 7d or 2w.
+  --newer-than AGE      Only images shared more recently.
+  --jobs N              Work on so many images at once. [default: 16]
+  --dry-run             Show what would be done, and change nothing.
+  --fail-fast           Stop at the first failure.
+  --shard I/N           Do one part of N, such as 0/4; the other parts are for
+                        other runs.
+  --all-projects        In every project that you may enter.
+  --projects GLOB       Your own projects with such names, as in 'tenant-*'.
+  --projects-file FILE  Read IDs or names of projects from a file, one a line.
+  --clouds GLOB         With each such entry of clouds.yaml, as in 'prod-*'.
+  --regions GLOB        In each such region of the catalog.
 
 Common options:
   --profile NAME      Use this profile of the config file.

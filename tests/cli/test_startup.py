@@ -56,6 +56,7 @@ OURS = {
     "imgshare_cli.cli",
     "imgshare_cli.cli.app",
     "imgshare_cli.cli.batches",
+    "imgshare_cli.cli.batches.fleet_options",
     "imgshare_cli.cli.batches.options",
     "imgshare_cli.cli.commands",
     "imgshare_cli.cli.commands.decide",

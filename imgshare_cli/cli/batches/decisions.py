@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.decide import DecisionTask
+from imgshare_cli.batch.shard import parse_shard, select_items
+from imgshare_cli.cli.batches.fleet import Fleet
+from imgshare_cli.cli.batches.fleet_source import open_fleet_source, with_projects
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
 from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
+from imgshare_cli.config.owners import OwnerNames
 from imgshare_cli.terminal.batch_output import Verb
 from imgshare_cli.terminal.outcome import describe_decision
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.cli.batches.options import BatchFlags
     from imgshare_cli.cli.session import Session
@@ -36,6 +43,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
     status: Status,
     flags: BatchFlags,
     *,
+    image: str | None = None,
     owner: str | None = None,
     hash_: str | None = None,
     wait: str | None = None,
@@ -48,6 +56,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         session: the run.
         status: the decision.
         flags: the options of the batch.
+        image: the only image, where it was given as an argument.
         owner: the project that must own the images.
         hash_: the checksum that they must have.
         wait: how long to wait for shares that are not there yet.
@@ -60,30 +69,53 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
     """
     deadline = _parse_deadline(wait)
     image_check = _parse_image_check(session, owner, hash_) if status is Status.ACCEPTED else None
-    source = open_source(session, status, flags, owner=owner, yes=yes)
+    fleet = Fleet(session, flags.fleet) if flags.fleet.is_fleet else None
+    shard = parse_shard(flags.shard) if flags.shard is not None else None
+    if fleet:
+        source = open_fleet_source(session, status, flags, fleet, image=image, owner=owner, yes=yes)
+    else:
+        source = open_source(session, status, flags, owner=owner, yes=yes)
+    if shard:
+        source = replace(source, items=select_items(source.items, shard, None if fleet else session.member_id))
     stop, pace = threading.Event(), Pace()
     task = DecisionTask(
         open_tool=partial(session.open_worker_client, pace),
         status=status,
-        member_id=session.member_id,
-        describe_owner=partial(describe_owner, session),
+        member_id=None if fleet else session.member_id,
+        describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
         pause_for=stop.wait,
         image_check=image_check,
         vault_id=vault_id or session.settings.vault_id,
         deadline=deadline,
         is_dry_run=flags.dry_run,
+        shard=shard,
     )
+    batch = Batch(
+        source,
+        task,
+        _VERBS[status],
+        _build_describe(session),
+        lambda: pace.rate,
+        flags.jobs or DEFAULT_JOBS,
+        flags.fail_fast,
+    )
+    run_batch(session, with_projects(batch, task, fleet) if fleet else batch, stop)
+
+
+def _build_describe(session: Session) -> Callable[[Outcome], str]:
     owners, shorten = get_owner_names(session), build_id_shortener(session)
 
     def describe(outcome: Outcome) -> str:
-        if (share := outcome.member) is None:
+        share, access = outcome.member, outcome.item.access
+        if share is None:
             return ""
-        is_own, is_old = outcome.member_id == task.member_id, outcome.is_unchanged
-        shown_id = shorten(share.image_id)
-        return describe_decision(share, outcome.image, shown_id, owners, is_own=is_own, was_decided_before=is_old)
+        is_own, names = outcome.member_id == session.member_id, owners
+        if access and access.project.id:
+            is_own, names = False, OwnerNames({**session.file.owners.ids, str(access.project): access.project.id})
+        shown_id, is_old = shorten(share.image_id), outcome.is_unchanged
+        return describe_decision(share, outcome.image, shown_id, names, is_own=is_own, was_decided_before=is_old)
 
-    jobs = flags.jobs or DEFAULT_JOBS
-    run_batch(session, Batch(source, task, _VERBS[status], describe, pace, jobs, flags.fail_fast), stop)
+    return describe
 
 
 def _parse_deadline(wait: str | None) -> float | None:

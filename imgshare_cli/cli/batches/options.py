@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from imgshare_cli.api.models import Status
+from imgshare_cli.cli.batches.fleet_options import FLEET_OPTIONS, FleetFlags, create_member_error, take_fleet_flags
 from imgshare_cli.cli.filter_options import NameOption, NewerThanOption, OlderThanOption, OwnerOption, StatusChoice
 from imgshare_cli.cli.options import MANY, YesOption, declare_option, text_option
 from imgshare_cli.errors import UsageError
@@ -38,6 +39,8 @@ class BatchFlags:
         jobs: how many are done at once.
         dry_run: whether nothing is changed.
         fail_fast: whether the first failure ends the batch.
+        shard: which part of the batch is done, as `I/N`; None is all of it.
+        fleet: the projects, clouds and regions in which they are done.
     """
 
     from_: str | None = None
@@ -50,11 +53,13 @@ class BatchFlags:
     jobs: int | None = None
     dry_run: bool = False
     fail_fast: bool = False
+    shard: str | None = None
+    fleet: FleetFlags = field(default_factory=FleetFlags)
 
     @property
     def is_batch(self) -> bool:
-        """Whether many images are meant."""
-        return self.from_ is not None or self.all_
+        """Whether many images, or one in many projects, are meant."""
+        return self.from_ is not None or self.all_ or self.fleet.is_fleet
 
 
 FromOption = Annotated[
@@ -84,6 +89,9 @@ JobsOption = Annotated[
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 FailFastOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")]
+ShardOption = Annotated[
+    str | None, text_option("--shard", "I/N", "Do one part of N, such as 0/4; the other parts are for other runs.")
+]
 _OPTIONS = {
     "from_": declare_option("from_", FromOption, panel=MANY),
     "all_": declare_option("all_", AllOption, default=False, panel=MANY),
@@ -96,9 +104,11 @@ _OPTIONS = {
     "jobs": declare_option("jobs", JobsOption, panel=MANY),
     "dry_run": declare_option("dry_run", DryRunOption, default=False, panel=MANY),
     "fail_fast": declare_option("fail_fast", FailFastOption, default=False, panel=MANY),
+    "shard": declare_option("shard", ShardOption, panel=MANY),
+    **FLEET_OPTIONS,
     "yes": declare_option("yes", YesOption, default=False),
 }
-BATCH_FIELDS = frozenset(field.name for field in fields(BatchFlags))
+BATCH_FIELDS = frozenset(one.name for one in fields(BatchFlags))
 
 
 def with_batch(status: Status) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -116,14 +126,16 @@ def with_batch(status: Status) -> Callable[[Callable[..., None]], Callable[..., 
 
         @functools.wraps(command)
         def run(session: Session, image: str | None, member: str | None, **values: Any) -> None:
-            flags = BatchFlags(**{name: values.pop(name) for name in list(values) if name in BATCH_FIELDS})
+            fleet = take_fleet_flags(values)
+            given = {name: values.pop(name) for name in list(values) if name in BATCH_FIELDS}
+            flags = BatchFlags(**given, fleet=fleet)
             if flags.is_batch:
                 from imgshare_cli.cli.batches.decisions import run_decisions
 
-                _check_arguments(flags, image)
-                run_decisions(session, status, flags, **values)
+                _check_arguments(session, flags, image, member)
+                run_decisions(session, status, flags, image=image, **values)
                 return
-            for name in added.keys() - BATCH_FIELDS:
+            for name in added.keys() - BATCH_FIELDS - FLEET_OPTIONS.keys():
                 values.pop(name)
             check_single(session, image, added, "--from or --all")
             command(session, image, member, **values)
@@ -137,12 +149,17 @@ def with_batch(status: Status) -> Callable[[Callable[..., None]], Callable[..., 
     return wrap
 
 
-def _check_arguments(flags: BatchFlags, image: str | None) -> None:
+def _check_arguments(session: Session, flags: BatchFlags, image: str | None, member: str | None) -> None:
     if flags.from_ is not None and flags.all_:
         raise UsageError("--from and --all cannot be used together", hint="omit one of them")
-    if image is not None:
+    has_source = flags.from_ is not None or flags.all_
+    if image is not None and has_source:
         option = "--all" if flags.all_ else "--from"
         raise UsageError(f"{option} takes no IMAGE", hint=f"omit IMAGE, or omit {option}")
+    if image is None and not has_source:
+        raise create_missing_error(session, "IMAGE")
+    if member is not None:
+        raise create_member_error()
 
 
 def make_optional(argument: inspect.Parameter, kind: Any) -> inspect.Parameter:

@@ -48,18 +48,19 @@ def select_projects(
         UsageError: a name is not known, no project matches, or the file cannot be read.
     """
     known = open_project_names(session)
-    selected = [_select_project(known, name) for name in names]
+    selected = [select_project(known, name) for name in names]
     for project in selected:
         if project.error:
             raise project.error
     if pattern is not None:
-        selected += _match_projects(known, pattern)
+        selected += match_projects(known, pattern)
     if path is not None:
-        selected += [_select_project(known, name) for name in _read_names(path)]
+        selected += [select_project(known, name) for name in read_names(path)]
     return list({project.id or project.name: project for project in selected}.values())
 
 
-def _select_project(known: ProjectNames, text: str) -> SelectedProject:
+def select_project(known: ProjectNames, text: str) -> SelectedProject:
+    """Select the project with an ID or a name."""
     try:
         project_id = known.resolve_id(text)
     except UsageError as exc:
@@ -76,7 +77,12 @@ def _select_project(known: ProjectNames, text: str) -> SelectedProject:
     )
 
 
-def _match_projects(known: ProjectNames, pattern: str) -> list[SelectedProject]:
+def match_projects(known: ProjectNames, pattern: str) -> list[SelectedProject]:
+    """Select the user's own projects whose names match a pattern.
+
+    Raises:
+        UsageError: there is none.
+    """
     projects = known.list_own_projects()
     matching = [project for project in projects if fnmatch.fnmatchcase(project.name, pattern)]
     if not matching:
@@ -89,7 +95,12 @@ def _match_projects(known: ProjectNames, pattern: str) -> list[SelectedProject]:
     return [SelectedProject(project.id, project.name) for project in matching]
 
 
-def _read_names(path: str) -> list[str]:
+def read_names(path: str) -> list[str]:
+    """Read the names and IDs in a file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     from pathlib import Path
 
     from imgshare_cli.config.file_reading import read_file

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Iterator
 
-    from imgshare_cli.api.pace import Pace
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.batch.runner import Task
     from imgshare_cli.cli.batches.source import Source
@@ -38,18 +37,22 @@ class Batch(NamedTuple):
         task: what is done with each.
         verb: what that is called.
         describe: describes what was done with an item, for people.
-        pace: keeps its requests at a pace that the service bears.
+        get_rate: returns how many requests a second the service allows now; None where it has set no limit.
         jobs: how many items are worked on at once.
         fail_fast: whether the first failure ends it.
+        has_one_login: whether a rejected credential means that the other items would fail as well.
+        is_fleet: whether it works in the projects that its options name.
     """
 
     source: Source
     task: Task[Any]
     verb: Verb
     describe: Callable[[Outcome], str]
-    pace: Pace
+    get_rate: Callable[[], float | None]
     jobs: int
     fail_fast: bool
+    has_one_login: bool = True
+    is_fleet: bool = False
 
 
 def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
@@ -69,17 +72,19 @@ def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
     source, verb = batch.source, batch.verb
     tally = Tally()
     line = ProgressLine(sys.stderr, session.environ, verb.doing)
-    printer = BatchOutput(session.output, line, verb, session.member_id, batch.describe)
+    own_project_id = None if batch.is_fleet else session.member_id
+    printer = BatchOutput(session.output, line, verb, own_project_id, batch.describe)
 
     def report(outcome: Outcome) -> None:
         tally.add(outcome)
         printer.print_outcome(outcome)
 
     def tick() -> None:
-        line.draw(tally.count, tally.results[Result.FAILED], source.measure(), batch.pace.rate)
+        line.draw(tally.count, tally.results[Result.FAILED], source.measure(), batch.get_rate())
 
     def is_hopeless(outcome: Outcome) -> bool:
-        return isinstance(outcome.error, AuthError) or (batch.fail_fast and outcome.result is Result.FAILED)
+        is_refused = batch.has_one_login and isinstance(outcome.error, AuthError)
+        return is_refused or (batch.fail_fast and outcome.result is Result.FAILED)
 
     jobs = max(batch.jobs - source.connections, 1)
     run: BatchRun[Any] = BatchRun(
@@ -95,7 +100,10 @@ def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
     finally:
         line.erase()
     hopeless = run.hopeless.error if run.hopeless and not batch.fail_fast else None
-    if error := create_batch_error(session, tally, verb, hopeless=hopeless, is_interrupted=stop.is_set()):
+    error = create_batch_error(
+        session, tally, verb, hopeless=hopeless, is_interrupted=stop.is_set(), is_fleet=batch.is_fleet
+    )
+    if error:
         raise error
     if not session.output.as_json:
         session.output.print_note(describe_tally(tally, verb))

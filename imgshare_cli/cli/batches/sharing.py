@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from imgshare_cli import hints
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.pairs import pair_items
+from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.batch.sharing import SharingTask
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS, create_missing_error
 from imgshare_cli.cli.batches.projects import select_projects
@@ -59,9 +61,12 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
     """
     if image is None and flags.from_ is None:
         raise create_missing_error(session, "IMAGE")
+    shard = parse_shard(flags.shard) if flags.shard is not None else None
     is_asked = is_end and session.is_at_terminal and not (yes or flags.dry_run)
     projects = select_projects(session, [*members, *flags.to], flags.projects, flags.projects_file)
     source = _open_source(session, flags, image, projects, is_end=is_end, is_asked=is_asked)
+    if shard:
+        source = replace(source, items=select_items(source.items, shard, None))
     pace = Pace()
     task = SharingTask(
         open_tool=partial(session.open_worker_client, pace),
@@ -69,13 +74,14 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         credential=session.credential,
         is_end=is_end,
         is_dry_run=flags.dry_run,
+        shard=shard,
     )
     batch = Batch(
         source,
         task,
         _UNSHARE if is_end else _SHARE,
         _build_describe(session),
-        pace,
+        lambda: pace.rate,
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
     )

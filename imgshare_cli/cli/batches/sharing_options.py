@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from imgshare_cli.cli.batches.fleet_options import ProjectsFileOption, ProjectsOption
 from imgshare_cli.cli.batches.options import (
     DryRunOption,
     FailFastOption,
     FromOption,
     JobsOption,
+    ShardOption,
     check_single,
     create_missing_error,
     make_optional,
 )
-from imgshare_cli.cli.options import MANY, declare_option, text_option
+from imgshare_cli.cli.options import MANY, declare_option
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ class SharingFlags:
         jobs: how many are worked on at once.
         dry_run: whether nothing is changed.
         fail_fast: whether the first failure ends the batch.
+        shard: which part of the batch is done, as `I/N`; None is all of it.
     """
 
     from_: str | None = None
@@ -48,6 +51,7 @@ class SharingFlags:
     jobs: int | None = None
     dry_run: bool = False
     fail_fast: bool = False
+    shard: str | None = None
 
     @property
     def is_batch(self) -> bool:
@@ -59,12 +63,6 @@ ToOption = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="PROJECT", help="One of the projects; repeat it for more.", show_default=False),
 ]
-ProjectsOption = Annotated[
-    str | None, text_option("--projects", "GLOB", "Your own projects with such names, as in 'tenant-*'.")
-]
-ProjectsFileOption = Annotated[
-    str | None, text_option("--projects-file", "FILE", "Read IDs or names of projects from a file, one a line.")
-]
 _OPTIONS = [
     declare_option("from_", FromOption, panel=MANY),
     declare_option("to", ToOption, panel=MANY),
@@ -73,6 +71,7 @@ _OPTIONS = [
     declare_option("jobs", JobsOption, panel=MANY),
     declare_option("dry_run", DryRunOption, default=False, panel=MANY),
     declare_option("fail_fast", FailFastOption, default=False, panel=MANY),
+    declare_option("shard", ShardOption, panel=MANY),
 ]
 SHARING_FIELDS = frozenset(field.name for field in fields(SharingFlags))
 

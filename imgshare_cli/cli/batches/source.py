@@ -14,8 +14,9 @@ from imgshare_cli.batch.input_buffer import InputBuffer
 from imgshare_cli.batch.item_reader import read_items
 from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.prefetch import prefetch
+from imgshare_cli.cli.batches.all_question import confirm
 from imgshare_cli.cli.filter_options import StatusChoice, build_share_filter
-from imgshare_cli.errors import InterruptedByUserError, UsageError
+from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from imgshare_cli.shares.share_filter import ShareFilter
 
 # How far the list of shares may be ahead of the decisions: two pages.
-_AHEAD = 2000
+AHEAD = 2000
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,22 @@ def open_source(session: Session, status: Status, flags: BatchFlags, *, owner: s
         InterruptedByUserError: the person says no.
     """
     if flags.from_ is not None:
-        _check_file_options(status, flags, owner)
+        check_file_options(status, flags, owner)
         return open_file(session, flags.from_, lambda text: text == status.value)
+    share_filter = check_all_options(session, status, flags, owner)
+    if not (yes or flags.dry_run):
+        confirm(session, status, share_filter)
+    shares = enumerate(session.inbox.read_shares(share_filter), 1)
+    items = (Item(number, share.image.id, share.member_id, known_image=share.image) for number, share in shares)
+    return Source(prefetch(items, AHEAD), connections=1)
+
+
+def check_all_options(session: Session, status: Status, flags: BatchFlags, owner: str | None) -> ShareFilter:
+    """Check the options of --all, and build the filter that they mean.
+
+    Raises:
+        UsageError: the options contradict each other, or it is not said whose images are accepted.
+    """
     if status is Status.ACCEPTED and (owner is None) != flags.any_owner:
         raise UsageError(
             "--owner and --any-owner cannot be used together"
@@ -67,15 +82,15 @@ def open_source(session: Session, status: Status, flags: BatchFlags, *, owner: s
             else "accept --all needs --owner: anyone can share an image with any name",
             hint="--owner PROJECT takes the images of one project, --any-owner those of all",
         )
-    share_filter = _build_filter(session, status, flags, owner)
-    if not (yes or flags.dry_run):
-        _confirm(session, status, share_filter)
-    shares = enumerate(session.inbox.read_shares(share_filter), 1)
-    items = (Item(number, share.image.id, share.member_id, known_image=share.image) for number, share in shares)
-    return Source(prefetch(items, _AHEAD), connections=1)
+    return _build_filter(session, status, flags, owner)
 
 
-def _check_file_options(status: Status, flags: BatchFlags, owner: str | None) -> None:
+def check_file_options(status: Status, flags: BatchFlags, owner: str | None) -> None:
+    """Check that no option was given that only --all has.
+
+    Raises:
+        UsageError: there is one.
+    """
     filters = {
         "--any-owner": flags.any_owner,
         "--status": flags.status,
@@ -149,38 +164,3 @@ def _build_filter(session: Session, status: Status, flags: BatchFlags, owner: st
     if status is Status.PENDING and flags.status is None:
         return replace(share_filter, statuses=(Status.ACCEPTED, Status.REJECTED))
     return share_filter
-
-
-def _confirm(session: Session, status: Status, share_filter: ShareFilter) -> None:
-    """Ask before all shares are decided about.
-
-    Raises:
-        UsageError: nobody may be asked.
-        InterruptedByUserError: the person says no.
-    """
-    from imgshare_cli.cli.typed_command import TypedCommand
-
-    which = _describe_shares(session, share_filter)
-    if not session.is_attended:
-        typed = TypedCommand(session.context)
-        changes: dict[str, str | bool | None] = {"--no-input": None}
-        raise UsageError(
-            f"{status.verb} --all needs a confirmation: it is about {which}",
-            hint=f"{typed.build({}, {**changes, '--yes': True})} does it without asking, and "
-            f"{typed.build({}, {**changes, '--dry-run': True})} shows what it would do",
-        )
-    from imgshare_cli.terminal.questions import ask_yes
-
-    if not ask_yes(session.output, f"{status.verb.capitalize()} {which}?"):
-        raise InterruptedByUserError("nothing was changed")
-
-
-def _describe_shares(session: Session, share_filter: ShareFilter) -> str:
-    from imgshare_cli.cli.owner_names import describe_owner
-
-    statuses = " and ".join(status.value for status in share_filter.statuses)
-    which = f"all {statuses} images" if len(share_filter.statuses) < len(Status) else "all images"
-    source = f" of project {describe_owner(session, share_filter.owner)}" if share_filter.owner else " of any owner"
-    name = f" with names like {hints.quote_text(share_filter.name)}" if share_filter.name else ""
-    age = " of that age" if share_filter.has_age else ""
-    return which + source + name + age

@@ -13,10 +13,8 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
     from imgshare_cli.terminal.batch_output import Verb
 # What selects the items; the outcomes of a run do so for the next one.
-_SELECTING = (
-    *("--all", "--any-owner", "--status", "--name", "--older-than", "--newer-than"),
-    *("--to", "--projects", "--projects-file", "--yes"),
-)
+_SELECTING = ("--all", "--any-owner", "--status", "--name", "--older-than", "--newer-than", "--yes")
+_SELECTING_PROJECTS = ("--to", "--projects", "--projects-file")
 
 
 def describe_tally(tally: Tally, verb: Verb) -> str:
@@ -37,8 +35,14 @@ def describe_tally(tally: Tally, verb: Verb) -> str:
     return f"{', '.join(parts)}; {tally.seconds:.1f} s, {tally.rate:,.0f}/s"
 
 
-def create_batch_error(
-    session: Session, tally: Tally, verb: Verb, *, hopeless: ImgshareError | None, is_interrupted: bool
+def create_batch_error(  # noqa: PLR0913  (each by name)
+    session: Session,
+    tally: Tally,
+    verb: Verb,
+    *,
+    hopeless: ImgshareError | None,
+    is_interrupted: bool,
+    is_fleet: bool = False,
 ) -> ImgshareError | None:
     """Create the error that a batch ends with; None where all is done.
 
@@ -48,6 +52,7 @@ def create_batch_error(
         verb: what it does.
         hopeless: the error of the item after which the others were left out.
         is_interrupted: whether the person ended it.
+        is_fleet: whether it works in the projects that its options name.
     """
     summary = describe_tally(tally, verb)
     if is_interrupted:
@@ -56,14 +61,16 @@ def create_batch_error(
     if hopeless:
         return hopeless.replace(note=summary)
     if tally.left_to_do:
-        return PartialError(summary, hint=_suggest_rest(session))
+        return PartialError(summary, hint=_suggest_rest(session, is_fleet=is_fleet))
     return None
 
 
-def _suggest_rest(session: Session) -> str:
+def _suggest_rest(session: Session, *, is_fleet: bool) -> str:
     if not session.output.as_json:
         return _suggest_again(session)
-    changes = {**dict.fromkeys(_SELECTING), "--from": "OUTCOMES"}
+    # An outcome says which project it is about; a fleet run still needs a token for it.
+    selecting = _SELECTING if is_fleet else (*_SELECTING, *_SELECTING_PROJECTS)
+    changes = {**dict.fromkeys(selecting), "--from": "OUTCOMES"}
     rest = TypedCommand(session.context).build({"image": None, "members": None}, changes)
     return f"{rest} does what is left, with this output in the file OUTCOMES"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.api.models import Status
+from imgshare_cli.cli.batches.fleet_options import FleetFlags, with_fleet
 from imgshare_cli.cli.column_options import ColumnsOption, choose_columns, parse_columns
 from imgshare_cli.cli.filter_options import (
     NameOption,
@@ -56,6 +57,7 @@ LongOption = Annotated[
 
 
 @with_session(common_options)
+@with_fleet
 def list_(  # noqa: PLR0913, PLR0917
     session: Session,
     status: StatusOption = StatusChoice.PENDING,
@@ -68,6 +70,8 @@ def list_(  # noqa: PLR0913, PLR0917
     quiet: QuietOption = False,  # noqa: FBT002
     long: LongOption = False,  # noqa: FBT002
     columns: ColumnsOption = None,
+    *,
+    fleet: FleetFlags,
 ) -> None:
     """List the images that other projects share with yours.
 
@@ -95,8 +99,20 @@ def list_(  # noqa: PLR0913, PLR0917
         with_member=share_filter.needs_member,
         all_statuses=status is StatusChoice.ALL,
     )
+    if fleet.is_fleet:
+        _list_fleet(
+            session,
+            fleet,
+            share_filter,
+            order,
+            limit,
+            [] if quiet else _build_columns(session, names, fleet, long=long),
+        )
+        return
     shares = _read_shares(session, share_filter, order, limit)
-    count = _print_shares(session, shares, [] if quiet else names, long=long)
+    count = _print_shares(
+        session, shares, [] if quiet else _build_columns(session, names, fleet, long=long), uncut=long
+    )
     if is_table:
         from imgshare_cli.cli.list_footer import ListFooter
 
@@ -127,25 +143,45 @@ def _read_shares(session: Session, share_filter: ShareFilter, order: SortOrder, 
     )
 
 
-def _print_shares(session: Session, shares: Iterable[Share], names: Sequence[str], *, long: bool) -> int:
+def _list_fleet(  # noqa: PLR0913, PLR0917
+    session: Session,
+    fleet: FleetFlags,
+    share_filter: ShareFilter,
+    order: SortOrder,
+    limit: int | None,
+    columns: Sequence[Column[Share]],
+) -> None:
+    """List the shares of many projects; what could not be read is an error at the end."""
+    from imgshare_cli.cli.batches.fleet_list import PROJECT_COLUMN, FleetShares
+
+    shares = FleetShares(session, fleet, share_filter)
+    columns = [*columns, PROJECT_COLUMN] if columns else columns
+    _print_shares(session, islice(order.sort_shares(iter(shares)), limit), columns)
+    shares.check()
+
+
+def _print_shares(
+    session: Session, shares: Iterable[Share], columns: Sequence[Column[Share]], *, uncut: bool = False
+) -> int:
     """Print the shares as they come, or their IDs where no columns are shown; return how many there were."""
     counted = _CountedShares(shares)
     if session.output.as_json:
         session.output.print_array(share.to_json() for share in counted)
-    elif names:
+    elif columns:
         with session.output.show_progress("reading the list") if session.output.is_at_terminal() else nullcontext():
-            session.output.print_table(_build_columns(session, names, long=long), counted, uncut=long)
+            session.output.print_table(columns, counted, uncut=uncut)
     else:
         for share in counted:
             session.output.print_line(share.image.id)
     return counted.count
 
 
-def _build_columns(session: Session, names: Sequence[str], *, long: bool) -> list[Column[Share]]:
+def _build_columns(session: Session, names: Sequence[str], fleet: FleetFlags, *, long: bool) -> list[Column[Share]]:
     from imgshare_cli.cli.owner_names import get_owner_names
     from imgshare_cli.terminal.owners import name_owner, name_owner_with_id
 
-    owners, show_owner = get_owner_names(session), name_owner_with_id if long else name_owner
+    owners = session.file.owners if fleet.is_fleet else get_owner_names(session)
+    show_owner = name_owner_with_id if long else name_owner
     return build_share_columns(names, lambda owner_id: show_owner(owner_id, owners))
 
 

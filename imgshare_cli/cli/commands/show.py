@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imgshare_cli.cli.batches.fleet_options import FleetFlags, create_member_error, with_fleet
 from imgshare_cli.cli.options import ImageArgument, MemberArgument, member_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
@@ -9,11 +10,19 @@ from imgshare_cli.shares.decisions import get_share
 
 
 @with_session(member_options)
-def show(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
+@with_fleet
+def show(session: Session, image: ImageArgument, member: MemberArgument = None, *, fleet: FleetFlags) -> None:
     """Show one share, and what the project decided.
 
     On a terminal also shows the image, and other images of its name in your project's image list.
     """
+    if fleet.is_fleet:
+        from imgshare_cli.cli.batches.showing import show_in_projects
+
+        if member is not None:
+            raise create_member_error()
+        show_in_projects(session, fleet, image)
+        return
     target = ShareTarget(session, image, member, command="show")
     with target.explain_refusal("show"):
         share = get_share(session.client, target.resolve_image_id(), target.member_id)

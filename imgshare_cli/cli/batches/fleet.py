@@ -1,0 +1,185 @@
+"""The projects, clouds and regions that the options of a fleet run name."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.api.pace import Pace
+from imgshare_cli.batch.fleet import FleetProject, FleetService, add_rates
+from imgshare_cli.batch.fleet_login import FleetLogin, IdentityConnection
+from imgshare_cli.cli.batches.own_logins import OwnLogins
+from imgshare_cli.cli.batches.projects import SelectedProject, match_projects, read_names, select_project
+from imgshare_cli.cli.project_arguments import open_project_names
+from imgshare_cli.config.service_url import check_service_url
+from imgshare_cli.errors import ConfigError, ImgshareError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imgshare_cli.api.identity_client import IdentityClient, ImageService, Project
+    from imgshare_cli.cli.batches.fleet_options import FleetFlags
+    from imgshare_cli.cli.session import Session
+
+_MAX_LISTED = 8
+# What the user has set for one cloud: another cloud's token must not travel there.
+_OF_ONE_CLOUD = {"IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE", "IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"}
+
+
+class Fleet:
+    """The projects of a run, which may be gone through several times; a cloud is logged in to when it is its turn.
+
+    Args:
+        session: the run.
+        flags: the options.
+
+    Attributes:
+        has_clouds: whether the run has several logins.
+
+    Raises:
+        UsageError: no project, cloud or region matches, or the options contradict each other.
+        ImgshareError: the login failed, or the identity service does not answer.
+    """
+
+    def __init__(self, session: Session, flags: FleetFlags) -> None:
+        if session.flags.endpoint and (flags.regions is not None or flags.clouds is not None):
+            option = "--regions" if flags.clouds is None else "--clouds"
+            raise UsageError(f"--endpoint and {option} cannot be used together", hint="omit one of them")
+        self.has_clouds = flags.clouds is not None
+        self._flags = flags
+        self._services: list[FleetService] = []
+        self._known: list[FleetProject] = []
+        clouds = _match_clouds(session, flags.clouds) if flags.clouds is not None else None
+        self._unread = self._read_clouds(session, clouds) if clouds else self._read_projects(session)
+        if not self.has_clouds:
+            self._known = list(self._unread)
+
+    def __iter__(self) -> Iterator[FleetProject]:
+        """Yield each project."""
+        yield from self._known
+        while (project := next(self._unread, None)) is not None:
+            self._known.append(project)
+            yield project
+
+    @property
+    def count(self) -> int:
+        """How many there are, as far as is known."""
+        return len(self._known)
+
+    def get_rate(self) -> float | None:
+        """How many requests a second the services allow now; None where one has set no limit."""
+        return add_rates(self._services)
+
+    def _read_clouds(self, session: Session, clouds: Sequence[str]) -> Iterator[FleetProject]:
+        environ = {name: value for name, value in session.environ.items() if name not in _OF_ONE_CLOUD}
+        for cloud in clouds:
+            flags = replace(session.flags, cloud=cloud)
+            own = session.context.obj.open_session(flags, session.context, environ=environ)
+            try:
+                own.credential_provider.keeps_tokens = False  # a profile keeps one token, not that of every cloud
+                yield from self._read_projects(own, cloud)
+            except ImgshareError as exc:
+                yield FleetProject(None, error=exc, cloud=cloud)
+
+    def _read_projects(self, session: Session, cloud: str | None = None) -> Iterator[FleetProject]:
+        login = _create_login(session)
+        connection = IdentityConnection(login)
+        try:
+            selected = _select_projects(session, self._flags, partial(login.call, connection, _list_projects))
+            services = [FleetService(login, session.endpoint, Pace(), cloud)]
+            if self._flags.regions is not None:
+                image_services = login.call(connection, _list_image_services)
+                services = list(_match_regions(session, services[0], image_services, self._flags.regions))
+        finally:
+            connection.close()
+        self._services += services
+        for project in selected:
+            if project.error:
+                yield FleetProject(None, project.name, error=project.error, cloud=cloud)
+        for service in services:
+            for project in selected:
+                if not project.error:
+                    yield FleetProject(project.id, project.name, service, cloud=cloud, region=service.region)
+
+
+def _list_projects(client: IdentityClient) -> list[Project]:
+    return client.list_projects()
+
+
+def _list_image_services(client: IdentityClient) -> list[ImageService]:
+    return client.list_image_services()
+
+
+def _create_login(session: Session) -> FleetLogin:
+    return FleetLogin(
+        connections=session.connections,
+        get_credential=lambda: session.credential,
+        refresh=session.refresh_credential,
+        confirm=session.credential_provider.confirm,
+        find_own_login=OwnLogins(session).find_credential,
+        hide_secret=session.hide_secret,
+        forget_secret=session.forget_secret,
+    )
+
+
+def _select_projects(
+    session: Session, flags: FleetFlags, list_projects: partial[list[Project]]
+) -> list[SelectedProject]:
+    """Select the projects of one login, each once."""
+    if not flags.has_projects:
+        credential = session.credential
+        if credential.project_id is None:
+            raise ConfigError("the project of the token is not known", hint="log in, or pass --all-projects")
+        return [SelectedProject(credential.project_id, credential.project_name)]
+    projects = list_projects()
+    known = open_project_names(session, projects)
+    names = {project.id: project.name for project in projects}
+    selected: list[SelectedProject] = []
+    if flags.projects is not None:
+        selected += match_projects(known, flags.projects)
+    elif flags.all_projects:
+        selected += [SelectedProject(project.id, project.name) for project in projects]
+    if flags.projects_file is not None:
+        named = [select_project(known, name) for name in read_names(flags.projects_file)]
+        selected += [one._replace(name=names.get(one.id, one.name)) if one.id else one for one in named]
+    if not selected:
+        raise UsageError("no project is selected", hint="--all-projects needs a role in one, the file a line")
+    return list({project.id or project.name: project for project in selected}.values())
+
+
+def _match_clouds(session: Session, pattern: str) -> list[str]:
+    from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
+
+    if session.flags.cloud:
+        raise UsageError("--cloud and --clouds cannot be used together", hint="omit one of them")
+    clouds = list_clouds(session.environ)
+    matching = [name for name in clouds.names if fnmatch.fnmatchcase(name, pattern)]
+    if not matching:
+        raise UsageError(
+            f"no cloud in {clouds.path or 'clouds.yaml'} has a name like {hints.quote_text(pattern)}",
+            hint=f"the clouds there are {format_names(clouds.names)}"
+            if clouds.names
+            else f"it is searched for in {SEARCHED}",
+        )
+    return matching
+
+
+def _match_regions(
+    session: Session, service: FleetService, image_services: Sequence[ImageService], pattern: str
+) -> Iterator[FleetService]:
+    """Yield the image service of each region that matches, on the interface that this run uses."""
+    interface = (session.settings.interface or "public").removesuffix("URL")
+    usable = {one.region: one.url for one in reversed(image_services) if one.interface == interface and one.region}
+    regions = sorted(region for region in usable if fnmatch.fnmatchcase(region, pattern))
+    if not regions:
+        known = ", ".join(map(hints.quote_text, sorted(usable)[:_MAX_LISTED])) or "none"
+        raise UsageError(
+            f"no region has a name like {hints.quote_text(pattern)}",
+            hint=f"the regions with an image service are {known}",
+        )
+    for region in regions:
+        address = check_service_url(usable[region], insecure_http=session.settings.insecure_http)
+        yield replace(service, endpoint=address, pace=Pace(), region=region)

@@ -1,0 +1,149 @@
+"""Many clouds and regions, and projects that need a login of their own."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.fake_cloud import keep, token_file, write_clouds, write_config
+from tests.support.fake_service import IMAGE, MEMBER
+from tests.support.fleet_cloud import FleetCloud, build_project_id
+from tests.support.run import Run, run_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ONE, TWO = build_project_id(1), build_project_id(2)
+
+
+@pytest.fixture
+def cloud() -> Iterator[FleetCloud]:
+    """A cloud with three projects and two regions."""
+    with FleetCloud() as cloud:
+        yield cloud
+
+
+def _read(run: Run, *keys: str) -> list[tuple[Any, ...]]:
+    lines = [json.loads(line) for line in run.out.splitlines()]
+    return sorted((tuple(line.get(key) for key in keys) for line in lines), key=str)
+
+
+def test_regions(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--regions` decides in each region of the catalog, on the usual interface; outcomes have the region."""
+    write_clouds(monkeypatch, prod=cloud.entry())
+    monkeypatch.setenv("OS_CLOUD", "prod")
+
+    own = run_tool("accept", IMAGE, "--regions", "*", "--json")
+    assert {"one-public", "two-public"} == cloud.places
+    everywhere = run_tool("accept", IMAGE, "--all-projects", "--regions", "t*", "--json")
+
+    keys = ("project_name", "region", "result")
+    assert [("mine", "one", "done"), ("mine", "two", "done")] == _read(own, *keys)
+    names = ("mine", "tenant-1", "tenant-2")
+    assert [(name, "two", "done") for name in names] == _read(everywhere, *keys)
+    assert (0, 0) == (own.code, everywhere.code)
+    cloud.images = [{"id": IMAGE, "name": "golden", "owner": TWO, "visibility": "shared"}]
+    listed = run_tool("list", "--regions", "*")
+    assert [f"{IMAGE}\tgolden\t{TWO}\tpending\t-\tmine ({region})" for region in ("one", "two")] == (
+        listed.out.splitlines()
+    )
+    assert f"{IMAGE}\t{MEMBER}\tdone\taccepted\tmine\ttwo\n" == run_tool("accept", IMAGE, "--regions", "two").out
+
+
+def test_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--clouds` logs in with each entry and decides with its credential; one that fails is an outcome of its own."""
+    with FleetCloud() as other:
+        broken = FleetCloud()
+        broken.refuses_logins = True
+        with broken:
+            entries = {"prod-a": cloud.entry(), "prod-b": other.entry(), "prod-c": broken.entry()}
+            write_clouds(monkeypatch, **entries, test=cloud.entry())
+            # What is set for one cloud must not lead the tokens of the others astray.
+            monkeypatch.setenv("IMGSHARE_ENDPOINT", "http://127.0.0.1:9")
+
+            run = run_tool("accept", IMAGE, "--clouds", "prod-*", "--json")
+
+            keys = ("cloud", "project_name", "result", "status")
+            assert [
+                ("prod-a", "mine", "done", "accepted"),
+                ("prod-b", "mine", "done", "accepted"),
+                ("prod-c", None, "failed", None),
+            ] == _read(run, *keys)
+            failed = next(json.loads(line) for line in run.out.splitlines() if "prod-c" in line)
+            assert "auth" == failed["error"]["code"]
+            assert 9 == run.code
+            assert [1, 1, 1] == [len(one.logins) for one in (cloud, other, broken)]
+            assert [[(IMAGE, MEMBER, "accepted")]] * 2 == [cloud.decided, other.decided]
+            # The outcomes say what is left: the cloud that failed.
+            broken.refuses_logins = False
+            again = run_tool("accept", "--from", "-", "--clouds", "prod-*", "--json", stdin=run.out.encode())
+            assert [("prod-a", "skipped"), ("prod-b", "skipped"), ("prod-c", "done")] == _read(again, "cloud", "result")
+            assert [1, 1] == [len(one.decided) for one in (cloud, other)]
+
+
+def test_all_projects_of_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--clouds` and `--all-projects` are every project of every cloud; no token of theirs is stored for later runs."""
+    with FleetCloud(2) as other:
+        write_clouds(monkeypatch, a=cloud.entry(), b=other.entry())
+        write_config('[profiles.default]\ntoken_store = "file"\n')
+
+        run = run_tool("accept", "--from", "-", "--clouds", "*", "--all-projects", "--json", stdin=IMAGE.encode())
+
+        assert 0 == run.code
+        assert [
+            *(("a", name, "done") for name in ("mine", "tenant-1", "tenant-2")),
+            *(("b", name, "done") for name in ("mine", "tenant-1")),
+        ] == _read(run, "cloud", "project_name", "result")
+        assert not token_file().exists()
+
+
+def test_a_cloud_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cloud whose token is rejected and whose login is then refused leaves the other cloud's projects alone."""
+    with FleetCloud() as other:
+        write_clouds(monkeypatch, a=cloud.entry(), b=other.entry())
+
+        def end() -> None:
+            cloud.refuses_logins = True
+            cloud.token_seconds = 0.0
+
+        cloud.on_first_decision = end
+        run = run_tool("accept", IMAGE, "--clouds", "*", "--all-projects", "--jobs", "1", "--json")
+
+        by_cloud = _read(run, "cloud", "result")
+        assert [("b", "done")] * 3 == [one for one in by_cloud if one[0] == "b"]
+        assert [("a", "done"), ("a", "failed"), ("a", "not_tried")] == [one for one in by_cloud if one[0] == "a"]
+        assert 9 == run.code
+
+
+def test_a_login_of_its_own(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Keystone forbids rescoping, the stored login of a project is used; others say what to set up."""
+    cloud.allows_rescoping = False
+    write_clouds(monkeypatch, prod=cloud.entry())
+    write_config('[profiles.first]\ntoken_store = "file"\n')
+    login = {"secret": cloud.issue(ONE), "endpoint": cloud.endpoint(), "auth_url": cloud.auth_url, "project_id": ONE}
+    keep(login, "first")
+
+    run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
+
+    assert [("mine", "done"), ("tenant-1", "done"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
+    error = next(json.loads(line)["error"] for line in run.out.splitlines() if "tenant-2" in line)
+    log_in = f"a login of its own is used where there is one: `imgshare login --profile NAME --project {TWO}`"
+    assert (
+        "forbidden",
+        "cannot enter project tenant-2: the identity service allows no change of the project with this login",
+        f"{log_in}; or give each project an entry in clouds.yaml, and pass --clouds",
+    ) == (error["code"], error["message"], error["hint"])
+
+
+def test_a_login_for_another_cloud(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login of a profile for another image service is not used: its token must not travel."""
+    cloud.allows_rescoping = False
+    write_clouds(monkeypatch, prod=cloud.entry())
+    write_config('[profiles.first]\ntoken_store = "file"\n')
+    keep({"secret": cloud.issue(ONE), "endpoint": "http://127.0.0.1:9", "project_id": ONE}, "first")
+
+    run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
+
+    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "failed")] == _read(run, "project_name", "result")

@@ -1,0 +1,116 @@
+"""An identity service whose user may enter many projects, and the image service of each of them, at one address."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from tests.support.fake_cloud import FakeCloud
+from tests.support.fake_service import MEMBER, build_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from http.server import BaseHTTPRequestHandler
+
+Answer = tuple[int, Any, dict[str, str]]
+NO: Answer = (403, {"error": {"code": 403, "message": "no"}}, {})
+
+
+def build_project_id(number: int) -> str:
+    """The ID of a project."""
+    return f"{number:032x}"
+
+
+class FleetCloud(FakeCloud):
+    """The first token is for the project `mine`; with it one gets tokens for the others, in which images wait.
+
+    Attributes:
+        projects: the names of the projects that the user may enter, by their IDs.
+        closed: the projects for which no token is issued.
+        unshared: the projects that no image is shared with.
+        allows_rescoping: whether a token for one project gets one for another.
+        rescoped: for which projects tokens were requested, in order.
+        decided: each decision, as image, project and status.
+        places: the regions and interfaces whose addresses were used for decisions.
+        seconds: how long a decision takes.
+        connections: where each request came from.
+        on_first_decision: is called then.
+    """
+
+    def __init__(self, count: int = 3) -> None:
+        super().__init__()
+        self.projects = {MEMBER: "mine"} | {build_project_id(n): f"tenant-{n}" for n in range(1, count)}
+        self.closed: set[str] = set()
+        self.unshared: set[str] = set()
+        self.allows_rescoping = True
+        self.rescoped: list[str] = []
+        self.decided: list[tuple[str, str, str]] = []
+        self.places: set[str] = set()
+        self.seconds = 0.0
+        self.connections: set[object] = set()
+        self.on_first_decision: Callable[[], None] = lambda: None
+        self._project_of_token: dict[str, str] = {}
+
+    def issue(self, project_id: str) -> str:
+        """Issue a token for a project, as a login of the project's own would get it."""
+        token = f"own-token-of-{project_id}"
+        self._project_of_token[token] = project_id
+        self._issued_at[token] = time.monotonic()
+        return token
+
+    def _reply(self, request: BaseHTTPRequestHandler, body: Any) -> Answer:
+        self.connections.add(request.client_address)
+        path, token = unquote(urlsplit(request.path).path), request.headers.get("X-Auth-Token", "")
+        if path == "/v3/auth/projects":
+            return self._check(token) or (
+                200,
+                {"projects": [{"id": i, "name": n} for i, n in self.projects.items()]},
+                {},
+            )
+        if path == "/v3/auth/catalog":
+            return self._check(token) or (200, {"catalog": self._issued()["token"]["catalog"]}, {})
+        if path == "/v3/auth/tokens" and request.command == "GET":
+            return self._check(token) or (200, self._issued(), {})
+        if path == "/v3/auth/tokens" and body and body["auth"]["identity"]["methods"] == ["token"]:
+            return self._rescope(body["auth"])
+        if "/members/" in path and request.command != "DELETE":
+            return self._decide(path.split("/"), token, body)
+        return super()._reply(request, body)
+
+    def _check(self, token: str) -> Answer | None:
+        is_known = token in self._issued_at and token not in self.refused
+        is_old = is_known and time.monotonic() - self._issued_at[token] > self.token_seconds
+        return None if is_known and not is_old else (401, {"error": {"code": 401, "message": "no"}}, {})
+
+    def _rescope(self, auth: Any) -> Answer:
+        project_id = auth["scope"]["project"]["id"]
+        self.rescoped.append(project_id)
+        first = auth["identity"]["token"]["id"]
+        if project_id not in self.projects or project_id in self.closed:
+            return 401, {"error": {"code": 401, "message": "no"}}, {}
+        if self._check(first):
+            return 404, {"error": {"code": 404, "message": "no such token"}}, {}
+        if not self.allows_rescoping:
+            return NO
+        token = f"{first}-{project_id}-{len(self.rescoped)}"
+        self._project_of_token[token] = project_id
+        # As in Keystone, the new token expires with the first one.
+        self._issued_at[token] = self._issued_at[first]
+        document = self._issued()["token"] | {"project": {"id": project_id, "name": self.projects[project_id]}}
+        return 201, {"token": document}, {"X-Subject-Token": token}
+
+    def _decide(self, parts: list[str], token: str, body: Any) -> Answer:
+        image_id, project_id = parts[-3], parts[-1]
+        if refused := self._check(token):
+            return refused
+        if self._project_of_token.get(token, MEMBER) != project_id or project_id in self.unshared:
+            return 404, {"message": "no"}, {}
+        time.sleep(self.seconds)
+        status = body["status"] if body else "pending"
+        if body:
+            if not self.decided:
+                self.on_first_decision()
+            self.places.add(parts[1])
+            self.decided.append((image_id, project_id, status))
+        return 200, build_member(status, image_id=image_id, member_id=project_id), {}
