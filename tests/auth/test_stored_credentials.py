@@ -210,7 +210,7 @@ def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> 
     requests = len(cloud.requests)
     cloud.refused_for_members.add("token-1")
 
-    listed = imgshare("list", "--quiet", "--long")
+    listed = imgshare("list", "--quiet", "--sort", "shared")
 
     assert Run(0, "".join(f"{image['id']}\n" for image in cloud.images)) == listed
     assert 2 == len(cloud.logins)
