@@ -8,8 +8,6 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from imgshare_cli.auth.provider import CredentialProvider
 from imgshare_cli.config.settings import Settings
 from imgshare_cli.errors import AuthError, ImgshareError
@@ -17,9 +15,9 @@ from tests.support.cloud_user import create_cloud_user, get_port
 from tests.support.tcp_proxy import TcpProxy
 
 if TYPE_CHECKING:
-    from tests.support.openstack import Cloud
+    import pytest
 
-pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")  # openstacksdk's own, met in this process
+    from tests.support.openstack import Cloud
 
 
 def _ignore(_text: str) -> None:
