@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tests.support.openstack import Cloud
     from tests.support.run import RunImgshare
 
-pytestmark = pytest.mark.filterwarnings("ignore:Support for InfluxDB")  # openstacksdk's own, met in this process
-
 
 def _ignore(_text: str) -> None:
     """Drop what is said."""

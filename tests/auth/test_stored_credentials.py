@@ -17,11 +17,6 @@ from tests.support.run import Run, RunImgshare, run_tool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Support for InfluxDB"),  # openstacksdk's own, in this process
-    pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK60Warning"),
-]
-
 ACCEPTED = Run(0, json.dumps(build_member()) + "\n")
 
 
@@ -210,7 +205,7 @@ def test_many_workers_and_one_login(imgshare: RunImgshare, cloud: FakeCloud) -> 
     requests = len(cloud.requests)
     cloud.refused_for_members.add("token-1")
 
-    listed = imgshare("list", "--quiet", "--long")
+    listed = imgshare("list", "--quiet", "--sort", "shared")
 
     assert Run(0, "".join(f"{image['id']}\n" for image in cloud.images)) == listed
     assert 2 == len(cloud.logins)

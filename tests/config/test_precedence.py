@@ -14,11 +14,6 @@ from tests.support.run import Run, RunImgshare
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Support for InfluxDB"),  # openstacksdk's own, in this process
-    pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK60Warning"),
-]
-
 ACCEPTED = Run(0, json.dumps(build_member()) + "\n")
 
 

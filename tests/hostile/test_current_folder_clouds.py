@@ -35,11 +35,7 @@ if TYPE_CHECKING:
 
     from tests.support.run import RunImgshare
 
-pytestmark = [
-    pytest.mark.hostile,
-    # openstacksdk's own, met in this process
-    pytest.mark.filterwarnings("ignore:Support for InfluxDB"),
-]
+pytestmark = pytest.mark.hostile
 
 SECRET = {"clouds": {"otc": {"auth": {"password": PASSWORD}}}}
 

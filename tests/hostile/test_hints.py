@@ -30,11 +30,7 @@ if TYPE_CHECKING:
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
 
-pytestmark = [
-    pytest.mark.hostile,
-    # openstacksdk's own, met in this process
-    pytest.mark.filterwarnings("ignore:Support for InfluxDB"),
-]
+pytestmark = pytest.mark.hostile
 
 WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
 GLOB = r"'[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\],-]*'"

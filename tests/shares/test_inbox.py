@@ -57,7 +57,7 @@ def _read_ids(run: Run) -> list[str]:
         (["--older-than", "0s"], PENDING),
         (["--newer-than", "1d"], PENDING),
         (["--older-than", "0s", "--newer-than", "1w", "--status", "all"], PENDING + ACCEPTED + REJECTED),
-        (["--long"], PENDING),
+        (["--sort", "shared"], PENDING),
     ],
     ids=" ".join,
 )

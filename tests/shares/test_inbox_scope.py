@@ -220,7 +220,7 @@ def test_a_share_without_a_time(
 
     assert Run(0) == imgshare("list", "--quiet", "--older-than", "0s")
     assert Run(0) == imgshare("list", "--quiet", "--newer-than", "1w")
-    assert Run(0, _lines(1)) == imgshare("list", "--quiet", "--long")
+    assert Run(0, _lines(1)) == imgshare("list", "--quiet", "--sort", "shared")
 
 
 def test_json_says_whose(imgshare: RunImgshare, service: ScriptedImageService) -> None:
