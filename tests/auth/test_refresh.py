@@ -9,8 +9,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from imgshare_cli.api.authentication import TokenAuth
 from imgshare_cli.api.connections import Connections
 from imgshare_cli.api.image_client import ImageClient
@@ -25,6 +23,8 @@ from tests.support.fake_service import IMAGE, MEMBER, TOKEN
 from tests.support.tcp_proxy import TcpProxy
 
 if TYPE_CHECKING:
+    import pytest
+
     from imgshare_cli.api.credential import Credential
     from tests.support.openstack import Cloud
     from tests.support.run import RunImgshare
