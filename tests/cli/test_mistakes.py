@@ -509,7 +509,7 @@ def test_mistakes(imgshare: RunImgshare, mistake: Mistake) -> None:
 @pytest.mark.usefixtures("sandbox")
 @pytest.mark.parametrize("typed", ["Golden-Debian-12", "golden-debain-12"])
 def test_another_image_of_a_similar_name(imgshare: RunImgshare, typed: str) -> None:
-    """Where the image that was meant is in no list, a change suggests no other one with more of the name; `show` does."""
+    """Where the image that was meant is in no list, a change suggests no other one; `show` does."""
     assert 0 == imgshare("accept", "golden-debian-12").code
     assert 0 == imgshare("list").code
 
