@@ -43,13 +43,12 @@ def convert_extra_arguments(
     listed = read_listed_images(context.obj.environ) if "image" in typed.arguments else {}
     if "image" in typed.arguments and _are_images(words, listed.values()):
         runs_each = f"{typed.build_xargs()} runs it for each line of its input"
+        if "--from" in options and not set(words) & {*listed.values()}:  # there a name needs quotes
+            at_once = typed.build({"image": None, "member": None}, {"--from": "-"})
+            runs_each += f", and {at_once} takes all of them at once"
         if name not in READING_COMMANDS and any(is_id_prefix(word) and word not in listed.values() for word in words):
             whole = typed.build_other("list", "--status", "all", "--long")
             runs_each += f", where an ID must be whole; {whole} shows whole IDs"
-        if "--from" in options:
-            runs_each += (
-                f", and {typed.build({'image': None, 'member': None}, {'--from': '-'})} takes all of them at once"
-            )
         return UsageError(f"{name} takes one image at a time, not {len(words)}", hint=runs_each)
     if "image" in typed.arguments and not is_project_id(words[1]):
         meant = [image for image, other in listed.items() if other == " ".join(words)]

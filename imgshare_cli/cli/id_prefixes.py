@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_project_id
@@ -15,7 +16,7 @@ from imgshare_cli.cli.image_suggestions import describe_suggestion
 from imgshare_cli.cli.last_list import LastList, ListedImage
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.cli.typed_command import TypedCommand
-from imgshare_cli.errors import UsageError
+from imgshare_cli.errors import ImgshareError, UsageError
 from imgshare_cli.shares.wait import NeverFoundError
 from imgshare_cli.truncation import truncate_lines
 
@@ -83,10 +84,17 @@ def build_id_shortener(session: Session) -> Callable[[str], str]:
     """Build what `shorten_known_id` does, for many IDs: the last list is read once."""
     from imgshare_cli.terminal.format import shorten_ids
 
-    last_list = get_last_list(session)
-    known = sorted({**last_list.find_known_images(""), **last_list.find_shown_images("")})
+    @cache
+    def list_known() -> list[str] | None:
+        try:
+            last_list = get_last_list(session)
+        except ImgshareError:
+            return None
+        return sorted({**last_list.find_known_images(""), **last_list.find_shown_images("")})
 
     def shorten(image_id: str) -> str:
+        if (known := list_known()) is None:
+            return image_id  # a run over several clouds has no list of its own
         # Where they are in order, an ID shares most with one of its neighbours.
         position = bisect_left(known, image_id)
         [shown_id, *_] = shorten_ids([image_id, *known[max(0, position - 1) : position + 2]])

@@ -131,8 +131,9 @@ ARGUMENTS = [
         f"accept {DEBIAN[:8]} {UBUNTU[:8]} {RED_HAT[:8]} --owner {PLATFORM}",
         2,
         "accept takes one image at a time, not 3",
-        f"`xargs -n1 imgshare accept --owner {PLATFORM}` runs it for each line of its input, where an ID must be "
-        "whole; `imgshare list --status all --long` shows whole IDs",
+        f"`xargs -n1 imgshare accept --owner {PLATFORM}` runs it for each line of its input, and `imgshare accept "
+        f"--owner {PLATFORM} --from -` takes all of them at once, where an ID must be whole; "
+        "`imgshare list --status all --long` shows whole IDs",
         stdin=f"{DEBIAN}\n",
     ),
     Mistake(

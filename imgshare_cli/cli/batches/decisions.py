@@ -103,17 +103,18 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
 
 
 def _build_describe(session: Session) -> Callable[[Outcome], str]:
-    owners, shorten = get_owner_names(session), build_id_shortener(session)
+    shorten = build_id_shortener(session)
 
     def describe(outcome: Outcome) -> str:
         share, access = outcome.member, outcome.item.access
         if share is None:
             return ""
-        is_own, names = outcome.member_id == session.member_id, owners
         if access and access.project.id:
-            is_own, names = False, OwnerNames({**session.file.owners.ids, str(access.project): access.project.id})
+            is_own, owners = False, OwnerNames({**session.file.owners.ids, str(access.project): access.project.id})
+        else:
+            is_own, owners = outcome.member_id == session.member_id, get_owner_names(session)
         shown_id, is_old = shorten(share.image_id), outcome.is_unchanged
-        return describe_decision(share, outcome.image, shown_id, names, is_own=is_own, was_decided_before=is_old)
+        return describe_decision(share, outcome.image, shown_id, owners, is_own=is_own, was_decided_before=is_old)
 
     return describe
 
