@@ -107,7 +107,7 @@ def explain_unknown_prefix(
         is_image = member is not None and is_id_prefix(member) and not is_project_id(member)
         whole = typed.build({"image": image_id} | ({"member": None} if is_image else {}))
         single = ", and one IMAGE at a time" if is_image else ""
-        whose = describe_suggestion(image_id, images, get_owner_names(session), as_ascii=True)
+        whose = describe_suggestion(image_id, images, get_owner_names(session), as_ascii=False)
         return error.replace(hint=f"the whole ID is needed here{single}: {whole}{whose}")
     listed = typed.build_other("list", "--status", "all", "--long")
     if is_project_id(prefix):

@@ -129,6 +129,28 @@ def test_a_script_needs_the_whole_id(imgshare: RunImgshare, inbox: SmallInbox) -
     assert "accepted" == inbox.status(image)
 
 
+@pytest.mark.parametrize("name", ["数据库-openEuler-22.03", "g\u043elden"])
+def test_a_name_in_another_alphabet(imgshare: RunImgshare, service: ScriptedImageService, name: str) -> None:
+    """A hint about an ID shows the image's name as it is: there is no name that it could be mistaken for."""
+    _list(service, build_image(1, name=name))
+    assert 0 == imgshare("list").code
+
+    lost = ONE.replace("abcd-4000", "abd-4000")
+    hints = [imgshare("accept", text, "--json").error()["hint"] for text in (PREFIX, PREFIX[:7], lost)]
+
+    command = f"`imgshare accept {ONE} --json` ({name!r}, owner {OWNER})"
+    assert [
+        f"the whole ID is needed here: {command}",
+        f"the beginning of an ID needs at least 8 characters: did you mean {command}?",
+        f"did you mean {command}?",
+    ] == hints
+    shown = run_at_terminal(200, "accept", PREFIX, "--no-input", LANG="C.UTF-8")
+    assert (
+        f"hint: the whole ID is needed here: `imgshare accept {ONE} --no-input` ({name!r}, owner {OWNER})"
+        == (shown.lines[-1])
+    )
+
+
 def test_two_images_with_one_prefix(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """What two images of the list have is exit 2 and lists both; the longer prefix of the list tells them apart."""
     one, two = _create_ids()
