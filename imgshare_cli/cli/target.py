@@ -103,7 +103,7 @@ class ShareTarget:
             ) from exc
 
     def _look_up_name(self, *, owner: str | None, own: bool) -> str:
-        from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
+        from imgshare_cli.cli.owner_names import describe_owner
         from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
 
         session = self._session
@@ -118,14 +118,13 @@ class ShareTarget:
                 describe_owner=partial(describe_owner, session),
             )
         except AmbiguousNameError as exc:
+            from imgshare_cli.cli.candidate_images import describe_images
             from imgshare_cli.cli.typed_command import TypedCommand
-            from imgshare_cli.terminal.candidates import describe_candidates
 
-            owners = get_owner_names(session)
             # Images of owners that the user has named come first.
             named = session.file.owners.ids.values()
             candidates = sorted(exc.candidates, key=lambda candidate: candidate.image.owner not in named)
-            lines = describe_candidates(candidates, owners, whole_ids=not self.answers_people)
+            lines = describe_images(session, candidates)
             whole = TypedCommand(session.context).build({"image": "ID"})
             raise exc.replace(details=lines, hint=f"use the ID of the one you mean: {whole}") from exc
         self._resolved_id = self._image.id
