@@ -69,6 +69,13 @@ def _rank(typed: str, candidates: Iterable[str], cutoff: float, prefix: str | No
             yield ratio, candidate
 
 
+def count_differences(one: str, other: str) -> int:
+    """Count the characters that only one of two words has in its place, whatever their case."""
+    first, second = _normalize(one), _normalize(other)
+    matched = SequenceMatcher(None, first, second, autojunk=False).get_matching_blocks()
+    return len(first) + len(second) - 2 * sum(block.size for block in matched)
+
+
 def is_one_edit_apart(one: str, other: str) -> bool:
     """Whether one character was lost, added or replaced, or two neighbours were swapped."""
     if abs(len(one) - len(other)) > 1 or one == other:

@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_image_id, is_project_id, normalize_id
+from imgshare_cli.cli.id_prefixes import READING_COMMANDS
 from imgshare_cli.cli.image_suggestions import describe_suggestion, list_image_words
 from imgshare_cli.config.owners import MINE
 from imgshare_cli.errors import ForbiddenError, ImgshareError, Reason
-from imgshare_cli.spelling import NAMES, find_close, is_one_edit_apart
+from imgshare_cli.spelling import NAMES, count_differences, find_close, is_one_edit_apart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +25,9 @@ _HEX = re.compile(r"[0-9a-f]{30,34}")
 _ID_BEGINNING = re.compile(r"[0-9a-f][0-9a-f-]{3,34}")
 _SHORTEST_PREFIX = 8
 _OWNER_COMMANDS = {"share", "unshare"}
-_READING_COMMANDS = {"show", "members"}
 _DIGITS = 32
 _MAX_COMMANDS = 3
+_MAX_DIFFERENCES = 2  # one character that is replaced, two that are swapped, or two that are lost
 
 
 class MistakeFinder:
@@ -138,7 +139,7 @@ class MistakeFinder:
             return [lowered]
         is_whole = len(compact) == _DIGITS and _HEX.fullmatch(compact) is not None
         # A whole ID is no typing error: what changes something must not get the ID of a stranger's image instead.
-        known = self._images if not is_whole or self._typed.names[0] in _READING_COMMANDS else {}
+        known = self._images if not is_whole or self._typed.names[0] in READING_COMMANDS else {}
         near = [image for image in known if is_one_edit_apart(compact, image.replace("-", "").lower())]
         if near or is_image_id(self._image):
             return near if len(near) == 1 else []
@@ -151,9 +152,15 @@ class MistakeFinder:
     def _find_images_by_name(self) -> list[str]:
         """Find the IDs, or the names that only one image has, of the images whose names are close."""
         close = find_close(self._image, self._names, cutoff=NAMES)
+        if self._typed.names[0] not in READING_COMMANDS:
+            close = [name for name in close if self._is_typing_error(name)]
         words = [word for name in close if name != self._image for word in list_image_words(name, self._images)]
         # What looks like an ASCII name must not be offered in its place.
         return [word for word in words if word.isascii() or not self._image.isascii()]
+
+    def _is_typing_error(self, name: str) -> bool:
+        """Whether so little of a name was typed otherwise, or left out at its end, that no other image was meant."""
+        return name.startswith(self._image) or count_differences(self._image, name) <= _MAX_DIFFERENCES
 
     def _may_be_image(self, compact: str) -> bool:
         """Whether an ID without dashes, of no known image, may be that of an image rather than of a project."""

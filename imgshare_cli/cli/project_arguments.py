@@ -12,7 +12,7 @@ from imgshare_cli.api.models import is_project_id
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.owners import MINE
 from imgshare_cli.errors import ImgshareError, UsageError
-from imgshare_cli.spelling import find_close
+from imgshare_cli.spelling import NAMES, find_close
 from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
@@ -60,6 +60,20 @@ def open_project_names(session: Session) -> ProjectNames:
     from imgshare_cli.shares.project_names import ProjectNames
 
     return ProjectNames(session.open_identity_client, partial(find_named_project, session))
+
+
+def refuse_near_name(session: Session, member: str) -> None:
+    """Refuse a MEMBER that is nearly a name in [owners]: the service would take it as the ID of a project.
+
+    Raises:
+        UsageError: it is no project ID, and close to a name.
+    """
+    close = [] if is_project_id(member) else find_close(member, session.file.owners.ids, cutoff=NAMES, count=1)
+    if close:
+        raise UsageError(
+            f"MEMBER {truncate_text(member, _MAX_SHOWN)!r} is neither a project ID nor the name of an owner",
+            hint=f"did you mean {TypedCommand(session.context).build({'members': close[0]})}?",
+        )
 
 
 def find_meant_project(session: Session, text: str) -> str | None:

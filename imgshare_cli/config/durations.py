@@ -42,7 +42,7 @@ def parse_timeout(value: float | str, source: str, error_class: type[ImgshareErr
         typed = _convert_to_seconds(value)
         failure = "not a time above 0" if typed <= 0 else "longer than a day"
         raise error_class(
-            f"{source} {str(value)[:40]!r} is {failure if math.isfinite(typed) else 'not a duration (try 30s or 5m)'}",
+            f"{source} {str(value)[:40]!r} is {failure if math.isfinite(typed) else 'not a duration'}",
             hint="use seconds, or a duration such as 90s, 5m or 1h; the default is 30s",
         )
     return seconds

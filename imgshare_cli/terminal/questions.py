@@ -30,13 +30,19 @@ def ask_line(output: Output, question: str, default: str = "") -> str:
 
 
 def ask_yes(output: Output, question: str) -> bool:
-    """Ask a question; only a yes is a yes, and only one that is typed after the question is shown.
+    """Ask a question until the answer is y or n, or empty, which is a no; what is typed before it is dropped.
 
     Raises:
         InterruptedByUserError: the input ended.
     """
-    discard_pending_input()
-    return _read_answer(output, f"{question} [y/N] ").lower() in {"y", "yes"}
+    while True:
+        discard_pending_input()
+        answer = _read_answer(output, f"{question} [y/N] ").lower()
+        if answer in {"y", "yes"}:
+            return True
+        if answer in {"", "n", "no"}:
+            return False
+        output.print_note("type y or n; Ctrl-C ends")
 
 
 def ask_choice(output: Output, question: str, choices: Mapping[Key, str]) -> Key | str:

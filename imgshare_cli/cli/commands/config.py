@@ -51,7 +51,10 @@ app = typer.Typer(
 
 def complete_keys(incomplete: str) -> list[str]:
     """List the keys that can be read and set, for completion."""
-    return [key for key in ("default_profile", *PROFILE_KEYS) if key.startswith(incomplete) and key != "token"]
+    from imgshare_cli.cli.completion_values import list_values
+
+    owners = [f"owners.{name}" for name, _ in list_values("owners", "")]
+    return [key for key in ("default_profile", *PROFILE_KEYS, *owners) if key.startswith(incomplete) and key != "token"]
 
 
 KeyArgument = Annotated[

@@ -9,7 +9,7 @@ import typer
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.cli.commands.members import print_members
-from imgshare_cli.cli.options import ImageArgument, common_options, with_session
+from imgshare_cli.cli.options import ImageArgument, common_options, complete, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.sharing import run_for_each_member, start_sharing
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 MembersArgument = Annotated[
     list[str],
     typer.Argument(
-        metavar="MEMBER…", help="IDs of the projects; your own and those in [owners] also by name.", show_default=False
+        metavar="MEMBER…",
+        help="IDs of the projects; your own and those in [owners] also by name.",
+        show_default=False,
+        autocompletion=complete("owners"),
     ),
 ]
 
@@ -33,14 +36,16 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
     They can use it at once, and see it in their image list once they accept it. The service accepts any text as a
     project ID, so a typo creates a share that nobody can accept. Sharing again changes nothing and shows the status.
     """
-    from imgshare_cli.cli.project_arguments import open_project_names
+    from imgshare_cli.cli.project_arguments import open_project_names, refuse_near_name
 
     target = ShareTarget(session, image, command="share")
     image_id = target.resolve_image_id(own=True)
     known = open_project_names(session)
 
     def share_with(member: str) -> models.Member:
-        shared = start_sharing(session.client, image_id, known.resolve_id(member))
+        member_id = known.resolve_id(member)
+        refuse_near_name(session, member_id)
+        shared = start_sharing(session.client, image_id, member_id)
         if not session.output.as_json:  # JSON has the ID, and its reader expects nothing on stderr
             _print_notes(session, target, member, shared)
         return shared.member
