@@ -75,7 +75,6 @@ class Member:
         created_at: when the image was first shared (UTC, ISO 8601), also after it was unshared and shared again.
         updated_at: when the status last changed (UTC, ISO 8601).
         raw: the API's member object as it came.
-        answered_at: when the service said so, by its own clock (an HTTP date).
     """
 
     image_id: str
@@ -84,10 +83,9 @@ class Member:
     created_at: str | None
     updated_at: str | None
     raw: dict[str, Any] = field(repr=False, compare=False)
-    answered_at: str | None = field(default=None, compare=False)
 
     @classmethod
-    def from_json(cls, body: dict[str, Any], answered_at: str | None = None) -> Member:
+    def from_json(cls, body: dict[str, Any]) -> Member:
         """Parse the API's member object (api-ref, "Image sharing").
 
         Raises:
@@ -100,7 +98,6 @@ class Member:
             created_at=read_string(body, "created_at"),
             updated_at=read_string(body, "updated_at"),
             raw=body,
-            answered_at=answered_at,
         )
 
 

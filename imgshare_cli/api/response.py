@@ -44,11 +44,6 @@ class Response:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     @property
-    def date(self) -> str | None:
-        """When the service answered, by its own clock (RFC 9110, `Date`)."""
-        return next((value for name, value in self.headers if name.lower() == "date"), None)
-
-    @property
     def status_line(self) -> str:
         """The status code and its standard phrase."""
         return format_status(self.status)

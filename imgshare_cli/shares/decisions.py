@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.models import Member
 
 _MAX_LISTED = 20
-# Much more than a request takes, and more than the clocks of a service differ.
-_NOT_NOW = 60
 
 
 def decide_share(
@@ -30,27 +28,6 @@ def decide_share(
     """
     member_id = member_id or find_only_share(client, image_id).member_id
     return client.set_status(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
-
-
-def was_decided_before(member: Member) -> bool:
-    """Whether a decision changed nothing, because the share had its status long before the service answered.
-
-    A service sets `updated_at` where a status changes, and leaves it where the same is decided again. Its own clock is
-    asked, not ours; in doubt, the decision is new.
-    """
-    from datetime import UTC
-    from email.utils import parsedate_to_datetime
-
-    from imgshare_cli.api.timestamps import parse_timestamp
-
-    updated_at = parse_timestamp(member.updated_at)
-    try:
-        answered_at = parsedate_to_datetime(member.answered_at or "")
-    except ValueError:
-        return False
-    if updated_at is None:
-        return False
-    return (answered_at.replace(tzinfo=answered_at.tzinfo or UTC) - updated_at).total_seconds() > _NOT_NOW
 
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
