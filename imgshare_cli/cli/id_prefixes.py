@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.cli.image_suggestions import describe_suggestion
 from imgshare_cli.cli.last_list import LastList, ListedImage
-from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
+from imgshare_cli.cli.owner_names import get_owner_names
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import ImgshareError, UsageError
 from imgshare_cli.shares.wait import NeverFoundError
-from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from imgshare_cli.errors import NotFoundError
 
 READING_COMMANDS = ("show", "members")
-_MAX_LISTED = 20
-_MAX_NAME = 60
 _PREFIX = re.compile(r"[0-9a-f-]{8,35}")  # as services write IDs: one in capitals is another ID
 
 
@@ -127,7 +124,7 @@ def explain_unknown_prefix(
         is_image = member is not None and is_id_prefix(member) and not is_project_id(member)
         whole = typed.build({"image": image_id} | ({"member": None} if is_image else {}))
         single = ", and one IMAGE at a time" if is_image else ""
-        whose = describe_suggestion(image_id, images, get_owner_names(session), as_ascii=True)
+        whose = describe_suggestion(image_id, images, get_owner_names(session), as_ascii=False)
         return error.replace(hint=f"the whole ID is needed here{single}: {whole}{whose}")
     listed = typed.build_other("list", "--status", "all", "--long")
     if is_project_id(prefix):
@@ -145,15 +142,13 @@ def _find_named_images(session: Session, name: str) -> dict[str, ListedImage]:
 
 
 def _create_ambiguity_error(session: Session, prefix: str, images: Mapping[str, ListedImage]) -> UsageError:
-    details = [
-        f"{image_id}  {image.name[:_MAX_NAME]!r}  owner {describe_owner(session, image.owner)}"
-        for image_id, image in images.items()
-    ]
+    from imgshare_cli.cli.candidate_images import describe_images, read_candidates
+
     several = len(images) > 1
     return UsageError(
         f"{len(images)} images have {prefix!r} as their name or at the beginning of their ID"
         if several
         else f"{prefix!r} is both the name of an image and the beginning of its ID",
         hint=f"use the whole ID of the one you mean: {TypedCommand(session.context).build({'image': 'ID'})}",
-        details=truncate_lines(details, _MAX_LISTED),
+        details=describe_images(session, read_candidates(session, images), with_names=True),
     )

@@ -32,8 +32,8 @@ def describe_suggestion(image: str, images: Mapping[str, ListedImage], owners: O
         image: the ID or the name that the command has.
         images: the known images, by their IDs.
         owners: the names of owners.
-        as_ascii: whether a name is written in ASCII, as what was typed is: a letter of another alphabet may look the
-            same.
+        as_ascii: whether the name is written in ASCII, where an ASCII name was typed: a letter of another alphabet may
+            look the same. An ID has no such letters.
     """
     meant = images.get(image) or next((listed for listed in images.values() if listed.name == image), None)
     if meant is None:

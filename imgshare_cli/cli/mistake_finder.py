@@ -59,8 +59,11 @@ class MistakeFinder:
         if may_be_another and (hint := self._find_begun_id()):
             return hint
         changes = self._find_member_change()
-        images = self._find_images() if may_be_another else []
-        return self._suggest([{"image": image, **changes} for image in images] or [changes] * bool(changes))
+        images = self._find_images_by_id() if may_be_another else []
+        by_name = may_be_another and images is None
+        images = self._find_images_by_name() if by_name else images
+        suggested = [{"image": image, **changes} for image in images or []]
+        return self._suggest(suggested or [changes] * bool(changes), as_ascii=by_name and self._image.isascii())
 
     def _was_found(self, error: ImgshareError) -> bool:
         """Whether the service has seen the image, so that no other one was meant."""
@@ -68,8 +71,8 @@ class MistakeFinder:
             return True
         return not is_image_id(self._image) and error.http_status is not None  # a name that is not found has none
 
-    def _suggest(self, changes: Sequence[Mapping[str, str | None]]) -> str | None:
-        commands = [self._describe_command(change) for change in changes[:_MAX_COMMANDS]]
+    def _suggest(self, changes: Sequence[Mapping[str, str | None]], *, as_ascii: bool = False) -> str | None:
+        commands = [self._describe_command(change, as_ascii=as_ascii) for change in changes[:_MAX_COMMANDS]]
         more = f" (… and {len(changes) - _MAX_COMMANDS} more)" if len(changes) > _MAX_COMMANDS else ""
         return f"did you mean {' or '.join(commands)}{more}?" if commands else None
 
@@ -127,8 +130,8 @@ class MistakeFinder:
         images = [image for image in self._images if image.startswith(text)]
         return images[0] if len(images) == 1 else None
 
-    def _find_images(self) -> list[str]:
-        """Find the IDs, or the names that only one image has, of the images that may be meant."""
+    def _find_images_by_id(self) -> list[str] | None:
+        """Find the IDs of the images that may be meant by an ID; None where it may be a name as well."""
         lowered, compact = self._image.lower(), self._image.replace("-", "").lower()
         if self._image in self._images or compact == (self._own_id or "").replace("-", ""):
             return []
@@ -144,6 +147,10 @@ class MistakeFinder:
             starts = (0, 8, 12, 16, 20, _DIGITS)
             dashed = "-".join(compact[start:end] for start, end in pairwise(starts))
             return [dashed] if dashed in self._images or self._may_be_image(compact) else []
+        return None
+
+    def _find_images_by_name(self) -> list[str]:
+        """Find the IDs, or the names that only one image has, of the images whose names are close."""
         close = find_close(self._image, self._names, cutoff=NAMES)
         if self._typed.names[0] not in READING_COMMANDS:
             close = [name for name in close if self._is_typing_error(name)]
@@ -161,8 +168,8 @@ class MistakeFinder:
         has_project = self._member is not None and is_project_id(self._member)
         return not is_owner_id and self._typed.names[0] != "members" and (has_project or not self._is_owner)
 
-    def _describe_command(self, changes: Mapping[str, str | None]) -> str:
-        command, image, as_ascii = self._typed.build(changes), changes.get("image"), self._image.isascii()
+    def _describe_command(self, changes: Mapping[str, str | None], *, as_ascii: bool = False) -> str:
+        command, image = self._typed.build(changes), changes.get("image")
         return command + (describe_suggestion(image, self._images, self._owners, as_ascii=as_ascii) if image else "")
 
     def _find_member_change(self) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imgshare_cli.api.images import Image
+    from imgshare_cli.api.models import Member
     from imgshare_cli.cli.session import Session
     from imgshare_cli.errors import ImgshareError
 
@@ -42,6 +43,7 @@ class ShareTarget:
         self._is_prefix_checked = False
         self._resolved_id: str | None = None
         self._image: Image | None = None
+        self._share: Member | None = None
 
     @property
     def member_id(self) -> str | None:
@@ -62,6 +64,11 @@ class ShareTarget:
     def known_image(self) -> Image | None:
         """What is known of the image so far, without another request."""
         return self._image
+
+    @property
+    def known_share(self) -> Member | None:
+        """The share as it was before the decision, where that was found out."""
+        return self._share
 
     def resolve_image_id(self, *, owner: str | None = None, own: bool = False) -> str:
         """Return the image's ID; a name is looked up at each call, the beginning of an ID once.
@@ -96,7 +103,7 @@ class ShareTarget:
             ) from exc
 
     def _look_up_name(self, *, owner: str | None, own: bool) -> str:
-        from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
+        from imgshare_cli.cli.owner_names import describe_owner
         from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
 
         session = self._session
@@ -111,14 +118,13 @@ class ShareTarget:
                 describe_owner=partial(describe_owner, session),
             )
         except AmbiguousNameError as exc:
+            from imgshare_cli.cli.candidate_images import describe_images
             from imgshare_cli.cli.typed_command import TypedCommand
-            from imgshare_cli.terminal.candidates import describe_candidates
 
-            owners = get_owner_names(session)
             # Images of owners that the user has named come first.
             named = session.file.owners.ids.values()
             candidates = sorted(exc.candidates, key=lambda candidate: candidate.image.owner not in named)
-            lines = describe_candidates(candidates, owners, whole_ids=not self.answers_people)
+            lines = describe_images(session, candidates)
             whole = TypedCommand(session.context).build({"image": "ID"})
             raise exc.replace(details=lines, hint=f"use the ID of the one you mean: {whole}") from exc
         self._resolved_id = self._image.id
@@ -141,6 +147,19 @@ class ShareTarget:
             except (AuthError, ServiceError):
                 return None
         return self._image
+
+    def find_share(self, image_id: str) -> Member | None:
+        """Ask the service for the share, and remember it; None where the image was not seen, or that is refused.
+
+        What a share was before a decision, the answer to the decision does not say.
+        """
+        from imgshare_cli.shares.decisions import get_share
+
+        self._share = None
+        if self._image is not None:
+            with suppress(AuthError, ServiceError):
+                self._share = get_share(self._session.client, image_id, self.member_id)
+        return self._share
 
     @contextmanager
     def explain_refusal(self, command: str) -> Iterator[None]:

@@ -46,8 +46,8 @@ def explain_not_found(attempt: Attempt) -> Finding:
         Reason.NOT_FOUND,
         f"the image does not exist, or it is not (or no longer) shared with {project_phrase}; "
         "the service does not say which",
-        f"ask its owner to run {attempt.build_share_command(project)}{member_note}; "
-        f"{hints.build_command('list', '--status', 'all')} shows what is shared with you",
+        f"check the ID: {hints.build_command('list', '--status', 'all', '--long')} shows what is shared with you; "
+        f"or ask its owner to run {attempt.build_share_command(project)}{member_note}",
     )
 
 

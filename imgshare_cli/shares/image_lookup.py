@@ -154,7 +154,7 @@ def _choose_image(
     best = (ours or shared if own else shared or ours) or images
     statuses: dict[int, Status | None] = {}
     if 1 < len(best) <= _MAX_LISTED and best is shared and project_id:
-        statuses = {image.number: _get_share_status(client, image, project_id) for image in shared}
+        statuses = {image.number: find_share_status(client, image, project_id) for image in shared}
         # An administrator sees images that are shared with others, too.
         best = [image for image in shared if statuses[image.number]] or shared
     if len(best) > 1:
@@ -162,8 +162,9 @@ def _choose_image(
     return best[0]
 
 
-def _get_share_status(client: ImageClient, image: Image, project_id: str) -> Status | None:
+def find_share_status(client: ImageClient, image: Image, project_id: str | None) -> Status | None:
+    """Find the status of the share of an image with a project; None where there is none."""
     try:
-        return client.get_member(image.id, project_id).status
+        return client.get_member(image.id, project_id).status if project_id else None
     except NotFoundError:
         return None

@@ -1,12 +1,15 @@
-"""Images of the same name, in aligned lines, for people to choose from."""
+"""Images that may be meant, in lines for people to choose from."""
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
-from imgshare_cli.terminal.format import format_age, format_size
+from imgshare_cli import hints
+from imgshare_cli.terminal.format import format_age, format_short_age, format_size
 from imgshare_cli.terminal.owners import name_owner, name_owner_briefly
-from imgshare_cli.truncation import truncate_lines
+from imgshare_cli.terminal.wrapping import measure_text
+from imgshare_cli.truncation import truncate_lines, truncate_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,32 +19,63 @@ if TYPE_CHECKING:
 
 _MAX_LISTED = 20
 _MAX_CELL = 64  # a service may say anything
+_MAX_NAME = 60
+_GAP = "  "
+_INDENT = 2  # of each item of an error
 
 
-def describe_candidates(candidates: Sequence[Candidate], owners: OwnerNames, *, whole_ids: bool) -> list[str]:
+def describe_candidates(
+    candidates: Sequence[Candidate], owners: OwnerNames, *, for_people: bool, with_names: bool = False
+) -> list[str]:
     """Return a line for each image: its ID, owner, age, size and status.
 
     Args:
         candidates: the images.
         owners: the names of owners.
-        whole_ids: whether an owner without a name is shown by its whole ID, whatever room that takes.
+        for_people: whether a person reads it at a terminal, where owners and ages are short and lines fit.
+        with_names: whether each line has the image's name as well.
     """
-    show_owner = name_owner if whole_ids else name_owner_briefly
     rows = []
-    for image, status in candidates:
-        statuses = [status.value] if status else []
-        if image.status != "active" or not status:
-            statuses.append(image.status or "-")
-        rows.append(
-            (
-                image.id,
-                show_owner(image.owner, owners),
-                format_age(image.created_at).removesuffix("" if whole_ids else " ago"),
-                format_size(image.size),
-                ", ".join(statuses),
-            )
-        )
-    cells = [[cell[:_MAX_CELL] for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    for candidate in candidates:
+        name = hints.quote_text(truncate_text(candidate.image.name or "", _MAX_NAME))
+        owner = (name_owner_briefly if for_people else name_owner)(candidate.image.owner, owners)
+        age = (format_short_age if for_people else format_age)(candidate.image.created_at)
+        cells = [owner, age, format_size(candidate.image.size), ", ".join(_list_statuses(candidate))]
+        cells = [cell[:_MAX_CELL] for cell in cells]
+        rows.append([candidate.image.id, *([name] if with_names else []), *cells])
+    widths = [max(map(measure_text, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        _GAP.join(cell + " " * (width - measure_text(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    room = shutil.get_terminal_size().columns - _INDENT
+    if for_people and any(measure_text(line) > room for line in lines):
+        return _break_lines(lines[:_MAX_LISTED], widths[0], len(lines))
     return truncate_lines(lines, _MAX_LISTED)
+
+
+def list_candidates(candidates: Sequence[Candidate], owners: OwnerNames, *, with_names: bool = False) -> list[str]:
+    """Return the images as the items of a sentence, each with what is known of it in parentheses."""
+    items = []
+    for candidate in candidates[:_MAX_LISTED]:
+        image = candidate.image
+        size = [format_size(image.size)] if image.size is not None else []
+        words = [f"owner {name_owner(image.owner, owners)}", *size, *_list_statuses(candidate)]
+        if with_names and image.name:
+            words.insert(0, hints.quote_text(truncate_text(image.name, _MAX_NAME)))
+        items.append(f"{image.id} ({', '.join(word[:_MAX_CELL] for word in words if word != '-')})")
+    more = len(candidates) - _MAX_LISTED
+    return items + ([f"… and {more} more"] if more > 0 else [])
+
+
+def _list_statuses(candidate: Candidate) -> list[str]:
+    """List the status of the share and, where it says more, that of the image."""
+    image, status = candidate
+    statuses = [status.value] if status else []
+    return statuses if image.status == "active" and status else [*statuses, image.status or "-"]
+
+
+def _break_lines(lines: Sequence[str], width: int, count: int) -> list[str]:
+    """Break each line behind its ID, where not all fit."""
+    broken = [part for line in lines for part in (line[:width].rstrip(), f"{_GAP}{line[width:].strip()}")]
+    return broken + ([f"… and {count - len(lines)} more"] if count > len(lines) else [])

@@ -22,12 +22,12 @@ def wrap_sentence(text: str, stream: TextIO | None) -> str:
         width = os.get_terminal_size(stream.fileno()).columns if stream else 0
     except OSError:
         width = 0
-    if width <= 0 or _measure(text) <= width:
+    if width <= 0 or measure_text(text) <= width:
         return text
     indent = " " * (len(text) - len(text.lstrip(" ")))
     lines = [""]
     for spaces, word in _WORD.findall(text):
-        if lines[-1].strip() and _measure(lines[-1] + spaces + word) > width:
+        if lines[-1].strip() and measure_text(lines[-1] + spaces + word) > width:
             lines.append(indent + word)
         else:
             lines[-1] += spaces + word
@@ -40,7 +40,7 @@ def wrap_question(text: str, stream: TextIO | None) -> str:
     return wrap_sentence(question, stream) + text[len(question) :]
 
 
-def _measure(text: str) -> int:
+def measure_text(text: str) -> int:
     """Count the columns of a text: a character of Chinese, Japanese or Korean takes two, a mark or a colour none."""
     text = _COLOUR.sub("", text)
     if text.isascii():

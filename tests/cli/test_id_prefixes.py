@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import uuid
 from typing import TYPE_CHECKING
@@ -129,6 +130,28 @@ def test_a_script_needs_the_whole_id(imgshare: RunImgshare, inbox: SmallInbox) -
     assert "accepted" == inbox.status(image)
 
 
+@pytest.mark.parametrize("name", ["数据库-openEuler-22.03", "g\u043elden"])
+def test_a_name_in_another_alphabet(imgshare: RunImgshare, service: ScriptedImageService, name: str) -> None:
+    """A hint about an ID shows the image's name as it is: there is no name that it could be mistaken for."""
+    _list(service, build_image(1, name=name))
+    assert 0 == imgshare("list").code
+
+    lost = ONE.replace("abcd-4000", "abd-4000")
+    hints = [imgshare("accept", text, "--json").error()["hint"] for text in (PREFIX, PREFIX[:7], lost)]
+
+    command = f"`imgshare accept {ONE} --json` ({name!r}, owner {OWNER})"
+    assert [
+        f"the whole ID is needed here: {command}",
+        f"the beginning of an ID needs at least 8 characters: did you mean {command}?",
+        f"did you mean {command}?",
+    ] == hints
+    shown = run_at_terminal(200, "accept", PREFIX, "--no-input", LANG="C.UTF-8")
+    assert (
+        f"hint: the whole ID is needed here: `imgshare accept {ONE} --no-input` ({name!r}, owner {OWNER})"
+        == (shown.lines[-1])
+    )
+
+
 def test_two_images_with_one_prefix(imgshare: RunImgshare, inbox: SmallInbox) -> None:
     """What two images of the list have is exit 2 and lists both; the longer prefix of the list tells them apart."""
     one, two = _create_ids()
@@ -142,8 +165,9 @@ def test_two_images_with_one_prefix(imgshare: RunImgshare, inbox: SmallInbox) ->
     refused = run_at_terminal(200, "accept", one[:8])
     assert (2, 2) == (ambiguous.code, refused.code)
     assert f"imgshare: 2 images have '{one[:8]}' as their name or at the beginning of their ID:" == refused.lines[0]
-    assert {f"  {image}  'twin-{one[:8]}'  owner {inbox.one.project_id}" for image in (one, two)} == {
-        *refused.lines[1:3]
+    about = f"'twin-{one[:8]}'  {inbox.one.project_id[:8]}  AGE  -  pending, queued"
+    assert {f"  {image}  {about}" for image in (one, two)} == {
+        re.sub(r"\b\d+s +-", "AGE  -", line) for line in refused.lines[1:3]
     }
     assert "hint: use the whole ID of the one you mean: `imgshare accept ID`" == refused.lines[3]
     assert 0 == run_at_terminal(80, "accept", two[: len(shown[0])]).code
@@ -159,9 +183,10 @@ def test_a_name_that_is_a_prefix(imgshare: RunImgshare, inbox: SmallInbox) -> No
     refused = run_at_terminal(200, "accept", image[:8])
 
     assert 2 == refused.code
-    assert {f"  {image}  'victim'", f"  {evil}  {image[:8]!r}"} == {
-        line.rpartition("  owner ")[0] for line in refused.lines[1:3]
-    }
+    assert {
+        f"  {image}  'victim'    {inbox.one.project_id[:8]}  AGE  -  pending, queued",
+        f"  {evil}  {image[:8]!r}  {inbox.two.project_id[:8]}  AGE  -  pending, queued",
+    } == {re.sub(r"\b\d+s +-", "AGE  -", line) for line in refused.lines[1:3]}
     assert ("pending", "pending") == (inbox.status(image), inbox.status(evil))
     # A script has no prefixes, so there it is a name and nothing else.
     assert evil == imgshare("accept", image[:8], "--json").json()["image_id"]
@@ -192,6 +217,34 @@ def test_a_list_that_nobody_saw(imgshare: RunImgshare, service: ScriptedImageSer
     assert 0 == imgshare("list", "--json").code
 
     assert 2 == run_at_terminal(80, "accept", PREFIX).code
+    assert [] == service.decided
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_what_is_known_of_two(imgshare: RunImgshare, service: ScriptedImageService, columns: int) -> None:
+    """Each image of a prefix has a line like those of a name; what the service does not show now has a dash."""
+    rows = [build_image(1, name="数据库-openEuler"), build_image(id=EVIL, name="[red] hat"), build_image(2)]
+    _list(service, *rows)
+    assert 0 == run_at_terminal(80, "list").code
+    service.image = lambda image: build_image(id=image, name="[red] hat", created_at="1990-01-01T00:00:00Z")
+    reply = service.reply
+    service.reply = lambda method, path, query, body: (  # type: ignore[method-assign]
+        (404, {}) if path == f"/v2/images/{ONE}" else reply(method, path, query, body)
+    )
+
+    shown = run_at_terminal(columns, "accept", PREFIX)
+    refused = imgshare("show", PREFIX, "--json").error()["message"]
+
+    gap = "\n    " if columns == 80 else "  "
+    one = f"  {ONE}{gap}'数据库-openEuler'  {OWNER[:8]}  -    -        -"
+    evil = f"  {EVIL}{gap}'[red] hat'         {OWNER[:8]}  AGE  1.0 KiB  pending"
+    said = "\n".join(re.sub(r"\b\d+y\b", "AGE", line) for line in shown.lines)
+    assert 2 == shown.code
+    assert f"ID:\n{one}\n{evil}\nhint: use the whole ID" in said
+    assert (
+        f"2 images have '{PREFIX}' as their name or at the beginning of their ID: "
+        f"{ONE} ('数据库-openEuler', owner {OWNER}), {EVIL} ('[red] hat', owner {OWNER}, 1.0 KiB, pending)"
+    ) == refused
     assert [] == service.decided
 
 

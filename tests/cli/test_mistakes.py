@@ -576,6 +576,11 @@ def test_a_whole_id_is_not_changed(imgshare: RunImgshare, command: str, form: st
 
     assert 6 == run.code
     assert DEBIAN not in run.err
+    if command == "accept" and form == SWAPPED:
+        listed = "`imgshare list --status all --long` shows what is shared with you"
+        hint = f"hint: check the ID: {listed}; or ask its owner to run `imgshare share {SWAPPED} {YOU}`"
+        assert hint == run.err.splitlines()[1]
+        assert DEBIAN in imgshare("list", "--status", "all", "--long").out
 
 
 @pytest.mark.parametrize("columns", [80, 200])

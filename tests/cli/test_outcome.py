@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.support.fake_service import IMAGE, MEMBER, build_member, build_respon
 from tests.support.run import Run, run_tool
 from tests.support.scripted_images import OWNER, Page, ScriptedImageService, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
+from tests.support.users import create_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,22 +23,16 @@ ID = build_image_id(1)
 IMAGE_PATH = f"/v2/images/{ID}"
 MEMBER_PATH = f"{IMAGE_PATH}/members/{MEMBER}"
 LOOKUP = [("GET", "/v2/images")] * 2
+DECISION = [("GET", MEMBER_PATH), ("PUT", MEMBER_PATH)]
 SAID = {"accept": "Accepted {}", "reject": "Rejected {}", "reset": "Reset {}: it is pending again"}
 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
-    """A service with one image, whose shares change at once and at a time that they do not say."""
+    """A service with one image."""
     with ScriptedImageService() as service:
         service.enter(monkeypatch)
         service.list_page = lambda query: Page([build_image()] if query.get("os_hidden") != "true" else [])
-        reply = service.reply
-
-        def say_no_time(method: str, path: str, query: dict[str, str], body: Any) -> tuple[int, Any]:
-            status, content = reply(method, path, query, body)
-            return status, content | {"updated_at": None} if method == "PUT" else content
-
-        service.reply = say_no_time  # type: ignore[method-assign]
         yield service
 
 
@@ -85,7 +80,7 @@ def test_another_project(inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, nam
     member, owner = inbox.member.project_id, inbox.one.project_id
     if named:
         write_config(f'[owners]\nteam = "{member}"\n')
-    image = inbox.offer("golden")
+    image = inbox.offer("golden", decided="accepted")
     inbox.enter(monkeypatch, inbox.create_user("admin", project_id=inbox.two.project_id), project=False)
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", inbox.two.project_id)
 
@@ -120,20 +115,22 @@ def test_a_refusal_is_explained_still(inbox: SmallInbox) -> None:
 @pytest.mark.parametrize(
     ("argv", "requests"),
     [
-        (["accept", ID, MEMBER], [("GET", IMAGE_PATH), ("GET", "/v2/images"), ("PUT", MEMBER_PATH)]),
-        (["reject", ID, MEMBER], [("GET", IMAGE_PATH), ("PUT", MEMBER_PATH)]),
-        (["reset", ID], [("GET", IMAGE_PATH), ("PUT", MEMBER_PATH)]),
-        (["accept", ID, "--owner", OWNER], [("GET", IMAGE_PATH), ("PUT", MEMBER_PATH)]),
-        (["accept", ID, "--wait", "1s"], [("GET", IMAGE_PATH), ("GET", "/v2/images"), ("PUT", MEMBER_PATH)]),
-        (["accept", "golden"], [*LOOKUP, ("GET", "/v2/images"), ("PUT", MEMBER_PATH)]),
-        (["reject", "golden"], [*LOOKUP, ("PUT", MEMBER_PATH)]),
+        (["accept", ID, MEMBER], [("GET", IMAGE_PATH), ("GET", "/v2/images"), *DECISION]),
+        (["reject", ID, MEMBER], [("GET", IMAGE_PATH), *DECISION]),
+        (["reset", ID], [("GET", IMAGE_PATH), *DECISION]),
+        (["accept", ID, "--owner", OWNER], [("GET", IMAGE_PATH), *DECISION]),
+        (["accept", ID, "--wait", "1s"], [("GET", IMAGE_PATH), ("GET", "/v2/images"), *DECISION]),
+        (["accept", "golden"], [*LOOKUP, ("GET", "/v2/images"), *DECISION]),
+        (["reject", "golden"], [*LOOKUP, *DECISION]),
     ],
     ids=str,
 )
 def test_requests_at_a_terminal(
     service: ScriptedImageService, argv: list[str], requests: list[tuple[str, str]]
 ) -> None:
-    """The image is asked for once, and not at all where its name was looked up."""
+    """The image is asked for once, or not at all where its name was looked up; then the share as it was before."""
+    service.status = "accepted" if argv[0] == "reset" else "pending"
+
     shown = run_at_terminal(120, *argv, NO_COLOR="1")
 
     line = SAID[argv[0]].format(f"golden ({ID[:8]}) from {OWNER[:8]}, 1.0 KiB")
@@ -162,25 +159,59 @@ def test_the_mark(service: ScriptedImageService) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "status"), [("accept", "accepted"), ("reject", "rejected"), ("reset", "pending")], ids=str
+    ("options", "by_name"),
+    [([], False), ([], True), (["MEMBER"], False), (["--owner", "OWNER"], True), (["--wait", "1s"], True)],
+    ids=str,
 )
-def test_decided_before(serve: StartService, command: str, status: str) -> None:
-    """A share whose status is older than the answer, by the service's own clock, had it already; in doubt it is new."""
-    owner = build_response(200, {"id": IMAGE, "name": "golden", "owner": OWNER, "visibility": "shared"})
-    dates = {
-        "Thu, 01 Sep 2016 02:38:12 GMT": f"golden ({IMAGE[:8]}) was already {status}",
-        "Thu, 01 Sep 2016 02:38:11 GMT": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
-        "Thu, 01 Sep 2016 02:00:00 GMT": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
-        "gestern": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
-        "": SAID[command].format(f"golden ({IMAGE[:8]}) from {OWNER[:8]}"),
-    }
-    for date, said in dates.items():
-        lists = [build_response(200, {"images": []})] * (command == "accept")
-        serve(owner, *lists, build_response(200, build_member(status), Date=date))
+def test_again(inbox: SmallInbox, options: list[str], by_name: bool) -> None:  # noqa: FBT001
+    """The same again, at once, is said to have been so already, however the image and the project were named."""
+    name = create_name()
+    image = inbox.offer(name)
+    words = {"MEMBER": inbox.member.project_id, "OWNER": inbox.one.project_id}
+    argv = [name if by_name else image, *(words.get(option, option) for option in options)]
 
-        shown = run_at_terminal(120, command, IMAGE, "--project", MEMBER, NO_COLOR="1")
+    said = [run_at_terminal(200, "accept", *argv).lines[-1] for _ in range(2)]
 
-        assert (0, [f"✓ {said}"]) == (shown.code, shown.lines)
+    subject = f"{name} ({image[:8]})"
+    assert [
+        f"✓ Accepted {subject} from {inbox.one.project_id[:8]}",
+        f"✓ {subject} was already accepted",
+    ] == said
+
+
+def test_again_by_the_beginning_of_its_id(inbox: SmallInbox) -> None:
+    """That is so for the beginning of an ID, and for each decision: after another one it is new again."""
+    name = create_name()
+    image = inbox.offer(name)
+    assert 0 == run_at_terminal(80, "list", "--name", name).code
+    subject, owner = f"{name} ({image[:8]})", inbox.one.project_id[:8]
+
+    for command, status in [("reject", "rejected"), ("reset", "pending"), ("accept", "accepted"), ("reset", "pending")]:
+        said = [run_at_terminal(200, command, image[:8]).lines for _ in range(2)]
+        new = SAID[command].format(f"{subject} from {owner}")
+        assert [[f"✓ {new}"], [f"✓ {subject} was already {status}"]] == said
+
+
+def test_again_with_a_bare_token(inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the project is not known either, the members of the image say it, and are asked for once."""
+    inbox.enter(monkeypatch, project=False)
+    image = inbox.offer("again")
+
+    said = [run_at_terminal(400, "reset", image, "--debug") for _ in range(2)]
+
+    assert [f"✓ again ({image[:8]}) was already pending"] * 2 == [run.lines[-1] for run in said]
+    assert [1, 1] == [run.raw.count(f"GET {inbox.backend.endpoint}/v2/images/{image}/members") for run in said]
+
+
+@pytest.mark.parametrize("status", [403, 404, 409])
+def test_a_share_that_is_not_shown(serve: StartService, status: int) -> None:
+    """Where the service does not show the share, nobody is told that it was so already."""
+    image = build_response(200, {"id": IMAGE, "name": "golden", "owner": OWNER, "visibility": "shared"})
+    serve(image, build_response(status, {}), build_response(200, build_member("rejected")))
+
+    shown = run_at_terminal(120, "reject", IMAGE, "--project", MEMBER, NO_COLOR="1")
+
+    assert (0, f"✓ Rejected golden ({IMAGE[:8]}) from {OWNER[:8]}") == (shown.code, shown.lines[-1])
 
 
 def test_a_similar_id(service: ScriptedImageService) -> None:
@@ -190,18 +221,10 @@ def test_a_similar_id(service: ScriptedImageService) -> None:
         rows = [build_image(id=image) for image in listed]
         service.list_page = lambda query, rows=rows: Page(rows if query["os_hidden"] == "false" else [])  # type: ignore[misc]
         assert 0 == run_at_terminal(80, "list").code
-        for command in ("reject", "reset"):
+        for command, before in (("reject", "pending"), ("reset", "rejected")):
+            service.status = before
             said = SAID[command].format(f"golden ({shown_id}) from {OWNER[:8]}, 1.0 KiB")
             assert [f"✓ {said}"] == run_at_terminal(200, command, ID, NO_COLOR="1").lines
-
-
-def test_again(inbox: SmallInbox) -> None:
-    """The same again within a minute says the same, and no other decision is called an old one."""
-    image = inbox.offer("again")
-
-    for _ in range(2):
-        said = f"✓ Accepted again ({image[:8]}) from {inbox.one.project_id[:8]}"
-        assert [said] == run_at_terminal(80, "accept", image).lines
 
 
 def test_a_pipe_is_as_before(inbox: SmallInbox) -> None:

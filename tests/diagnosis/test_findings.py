@@ -49,8 +49,8 @@ OWNER = "your project owns the image, and only project {member} can decide"
 THEY_TYPE = "someone in project {member} can run `imgshare accept {image}`"
 HIDES = "the image does not exist, or it is not (or no longer) shared with your project; the service does not say which"
 ASK = (
-    "ask its owner to run `imgshare share {image} {for_whom}`; "
-    "`imgshare list --status all` shows what is shared with you"
+    "check the ID: `imgshare list --status all --long` shows what is shared with you; "
+    "or ask its owner to run `imgshare share {image} {for_whom}`"
 )
 ROWS = [
     ("reader", "member", 403, "role", READER, "ask for the role 'member' in project {member}"),
@@ -163,7 +163,7 @@ def test_what_was_withdrawn(run_refused: Callable[..., tuple[int, Error]], share
         404,
         "not_found",
         f"cannot look up image {share.image}: {HIDES}",
-        ASK.format(image=share.image, for_whom="MEMBER").replace("`;", f"`, {nobody};"),
+        f"{ASK.format(image=share.image, for_whom='MEMBER')}, {nobody}",
     ) == run_refused("member", "accept", share.image)
 
 

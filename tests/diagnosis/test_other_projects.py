@@ -232,8 +232,8 @@ def test_nowhere(member: CloudUser, home: str, monkeypatch: pytest.MonkeyPatch) 
         "shared with that project; the service does not say which"
     ) == asked["message"]
     assert (
-        f"ask its owner to run `imgshare share {member.image} {home}`; "
-        "`imgshare list --status all` shows what is shared with you"
+        "check the ID: `imgshare list --status all --long` shows what is shared with you; "
+        f"or ask its owner to run `imgshare share {member.image} {home}`"
     ) == asked["hint"]
     assert "not_found" == asked["reason"]
     assert asked | {"request_id": None} == not_asked | {"request_id": None}

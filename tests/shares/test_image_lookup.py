@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.run import Run, find_commands, run_command
+from tests.support.scripted_images import OWNER, Page, ScriptedImageService, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
 from tests.support.users import create_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.support.fake_service import StartService
     from tests.support.run import RunImgshare
     from tests.support.small_inbox import SmallInbox
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedImageService]:
+    """A service whose lists the test writes."""
+    with ScriptedImageService() as service:
+        service.enter(monkeypatch)
+        yield service
 
 
 @pytest.fixture
@@ -76,8 +88,8 @@ def test_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:
     )
     assert ("pending", "pending") == (inbox.status(first), inbox.status(second))
     assert (
-        f"2 images are named '{name}': {first}  {inbox.one.project_id}  just now  -  pending, queued, "
-        f"{second}  {inbox.two.project_id}  just now  -  pending, queued"
+        f"2 images are named '{name}': {first} (owner {inbox.one.project_id}, pending, queued), "
+        f"{second} (owner {inbox.two.project_id}, pending, queued)"
         == imgshare("accept", name, "--json").error()["message"]
     )
 
@@ -98,12 +110,42 @@ def test_several_at_a_terminal(inbox: SmallInbox, name: str, odd: str, columns: 
         return
     lines = [
         f"imgshare: 2 images are named '{name}':",
-        f"  {first}  platform  just now  -  rejected, queued",
-        f"  {second}  {inbox.two.project_id[:8]}  just now  -  pending, queued",
+        f"  {first}  platform  AGE  -  rejected, queued",
+        f"  {second}  {inbox.two.project_id[:8]}  AGE  -  pending, queued",
         "hint: use the ID of the one you mean: `imgshare show ID`",
     ]
     assert 2 == shown.code
-    assert "".join("".join(lines).split()) == "".join("".join(shown.lines).split())
+    assert lines == [re.sub(r"\b\d+s +-", "AGE  -", line) for line in shown.lines]
+
+
+@pytest.mark.parametrize(
+    ("owner", "columns", "is_broken"), [("0" * 32, 79, False), ("0" * 32, 78, True), ("pla-tform", 79, True)]
+)
+def test_lines_that_do_not_fit(
+    service: ScriptedImageService,
+    owner: str,
+    columns: int,
+    is_broken: bool,  # noqa: FBT001
+) -> None:
+    """Where a line is wider than the terminal, each is broken behind its ID; no status is torn apart."""
+    write_config(f'[owners]\npla-tform = "{OWNER}"\n' if owner == "pla-tform" else "")
+    kinds: list[dict[str, Any]] = [{"size": 2362232012}, {"status": "queued", "size": None}]
+    owner_id = OWNER if owner == "pla-tform" else owner
+    common = {"name": "twin", "owner": owner_id, "created_at": "1990-01-01T00:00:00Z"}
+    rows = [build_image(number, **common, **kind) for number, kind in enumerate(kinds, 1)]
+    service.list_page = lambda query: Page(rows if query["os_hidden"] == "false" else [])
+
+    shown = run_at_terminal(columns, "show", "twin")
+
+    owner = owner[:9] if owner == "pla-tform" else owner[:8]
+    gap = "\n    " if is_broken else "  "
+    expected = [
+        "imgshare: 2 images are named 'twin':",
+        *f"  {build_image_id(1)}{gap}{owner}  AGE  2.2 GiB  pending".split("\n"),
+        *f"  {build_image_id(2)}{gap}{owner}  AGE  -        pending, queued".split("\n"),
+        "hint: use the ID of the one you mean: `imgshare show ID`",
+    ]
+    assert expected == [re.sub(r"\b\d+y\b", "AGE", line) for line in shown.lines]
 
 
 def test_a_command_for_one_of_several(imgshare: RunImgshare, inbox: SmallInbox, name: str) -> None:

@@ -67,6 +67,7 @@ class ScriptedImageService:
         admin_page: gives the same for `id=`, with which the tool finds out whether it is an administrator's token.
         members: gives the rows of an image's members.
         image: gives the description of one image.
+        status: the status of a share that is asked for alone.
         requests: each request as method, path and query.
     """
 
@@ -75,6 +76,7 @@ class ScriptedImageService:
         self.admin_page: Callable[[Query], Page | int] = _page
         self.members: Callable[[str], list[Any]] = _shared_with_us
         self.image: Callable[[str], Any] = lambda image: build_image(id=image)
+        self.status = "pending"
         self.requests: list[tuple[str, str, Query]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -122,7 +124,7 @@ class ScriptedImageService:
         if not found:
             return 404, {"message": "no"}
         if found[2]:
-            status = body["status"] if method == "PUT" else "pending"
+            status = body["status"] if method == "PUT" else self.status
             return 200, build_member(status, image_id=found[1], member_id=found[2])
         return 200, {"members": self.members(found[1])} if path.endswith("/members") else self.image(found[1])
 

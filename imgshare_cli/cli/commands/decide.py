@@ -71,8 +71,7 @@ def accept(  # noqa: PLR0913, PLR0917
             confirmed.add(image_id)
         else:
             _find_image_for_people(target, image_id)
-        vault = vault_id or session.settings.vault_id
-        return decide_share(session.client, image_id, target.member_id, Status.ACCEPTED, vault)
+        return _decide_share(session, target, image_id, Status.ACCEPTED, vault_id or session.settings.vault_id)
 
     _run_and_print(
         session, target, Status.ACCEPTED, attempt if wait is None else _add_wait(session, attempt, image, wait)
@@ -116,7 +115,7 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
     def attempt() -> models.Member:
         image_id = target.resolve_image_id()
         _find_image_for_people(target, image_id)
-        return decide_share(session.client, image_id, target.member_id, status)
+        return _decide_share(session, target, image_id, status)
 
     _run_and_print(session, target, status, attempt)
 
@@ -130,7 +129,6 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
         return
     from imgshare_cli.cli.id_prefixes import shorten_known_id
     from imgshare_cli.cli.owner_names import get_owner_names
-    from imgshare_cli.shares.decisions import was_decided_before
     from imgshare_cli.terminal.outcome import describe_decision
 
     session.output.print_success(
@@ -140,7 +138,7 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
             shorten_known_id(session, share.image_id),
             get_owner_names(session),
             is_own=target.is_own_member,
-            was_decided_before=was_decided_before(share),
+            was_decided_before=target.known_share is not None and target.known_share.status is status,
         )
     )
 
@@ -149,6 +147,15 @@ def _find_image_for_people(target: ShareTarget, image_id: str) -> None:
     """Look at the image before a decision, where a line will name it; elsewhere a decision is one request."""
     if target.answers_people:
         target.find_image(image_id)
+
+
+def _decide_share(
+    session: Session, target: ShareTarget, image_id: str, status: Status, vault_id: str | None = None
+) -> models.Member:
+    """Decide, and look at the share before where a line will say whether that changed it."""
+    share = target.find_share(image_id) if target.answers_people else None
+    member_id = share.member_id if share else target.member_id
+    return decide_share(session.client, image_id, member_id, status, vault_id)
 
 
 def _add_wait(
