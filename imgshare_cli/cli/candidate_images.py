@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.last_list import ListedImage
     from imgshare_cli.cli.session import Session
 
-_MAX_READ = 20  # as many as are listed
-
 
 def describe_images(session: Session, candidates: Sequence[Candidate], *, with_names: bool = False) -> list[str]:
     """Describe the images: in lines for people and scripts, or as the items of a sentence in JSON."""
@@ -29,9 +27,11 @@ def describe_images(session: Session, candidates: Sequence[Candidate], *, with_n
 
 
 def read_candidates(session: Session, listed: Mapping[str, ListedImage]) -> list[Candidate]:
-    """Ask the service for the first images of a list; what it does not show is known from the list alone."""
+    """Ask the service for the images that will be described; what it does not show is known from the list alone."""
+    from imgshare_cli.terminal.candidates import MAX_LISTED
+
     return [
-        _read_candidate(session, image_id, image) if number < _MAX_READ else _create_candidate(image_id, image)
+        _read_candidate(session, image_id, image) if number < MAX_LISTED else _create_candidate(image_id, image)
         for number, (image_id, image) in enumerate(listed.items())
     ]
 

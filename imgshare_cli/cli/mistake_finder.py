@@ -60,10 +60,11 @@ class MistakeFinder:
             return hint
         changes = self._find_member_change()
         images = self._find_images_by_id() if may_be_another else []
-        by_name = may_be_another and images is None
-        images = self._find_images_by_name() if by_name else images
-        suggested = [{"image": image, **changes} for image in images or []]
-        return self._suggest(suggested or [changes] * bool(changes), as_ascii=by_name and self._image.isascii())
+        as_ascii = False
+        if images is None:
+            images, as_ascii = self._find_images_by_name(), self._image.isascii()
+        suggested = [{"image": image, **changes} for image in images]
+        return self._suggest(suggested or [changes] * bool(changes), as_ascii=as_ascii)
 
     def _was_found(self, error: ImgshareError) -> bool:
         """Whether the service has seen the image, so that no other one was meant."""

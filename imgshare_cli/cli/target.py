@@ -87,9 +87,8 @@ class ShareTarget:
 
         if not id_prefixes.is_id_prefix(self.image):
             return self._look_up_name(owner=owner, own=own)
-        if (
-            self._is_listed and not self._is_prefix_checked
-        ):  # once: a list that is shown meanwhile must not give it another meaning
+        # Once: a list that is shown meanwhile must not give it another meaning.
+        if self._is_listed and not self._is_prefix_checked:
             self._prefixed_id = id_prefixes.resolve_id_prefix(self._session, self.image, self._command)
             self._is_prefix_checked = True
         if self._prefixed_id:

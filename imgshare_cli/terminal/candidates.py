@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config.owners import OwnerNames
     from imgshare_cli.shares.image_lookup import Candidate
 
-_MAX_LISTED = 20
+MAX_LISTED = 20
 _MAX_CELL = 64  # a service may say anything
 _MAX_NAME = 60
 _GAP = "  "
@@ -37,35 +37,39 @@ def describe_candidates(
     """
     rows = []
     for candidate in candidates:
-        name = hints.quote_text(truncate_text(candidate.image.name or "", _MAX_NAME))
         owner = (name_owner_briefly if for_people else name_owner)(candidate.image.owner, owners)
         age = (format_short_age if for_people else format_age)(candidate.image.created_at)
         cells = [owner, age, format_size(candidate.image.size), ", ".join(_list_statuses(candidate))]
-        cells = [cell[:_MAX_CELL] for cell in cells]
-        rows.append([candidate.image.id, *([name] if with_names else []), *cells])
+        name = [_quote_name(candidate)] if with_names else []
+        rows.append([candidate.image.id, *name, *(cell[:_MAX_CELL] for cell in cells)])
     widths = [max(map(measure_text, column)) for column in zip(*rows, strict=True)]
     lines = [
         _GAP.join(cell + " " * (width - measure_text(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
     room = shutil.get_terminal_size().columns - _INDENT
+    listed = truncate_lines(lines, MAX_LISTED)
     if for_people and any(measure_text(line) > room for line in lines):
-        return _break_lines(lines[:_MAX_LISTED], widths[0], len(lines))
-    return truncate_lines(lines, _MAX_LISTED)
+        shown, more = listed[:MAX_LISTED], listed[MAX_LISTED:]
+        return [part for line in shown for part in _break_line(line, widths[0])] + more
+    return listed
 
 
 def list_candidates(candidates: Sequence[Candidate], owners: OwnerNames, *, with_names: bool = False) -> list[str]:
     """Return the images as the items of a sentence, each with what is known of it in parentheses."""
     items = []
-    for candidate in candidates[:_MAX_LISTED]:
+    for candidate in candidates:
         image = candidate.image
         size = [format_size(image.size)] if image.size is not None else []
         words = [f"owner {name_owner(image.owner, owners)}", *size, *_list_statuses(candidate)]
         if with_names and image.name:
-            words.insert(0, hints.quote_text(truncate_text(image.name, _MAX_NAME)))
+            words.insert(0, _quote_name(candidate))
         items.append(f"{image.id} ({', '.join(word[:_MAX_CELL] for word in words if word != '-')})")
-    more = len(candidates) - _MAX_LISTED
-    return items + ([f"… and {more} more"] if more > 0 else [])
+    return truncate_lines(items, MAX_LISTED)
+
+
+def _quote_name(candidate: Candidate) -> str:
+    return hints.quote_text(truncate_text(candidate.image.name or "", _MAX_NAME))
 
 
 def _list_statuses(candidate: Candidate) -> list[str]:
@@ -75,7 +79,6 @@ def _list_statuses(candidate: Candidate) -> list[str]:
     return statuses if image.status == "active" and status else [*statuses, image.status or "-"]
 
 
-def _break_lines(lines: Sequence[str], width: int, count: int) -> list[str]:
-    """Break each line behind its ID, where not all fit."""
-    broken = [part for line in lines for part in (line[:width].rstrip(), f"{_GAP}{line[width:].strip()}")]
-    return broken + ([f"… and {count - len(lines)} more"] if count > len(lines) else [])
+def _break_line(line: str, width: int) -> tuple[str, str]:
+    """Break a line behind its ID."""
+    return line[:width].rstrip(), f"{_GAP}{line[width:].strip()}"
