@@ -10,6 +10,7 @@ from typing import Any
 
 _VERBS = {"pending": "reset", "accepted": "accept", "rejected": "reject"}
 _ID_PARTS = [8, 4, 4, 4, 12]
+_HEX_DIGITS = frozenset(hexdigits)
 MAX_ID = 255
 MAX_NAME = 255  # the schema of the image, `name`
 
@@ -17,7 +18,7 @@ MAX_NAME = 255  # the schema of the image, `name`
 def is_image_id(text: str) -> bool:
     """Whether a text has the form of an image ID (the schema of the image, `id`); all others are names."""
     parts = text.split("-")
-    return [len(part) for part in parts] == _ID_PARTS and set("".join(parts)) <= set(hexdigits)
+    return [len(part) for part in parts] == _ID_PARTS and _HEX_DIGITS.issuperset("".join(parts))
 
 
 def is_project_id(text: str) -> bool:
@@ -39,7 +40,7 @@ def is_usable_id(text: str) -> bool:
     A slash or a dot segment would name another resource, encoded or not: some proxies decode before they route.
     """
     is_text = text.isprintable() and bool(text.strip()) and len(text) <= MAX_ID
-    return is_text and text not in {".", ".."} and not set(text) & set("/\\")
+    return is_text and text not in {".", ".."} and "/" not in text and "\\" not in text
 
 
 def is_same_id(one: str, other: str) -> bool:
@@ -131,9 +132,10 @@ def _read_status(body: dict[str, Any]) -> Status:
     value = body.get("status")
     if value is None:
         raise ValueError("without a status")
-    if value not in list(Status):
-        raise ValueError(f"with an unknown status: {str(value)[:40]}")
-    return Status(value)
+    try:
+        return Status(value)
+    except ValueError:
+        raise ValueError(f"with an unknown status: {str(value)[:40]}") from None
 
 
 def read_string(body: dict[str, Any], key: str) -> str | None:

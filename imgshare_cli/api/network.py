@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -16,7 +16,8 @@ from imgshare_cli.config.service_url import is_loopback
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
 
 # A host with more addresses than this is not served any better by the others.
 _MOST_ADDRESSES = 8
@@ -47,18 +48,15 @@ class Network(httpcore.NetworkBackend):
         self.newest: httpcore.NetworkStream | None = None
         self._backend = httpcore.SyncBackend()
 
-    @contextmanager
-    def limit_until(self, deadline: float) -> Iterator[None]:
+    def limit_until(self, deadline: float) -> AbstractContextManager[None]:
         """Set the deadline for what is done inside."""
         self.deadline = deadline
         if not self.nested:
-            yield
-            return
+            return nullcontext()
         # Of TLS within TLS, httpcore bounds each read of the outer one, of which the inner one may need many.
         from imgshare_cli.api.watchdog import WATCHDOG
 
-        with WATCHDOG.watch(deadline, self._shut_down):
-            yield
+        return WATCHDOG.watch(deadline, self._shut_down)
 
     def _shut_down(self) -> None:
         if self.newest:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
-from datetime import UTC
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli.api.network_errors import DeadlineError, NetworkError
 from imgshare_cli.api.response import AMBIGUOUS_STATUSES, TRANSIENT_STATUSES, Response
+from imgshare_cli.api.timestamps import parse_http_date
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -125,16 +125,12 @@ def _draw_pause(number: int) -> float:
 def read_retry_after(response: Response) -> float | None:
     """Read how many seconds the service asks to wait; None where it asks for nothing that can be understood."""
     text = (response.retry_after or "").strip()
+    if not text:
+        return None
     if text.isdecimal():
         return float(text)
-    try:
-        # By the clock of the service, which set the date, and not by ours.
-        now = _read_date(response.date) if response.date else time.time()
-        return max(_read_date(text) - now, 0.0)
-    except (ValueError, OverflowError):  # no date, or one that no calendar has
+    if (until := parse_http_date(text)) is None:
         return None
-
-
-def _read_date(text: str) -> float:
-    date = parsedate_to_datetime(text)
-    return date.replace(tzinfo=date.tzinfo or UTC).timestamp()
+    # By the clock of the service, which set the date, and not by ours.
+    now = parse_http_date(response.date) or datetime.now(UTC)
+    return max((until - now).total_seconds(), 0.0)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import MAXYEAR, UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 _FIRST_YEAR = 1970
 
 
+# The responses of a batch say the same few times again and again, and parsing takes longer than remembering.
+@lru_cache(maxsize=64)
 def parse_timestamp(text: str | None) -> datetime | None:
     """Parse a time of the API (UTC, ISO 8601); None if it cannot be parsed.
 
@@ -19,6 +23,16 @@ def parse_timestamp(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return timestamp if _FIRST_YEAR <= timestamp.year < MAXYEAR else None
+
+
+@lru_cache(maxsize=64)
+def parse_http_date(text: str | None) -> datetime | None:
+    """Parse a time in a header (RFC 9110, 5.6.7); None if it cannot be parsed."""
+    try:
+        date = parsedate_to_datetime(text or "")
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no date, or one that no calendar has
+        return None
 
 
 def format_timestamp(text: str | None) -> str | None:

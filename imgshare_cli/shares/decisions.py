@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
+from imgshare_cli.api.timestamps import parse_http_date, parse_timestamp
 from imgshare_cli.errors import NotFoundError, Reason, UsageError
 
 if TYPE_CHECKING:
@@ -38,19 +39,10 @@ def was_decided_before(member: Member) -> bool:
     A service sets `updated_at` where a status changes, and leaves it where the same is decided again. Its own clock is
     asked, not ours; in doubt, the decision is new.
     """
-    from datetime import UTC
-    from email.utils import parsedate_to_datetime
-
-    from imgshare_cli.api.timestamps import parse_timestamp
-
-    updated_at = parse_timestamp(member.updated_at)
-    try:
-        answered_at = parsedate_to_datetime(member.answered_at or "")
-    except ValueError:
+    updated_at, answered_at = parse_timestamp(member.updated_at), parse_http_date(member.answered_at)
+    if updated_at is None or answered_at is None:
         return False
-    if updated_at is None:
-        return False
-    return (answered_at.replace(tzinfo=answered_at.tzinfo or UTC) - updated_at).total_seconds() > _NOT_NOW
+    return (answered_at - updated_at).total_seconds() > _NOT_NOW
 
 
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
