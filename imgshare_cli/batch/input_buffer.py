@@ -66,14 +66,14 @@ class InputBuffer:
             end = match.end() if match else 0
             del match  # it keeps the content from being changed
             self.take(end)
-            if self.content or not self.fill():
+            # The beginning of a BOM may be there without its end.
+            is_cut = _BOM.startswith(self.content) and self.content != _BOM
+            if not is_cut or not self.fill():
                 return bytes(self.content[:1])
 
     def skip_blanks(self) -> bytes:
         """Skip white space and empty lines; return the byte that follows, or nothing at the end."""
-        while (first := self.skip(_BLANKS)) == _BOM[:1] and _BOM.startswith(self.content) and self.fill():
-            pass  # the beginning of a BOM may be there without its end
-        return first
+        return self.skip(_BLANKS)
 
     def skip_line(self) -> None:
         """Skip the rest of the line."""

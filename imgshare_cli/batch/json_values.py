@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def read_value(buffer: InputBuffer) -> object:
         return _read_scalar(buffer)
     scanner = _Scanner(starts_with_string=buffer.content[0] == _QUOTE)
     window, is_checked = _FIRST_WINDOW, False
-    while not scanner.find_end(buffer.content, window) and not scanner.is_too_deep:
+    while not _find_end(scanner, buffer.content, window) and not scanner.is_too_deep:
         is_full = len(buffer.content) >= window
         if window >= MAX_VALUE and is_full:
             raise _skip_value(buffer, scanner, f"larger than {MAX_VALUE >> 20} MiB")
@@ -57,10 +58,20 @@ def read_value(buffer: InputBuffer) -> object:
         elif not buffer.fill():
             _parse(buffer.content, end=None)
     if scanner.is_too_deep:
+        _check_beginning(buffer.content[: scanner.position])
         raise _skip_value(buffer, scanner, f"nested more than {_MAX_DEPTH} levels deep")
     value = _parse(buffer.content[: scanner.position], end=scanner.position)
     buffer.take(scanner.position)
     return value
+
+
+def _find_end(scanner: _Scanner, content: bytearray, limit: int) -> bool:
+    """Find the end; what is wrong with the lines before a problem comes first, in whatever pieces they come."""
+    try:
+        return scanner.find_end(content, limit)
+    except MalformedValueError:
+        _check_beginning(content[: scanner.position])
+        raise
 
 
 def _read_scalar(buffer: InputBuffer) -> object:
@@ -75,6 +86,7 @@ def _read_scalar(buffer: InputBuffer) -> object:
 
 def _skip_value(buffer: InputBuffer, scanner: _Scanner, problem: str) -> MalformedValueError:
     """Skip a value that must not be parsed, to its end, or to the end of the input."""
+    scanner.max_depth = math.inf
     try:
         while not scanner.find_end(buffer.content, len(buffer.content)):
             buffer.take(scanner.position)
@@ -82,6 +94,7 @@ def _skip_value(buffer: InputBuffer, scanner: _Scanner, problem: str) -> Malform
             if not buffer.fill():
                 break
     except MalformedValueError:
+        buffer.take(scanner.position)
         return MalformedValueError(problem, line=2)
     buffer.take(scanner.position)
     return MalformedValueError(problem, end=0)
@@ -102,13 +115,16 @@ def _check_beginning(content: bytearray) -> None:
 def _parse(content: bytearray, *, end: int | None) -> object:
     line, problem = 1, "not valid JSON"
     try:
-        return json.loads(content.decode())
+        value = json.loads(content.decode(errors="replace"))
+        content.decode()
     except UnicodeDecodeError as exc:
         line, problem = content.count(b"\n", 0, exc.start) + 1, "not UTF-8"
-    except json.JSONDecodeError as exc:
+    except json.JSONDecodeError as exc:  # however much of it was there when it was found
         line = exc.lineno
     except ValueError:  # a number of thousands of digits
         pass
+    else:
+        return value
     raise MalformedValueError(problem, end=end, line=line)
 
 
@@ -117,15 +133,20 @@ class _Scanner:
 
     Attributes:
         position: how far the content is scanned.
-        is_too_deep: whether the value is nested so deeply that it must not be parsed.
+        max_depth: how deeply a value may be nested.
     """
 
     def __init__(self, *, starts_with_string: bool) -> None:
         self.position = 1 if starts_with_string else 0
-        self.is_too_deep = False
+        self.max_depth: float = _MAX_DEPTH
         self._is_in_string = starts_with_string
         self._is_ended = False
         self._depth = 0
+
+    @property
+    def is_too_deep(self) -> bool:
+        """Whether the value is nested so deeply that it must not be parsed."""
+        return self._depth > self.max_depth
 
     def find_end(self, content: bytearray, limit: int) -> bool:
         """Go on, not beyond the limit; return whether the value ends at the new position.
@@ -134,7 +155,7 @@ class _Scanner:
             MalformedValueError: a line ends in a string.
         """
         limit = min(limit, len(content))
-        while not self._is_ended and self._skip_plain(content, limit):
+        while not self._is_ended and not self.is_too_deep and self._skip_plain(content, limit):
             char = content[self.position]
             if self._is_in_string and char != _QUOTE:
                 if char == _BACKSLASH and self.position + 1 == limit:
@@ -146,7 +167,6 @@ class _Scanner:
                 self._is_in_string = not self._is_in_string
             else:
                 self._depth += 1 if char in _OPENING else -1
-                self.is_too_deep |= self._depth > _MAX_DEPTH
             self._is_ended = not self._depth and not self._is_in_string
         return self._is_ended
 
