@@ -6,7 +6,7 @@ import shutil
 import statistics
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bench.batch_programs import (
     MEMBER,
@@ -18,6 +18,8 @@ from bench.batch_programs import (
     write_curl,
     write_ids,
 )
+from bench.fleets import measure_fleet
+from bench.rows import Row, judge
 from tests.support.large_inbox import share_copies
 
 if TYPE_CHECKING:
@@ -31,14 +33,6 @@ SIZES, MOST_GROWTH = (1000, 10_000, 100_000), 20
 REAL_COUNT, PEER_COUNT = 200, 20
 
 
-class Row(NamedTuple):
-    """A line of the table."""
-
-    name: str
-    value: str
-    budget: str = "—"
-
-
 def measure_batches(cloud: Cloud, base: Environ, tools: Tools) -> tuple[list[Row], bool]:
     """Measure everything; return the rows, and whether the budgets are kept."""
     with tempfile.TemporaryDirectory() as folder:
@@ -47,7 +41,8 @@ def measure_batches(cloud: Cloud, base: Environ, tools: Tools) -> tuple[list[Row
         slow, slow_kept = _measure_slow(path, base, tools)
         sizes, sizes_kept = _measure_sizes(path, base, tools)
         real, real_kept = _measure_real(cloud, path, base, tools)
-        return [*rows, *slow, *sizes, *real], kept and slow_kept and sizes_kept and real_kept
+        fleet, fleet_kept = measure_fleet(cloud, path, base, tools)
+        return [*rows, *slow, *sizes, *real, *fleet], all([kept, slow_kept, sizes_kept, real_kept, fleet_kept])
 
 
 def _race_at_once(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], bool]:
@@ -64,7 +59,7 @@ def _race_at_once(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], b
     kept = share >= 1.0
     rows = [
         Row(
-            "`imgshare accept --from`, 16 jobs", f"{medians['ours']:,.0f}/s", _judge(f"{share:.2f} × bare, ≥ 1.0", kept)
+            "`imgshare accept --from`, 16 jobs", f"{medians['ours']:,.0f}/s", judge(f"{share:.2f} × bare, ≥ 1.0", kept)
         ),
         Row("bare threads, each with its own `httpx.Client`, 16", f"{medians['bare']:,.0f}/s"),
     ]
@@ -91,7 +86,7 @@ def _measure_slow(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], b
         for name, rate in rates.items()
     ]
     kept = rates["`imgshare accept --from`"] >= 0.9 * most
-    return [ours._replace(budget=_judge("≥ 90 %", kept)), bare], kept
+    return [ours._replace(budget=judge("≥ 90 %", kept)), bare], kept
 
 
 def _race(argvs: dict[str, list[str]], environ: Environ, count: int, rounds: int = ROUNDS) -> dict[str, float]:
@@ -114,7 +109,7 @@ def _measure_sizes(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], 
             mib.append(figures.mib)
             rows.append(Row(f"{count:,} items", f"{figures.rate:,.0f}/s, {figures.mib:.0f} MiB at most"))
     kept = max(mib) - min(mib) <= MOST_GROWTH
-    rows[-1] = rows[-1]._replace(budget=_judge(f"± {MOST_GROWTH} MiB", kept))
+    rows[-1] = rows[-1]._replace(budget=judge(f"± {MOST_GROWTH} MiB", kept))
     return rows, kept
 
 
@@ -152,7 +147,7 @@ def _measure_real(cloud: Cloud, path: Path, base: Environ, tools: Tools) -> tupl
         Row(
             f"{REAL_COUNT} images, real Glance: `imgshare accept --from`",
             f"{REAL_COUNT / ours:.1f} s ({ours:.0f}/s)",
-            _judge(f"{ours / bare:.2f} × bare, ≥ 0.95", kept),
+            judge(f"{ours / bare:.2f} × bare, ≥ 0.95", kept),
         ),
         Row(f"{REAL_COUNT} images, real Glance: bare threads", f"{REAL_COUNT / bare:.1f} s ({bare:.0f}/s)"),
         *(
@@ -164,7 +159,3 @@ def _measure_real(cloud: Cloud, path: Path, base: Environ, tools: Tools) -> tupl
         ),
     ]
     return rows, kept
-
-
-def _judge(text: str, kept: bool) -> str:  # noqa: FBT001
-    return f"{text}: {'kept' if kept else 'MISSED'}"

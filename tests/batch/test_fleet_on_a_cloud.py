@@ -70,8 +70,8 @@ def http(request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
 
 
 def test_one_image_in_all_projects(caching_cloud: Cloud, http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One user accepts an image in each of 20 projects, sees it in each, and a second run changes nothing."""
-    fleet = _Fleet(caching_cloud, http, 20)
+    """One user accepts an image in each of 100 projects, sees it in each, and a second run changes nothing."""
+    fleet = _Fleet(caching_cloud, http, 100)
     image = fleet.offer()
     _set_login(monkeypatch, caching_cloud, fleet.user)
 
@@ -82,7 +82,7 @@ def test_one_image_in_all_projects(caching_cloud: Cloud, http: httpx.Client, mon
         (one["id"], one["project_id"]) for one in json.loads(listed.out)
     )
     outcomes = [json.loads(line) for line in run.out.splitlines()]
-    assert (0, 20) == (run.code, len(outcomes))
+    assert (0, 100) == (run.code, len(outcomes))
     assert {(project, "done", "accepted") for project in fleet.projects} == {
         (one["project_id"], one["result"], one["status"]) for one in outcomes
     }
