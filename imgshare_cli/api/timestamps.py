@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import MAXYEAR, UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 _FIRST_YEAR = 1970
@@ -28,6 +27,8 @@ def parse_timestamp(text: str | None) -> datetime | None:
 @lru_cache(maxsize=64)
 def parse_http_date(text: str | None) -> datetime | None:
     """Parse a time in a header (RFC 9110, 5.6.7); None if it cannot be parsed."""
+    from email.utils import parsedate_to_datetime
+
     try:
         date = parsedate_to_datetime(text or "")
         return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)

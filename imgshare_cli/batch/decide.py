@@ -67,10 +67,8 @@ class DecisionTask:
 
     def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
         """Decide about one item; whatever happens is its outcome."""
-        if item.error:
-            return self._create_outcome(item, Result.FAILED, error=item.error)
-        if item.is_done:
-            return self._create_outcome(item, Result.SKIPPED, status=self.status)
+        if item.error or item.is_done:
+            return self.leave_out(item)
         try:
             remaining = self.deadline - time.monotonic() if self.deadline is not None else 0
             if remaining <= 0:
@@ -92,8 +90,7 @@ class DecisionTask:
     def _create_outcome(
         self, item: Item, result: Result, *, status: Status | None = None, error: ImgshareError | None = None
     ) -> Outcome:
-        image_id = None if item.is_name else item.image
-        return Outcome(item, result, image_id, item.member_id or self.member_id, status=status, error=error)
+        return Outcome(item, result, item.image_id, item.member_id or self.member_id, status=status, error=error)
 
     def _decide(self, client: ImageClient, item: Item) -> Outcome | None:
         member_id = item.member_id or self.member_id
@@ -104,7 +101,8 @@ class DecisionTask:
                 return None
         image_id = image.id if image else item.image or ""
         if self.image_check:
-            self.image_check.check(image or client.get_image(image_id), self.describe_owner)
+            known = None if self.image_check.has_hash else image
+            self.image_check.check(known or client.get_image(image_id), self.describe_owner)
         if self.is_dry_run:
             return Outcome(item, Result.PLANNED, image_id, member_id)
         if self.status is None:

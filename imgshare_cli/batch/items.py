@@ -53,3 +53,8 @@ class Item:
     known_image: Image | None = None
     access: ProjectAccess | None = None
     scope: Scope = ANYWHERE
+
+    @property
+    def image_id(self) -> str | None:
+        """The image's ID, where the item gives it."""
+        return None if self.is_name else self.image

@@ -38,13 +38,13 @@ class NameCache:
             answer = self._answers.get(name)
         if answer is None:
             try:
-                answer = look_up()
+                answer = look_up().copy_without_raw()
             except UnavailableError:
                 raise  # the next time it may be there
             except ImgshareError as exc:
                 if may_come and isinstance(exc, NotFoundError | NotYetError):
                     raise
-                answer = exc
+                answer = exc.replace()  # without its traceback, which holds all that was there
             self._remember(name, answer)
         if isinstance(answer, ImgshareError):
             raise answer.replace()  # a copy, because each thread adds its traceback to what it raises

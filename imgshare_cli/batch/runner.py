@@ -41,6 +41,7 @@ class BatchRun(Generic[Tool]):
 
     Attributes:
         hopeless: the outcome that made the others hopeless, if one did.
+        is_complete: whether all items have been taken.
     """
 
     def __init__(  # noqa: PLR0913  (each by name)
@@ -67,6 +68,7 @@ class BatchRun(Generic[Tool]):
         self._is_closed = False
         self._failure: BaseException | None = None
         self.hopeless: Outcome | None = None
+        self.is_complete = False
 
     def run(self, tick: Callable[[], None]) -> None:
         """Do all items; return when each that was taken has its outcome.
@@ -133,8 +135,9 @@ class BatchRun(Generic[Tool]):
             if self._is_closed or self._stop.is_set():
                 return None
             item = next(self._items, None)
+            self.is_complete = item is None
         with self._state_lock:
-            if item is None or self._is_closed:
+            if item is None or self._is_closed or self._stop.is_set():  # it may have come long after we asked
                 return None
             self._in_flight += 1
         return item

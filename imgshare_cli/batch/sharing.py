@@ -71,7 +71,7 @@ class SharingTask:
         """Share one image with one project, or stop that; whatever happens is its outcome."""
         if item.error or item.is_done:
             return self.leave_out(item)
-        image_id = None if item.is_name else item.image
+        image_id = item.image_id
         try:
             image = self._find_image(tool, item)
             image_id = image.id if image else item.image or ""
@@ -90,10 +90,8 @@ class SharingTask:
 
     def leave_out(self, item: Item) -> Outcome:
         """Return the outcome of an item that is not tried."""
-        image_id = None if item.is_name else item.image
-        if item.error:
-            return Outcome(item, Result.FAILED, image_id, item.member_id, error=item.error)
-        return Outcome(item, Result.SKIPPED if item.is_done else Result.NOT_TRIED, image_id, item.member_id)
+        result = Result.FAILED if item.error else Result.SKIPPED if item.is_done else Result.NOT_TRIED
+        return Outcome(item, result, item.image_id, item.member_id, error=item.error)
 
     def _find_image(self, client: ImageClient, item: Item) -> Image | None:
         if not item.is_name or item.image is None:

@@ -65,9 +65,12 @@ class Redactor:
 
     def _list_forms(self, secret: str) -> list[str]:
         """List the forms of a secret, the longest first; they are computed once, when a text is first shown."""
-        if secret not in self._forms:
-            self._forms[secret] = sorted(_build_forms(secret), key=len, reverse=True)
-        return self._forms[secret]
+        forms = self._forms.get(secret)
+        if forms is None:
+            forms = sorted(_build_forms(secret), key=len, reverse=True)
+            if secret in self._secrets:  # another thread may have forgotten it meanwhile
+                self._forms[secret] = forms
+        return forms
 
 
 def _build_forms(secret: str) -> set[str]:

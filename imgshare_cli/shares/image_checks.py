@@ -36,6 +36,11 @@ class ImageCheck:
     algorithm: str | None = None
     digest: str | None = None
 
+    @property
+    def has_hash(self) -> bool:
+        """Whether the hash of an image is checked, which may come later than the image, and only all of it tells."""
+        return self.algorithm is not None
+
     def check(self, image: Image, describe_owner: Callable[[str | None], str]) -> None:
         """Check an image.
 

@@ -11,7 +11,7 @@ from imgshare_cli.api.images import Share
 from imgshare_cli.api.pagination import read_pages
 from imgshare_cli.errors import NotFoundError
 from imgshare_cli.shares.token_scope import ListPage, resolve_scope
-from imgshare_cli.shares.worker_pool import WorkerPool
+from imgshare_cli.shares.worker_pool import WORKERS, WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +30,7 @@ class Inbox:
         open_client: opens further connections to it; None where this one must do.
         credential: the credential of the run; after a login it names the project and its roles.
         project_id: the project that was asked for, if one was.
+        workers: how many further connections it may open.
     """
 
     def __init__(
@@ -38,9 +39,10 @@ class Inbox:
         open_client: Callable[[], ImageClient] | None,
         credential: Credential,
         project_id: str | None,
+        workers: int = WORKERS,
     ) -> None:
         self._client = client
-        self._workers = WorkerPool(open_client) if open_client else None
+        self._workers = WorkerPool(open_client, workers) if open_client else None
         self._credential = credential
         self._project_id = project_id
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _SHORTEST_BEGINNING = 6
+# The second: an image has as many members as it may, of which this can be one; Glance counts before it looks.
+_MAY_BE_SHARED = {HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 
 class SimilarMemberError(NotFoundError):
@@ -76,7 +78,7 @@ def start_sharing(client: ImageClient, image_id: str, member_id: str) -> Shared:
     try:
         return Shared(client.share_image(image_id, member_id), is_new=True)
     except (RefusedError, UnavailableError) as exc:
-        if exc.http_status == HTTPStatus.CONFLICT:
+        if exc.http_status in _MAY_BE_SHARED:
             try:
                 member = client.get_member(image_id, member_id)
             except ImgshareError:

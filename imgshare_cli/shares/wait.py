@@ -40,7 +40,8 @@ def wait_for_share(
         NotFoundError: it did not come.
         NotYetError: a share is there, but not the one that is waited for.
     """
-    deadline = time.monotonic() + span.total_seconds()
+    started = time.monotonic()
+    deadline = started + span.total_seconds()
     pause = _FIRST_PAUSE
     while True:
         remaining = deadline - time.monotonic()
@@ -50,5 +51,5 @@ def wait_for_share(
             raise
         except (NotFoundError, NotYetError) as exc:
             if remaining <= 0 or pause_for(min(pause, remaining)):
-                raise exc.replace(note=f"waited {round(span.total_seconds(), 1):g} s") from exc
+                raise exc.replace(note=f"waited {time.monotonic() - started:.0f} s") from exc
         pause = min(pause * _GROWTH, _LONGEST_PAUSE)

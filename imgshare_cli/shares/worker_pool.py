@@ -27,16 +27,18 @@ class WorkerPool(Generic[Tool]):
 
     Args:
         create_tool: creates one; called in the thread that will use it.
+        workers: how many threads there are.
     """
 
-    def __init__(self, create_tool: Callable[[], Tool]) -> None:
+    def __init__(self, create_tool: Callable[[], Tool], workers: int = WORKERS) -> None:
         self._create_tool = create_tool
+        self._workers = workers
         self._local = threading.local()
 
     def map_in_order(self, work: Callable[[Tool, Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Do the work for each item; yield the results in the order of the items, and raise what the work raises."""
         waiting: deque[_Job[Result]] = deque()
-        pool = _Pool()
+        pool = _Pool(self._workers)
         try:
             for item in items:
                 job = _Job(partial(self._run, work, item))
@@ -87,8 +89,8 @@ class _Pool:
         is_short: whether the system refused one.
     """
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(WORKERS)
+    def __init__(self, workers: int) -> None:
+        self._threads = ThreadPoolExecutor(workers)
         self._submitted = 0
         self.has_threads = True
         self.is_short = False

@@ -69,7 +69,7 @@ class BatchOutput:
             error = {"error": self._output.describe_error(outcome.error)} if outcome.error else {}
             self._output.print_json(outcome.to_json() | error, on_one_line=True)
         elif not self._output.is_at_terminal():
-            last = outcome.error.message if outcome.error else outcome.status or ""
+            last = self._output.clean_message(outcome.error.message) if outcome.error else outcome.status or ""
             image = outcome.image_id or outcome.item.image or f"line {outcome.item.number}"
             where = [str(value or "") for value in list(project.to_json().values())[1:]] if project else []
             self._output.print_line(image, outcome.member_id or "", outcome.result, last, *where)

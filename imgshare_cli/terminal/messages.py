@@ -45,13 +45,13 @@ class Messages:
         """Print a line on stderr, for people; at a terminal it is wrapped between words."""
         from imgshare_cli.terminal.wrapping import wrap_sentence
 
-        self._print_to_stderr(wrap_sentence(self._clean(text), self._stderr) + "\n")
+        self._print_to_stderr(wrap_sentence(self.clean_message(text), self._stderr) + "\n")
 
     def ask(self, text: str) -> None:
         """Print a question on stderr, whose answer is typed behind it; at a terminal it is wrapped between words."""
         from imgshare_cli.terminal.wrapping import wrap_question
 
-        self._print_to_stderr(wrap_question(self._clean(text), self._stderr))
+        self._print_to_stderr(wrap_question(self.clean_message(text), self._stderr))
 
     def print_panel(self, head: str, fields: Sequence[tuple[str, str]]) -> None:
         """Print a headline and, below it, names and values on stderr."""
@@ -60,8 +60,8 @@ class Messages:
 
         stream = self._stderr or io.StringIO()
         colours = get_warning_colours(self._environ, at_terminal=stream.isatty())
-        values = [(name, self._clean(value)) for name, value in fields]
-        self._print_to_stderr(tables.draw_panel(self._clean(head), values, colours, stream) + "\n")
+        values = [(name, self.clean_message(value)) for name, value in fields]
+        self._print_to_stderr(tables.draw_panel(self.clean_message(head), values, colours, stream) + "\n")
 
     @contextlib.contextmanager
     def show_progress(self, text: str) -> Iterator[None]:
@@ -99,7 +99,8 @@ class Messages:
             for name, value in error.to_json().items()
         }
 
-    def _clean(self, text: str) -> str:
+    def clean_message(self, text: str) -> str:
+        """Make a message safe to show: without secrets, which a service may repeat, and with its commands."""
         from imgshare_cli import hints
 
         return hints.render_commands(clean(self._redact(text)))

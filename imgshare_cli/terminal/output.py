@@ -121,7 +121,7 @@ class Output(Messages):
         from imgshare_cli.terminal.outcome import draw_mark
 
         mark = draw_mark(self._stdout, self._environ, failed=failed)
-        line = mark + (self._clean(text) if failed else clean(text))
+        line = mark + (self.clean_message(text) if failed else clean(text))
         self._print_result(wrapping.wrap_sentence(line, self._stdout))
 
     def is_at_terminal(self) -> bool:

@@ -49,6 +49,7 @@ OURS = {
     "imgshare_cli.api.request_builder",
     "imgshare_cli.api.response",
     "imgshare_cli.api.retries",
+    "imgshare_cli.api.timestamps",
     "imgshare_cli.api.transport",
     "imgshare_cli.auth",
     "imgshare_cli.auth.provider",

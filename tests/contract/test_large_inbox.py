@@ -49,7 +49,7 @@ def test_admin(large_inbox: LargeInbox) -> None:
     with connect_as(large_inbox, large_inbox.admin) as http:
         shown = list_images(http, member_status="pending", os_hidden="false") + list_images(http, os_hidden="true")
 
-    assert large_inbox.images.keys() == {image["id"] for image in shown}
+    assert large_inbox.images.keys() <= {image["id"] for image in shown}
     assert large_inbox.elsewhere < {image["id"] for image in shown}
 
 

@@ -19,6 +19,7 @@ from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
 from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
+from imgshare_cli.cli.project_arguments import read_image_check
 from imgshare_cli.config.owners import OwnerNames
 from imgshare_cli.terminal.batch_output import Verb
 from imgshare_cli.terminal.outcome import describe_decision
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.cli.batches.options import BatchFlags
     from imgshare_cli.cli.session import Session
-    from imgshare_cli.shares.image_checks import ImageCheck
 
 _VERBS = {
     Status.ACCEPTED: Verb("accept", "accepting", "accepted"),
@@ -67,19 +67,19 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         UsageError: the options contradict each other, or nobody may be asked.
         ImgshareError: what `run_batch` raises.
     """
+    stop, pace = threading.Event(), Pace()
     deadline = _parse_deadline(wait)
-    image_check = _parse_image_check(session, owner, hash_) if status is Status.ACCEPTED else None
+    image_check = read_image_check(session, owner, hash_) if status is Status.ACCEPTED else None
     fleet = Fleet(session, flags.fleet) if flags.fleet.is_fleet else None
     shard = parse_shard(flags.shard) if flags.shard is not None else None
     if fleet:
         source = open_fleet_source(session, status, flags, fleet, image=image, owner=owner, yes=yes)
     else:
-        source = open_source(session, status, flags, owner=owner, yes=yes)
+        source = open_source(session, status, flags, pace, owner=owner, yes=yes)
     if shard:
         source = replace(source, items=select_items(source.items, shard, None if fleet else session.member_id))
-    stop, pace = threading.Event(), Pace()
     task = DecisionTask(
-        open_tool=partial(session.open_worker_client, pace),
+        open_tool=(lambda: only) if (only := source.client) else partial(session.open_worker_client, pace),
         status=status,
         member_id=None if fleet else session.member_id,
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
@@ -125,12 +125,3 @@ def _parse_deadline(wait: str | None) -> float | None:
     from imgshare_cli.cli import durations
 
     return time.monotonic() + durations.parse_duration(wait, "--wait").total_seconds()
-
-
-def _parse_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck | None:
-    if owner is None and hash_ is None:
-        return None
-    from imgshare_cli.cli.project_arguments import resolve_owner
-    from imgshare_cli.shares.image_checks import parse_image_check
-
-    return parse_image_check(resolve_owner(session, owner), hash_)

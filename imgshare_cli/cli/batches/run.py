@@ -82,9 +82,11 @@ def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
     def tick() -> None:
         line.draw(tally.count, tally.results[Result.FAILED], source.measure(), batch.get_rate())
 
+    def is_refused(outcome: Outcome) -> bool:
+        return batch.has_one_login and isinstance(outcome.error, AuthError)
+
     def is_hopeless(outcome: Outcome) -> bool:
-        is_refused = batch.has_one_login and isinstance(outcome.error, AuthError)
-        return is_refused or (batch.fail_fast and outcome.result is Result.FAILED)
+        return is_refused(outcome) or (batch.fail_fast and outcome.result is Result.FAILED)
 
     jobs = max(batch.jobs - source.connections, 1)
     run: BatchRun[Any] = BatchRun(
@@ -99,9 +101,14 @@ def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
         raise exc.replace(note=describe_tally(tally, verb)) from exc
     finally:
         line.erase()
-    hopeless = run.hopeless.error if run.hopeless and not batch.fail_fast else None
     error = create_batch_error(
-        session, tally, verb, hopeless=hopeless, is_interrupted=stop.is_set(), is_fleet=batch.is_fleet
+        session,
+        tally,
+        verb,
+        hopeless=run.hopeless.error if run.hopeless and is_refused(run.hopeless) else None,
+        is_interrupted=stop.is_set(),
+        is_complete=run.is_complete,
+        is_fleet=batch.is_fleet,
     )
     if error:
         raise error

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from imgshare_cli import hints
@@ -15,12 +16,17 @@ from imgshare_cli.batch.item_reader import read_items
 from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.prefetch import prefetch
 from imgshare_cli.cli.batches.all_question import confirm
+from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.filter_options import StatusChoice, build_share_filter
 from imgshare_cli.errors import UsageError
+from imgshare_cli.shares.inbox import Inbox
+from imgshare_cli.shares.worker_pool import WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.pace import Pace
     from imgshare_cli.cli.batches.options import BatchFlags
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.share_filter import ShareFilter
@@ -37,20 +43,25 @@ class Source:
         items: the items, read while they are done.
         measure: returns which part of the input has been read, where that is known.
         connections: how many connections reading the items takes.
+        client: the connection that reads them, where it is the only one that there may be.
     """
 
     items: Iterator[Item]
     measure: Callable[[], float | None] = lambda: None
     connections: int = 0
+    client: ImageClient | None = None
 
 
-def open_source(session: Session, status: Status, flags: BatchFlags, *, owner: str | None, yes: bool) -> Source:
+def open_source(  # noqa: PLR0913  (each by name)
+    session: Session, status: Status, flags: BatchFlags, pace: Pace, *, owner: str | None, yes: bool
+) -> Source:
     """Open the source that the options name, after a question where all shares are meant.
 
     Args:
         session: the run.
         status: the decision.
         flags: the options of the batch.
+        pace: the pace of the run.
         owner: the value of --owner.
         yes: whether nobody is asked.
 
@@ -64,9 +75,20 @@ def open_source(session: Session, status: Status, flags: BatchFlags, *, owner: s
     share_filter = check_all_options(session, status, flags, owner)
     if not (yes or flags.dry_run):
         confirm(session, status, share_filter)
-    shares = enumerate(session.inbox.read_shares(share_filter), 1)
-    items = (Item(number, share.image.id, share.member_id, known_image=share.image) for number, share in shares)
-    return Source(prefetch(items, AHEAD), connections=1)
+    return _open_list(session, share_filter, flags.jobs or DEFAULT_JOBS, pace)
+
+
+def _open_list(session: Session, share_filter: ShareFilter, jobs: int, pace: Pace) -> Source:
+    """Open the list of shares; it and the decisions have as many connections together as there are jobs."""
+    client, open_client = session.open_worker_client(pace), partial(session.open_worker_client, pace)
+    workers = min(WORKERS, (jobs - 1) // 2) if share_filter.needs_member else 0
+    inbox = Inbox(client, open_client if workers else None, session.credential, session.settings.project_id, workers)
+    shares = enumerate(inbox.read_shares(share_filter), 1)
+    items = (
+        Item(number, share.image.id, share.member_id, known_image=share.image.copy_without_raw())
+        for number, share in shares
+    )
+    return Source(items, client=client) if jobs == 1 else Source(prefetch(items, AHEAD), connections=1 + workers)
 
 
 def check_all_options(session: Session, status: Status, flags: BatchFlags, owner: str | None) -> ShareFilter:

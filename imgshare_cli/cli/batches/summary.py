@@ -42,6 +42,7 @@ def create_batch_error(  # noqa: PLR0913  (each by name)
     *,
     hopeless: ImgshareError | None,
     is_interrupted: bool,
+    is_complete: bool,
     is_fleet: bool = False,
 ) -> ImgshareError | None:
     """Create the error that a batch ends with; None where all is done.
@@ -52,26 +53,32 @@ def create_batch_error(  # noqa: PLR0913  (each by name)
         verb: what it does.
         hopeless: the error of the item after which the others were left out.
         is_interrupted: whether the person ended it.
+        is_complete: whether all items were taken before.
         is_fleet: whether it works in the projects that its options name.
     """
     summary = describe_tally(tally, verb)
-    if is_interrupted:
+    if is_interrupted and (tally.left_to_do or not is_complete):
+        rest = "" if is_complete else "; the rest was not tried"
         # The outcomes so far do not name the rest.
-        return InterruptedByUserError(f"interrupted: {summary}; the rest was not tried", hint=_suggest_again(session))
+        return InterruptedByUserError(f"interrupted: {summary}{rest}", hint=_suggest_again(session))
     if hopeless:
         return hopeless.replace(note=summary)
     if tally.left_to_do:
-        return PartialError(summary, hint=_suggest_rest(session, is_fleet=is_fleet))
+        return PartialError(summary, hint=_suggest_rest(session, verb, is_fleet=is_fleet))
     return None
 
 
-def _suggest_rest(session: Session, *, is_fleet: bool) -> str:
-    if not session.output.as_json:
+def _suggest_rest(session: Session, verb: Verb, *, is_fleet: bool) -> str:
+    typed = TypedCommand(session.context)
+    # A project whose list could not be read has an outcome without an image.
+    if not session.output.as_json or (is_fleet and "--all" in typed.options):
         return _suggest_again(session)
     # An outcome says which project it is about; a fleet run still needs a token for it.
     selecting = _SELECTING if is_fleet else (*_SELECTING, *_SELECTING_PROJECTS)
+    if verb.base != "accept":
+        selecting = (*selecting, "--owner")  # which for `accept` is also a check
     changes = {**dict.fromkeys(selecting), "--from": "OUTCOMES"}
-    rest = TypedCommand(session.context).build({"image": None, "members": None}, changes)
+    rest = typed.build({"image": None, "members": None}, changes)
     return f"{rest} does what is left, with this output in the file OUTCOMES"
 
 

@@ -54,7 +54,11 @@ def accept(  # noqa: PLR0913, PLR0917
     It then appears in your project's image list. Running it again has no effect. A name proves nothing about an image:
     --owner and --hash check the image first, and change nothing if it does not match.
     """
-    image_check = None if owner is None and hash_ is None else _parse_image_check(session, owner, hash_)
+    image_check = None
+    if owner is not None or hash_ is not None:
+        from imgshare_cli.cli.project_arguments import read_image_check
+
+        image_check = read_image_check(session, owner, hash_)
     # What is waited for has not been listed yet: no other image may stand in for it.
     target = ShareTarget(session, image, member, command="accept", is_listed=wait is None)
     confirmed: set[str] = set()
@@ -76,13 +80,6 @@ def accept(  # noqa: PLR0913, PLR0917
     _run_and_print(
         session, target, Status.ACCEPTED, attempt if wait is None else _add_wait(session, attempt, image, wait)
     )
-
-
-def _parse_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck:
-    from imgshare_cli.cli.project_arguments import resolve_owner
-    from imgshare_cli.shares.image_checks import parse_image_check
-
-    return parse_image_check(resolve_owner(session, owner), hash_)
 
 
 def _check_image(session: Session, image_check: ImageCheck, image: Image) -> None:
