@@ -104,7 +104,7 @@ class DecisionTask:
             known = None if self.image_check.has_hash else image
             self.image_check.check(known or client.get_image(image_id), self.describe_owner)
         if self.is_dry_run:
-            return Outcome(item, Result.PLANNED, image_id, member_id)
+            return Outcome(item, Result.PLANNED, image_id, member_id, image=image)
         if self.status is None:
             member = get_share(client, image_id, member_id)
         else:

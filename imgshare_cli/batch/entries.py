@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import MAX_NAME, is_image_id, is_usable_id
+from imgshare_cli.api.models import MAX_NAME, is_image_id, is_project_id, is_usable_id
 from imgshare_cli.batch.items import ANYWHERE, Item, Scope
 from imgshare_cli.batch.words import split_words
 from imgshare_cli.errors import UsageError
@@ -14,7 +14,8 @@ from imgshare_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_NAME_HINT = 'put a name in quotes ("golden debian"), or write {"name": "golden debian"}'
+NAME_HINT = 'put a name in quotes ("golden debian"), or write {"name": "golden debian"}'
+_LINE_HINT = f"a line is IMAGE or IMAGE MEMBER: {hints.build_command('list', '--quiet')} prints such lines"
 _WORDS = 2  # IMAGE and MEMBER
 
 
@@ -28,12 +29,16 @@ def parse_line(number: int, text: str) -> Item | None:
         raise UsageError("a NUL character", hint="save the file as UTF-8 text")
     if text.startswith('"') and isinstance(value := _parse_json(text), str):
         return _create_item(number, value)
-    words = split_words(text, _WORDS)
+    words = split_words(text)
     if not words:
         return None
+    if len(words) > _WORDS:
+        raise UsageError(f"more than {_WORDS} words", hint=_LINE_HINT)
     image, *rest = words
     if not image.is_quoted and not is_image_id(image.text):
-        raise UsageError(f"{hints.quote_text(image.text)} is not an image ID", hint=_NAME_HINT)
+        raise UsageError(f"{hints.quote_text(image.text)} is not an image ID", hint=NAME_HINT)
+    if rest and not rest[0].is_quoted and not is_project_id(rest[0].text):  # the name of the image, as likely as not
+        raise UsageError(f"{hints.quote_text(rest[0].text)} is not a project ID", hint=_LINE_HINT)
     return _create_item(number, image.text, member_id=_check_member_id(rest[0].text) if rest else None)
 
 
@@ -58,7 +63,7 @@ def parse_value(number: int, value: object, is_wanted: Callable[[str | None], bo
     if isinstance(value, str):
         return _create_item(number, value)
     if not isinstance(value, dict):
-        raise UsageError("neither an object nor a string")
+        raise UsageError("neither an object nor a string", hint=NAME_HINT)
     return _parse_image(number, value) if "id" in value else _parse_share(number, value, is_wanted)
 
 
@@ -108,7 +113,7 @@ def _create_item(number: int, image: str, member_id: str | None = None) -> Item:
 def _read_image_id(entry: dict[str, Any], key: str) -> str:
     image_id = _read_string(entry, key)
     if not is_image_id(image_id):
-        raise UsageError(f"{key} {hints.quote_text(image_id)} is not an image ID", hint=_NAME_HINT)
+        raise UsageError(f"{key} {hints.quote_text(image_id)} is not an image ID", hint=NAME_HINT)
     return image_id
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imgshare_cli.batch.entries import parse_line, parse_value
+from imgshare_cli.batch.entries import NAME_HINT, parse_line, parse_value
 from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.json_values import MalformedValueError, read_value
 from imgshare_cli.errors import UsageError
@@ -94,17 +94,17 @@ class _ItemReader:
 
     def _read_value(self, number: int, place: str, *, in_array: bool) -> tuple[Item, bool]:
         """Return the item of a value, and whether what follows the value is next in the buffer."""
-        buffer = self._buffer
+        buffer, line = self._buffer, self._buffer.line
         try:
             return parse_value(number, read_value(buffer), self._is_wanted), True
         except UsageError as exc:
-            return _create_malformed_item(number, place, exc), True
+            return _create_malformed_item(line, place, exc), True
         except MalformedValueError as exc:
             is_behind = exc.end == 0 or (in_array and exc.end is not None)
             if is_behind:
                 buffer.take(exc.end or 0)
             problem = exc.problem if is_behind else exc.problem + self._skip_value(exc, in_array=in_array)
-            return _create_malformed_item(number, place, UsageError(problem)), is_behind
+            return _create_malformed_item(line, place, UsageError(problem, hint=NAME_HINT)), is_behind
 
     def _skip_value(self, error: MalformedValueError, *, in_array: bool) -> str:
         """Skip what may be inside a value without an end; return what the message says of more than its line."""

@@ -42,6 +42,7 @@ class BatchRun(Generic[Tool]):
     Attributes:
         hopeless: the outcome that made the others hopeless, if one did.
         is_complete: whether all items have been taken.
+        in_flight: how many items are in progress.
     """
 
     def __init__(  # noqa: PLR0913  (each by name)
@@ -64,7 +65,7 @@ class BatchRun(Generic[Tool]):
         self._output_lock = threading.Lock()
         self._state_lock = threading.Lock()
         self._ended = threading.Event()
-        self._threads = self._in_flight = 0
+        self._threads = self.in_flight = 0
         self._is_closed = False
         self._failure: BaseException | None = None
         self.hopeless: Outcome | None = None
@@ -85,7 +86,7 @@ class BatchRun(Generic[Tool]):
                 tick()
             with self._state_lock:
                 self._is_closed = self._is_closed or self._stop.is_set()
-                if self._is_closed and not self._in_flight:
+                if self._is_closed and not self.in_flight:
                     break  # a thread that waits for input is not waited for
         if self._failure:
             raise self._failure
@@ -123,7 +124,7 @@ class BatchRun(Generic[Tool]):
                     self._give(outcome)
                 finally:
                     with self._state_lock:
-                        self._in_flight -= 1
+                        self.in_flight -= 1
         except BaseException as exc:  # noqa: BLE001  (raised by the thread that waits for this one)
             self._failure = self._failure or exc
             self._stop.set()
@@ -139,7 +140,7 @@ class BatchRun(Generic[Tool]):
         with self._state_lock:
             if item is None or self._is_closed or self._stop.is_set():  # it may have come long after we asked
                 return None
-            self._in_flight += 1
+            self.in_flight += 1
         return item
 
     def _give(self, outcome: Outcome | None) -> None:

@@ -79,7 +79,7 @@ class SharingTask:
                 return None
             if image_id in self.full or self.is_dry_run:
                 result = Result.NOT_TRIED if image_id in self.full else Result.PLANNED
-                return Outcome(item, result, image_id, item.member_id)
+                return Outcome(item, result, image_id, item.member_id, image=image)
             return self._change(tool, item, image, image_id)
         except ImgshareError as exc:
             if is_of_other_shard(item, exc, self.shard, None):

@@ -41,7 +41,7 @@ class Tally:
     @property
     def rate(self) -> float:
         """How many items were tried in a second, on average."""
-        tried = self.results[Result.DONE] + self.results[Result.FAILED] + self.results[Result.PLANNED]
+        tried = self.results[Result.DONE] + self.results[Result.FAILED]
         return tried / max(self.seconds, 0.001)
 
     @property

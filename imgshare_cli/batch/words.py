@@ -19,11 +19,11 @@ class Word(NamedTuple):
     is_quoted: bool
 
 
-def split_words(line: str, most: int) -> list[Word]:
+def split_words(line: str) -> list[Word]:
     """Split a line into its words; a `#` at the beginning of a word starts a comment.
 
     Raises:
-        UsageError: a quote or a comma is wrong, or there are more words.
+        UsageError: a quote or a comma is wrong.
     """
     words: list[Word] = []
     position, comma = len(line) - len(line.lstrip()), ""
@@ -31,8 +31,6 @@ def split_words(line: str, most: int) -> list[Word]:
         match = _WORD.match(line, position)
         if match is None:
             raise UsageError("a word is missing before a comma" if line[position] == "," else "a quote does not end")
-        if len(words) == most:
-            raise UsageError(f"more than {most} words")
         words.append(_unquote(match[0]))
         separator = _SEPARATOR.match(line, match.end())
         position, comma = (separator.end(), separator[1]) if separator else (len(line), "")

@@ -33,7 +33,7 @@ class TypedCommand:
             str(parameter.name): value for parameter, value in typed if parameter.param_type_name == "argument"
         }
         self.options: dict[str, str | bool | Sequence[str]] = {
-            parameter.opts[0]: value if isinstance(value, bool | list) else str(value)
+            parameter.opts[0]: value if isinstance(value, bool | list | tuple) else str(value)
             for parameter, value in typed
             if parameter.param_type_name == "option"
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.batch.outcome import Result
+from imgshare_cli.terminal.owners import name_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.terminal.output import Output
     from imgshare_cli.terminal.progress_line import ProgressLine
+
+_MOST_HINTS = 3
 
 
 class Verb(NamedTuple):
@@ -54,14 +57,23 @@ class BatchOutput:
         self._verb = verb
         self._own_project_id = own_project_id
         self._describe = describe
+        self._hints: dict[str, None] = {}
 
     def print_outcome(self, outcome: Outcome) -> None:
         """Print the outcome of one item."""
+        if outcome.error and outcome.error.hint and len(self._hints) < _MOST_HINTS:
+            self._hints[outcome.error.hint] = None
         if self._output.is_at_terminal():
             with self._line.make_way():
                 self._print(outcome)
         else:
             self._print(outcome)
+
+    def print_hints(self) -> None:
+        """Print the first hints of what failed, which lines of text have no place for."""
+        if not self._output.as_json:
+            for hint in self._hints:
+                self._output.print_note(f"hint: {hint}")
 
     def _print(self, outcome: Outcome) -> None:
         project = outcome.item.access.project if outcome.item.access else None
@@ -83,7 +95,8 @@ class BatchOutput:
             self._output.print_line(self._describe_undone(outcome))
 
     def _describe_undone(self, outcome: Outcome) -> str:
-        image = f"image {outcome.image_id or outcome.item.image}"
+        image_id = str(outcome.image_id or outcome.item.image)
+        image = name_image(outcome.image, image_id, image_id)
         project = outcome.item.access.project if outcome.item.access else outcome.member_id
         is_own = project in {None, self._own_project_id}
         target = "" if is_own else f" {self._verb.preposition} project {project}"

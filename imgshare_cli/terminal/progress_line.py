@@ -64,6 +64,16 @@ class ProgressLine:
         self._text = ", ".join(parts)[:width]
         self._write(f"{_ERASE}{self._text}")
 
+    def draw_ending(self, in_flight: int) -> None:
+        """Draw that nothing else is begun, and how many items are still in progress."""
+        if self._stream:
+            self._text = f"finishing {in_flight:,} in progress; Ctrl-C again ends at once"
+            self._write(f"{_ERASE}{self._text}")
+
+    def draw_end(self) -> None:
+        """Say that the run ends in the middle of its work."""
+        self._write(f"{_ERASE}ended at once: the service may or may not have done what was in progress\n")
+
     @contextlib.contextmanager
     def make_way(self) -> Iterator[None]:
         """Make way for other text on the same terminal, and come back below it."""

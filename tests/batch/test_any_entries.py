@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+import re
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -69,7 +70,7 @@ def _read(content: bytes, size: int) -> list[object]:
         if item.error:
             assert isinstance(item.error, UsageError)
             assert item.image is None
-            assert item.error.message.startswith((f"line {item.number}: ", f"element {item.number} (line "))
+            assert re.match(rf"line {item.number}: |element \d+ \(line {item.number}\): ", item.error.message)
             assert len(item.error.message) < 500
         else:
             assert item.image
@@ -92,7 +93,7 @@ def test_any_array(values: list[Any], indent: int | None) -> None:
     """Each element of an array is exactly one item, whatever it is and however it is printed."""
     lines = _read(json.dumps(values, indent=indent).encode(), 1 << 16)
 
-    assert list(range(1, len(values) + 1)) == [line[0] for line in lines if isinstance(line, tuple)]
+    assert len(values) == len(lines)
 
 
 @given(garbage=st.lists(CONTENTS.map(lambda content: content.replace(b"\n", b" "))))

@@ -29,9 +29,9 @@ NAME_HINT = 'put a name in quotes ("golden debian"), or write {"name": "golden d
         (f"{A},{MEMBER}\n", [(1, A, MEMBER)]),
         (f"  {A} \t , {MEMBER}  \r\n\r\n\t{B}   {MEMBER}\r\n", [(1, A, MEMBER), (3, B, MEMBER)]),
         (f"{A}\xa0{MEMBER}\n", [(1, A, MEMBER)]),
-        (f"{A} ou-abc123\n{B} acme\n", [(1, A, "ou-abc123"), (2, B, "acme")]),
+        (f"{A} ou-abc123\n{B} 'acme'\n", [(1, A, "ou-abc123"), (2, B, "acme")]),
         (f"# images\n#{A}\n{A} # golden\n  # {B}\n{C} {MEMBER} #,'\n{C},{MEMBER}#1\n", [
-            (3, A), (5, C, MEMBER), (6, C, f"{MEMBER}#1"),
+            (3, A), (5, C, MEMBER), (6, f"line 6: '{MEMBER}#1' is not a project ID"),
         ]),
         (f"\ufeff{A}\n\ufeff# second file\n\ufeff{B}\n", [(1, A), (3, B)]),
         (f"#{'x' * 200_000}\n{' ' * 200_000}{A}\n", [(2, A)]),

@@ -80,7 +80,7 @@ def test_malformed_keys(value: dict[str, Any], problem: str) -> None:
     text = json.dumps(value)
 
     assert [(1, f"line 1: {problem}"), (2, B)] == read_rows(f"{text}\n{B}")
-    assert [(1, A), (2, f"element 2 (line 1): {problem}"), (3, B)] == read_rows(f'["{A}",{text},"{B}"]')
+    assert [(1, A), (1, f"element 2 (line 1): {problem}"), (3, B)] == read_rows(f'["{A}",{text},"{B}"]')
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_array_elements() -> None:
         (2, "golden debian", "is_name"),
         (3, B, MEMBER),
         (4, "x", "is_name"),
-        (5, "element 5 (line 1): neither an object nor a string"),
+        (1, "element 5 (line 1): neither an object nor a string"),
     ] == read_rows(text)
 
 

@@ -36,12 +36,12 @@ TRAP = {**FLAT_TRAP, "x": {"image_id": B}, "y": [{"id": B}]}
         (f'["{A}" "{B}"]', [(1, A), (2, B)]),
         (f'["{A}", x, nan, -1.5e3, "{B}",]', [
             (1, A),
-            *[(number, f"element {number} (line 1): neither an object nor a string") for number in (2, 3, 4)],
+            *[(1, f"element {number} (line 1): neither an object nor a string") for number in (2, 3, 4)],
             (5, B),
         ]),
         (f'[{{"id": x}},\n{{"id": "{A}"}}]', [(1, "element 1 (line 1): not valid JSON"), (2, A)]),
         (f'["{A}", }}, "{A}"]\n{B}', [
-            (1, A), (2, "element 2 (line 1): not valid JSON; reading goes on in line 2"), (2, B),
+            (1, A), (1, "element 2 (line 1): not valid JSON; reading goes on in line 2"), (2, B),
         ]),
         (f'["{A}', [(1, f"element 1 (line 1): {ENDLESS}{REST}")]),
         (f'\n["{A}",\n', [
@@ -101,7 +101,7 @@ def test_large_images(indent: int | None, value: dict[str, object], problem: str
     assert [(1, f"line 1: {problem}"), A] == [
         (row if "line" in row[1] else row[1]) for row in read_rows(f"{text}\n{A}")
     ]
-    assert [(1, f"element 1 (line {start}): {problem}"), (2, A)] == read_rows(array)
+    assert [(start, f"element 1 (line {start}): {problem}"), (2, A)] == read_rows(array)
 
 
 def test_largest_image() -> None:

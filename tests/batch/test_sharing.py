@@ -78,7 +78,11 @@ def test_a_file_of_projects(images: list[str], tmp_path: Path) -> None:
 
     failed, *done = sorted(_read(run), key=lambda one: one["result"], reverse=True)
     assert _build(images[:1], PROJECTS[:2], status="pending") == done
-    assert ("failed", "usage", "'no such project' is neither a project ID nor the name of a project that you know") == (
+    assert (
+        "failed",
+        "usage",
+        "'no such project' is neither a project ID nor the name of a project that you may enter",
+    ) == (
         failed["result"],
         failed["error"]["code"],
         failed["error"]["message"],
@@ -98,6 +102,11 @@ def test_no_room(inbox: SmallInbox, images: list[str]) -> None:
     assert ["done"] * 128 + ["failed"] + ["not_tried"] * 11 == first
     assert (413, "refused") == (outcomes[128]["error"]["http_status"], outcomes[128]["error"]["code"])
     assert "done" == outcomes[-1]["result"]
+
+    again = run_tool(
+        "share", "--from", "-", "--jobs", "1", "--json", stdin="".join(text.splitlines(keepends=True)[:128]).encode()
+    )
+    assert (0, 128, ["done"] * 128) == (again.code, again.out.count("\n"), [one["result"] for one in _read(again)])
     assert 128 == len(_list_members(inbox, images[0]))
     assert json.loads(run.err)["error"]["message"].startswith("shared 129, failed 1 (1 refused), not tried 11; ")
 
@@ -130,7 +139,7 @@ def test_at_a_terminal(inbox: SmallInbox, images: list[str]) -> None:
         ),
         (
             ["share", "x", "--to", "nobody"],
-            "'nobody' is neither a project ID nor the name of a project that you know",
+            "'nobody' is neither a project ID nor the name of a project that you may enter",
             "use the ID of the project",
         ),
         (

@@ -16,6 +16,7 @@ class TcpProxy:
 
     Attributes:
         count: how many connections came.
+        most_open: how many of them were open at once.
         port: where it listens.
         is_down: whether it hangs up at once, as a service that is restarted.
     """
@@ -24,7 +25,8 @@ class TcpProxy:
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self.count = 0
+        self.count = self.most_open = self._open_now = 0
+        self._lock = threading.Lock()
         self.is_down = False
 
     def __enter__(self) -> Self:
@@ -54,15 +56,19 @@ class TcpProxy:
             except OSError:
                 came.close()
                 continue
-            threading.Thread(target=_talk, args=(came, target), daemon=True).start()
+            threading.Thread(target=self._talk, args=(came, target), daemon=True).start()
 
-
-def _talk(came: socket.socket, target: socket.socket) -> None:
-    with came, target:
-        back = threading.Thread(target=_pass_on, args=(target, came), daemon=True)
-        back.start()
-        _pass_on(came, target)
-        back.join()
+    def _talk(self, came: socket.socket, target: socket.socket) -> None:
+        with self._lock:
+            self._open_now += 1
+            self.most_open = max(self.most_open, self._open_now)
+        with came, target:
+            back = threading.Thread(target=_pass_on, args=(target, came), daemon=True)
+            back.start()
+            _pass_on(came, target)
+            with self._lock:
+                self._open_now -= 1
+            back.join()
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:

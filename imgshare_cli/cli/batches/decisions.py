@@ -21,6 +21,7 @@ from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.cli.project_arguments import read_image_check
 from imgshare_cli.config.owners import OwnerNames
+from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.batch_output import Verb
 from imgshare_cli.terminal.outcome import describe_decision
 
@@ -67,6 +68,8 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         UsageError: the options contradict each other, or nobody may be asked.
         ImgshareError: what `run_batch` raises.
     """
+    if wait is not None and flags.all_:
+        raise UsageError("--wait waits for images that are named, and does not work with --all", hint="omit --wait")
     stop, pace = threading.Event(), Pace()
     deadline = _parse_deadline(wait)
     image_check = read_image_check(session, owner, hash_) if status is Status.ACCEPTED else None
@@ -98,6 +101,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         lambda: pace.rate,
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
+        is_dry_run=flags.dry_run,
     )
     run_batch(session, with_projects(batch, task, fleet) if fleet else batch, stop)
 

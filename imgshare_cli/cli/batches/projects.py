@@ -71,7 +71,7 @@ def select_project(known: ProjectNames, text: str) -> SelectedProject:
         None,
         text,
         UsageError(
-            f"{hints.quote_text(text)} is neither a project ID nor the name of a project that you know",
+            f"{hints.quote_text(text)} is neither a project ID nor the name of a project that you may enter",
             hint="use the ID of the project",
         ),
     )

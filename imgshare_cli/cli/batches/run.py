@@ -42,6 +42,7 @@ class Batch(NamedTuple):
         fail_fast: whether the first failure ends it.
         has_one_login: whether a rejected credential means that the other items would fail as well.
         is_fleet: whether it works in the projects that its options name.
+        is_dry_run: whether nothing is changed.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Batch(NamedTuple):
     fail_fast: bool
     has_one_login: bool = True
     is_fleet: bool = False
+    is_dry_run: bool = False
 
 
 def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
@@ -69,59 +71,92 @@ def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
         InterruptedByUserError: Ctrl-C was pressed.
         ImgshareError: the items could not be read to their end.
     """
-    source, verb = batch.source, batch.verb
-    tally = Tally()
-    line = ProgressLine(sys.stderr, session.environ, verb.doing)
-    own_project_id = None if batch.is_fleet else session.member_id
-    printer = BatchOutput(session.output, line, verb, own_project_id, batch.describe)
+    _BatchCommand(session, batch, stop).run()
 
-    def report(outcome: Outcome) -> None:
-        tally.add(outcome)
-        printer.print_outcome(outcome)
 
-    def tick() -> None:
-        line.draw(tally.count, tally.results[Result.FAILED], source.measure(), batch.get_rate())
+class _BatchCommand:
+    """A batch with all that is printed of it."""
 
-    def is_refused(outcome: Outcome) -> bool:
-        return batch.has_one_login and isinstance(outcome.error, AuthError)
+    def __init__(self, session: Session, batch: Batch, stop: threading.Event) -> None:
+        self._session = session
+        self._batch = batch
+        self._stop = stop
+        self._tally = Tally()
+        self._line = ProgressLine(sys.stderr, session.environ, batch.verb.doing)
+        own_project_id = None if batch.is_fleet else session.member_id
+        self._printer = BatchOutput(session.output, self._line, batch.verb, own_project_id, batch.describe)
+        self._run: BatchRun[Any] = BatchRun(
+            batch.source.items,
+            task=batch.task,
+            report=self._report,
+            is_hopeless=self._is_hopeless,
+            stop=stop,
+            jobs=max(batch.jobs - batch.source.connections, 1),
+        )
 
-    def is_hopeless(outcome: Outcome) -> bool:
-        return is_refused(outcome) or (batch.fail_fast and outcome.result is Result.FAILED)
+    def run(self) -> None:
+        try:
+            with _stop_on_interrupt(self._stop, self._line):
+                self._run.run(self._tick)
+        except BrokenPipeError:
+            raise typer.Exit(130) from None  # the reader has gone, and wants to hear no more
+        except ImgshareError as exc:
+            raise exc.replace(note=self._describe_tally()) from exc
+        finally:
+            self._line.erase()
+        self._end()
 
-    jobs = max(batch.jobs - source.connections, 1)
-    run: BatchRun[Any] = BatchRun(
-        source.items, task=batch.task, report=report, is_hopeless=is_hopeless, stop=stop, jobs=jobs
-    )
-    try:
-        with _stop_on_interrupt(stop):
-            run.run(tick)
-    except BrokenPipeError:
-        raise typer.Exit(130) from None  # the reader has gone, and wants to hear no more
-    except ImgshareError as exc:
-        raise exc.replace(note=describe_tally(tally, verb)) from exc
-    finally:
-        line.erase()
-    error = create_batch_error(
-        session,
-        tally,
-        verb,
-        hopeless=run.hopeless.error if run.hopeless and is_refused(run.hopeless) else None,
-        is_interrupted=stop.is_set(),
-        is_complete=run.is_complete,
-        is_fleet=batch.is_fleet,
-    )
-    if error:
-        raise error
-    if not session.output.as_json:
-        session.output.print_note(describe_tally(tally, verb))
+    def _report(self, outcome: Outcome) -> None:
+        self._tally.add(outcome)
+        self._printer.print_outcome(outcome)
+
+    def _tick(self) -> None:
+        if self._stop.is_set():
+            self._line.draw_ending(self._run.in_flight)
+            return
+        done, batch = self._tally.count, self._batch
+        # What is in progress has been read, and is not done.
+        fraction = (batch.source.measure() or 0) * done / max(done + self._run.in_flight, 1)
+        self._line.draw(done, self._tally.results[Result.FAILED], fraction, batch.get_rate())
+
+    def _is_refused(self, outcome: Outcome) -> bool:
+        return self._batch.has_one_login and isinstance(outcome.error, AuthError)
+
+    def _is_hopeless(self, outcome: Outcome) -> bool:
+        return self._is_refused(outcome) or (self._batch.fail_fast and outcome.result is Result.FAILED)
+
+    def _end(self) -> None:
+        """Print the hints and the summary, or raise what the batch ends with."""
+        last = self._run.hopeless
+        refused = last.error if last and self._is_refused(last) else None
+        if not refused:
+            self._printer.print_hints()
+        error = create_batch_error(
+            self._session,
+            self._tally,
+            self._batch.verb,
+            refused=refused,
+            is_interrupted=self._stop.is_set(),
+            is_complete=self._run.is_complete,
+            is_dry_run=self._batch.is_dry_run,
+            is_fleet=self._batch.is_fleet,
+        )
+        if error:
+            raise error
+        if not self._session.output.as_json:
+            self._session.output.print_note(self._describe_tally())
+
+    def _describe_tally(self) -> str:
+        return describe_tally(self._tally, self._batch.verb, is_dry_run=self._batch.is_dry_run)
 
 
 @contextlib.contextmanager
-def _stop_on_interrupt(stop: threading.Event) -> Iterator[None]:
+def _stop_on_interrupt(stop: threading.Event, line: ProgressLine) -> Iterator[None]:
     """Let the first Ctrl-C stop the batch, and the second one end the process."""
 
     def interrupt(_number: int, _frame: object) -> None:
         if stop.is_set():
+            line.draw_end()
             os._exit(130)
         stop.set()
 

@@ -84,6 +84,7 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         lambda: pace.rate,
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
+        is_dry_run=flags.dry_run,
     )
     run_batch(session, batch, threading.Event())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.batch.outcome import Result
 from imgshare_cli.cli.typed_command import TypedCommand
-from imgshare_cli.errors import ImgshareError, InterruptedByUserError, PartialError
+from imgshare_cli.errors import ImgshareError, InterruptedByUserError, PartialError, UsageError
 
 if TYPE_CHECKING:
     from imgshare_cli.batch.tally import Tally
@@ -17,13 +17,15 @@ _SELECTING = ("--all", "--any-owner", "--status", "--name", "--older-than", "--n
 _SELECTING_PROJECTS = ("--to", "--projects", "--projects-file")
 
 
-def describe_tally(tally: Tally, verb: Verb) -> str:
+def describe_tally(tally: Tally, verb: Verb, *, is_dry_run: bool) -> str:
     """Describe what became of the items, in one line."""
     results = tally.results
+    if not tally.count:
+        return f"no image to {verb.base}"
     done = results[Result.DONE]
     parts = [f"{verb.done} {done:,}" + (f" ({tally.unchanged:,} unchanged)" if tally.unchanged else "")]
-    if planned := results[Result.PLANNED]:
-        parts = [f"would {verb.base} {planned:,}"]
+    if is_dry_run:
+        parts = [f"would {verb.base} {results[Result.PLANNED]:,}"]
     if skipped := results[Result.SKIPPED]:
         parts.append(f"skipped {skipped:,}")
     if failed := results[Result.FAILED]:
@@ -32,7 +34,7 @@ def describe_tally(tally: Tally, verb: Verb) -> str:
         parts.append(f"failed {failed:,} ({codes})")
     if not_tried := results[Result.NOT_TRIED]:
         parts.append(f"not tried {not_tried:,}")
-    return f"{', '.join(parts)}; {tally.seconds:.1f} s, {tally.rate:,.0f}/s"
+    return ", ".join(parts) + ("" if is_dry_run else f"; {tally.seconds:.1f} s, {tally.rate:,.0f}/s")
 
 
 def create_batch_error(  # noqa: PLR0913  (each by name)
@@ -40,10 +42,11 @@ def create_batch_error(  # noqa: PLR0913  (each by name)
     tally: Tally,
     verb: Verb,
     *,
-    hopeless: ImgshareError | None,
+    refused: ImgshareError | None,
     is_interrupted: bool,
     is_complete: bool,
-    is_fleet: bool = False,
+    is_dry_run: bool,
+    is_fleet: bool,
 ) -> ImgshareError | None:
     """Create the error that a batch ends with; None where all is done.
 
@@ -51,19 +54,26 @@ def create_batch_error(  # noqa: PLR0913  (each by name)
         session: the run.
         tally: what became of the items.
         verb: what it does.
-        hopeless: the error of the item after which the others were left out.
+        refused: the error of the item after which the others were left out.
         is_interrupted: whether the person ended it.
         is_complete: whether all items were taken before.
+        is_dry_run: whether nothing was to be changed.
         is_fleet: whether it works in the projects that its options name.
     """
-    summary = describe_tally(tally, verb)
+    summary = describe_tally(tally, verb, is_dry_run=is_dry_run)
     if is_interrupted and (tally.left_to_do or not is_complete):
         rest = "" if is_complete else "; the rest was not tried"
         # The outcomes so far do not name the rest.
         return InterruptedByUserError(f"interrupted: {summary}{rest}", hint=_suggest_again(session))
-    if hopeless:
-        return hopeless.replace(note=summary)
+    if refused:
+        return refused.replace(note=summary)
     if tally.left_to_do:
+        if is_dry_run:
+            return PartialError(summary)
+        if tally.left_to_do == tally.failures[UsageError.code]:
+            return PartialError(
+                summary, hint="correct what is malformed, and run it again; what is done stays as it is"
+            )
         return PartialError(summary, hint=_suggest_rest(session, verb, is_fleet=is_fleet))
     return None
 
