@@ -110,6 +110,15 @@ class FleetLogin:
         self.confirm(credential.secret)
         return result
 
+    def is_lost(self, connection: IdentityConnection) -> bool:
+        """Whether the first credential is rejected, as far as can be found out."""
+        try:
+            return not connection.open_client(self.get_credential()).is_token_valid()
+        except (AuthError, ConfigError):
+            return True  # there is none, or it is from no identity service and leads to one project alone
+        except UnavailableError:
+            return False
+
     def enter(self, connection: IdentityConnection, project: FleetProject, rejected: str | None = None) -> Credential:
         """Get a credential for a project: a token requested with the first one, or a login of the project's own.
 

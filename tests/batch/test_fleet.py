@@ -204,6 +204,18 @@ def test_a_login_that_is_refused(cloud: FleetCloud) -> None:
     assert {"done", "failed", "not_tried"} == counts.keys()
 
 
+def test_a_token_that_is_rejected(cloud: FleetCloud) -> None:
+    """Where the image service rejects the token of one project, that project fails, and the others are done."""
+    cloud.distrusted.add(ONE)
+
+    run = run_tool("accept", IMAGE, "--all-projects", "--jobs", "1", "--json")
+
+    mine, one, two = _read(run)
+    assert [_build_done(MEMBER, "mine"), _build_done(TWO, "tenant-2")] == [mine, two]
+    assert ("failed", ONE, "auth") == (one["result"], one["member_id"], one["error"]["code"])
+    assert 9 == run.code
+
+
 def test_list(cloud: FleetCloud) -> None:
     """`list` shows the project of each share: as a column, and in one array of JSON."""
     cloud.images = [{"id": IMAGE, "name": "golden", "owner": build_project_id(7), "visibility": "shared"}]

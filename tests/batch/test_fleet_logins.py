@@ -147,3 +147,50 @@ def test_a_login_for_another_cloud(cloud: FleetCloud, monkeypatch: pytest.Monkey
     run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
 
     assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
+
+
+def test_an_own_login_that_has_expired(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stored login that has expired is as good as none: its project fails, and the others are done."""
+    cloud.allows_rescoping = False
+    write_clouds(monkeypatch, prod=cloud.entry())
+    write_config('[profiles.first]\ntoken_store = "file"\n[profiles.second]\ntoken_store = "file"\n')
+    login = {"endpoint": cloud.endpoint(), "auth_url": cloud.auth_url}
+    expired = {"secret": cloud.issue(ONE), "project_id": ONE, "expires_at": "2020-01-01T00:00:00+00:00"}
+    keep({**login, **expired}, "first")
+    keep({**login, "secret": cloud.issue(TWO), "project_id": TWO}, "second")
+
+    run = run_tool("accept", IMAGE, "--all-projects", "--jobs", "1", "--json", environ={"OS_CLOUD": "prod"})
+
+    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "done")] == _read(run, "project_name", "result")
+    assert (9, True) == (run.code, '"code": "forbidden"' in run.out)
+
+
+def test_a_service_that_rejects_every_token(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The image service of one region rejects every token; the other region decides, and so do the projects there."""
+    write_clouds(monkeypatch, prod=cloud.entry())
+    cloud.distrusted.add("one-public")
+
+    run = run_tool("accept", IMAGE, "--regions", "*", "--jobs", "1", "--json", environ={"OS_CLOUD": "prod"})
+    arguments = ("--clouds", "*", "--all-projects", "--regions", "*", "--jobs", "1", "--json")
+    clouds = run_tool("accept", IMAGE, *arguments)
+
+    assert [("one", "failed"), ("two", "done")] == _read(run, "region", "result")
+    assert [("one", "failed")] * 3 + [("two", "done")] * 3 == _read(clouds, "region", "result")
+    assert (9, 9) == (run.code, clouds.code)
+
+
+def test_a_region_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the token of the only project is rejected, and the login is refused, the rest is not tried (exit 4)."""
+    write_clouds(monkeypatch, prod=cloud.entry())
+
+    def end() -> None:
+        cloud.refuses_logins = True
+        cloud.token_seconds = 0.0
+
+    cloud.on_first_decision = end
+    images = "".join(f"{IMAGE[:-1]}{number}\n" for number in range(5))
+    arguments = ("accept", "--from", "-", "--regions", "one", "--jobs", "1", "--json")
+    run = run_tool(*arguments, stdin=images.encode(), environ={"OS_CLOUD": "prod"})
+
+    assert [("done",), ("failed",), *[("not_tried",)] * 3] == _read(run, "result")
+    assert 4 == run.code

@@ -29,6 +29,7 @@ class FleetCloud(FakeCloud):
         projects: the names of the projects that the user may enter, by their IDs.
         closed: the projects for which no token is issued.
         unshared: the projects that no image is shared with.
+        distrusted: the projects whose tokens the image service rejects, and the places that reject all.
         allows_rescoping: whether a token for one project gets one for another.
         rescoped: for which projects tokens were requested, in order.
         decided: each decision, as image, project and status.
@@ -43,6 +44,7 @@ class FleetCloud(FakeCloud):
         self.projects = {MEMBER: "mine"} | {build_project_id(n): f"tenant-{n}" for n in range(1, count)}
         self.closed: set[str] = set()
         self.unshared: set[str] = set()
+        self.distrusted: set[str] = set()
         self.allows_rescoping = True
         self.rescoped: list[str] = []
         self.decided: list[tuple[str, str, str]] = []
@@ -104,6 +106,8 @@ class FleetCloud(FakeCloud):
         image_id, project_id = parts[-3], parts[-1]
         if refused := self._check(token):
             return refused
+        if self.distrusted & {parts[1], self._project_of_token.get(token, MEMBER)}:
+            return 401, {"message": "no"}, {}
         if self._project_of_token.get(token, MEMBER) != project_id or project_id in self.unshared:
             return 404, {"message": "no"}, {}
         time.sleep(self.seconds)

@@ -102,10 +102,7 @@ def with_projects(batch: Batch, task: ProjectTask, fleet: Fleet) -> Batch:
         task: what is done with each.
         fleet: the projects.
     """
-    refused: set[str | None] | None = set() if fleet.has_clouds else None
+    fleet_task = FleetTask(task)
     return batch._replace(
-        task=FleetTask(task, refused=refused),
-        get_rate=fleet.get_rate,
-        has_one_login=not fleet.has_clouds,
-        is_fleet=True,
+        task=fleet_task, get_rate=fleet.get_rate, is_login_lost=fleet_task.is_login_lost, is_fleet=True
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.settings import DEFAULT_PROFILE
-from imgshare_cli.errors import ImgshareError
+from imgshare_cli.errors import AuthError, ImgshareError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +44,13 @@ class OwnLogins:
         login = self._logins.get(project_id)
         if login is None:
             return None
-        credential: Credential | None = login.credential
-        if credential and credential.secret == rejected:
-            credential = login.refresh_credential(rejected)
+        try:
+            credential: Credential | None = login.credential
+            if credential and credential.secret == rejected:
+                credential = login.refresh_credential(rejected)
+        except AuthError as exc:
+            self._session.debug(f"the login for project {project_id} is not used: {exc.message}")
+            return None
         # What is stored may be of another project meanwhile.
         return credential if credential and credential.project_id == project_id else None
 

@@ -40,7 +40,7 @@ class Batch(NamedTuple):
         get_rate: returns how many requests a second the service allows now; None where it has set no limit.
         jobs: how many items are worked on at once.
         fail_fast: whether the first failure ends it.
-        has_one_login: whether a rejected credential means that the other items would fail as well.
+        is_login_lost: whether an outcome means that the login was rejected, so that the other items would fail as well.
         is_fleet: whether it works in the projects that its options name.
     """
 
@@ -51,7 +51,7 @@ class Batch(NamedTuple):
     get_rate: Callable[[], float | None]
     jobs: int
     fail_fast: bool
-    has_one_login: bool = True
+    is_login_lost: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome.error, AuthError)
     is_fleet: bool = False
 
 
@@ -83,8 +83,7 @@ def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
         line.draw(tally.count, tally.results[Result.FAILED], source.measure(), batch.get_rate())
 
     def is_hopeless(outcome: Outcome) -> bool:
-        is_refused = batch.has_one_login and isinstance(outcome.error, AuthError)
-        return is_refused or (batch.fail_fast and outcome.result is Result.FAILED)
+        return batch.is_login_lost(outcome) or (batch.fail_fast and outcome.result is Result.FAILED)
 
     jobs = max(batch.jobs - source.connections, 1)
     run: BatchRun[Any] = BatchRun(
