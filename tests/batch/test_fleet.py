@@ -142,6 +142,16 @@ def test_an_item_for_a_foreign_project(cloud: FleetCloud) -> None:
     assert [(IMAGE, TWO, "accepted")] == cloud.decided
 
 
+def test_two_arrays(cloud: FleetCloud) -> None:
+    """The elements of two arrays have an outcome each, although both arrays count from 1."""
+    text = json.dumps([{"image_id": IMAGE, "member_id": build_project_id(99)}]) + json.dumps([{"image_id": OTHER}])
+
+    run = run_tool("accept", "--from", "-", "--all-projects", "--json", stdin=text.encode())
+
+    assert {"done": 3, "failed": 1} == _count(run)
+    assert {OTHER} == {image for image, _, _ in cloud.decided}
+
+
 def test_all_of_an_inbox(cloud: FleetCloud) -> None:
     """`--all` takes what waits in each project."""
     cloud.images = [{"id": IMAGE, "name": "golden", "owner": build_project_id(7), "visibility": "shared"}]
