@@ -26,14 +26,12 @@ class FleetService:
         login: requests the tokens for the projects.
         endpoint: the address of the image service.
         pace: keeps all requests to it at a pace that it bears.
-        cloud: the entry of clouds.yaml, where the run has several.
         region: the region, where the run has several.
     """
 
     login: FleetLogin
     endpoint: str
     pace: Pace
-    cloud: str | None = None
     region: str | None = None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Element = TypeVar("Element")
 
 
-class _End(Generic[Element]):
+class _End:
     """The end of the elements, and what ended them."""
 
     def __init__(self, failure: BaseException | None = None) -> None:
@@ -24,10 +24,10 @@ def prefetch(elements: Iterable[Element], ahead: int) -> Iterator[Element]:
 
     What the iterable raises is raised after the elements before it.
     """
-    ready: queue.Queue[Element | _End[Element]] = queue.Queue(ahead)
+    ready: queue.Queue[Element | _End] = queue.Queue(ahead)
 
     def read() -> None:
-        end: _End[Element] = _End()
+        end = _End()
         try:
             for element in elements:
                 ready.put(element)

@@ -89,7 +89,7 @@ class Fleet:
         connection = IdentityConnection(login)
         try:
             selected = _select_projects(session, self._flags, partial(login.call, connection, _list_projects))
-            services = [FleetService(login, session.endpoint, Pace(), cloud)]
+            services = [FleetService(login, session.endpoint, Pace())]
             if self._flags.regions is not None:
                 image_services = login.call(connection, _list_image_services)
                 services = list(_match_regions(session, services[0], image_services, self._flags.regions))
