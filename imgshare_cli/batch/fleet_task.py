@@ -59,7 +59,7 @@ class FleetTool:
         return TokenAuth(get(), get)
 
     def _enter(self, service: FleetService, project: FleetProject, rejected: str | None) -> Credential:
-        return service.login.enter(self._connect_identity(service), project, rejected)
+        return service.login.enter(self._connect_identity(service), project, service.endpoint, rejected)
 
     def _connect_identity(self, service: FleetService) -> IdentityConnection:
         if self._identity is None or self._identity.login is not service.login:

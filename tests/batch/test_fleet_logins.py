@@ -1,4 +1,4 @@
-"""Many clouds and regions, and projects that need a login of their own."""
+"""Many clouds and regions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_cloud import keep, token_file, write_clouds, write_config
+from tests.support.fake_cloud import token_file, write_clouds, write_config
 from tests.support.fake_service import IMAGE, MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id
 from tests.support.run import Run, run_tool
@@ -115,54 +115,6 @@ def test_a_cloud_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.MonkeyP
         assert [("b", "done")] * 3 == [one for one in by_cloud if one[0] == "b"]
         assert [("a", "done"), ("a", "failed"), ("a", "not_tried")] == [one for one in by_cloud if one[0] == "a"]
         assert 9 == run.code
-
-
-def test_a_login_of_its_own(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Keystone forbids rescoping, the stored login of a project is used; others say what to set up."""
-    cloud.allows_rescoping = False
-    write_clouds(monkeypatch, prod=cloud.entry())
-    write_config('[profiles.first]\ntoken_store = "file"\n')
-    login = {"secret": cloud.issue(ONE), "endpoint": cloud.endpoint(), "auth_url": cloud.auth_url, "project_id": ONE}
-    keep(login, "first")
-
-    run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
-
-    assert [("mine", "done"), ("tenant-1", "done"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
-    error = next(json.loads(line)["error"] for line in run.out.splitlines() if "tenant-2" in line)
-    log_in = f"a login of its own is used where there is one: `imgshare login --profile NAME --project {TWO}`"
-    assert (
-        "forbidden",
-        "cannot enter project tenant-2: the identity service allows no change of the project with this login",
-        f"{log_in}; or give each project an entry in clouds.yaml, and pass --clouds",
-    ) == (error["code"], error["message"], error["hint"])
-
-
-def test_a_login_for_another_cloud(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The login of a profile for another image service is not used: its token must not travel."""
-    cloud.allows_rescoping = False
-    write_clouds(monkeypatch, prod=cloud.entry())
-    write_config('[profiles.first]\ntoken_store = "file"\n')
-    keep({"secret": cloud.issue(ONE), "endpoint": "http://127.0.0.1:9", "project_id": ONE}, "first")
-
-    run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
-
-    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
-
-
-def test_an_own_login_that_has_expired(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A stored login that has expired is as good as none: its project fails, and the others are done."""
-    cloud.allows_rescoping = False
-    write_clouds(monkeypatch, prod=cloud.entry())
-    write_config('[profiles.first]\ntoken_store = "file"\n[profiles.second]\ntoken_store = "file"\n')
-    login = {"endpoint": cloud.endpoint(), "auth_url": cloud.auth_url}
-    expired = {"secret": cloud.issue(ONE), "project_id": ONE, "expires_at": "2020-01-01T00:00:00+00:00"}
-    keep({**login, **expired}, "first")
-    keep({**login, "secret": cloud.issue(TWO), "project_id": TWO}, "second")
-
-    run = run_tool("accept", IMAGE, "--all-projects", "--jobs", "1", "--json", environ={"OS_CLOUD": "prod"})
-
-    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "done")] == _read(run, "project_name", "result")
-    assert (9, True) == (run.code, '"code": "forbidden"' in run.out)
 
 
 def test_a_service_that_rejects_every_token(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
