@@ -36,6 +36,7 @@ class FleetCloud(FakeCloud):
         places: the regions and interfaces whose addresses were used for decisions.
         seconds: how long a decision takes.
         connections: where each request came from.
+        image_connections: those of requests to the image service.
         on_first_decision: is called then.
     """
 
@@ -51,6 +52,7 @@ class FleetCloud(FakeCloud):
         self.places: set[str] = set()
         self.seconds = 0.0
         self.connections: set[object] = set()
+        self.image_connections: set[object] = set()
         self.on_first_decision: Callable[[], None] = lambda: None
         self._project_of_token: dict[str, str] = {}
 
@@ -64,6 +66,8 @@ class FleetCloud(FakeCloud):
     def _reply(self, request: BaseHTTPRequestHandler, body: Any) -> Answer:
         self.connections.add(request.client_address)
         path, token = unquote(urlsplit(request.path).path), request.headers.get("X-Auth-Token", "")
+        if not path.startswith("/v3"):
+            self.image_connections.add(request.client_address)
         if path == "/v3/auth/projects":
             return self._check(token) or (
                 200,
