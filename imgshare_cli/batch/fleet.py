@@ -11,7 +11,7 @@ from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.errors import ImgshareError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.pace import Pace
@@ -118,10 +118,3 @@ class ProjectAccess:
         if login:
             login.hide_secret(secret)
             weakref.finalize(self, login.forget_secret, secret).atexit = False
-
-
-def add_rates(services: Sequence[FleetService]) -> float | None:
-    """Add the rates of services; None where one has no limit."""
-    rates = [service.pace.rate for service in services]
-    known = [rate for rate in rates if rate is not None]
-    return sum(known) if known and len(known) == len(rates) else None

@@ -10,10 +10,12 @@ import pytest
 from tests.support.fake_cloud import token_file, write_clouds, write_config
 from tests.support.fake_service import IMAGE, MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id
-from tests.support.run import Run, run_tool
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ONE, TWO = build_project_id(1), build_project_id(2)
 
@@ -81,6 +83,38 @@ def test_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
             again = run_tool("accept", "--from", "-", "--clouds", "prod-*", "--json", stdin=run.out.encode())
             assert [("prod-a", "skipped"), ("prod-b", "skipped"), ("prod-c", "done")] == _read(again, "cloud", "result")
             assert [1, 1] == [len(one.decided) for one in (cloud, other)]
+
+
+def test_a_region_that_slows_down(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The last line of a terminal says so when one service of several slows the run down."""
+    write_clouds(monkeypatch, prod=cloud.entry())
+    cloud.seconds, cloud.busy = 0.1, {"two-public"}
+    path = tmp_path / "images"
+    path.write_text("".join(f"{IMAGE[:-2]}{number}\n" for number in range(10, 70)))
+
+    argv = [TOOL, "accept", "--from", str(path), "--regions", "*", "--jobs", "4"]
+    with Terminal(argv, {"NO_COLOR": "1", "OS_CLOUD": "prod"}) as terminal:
+        terminal.wait_for_text("/s (slowed down by the service)")
+        cloud.seconds, cloud.busy = 0.0, set()
+        assert 0 == terminal.wait_for_exit()
+
+    assert {"one-public", "two-public"} == cloud.places
+
+
+@pytest.mark.parametrize("images", [(IMAGE,), ("--all", "--any-owner", "--yes")], ids=["one", "all"])
+def test_a_cloud_that_does_not_answer(
+    cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, images: tuple[str, ...]
+) -> None:
+    """The others decide while the login to a cloud takes its time; its failure comes last."""
+    with FleetCloud() as dead:
+        dead.login_seconds = 20
+        cloud.images = [{"id": IMAGE, "name": "golden", "owner": TWO, "visibility": "shared"}]
+        write_clouds(monkeypatch, a=dead.entry(), **{name: cloud.entry() for name in "bcdef"})
+
+        run = run_tool("accept", *images, "--clouds", "*", "--timeout", "2", "--json")
+
+        clouds = [json.loads(line)["cloud"] for line in run.out.splitlines()]
+        assert ("a", ["b", "c", "d", "e", "f"], 9) == (clouds[-1], sorted(clouds[:-1]), run.code)
 
 
 def test_all_projects_of_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ class FleetCloud(FakeCloud):
         closed: the projects for which no token is issued.
         unshared: the projects that no image is shared with.
         distrusted: the projects whose tokens the image service rejects, and the places that reject all.
+        busy: the places where every decision is refused with 429.
         allows_rescoping: whether a token for one project gets one for another.
         rescoped: for which projects tokens were requested, in order.
         decided: each decision, as image, project and status.
@@ -46,6 +47,7 @@ class FleetCloud(FakeCloud):
         self.closed: set[str] = set()
         self.unshared: set[str] = set()
         self.distrusted: set[str] = set()
+        self.busy: set[str] = set()
         self.allows_rescoping = True
         self.rescoped: list[str] = []
         self.decided: list[tuple[str, str, str]] = []
@@ -114,6 +116,8 @@ class FleetCloud(FakeCloud):
             return 401, {"message": "no"}, {}
         if self._project_of_token.get(token, MEMBER) != project_id or project_id in self.unshared:
             return 404, {"message": "no"}, {}
+        if parts[1] in self.busy:
+            return 429, {"message": "busy"}, {}
         time.sleep(self.seconds)
         status = body["status"] if body else "pending"
         if body:

@@ -35,7 +35,7 @@ class FleetShares:
 
     def __init__(self, session: Session, flags: FleetFlags, share_filter: ShareFilter) -> None:
         self._session = session
-        self._fleet = Fleet(session, flags)
+        self._fleet = Fleet(session, flags, in_order=True)
         self._filter = share_filter
         self._failures: list[tuple[FleetProject, ImgshareError]] = []
 
