@@ -162,6 +162,21 @@ def test_all_of_an_inbox(cloud: FleetCloud) -> None:
     assert 3 == len(cloud.decided)
 
 
+def test_the_hash_of_an_inbox(cloud: FleetCloud) -> None:
+    """`--all --hash` compares the hash that the lists show, in each project."""
+    shared = {"name": "golden", "owner": build_project_id(7), "visibility": "shared", "os_hash_algo": "sha256"}
+    cloud.images = [
+        {"id": IMAGE, **shared, "os_hash_value": "0a" * 32},
+        {"id": OTHER, **shared, "os_hash_value": "0b" * 32},
+    ]
+
+    hash_ = f"sha256:{'0a' * 32}"
+    run = run_tool("accept", "--all", "--any-owner", "--hash", hash_, "--all-projects", "--yes", "--json")
+
+    assert {"done": 3, "failed": 3} == _count(run)
+    assert {IMAGE} == {image for image, _, _ in cloud.decided}
+
+
 def test_dry_run(cloud: FleetCloud) -> None:
     """`--dry-run` says what would be done in each project, and changes nothing."""
     run = run_tool("accept", IMAGE, "--all-projects", "--dry-run", "--json")

@@ -88,7 +88,8 @@ def _pair(images: Iterator[Item], fleet: Fleet, jobs: int) -> Iterator[Item]:
 
 
 def _read_items(fleet: Fleet, share_filter: ShareFilter, readers: int) -> Iterator[Item]:
-    for number, (access, share, error) in enumerate(read_inboxes(fleet, share_filter, readers=readers), 1):
+    entries = read_inboxes(fleet, share_filter, readers=readers, with_raw=True)  # --hash compares what is in it
+    for number, (access, share, error) in enumerate(entries, 1):
         if share:
             yield Item(number, share.image.id, share.member_id, known_image=share.image, access=access)
         else:
