@@ -38,12 +38,12 @@ def prefetch(elements: Iterable[Element], ahead: int) -> Iterator[Element]:
 
 
 def map_as_completed(work: Callable[[Source], Element], sources: Iterable[Source], threads: int) -> Iterator[Element]:
-    """Return the result of some work for each source, the first that is ready first; some threads begin at once.
+    """Return the result of some work for each source, in the order in which the threads complete them.
 
     Args:
         work: the work.
         sources: what it is done for.
-        threads: how many threads do it, each as many results ahead as one.
+        threads: how many threads begin at once to do it; as many results may wait to be taken.
     """
     ready: queue.Queue[Element | _End] = queue.Queue(threads)
     shared = _SharedIterator(sources)
