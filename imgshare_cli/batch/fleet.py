@@ -11,7 +11,7 @@ from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.errors import ImgshareError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.pace import Pace
@@ -26,14 +26,12 @@ class FleetService:
         login: requests the tokens for the projects.
         endpoint: the address of the image service.
         pace: keeps all requests to it at a pace that it bears.
-        cloud: the entry of clouds.yaml, where the run has several.
         region: the region, where the run has several.
     """
 
     login: FleetLogin
     endpoint: str
     pace: Pace
-    cloud: str | None = None
     region: str | None = None
 
 
@@ -120,10 +118,3 @@ class ProjectAccess:
         if login:
             login.hide_secret(secret)
             weakref.finalize(self, login.forget_secret, secret).atexit = False
-
-
-def add_rates(services: Sequence[FleetService]) -> float | None:
-    """Add the rates of services; None where one has no limit."""
-    rates = [service.pace.rate for service in services]
-    known = [rate for rate in rates if rate is not None]
-    return sum(known) if known and len(known) == len(rates) else None

@@ -54,18 +54,18 @@ def pair_with_projects(images: Iterator[Item], projects: Iterable[FleetProject],
 def _pair_chunk(chunk: _Chunk, projects: Iterable[FleetProject], group_size: int) -> Iterator[Item]:
     remaining, paired, is_first = iter(projects), set[int](), True
     while group := [ProjectAccess(project) for project in islice(remaining, group_size)]:
-        for image in chunk:
+        for position, image in enumerate(chunk):  # numbers repeat: each array counts from 1
             if image.error:
                 if is_first:
                     yield image
                 continue
             for access in group:
                 if _is_meant(image, access.project):
-                    paired.add(image.number)
+                    paired.add(position)
                     yield _create_item(image, access)
         is_first = False
-    for image in chunk:
-        if image.number not in paired and not image.error:
+    for position, image in enumerate(chunk):
+        if position not in paired and not image.error:
             yield image if image.is_done else replace(image, error=_create_foreign_error(image))
 
 

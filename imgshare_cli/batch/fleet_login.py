@@ -70,8 +70,8 @@ class FleetLogin:
         get_credential: gets the first credential, which a renewal replaces.
         refresh: gets one in place of a rejected one; None if only a person can get one.
         confirm: is told which one the identity service has accepted.
-        find_own_login: finds a credential for a project among the user's other logins, where it cannot be requested;
-            it is given the secret that was rejected, if one was.
+        find_own_login: finds a credential for a project and an endpoint among the user's other logins, where it cannot
+            be requested; it is given the secret that was rejected, if one was.
         hide_secret: keeps a secret out of messages.
         forget_secret: ends that.
     """
@@ -80,7 +80,7 @@ class FleetLogin:
     get_credential: Callable[[], Credential]
     refresh: Callable[[str], Credential | None]
     confirm: Callable[[str], None]
-    find_own_login: Callable[[str, str | None], Credential | None]
+    find_own_login: Callable[[str, str, str | None], Credential | None]
     hide_secret: Callable[[str], None]
     forget_secret: Callable[[str], None]
 
@@ -110,12 +110,24 @@ class FleetLogin:
         self.confirm(credential.secret)
         return result
 
-    def enter(self, connection: IdentityConnection, project: FleetProject, rejected: str | None = None) -> Credential:
+    def is_lost(self, connection: IdentityConnection) -> bool:
+        """Whether the first credential is rejected, as far as can be found out."""
+        try:
+            return not connection.open_client(self.get_credential()).is_token_valid()
+        except (AuthError, ConfigError):
+            return True  # there is none, or it is from no identity service and leads to one project alone
+        except UnavailableError:
+            return False
+
+    def enter(
+        self, connection: IdentityConnection, project: FleetProject, endpoint: str, rejected: str | None = None
+    ) -> Credential:
         """Get a credential for a project: a token requested with the first one, or a login of the project's own.
 
         Args:
             connection: the worker's connection to the identity service.
             project: the project.
+            endpoint: the image service that it will be sent to.
             rejected: the secret that the image service rejected, if it did.
 
         Raises:
@@ -129,7 +141,7 @@ class FleetLogin:
         except UnavailableError as exc:
             if not _is_refusal(exc):
                 raise exc.replace(failure=f"cannot enter project {project}", explanation=exc.failure) from exc
-            if own := self.find_own_login(project_id, rejected):
+            if own := self.find_own_login(project_id, endpoint, rejected):
                 return own
             raise _create_refused_error(project, self.get_credential(), exc) from exc
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from imgshare_cli.api.authentication import TokenAuth
@@ -12,7 +12,6 @@ from imgshare_cli.batch.outcome import Outcome, Result
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Self
 
     from imgshare_cli.api.credential import Credential
@@ -60,11 +59,18 @@ class FleetTool:
         return TokenAuth(get(), get)
 
     def _enter(self, service: FleetService, project: FleetProject, rejected: str | None) -> Credential:
+        return service.login.enter(self._connect_identity(service), project, service.endpoint, rejected)
+
+    def _connect_identity(self, service: FleetService) -> IdentityConnection:
         if self._identity is None or self._identity.login is not service.login:
             if self._identity:
                 self._identity.close()
             self._identity = IdentityConnection(service.login)
-        return service.login.enter(self._identity, project, rejected)
+        return self._identity
+
+    def has_lost_login(self, service: FleetService) -> bool:
+        """Whether the first credential of a service's login is rejected, and not just the token of one project."""
+        return service.login.is_lost(self._connect_identity(service))
 
     def close_images(self) -> None:
         """Close the connection to the image service."""
@@ -92,32 +98,37 @@ class FleetTask:
 
     Attributes:
         task: what is done with each.
-        open_tool: opens the connections of one thread.
-        refused: the clouds of the run whose login was refused; None where the run has but one.
+        lost: the clouds whose login was rejected; None in it is the only login of the run.
     """
 
     task: ProjectTask
-    open_tool: Callable[[], FleetTool] = FleetTool
-    refused: set[str | None] | None = None
+    lost: set[str | None] = field(default_factory=set)
+
+    def open_tool(self) -> FleetTool:
+        """Open the connections of one thread."""
+        return FleetTool()
 
     def attempt(self, tool: FleetTool, item: Item) -> Outcome | None:
         """Do an item; that its project cannot be entered is its outcome."""
         access = item.access
-        if access is None or item.error or item.is_done:
+        if access is None or item.is_done or access.project.cloud in self.lost:
             return self.leave_out(item)
-        project = access.project
-        if self.refused and project.cloud in self.refused:
-            return self.leave_out(item)
+        outcome = self.leave_out(item) if item.error else self._attempt(tool, item, access)
+        service = access.project.service
+        if outcome and isinstance(outcome.error, AuthError) and service and tool.has_lost_login(service):
+            self.lost.add(access.project.cloud)
+        return outcome
+
+    def _attempt(self, tool: FleetTool, item: Item, access: ProjectAccess) -> Outcome | None:
         try:
             client = tool.open_client(access)
         except ImgshareError as exc:
-            image_id = None if item.is_name else item.image
-            outcome: Outcome | None = Outcome(item, Result.FAILED, image_id, item.member_id, error=exc)
-        else:
-            outcome = self.task.enter_project(project.id, access.names).attempt(client, item)
-        if self.refused is not None and outcome and isinstance(outcome.error, AuthError):
-            self.refused.add(project.cloud)
-        return outcome
+            return Outcome(item, Result.FAILED, item.image_id, item.member_id, error=exc)
+        return self.task.enter_project(access.project.id, access.names).attempt(client, item)
+
+    def is_login_lost(self, outcome: Outcome) -> bool:
+        """Whether an outcome means that every other item would fail as well."""
+        return isinstance(outcome.error, AuthError) and None in self.lost
 
     def leave_out(self, item: Item) -> Outcome | None:
         """Return the outcome of an item that is not tried."""

@@ -142,6 +142,16 @@ def test_an_item_for_a_foreign_project(cloud: FleetCloud) -> None:
     assert [(IMAGE, TWO, "accepted")] == cloud.decided
 
 
+def test_two_arrays(cloud: FleetCloud) -> None:
+    """The elements of two arrays have an outcome each, although both arrays count from 1."""
+    text = json.dumps([{"image_id": IMAGE, "member_id": build_project_id(99)}]) + json.dumps([{"image_id": OTHER}])
+
+    run = run_tool("accept", "--from", "-", "--all-projects", "--json", stdin=text.encode())
+
+    assert {"done": 3, "failed": 1} == _count(run)
+    assert {OTHER} == {image for image, _, _ in cloud.decided}
+
+
 def test_all_of_an_inbox(cloud: FleetCloud) -> None:
     """`--all` takes what waits in each project."""
     cloud.images = [{"id": IMAGE, "name": "golden", "owner": build_project_id(7), "visibility": "shared"}]
@@ -150,6 +160,21 @@ def test_all_of_an_inbox(cloud: FleetCloud) -> None:
 
     assert [_build_done(*project) for project in PROJECTS] == _read(run)
     assert 3 == len(cloud.decided)
+
+
+def test_the_hash_of_an_inbox(cloud: FleetCloud) -> None:
+    """`--all --hash` compares the hash of each image, in each project."""
+    shared = {"name": "golden", "owner": build_project_id(7), "visibility": "shared", "os_hash_algo": "sha256"}
+    cloud.images = [
+        {"id": IMAGE, **shared, "os_hash_value": "0a" * 32},
+        {"id": OTHER, **shared, "os_hash_value": "0b" * 32},
+    ]
+
+    hash_ = f"sha256:{'0a' * 32}"
+    run = run_tool("accept", "--all", "--any-owner", "--hash", hash_, "--all-projects", "--yes", "--json")
+
+    assert {"done": 3, "failed": 3} == _count(run)
+    assert {IMAGE} == {image for image, _, _ in cloud.decided}
 
 
 def test_dry_run(cloud: FleetCloud) -> None:
@@ -202,6 +227,18 @@ def test_a_login_that_is_refused(cloud: FleetCloud) -> None:
     assert 20 == sum(counts.values())
     assert 1 == counts["failed"]
     assert {"done", "failed", "not_tried"} == counts.keys()
+
+
+def test_a_token_that_is_rejected(cloud: FleetCloud) -> None:
+    """Where the image service rejects the token of one project, that project fails, and the others are done."""
+    cloud.distrusted.add(ONE)
+
+    run = run_tool("accept", IMAGE, "--all-projects", "--jobs", "1", "--json")
+
+    mine, one, two = _read(run)
+    assert [_build_done(MEMBER, "mine"), _build_done(TWO, "tenant-2")] == [mine, two]
+    assert ("failed", ONE, "auth") == (one["result"], one["member_id"], one["error"]["code"])
+    assert 9 == run.code
 
 
 def test_list(cloud: FleetCloud) -> None:

@@ -1,4 +1,4 @@
-"""Many clouds and regions, and projects that need a login of their own."""
+"""Many clouds and regions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_cloud import keep, token_file, write_clouds, write_config
+from tests.support.fake_cloud import token_file, write_clouds, write_config
 from tests.support.fake_service import IMAGE, MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id
-from tests.support.run import Run, run_tool
+from tests.support.run import TOOL, Run, run_tool
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ONE, TWO = build_project_id(1), build_project_id(2)
 
@@ -83,6 +85,38 @@ def test_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
             assert [1, 1] == [len(one.decided) for one in (cloud, other)]
 
 
+def test_a_region_that_slows_down(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The last line of a terminal says so when one service of several slows the run down."""
+    write_clouds(monkeypatch, prod=cloud.entry())
+    cloud.seconds, cloud.busy = 0.1, {"two-public"}
+    path = tmp_path / "images"
+    path.write_text("".join(f"{IMAGE[:-2]}{number}\n" for number in range(10, 70)))
+
+    argv = [TOOL, "accept", "--from", str(path), "--regions", "*", "--jobs", "4"]
+    with Terminal(argv, {"NO_COLOR": "1", "OS_CLOUD": "prod"}) as terminal:
+        terminal.wait_for_text("/s (slowed down by the service)")
+        cloud.seconds, cloud.busy = 0.0, set()
+        assert 0 == terminal.wait_for_exit()
+
+    assert {"one-public", "two-public"} == cloud.places
+
+
+@pytest.mark.parametrize("images", [(IMAGE,), ("--all", "--any-owner", "--yes")], ids=["one", "all"])
+def test_a_cloud_that_does_not_answer(
+    cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch, images: tuple[str, ...]
+) -> None:
+    """The others decide while the login to a cloud takes its time; its failure comes last."""
+    with FleetCloud() as dead:
+        dead.login_seconds = 20
+        cloud.images = [{"id": IMAGE, "name": "golden", "owner": TWO, "visibility": "shared"}]
+        write_clouds(monkeypatch, a=dead.entry(), **{name: cloud.entry() for name in "bcdef"})
+
+        run = run_tool("accept", *images, "--clouds", "*", "--timeout", "2", "--json")
+
+        clouds = [json.loads(line)["cloud"] for line in run.out.splitlines()]
+        assert ("a", ["b", "c", "d", "e", "f"], 9) == (clouds[-1], sorted(clouds[:-1]), run.code)
+
+
 def test_all_projects_of_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--clouds` and `--all-projects` are every project of every cloud; no token of theirs is stored for later runs."""
     with FleetCloud(2) as other:
@@ -117,33 +151,32 @@ def test_a_cloud_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.MonkeyP
         assert 9 == run.code
 
 
-def test_a_login_of_its_own(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where Keystone forbids rescoping, the stored login of a project is used; others say what to set up."""
-    cloud.allows_rescoping = False
+def test_a_service_that_rejects_every_token(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The image service of one region rejects every token; the other region decides, and so do the projects there."""
     write_clouds(monkeypatch, prod=cloud.entry())
-    write_config('[profiles.first]\ntoken_store = "file"\n')
-    login = {"secret": cloud.issue(ONE), "endpoint": cloud.endpoint(), "auth_url": cloud.auth_url, "project_id": ONE}
-    keep(login, "first")
+    cloud.distrusted.add("one-public")
 
-    run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
+    run = run_tool("accept", IMAGE, "--regions", "*", "--jobs", "1", "--json", environ={"OS_CLOUD": "prod"})
+    arguments = ("--clouds", "*", "--all-projects", "--regions", "*", "--jobs", "1", "--json")
+    clouds = run_tool("accept", IMAGE, *arguments)
 
-    assert [("mine", "done"), ("tenant-1", "done"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
-    error = next(json.loads(line)["error"] for line in run.out.splitlines() if "tenant-2" in line)
-    log_in = f"a login of its own is used where there is one: `imgshare login --profile NAME --project {TWO}`"
-    assert (
-        "forbidden",
-        "cannot enter project tenant-2: the identity service allows no change of the project with this login",
-        f"{log_in}; or give each project an entry in clouds.yaml, and pass --clouds",
-    ) == (error["code"], error["message"], error["hint"])
+    assert [("one", "failed"), ("two", "done")] == _read(run, "region", "result")
+    assert [("one", "failed")] * 3 + [("two", "done")] * 3 == _read(clouds, "region", "result")
+    assert (9, 9) == (run.code, clouds.code)
 
 
-def test_a_login_for_another_cloud(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The login of a profile for another image service is not used: its token must not travel."""
-    cloud.allows_rescoping = False
+def test_a_region_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the token of the only project is rejected, and the login is refused, the rest is not tried (exit 4)."""
     write_clouds(monkeypatch, prod=cloud.entry())
-    write_config('[profiles.first]\ntoken_store = "file"\n')
-    keep({"secret": cloud.issue(ONE), "endpoint": "http://127.0.0.1:9", "project_id": ONE}, "first")
 
-    run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
+    def end() -> None:
+        cloud.refuses_logins = True
+        cloud.token_seconds = 0.0
 
-    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
+    cloud.on_first_decision = end
+    images = "".join(f"{IMAGE[:-1]}{number}\n" for number in range(5))
+    arguments = ("accept", "--from", "-", "--regions", "one", "--jobs", "1", "--json")
+    run = run_tool(*arguments, stdin=images.encode(), environ={"OS_CLOUD": "prod"})
+
+    assert [("done",), ("failed",), *[("not_tried",)] * 3] == _read(run, "result")
+    assert 4 == run.code

@@ -54,7 +54,8 @@ class FakeCloud:
         refused: the tokens that the image service does not take.
         refused_for_members: those that it takes for lists of images alone.
         expires_at: until when the next tokens are valid.
-        project_name: the name of the project that a login is for.
+        project_id: the project that a login is for.
+        project_name: the name of that project.
         roles: the names of the roles that a login gives.
         images: the rows of every list of pending images.
         login_seconds: how long a login takes.
@@ -71,6 +72,7 @@ class FakeCloud:
         self.refused: set[str] = set()
         self.refused_for_members: set[str] = set()
         self.expires_at = "2099-01-01T00:00:00.000000Z"
+        self.project_id = MEMBER
         self.project_name = "mine"
         self.roles = ("member",)
         self.images: list[dict[str, Any]] = []
@@ -199,7 +201,7 @@ class FakeCloud:
             "token": {
                 "methods": ["password"],
                 "user": {"id": "u", "name": USER, "domain": domain},
-                "project": {"id": MEMBER, "name": self.project_name, "domain": domain},
+                "project": {"id": self.project_id, "name": self.project_name, "domain": domain},
                 "roles": [{"id": role, "name": role} for role in self.roles],
                 "catalog": [{"type": "image", "name": "glance", "id": "i", "endpoints": endpoints}],
                 "expires_at": self.expires_at,

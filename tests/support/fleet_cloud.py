@@ -29,12 +29,15 @@ class FleetCloud(FakeCloud):
         projects: the names of the projects that the user may enter, by their IDs.
         closed: the projects for which no token is issued.
         unshared: the projects that no image is shared with.
+        distrusted: the projects whose tokens the image service rejects, and the places that reject all.
+        busy: the places where every decision is refused with 429.
         allows_rescoping: whether a token for one project gets one for another.
         rescoped: for which projects tokens were requested, in order.
         decided: each decision, as image, project and status.
         places: the regions and interfaces whose addresses were used for decisions.
         seconds: how long a decision takes.
         connections: where each request came from.
+        image_connections: those of requests to the image service.
         on_first_decision: is called then.
     """
 
@@ -43,12 +46,15 @@ class FleetCloud(FakeCloud):
         self.projects = {MEMBER: "mine"} | {build_project_id(n): f"tenant-{n}" for n in range(1, count)}
         self.closed: set[str] = set()
         self.unshared: set[str] = set()
+        self.distrusted: set[str] = set()
+        self.busy: set[str] = set()
         self.allows_rescoping = True
         self.rescoped: list[str] = []
         self.decided: list[tuple[str, str, str]] = []
         self.places: set[str] = set()
         self.seconds = 0.0
         self.connections: set[object] = set()
+        self.image_connections: set[object] = set()
         self.on_first_decision: Callable[[], None] = lambda: None
         self._project_of_token: dict[str, str] = {}
 
@@ -62,6 +68,8 @@ class FleetCloud(FakeCloud):
     def _reply(self, request: BaseHTTPRequestHandler, body: Any) -> Answer:
         self.connections.add(request.client_address)
         path, token = unquote(urlsplit(request.path).path), request.headers.get("X-Auth-Token", "")
+        if not path.startswith("/v3"):
+            self.image_connections.add(request.client_address)
         if path == "/v3/auth/projects":
             return self._check(token) or (
                 200,
@@ -76,6 +84,9 @@ class FleetCloud(FakeCloud):
             return self._rescope(body["auth"])
         if "/members/" in path and request.command != "DELETE":
             return self._decide(path.split("/"), token, body)
+        shown = [image for image in self.images if path.endswith(f"/v2/images/{image['id']}")]
+        if shown and request.command == "GET":
+            return self._check(token) or (200, shown[0], {})
         return super()._reply(request, body)
 
     def _check(self, token: str) -> Answer | None:
@@ -104,8 +115,12 @@ class FleetCloud(FakeCloud):
         image_id, project_id = parts[-3], parts[-1]
         if refused := self._check(token):
             return refused
+        if self.distrusted & {parts[1], self._project_of_token.get(token, MEMBER)}:
+            return 401, {"message": "no"}, {}
         if self._project_of_token.get(token, MEMBER) != project_id or project_id in self.unshared:
             return 404, {"message": "no"}, {}
+        if parts[1] in self.busy:
+            return 429, {"message": "busy"}, {}
         time.sleep(self.seconds)
         status = body["status"] if body else "pending"
         if body:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import fnmatch
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.pace import Pace
-from imgshare_cli.batch.fleet import FleetProject, FleetService, add_rates
+from imgshare_cli.batch.fleet import FleetProject, FleetService
 from imgshare_cli.batch.fleet_login import FleetLogin, IdentityConnection
+from imgshare_cli.batch.prefetch import map_as_completed
 from imgshare_cli.cli.batches.own_logins import OwnLogins
 from imgshare_cli.cli.batches.projects import SelectedProject, match_projects, read_names, select_project
 from imgshare_cli.cli.project_arguments import open_project_names
@@ -25,16 +27,19 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
 
 _MAX_LISTED = 8
+_LOGINS_AT_ONCE = 8
 # What the user has set for one cloud: another cloud's token must not travel there.
 _OF_ONE_CLOUD = {"IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE", "IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"}
 
 
 class Fleet:
-    """The projects of a run, which may be gone through several times; a cloud is logged in to when it is its turn.
+    """The projects of a run, which may be gone through several times; clouds are logged in to meanwhile.
 
     Args:
         session: the run.
         flags: the options.
+        in_order: whether clouds come in the order of clouds.yaml, one login after the other; if not, the first that is
+            ready comes first.
 
     Attributes:
         has_clouds: whether the run has several logins.
@@ -44,7 +49,7 @@ class Fleet:
         ImgshareError: the login failed, or the identity service does not answer.
     """
 
-    def __init__(self, session: Session, flags: FleetFlags) -> None:
+    def __init__(self, session: Session, flags: FleetFlags, *, in_order: bool = False) -> None:
         if session.flags.endpoint and (flags.regions is not None or flags.clouds is not None):
             option = "--regions" if flags.clouds is None else "--clouds"
             raise UsageError(f"--endpoint and {option} cannot be used together", hint="omit one of them")
@@ -53,7 +58,7 @@ class Fleet:
         self._services: list[FleetService] = []
         self._known: list[FleetProject] = []
         clouds = _match_clouds(session, flags.clouds) if flags.clouds is not None else None
-        self._unread = self._read_clouds(session, clouds) if clouds else self._read_projects(session)
+        self._unread = self._read_clouds(session, clouds, in_order=in_order) if clouds else self._read_projects(session)
         if not self.has_clouds:
             self._known = list(self._unread)
 
@@ -70,26 +75,30 @@ class Fleet:
         return len(self._known)
 
     def get_rate(self) -> float | None:
-        """How many requests a second the services allow now; None where one has set no limit."""
-        return add_rates(self._services)
+        """The fewest requests a second that a service allows now; None where none has set a limit."""
+        return min((rate for service in self._services if (rate := service.pace.rate) is not None), default=None)
 
-    def _read_clouds(self, session: Session, clouds: Sequence[str]) -> Iterator[FleetProject]:
+    def _read_clouds(self, session: Session, clouds: Sequence[str], *, in_order: bool) -> Iterator[FleetProject]:
         environ = {name: value for name, value in session.environ.items() if name not in _OF_ONE_CLOUD}
-        for cloud in clouds:
+
+        def read(cloud: str) -> list[FleetProject]:
             flags = replace(session.flags, cloud=cloud)
             own = session.context.obj.open_session(flags, session.context, environ=environ)
             try:
                 own.credential_provider.keeps_tokens = False  # a profile keeps one token, not that of every cloud
-                yield from self._read_projects(own, cloud)
+                return list(self._read_projects(own, cloud))
             except ImgshareError as exc:
-                yield FleetProject(None, error=exc, cloud=cloud)
+                return [FleetProject(None, error=exc, cloud=cloud)]
+
+        read_clouds = map(read, clouds) if in_order else map_as_completed(read, clouds, _LOGINS_AT_ONCE)
+        yield from chain.from_iterable(read_clouds)
 
     def _read_projects(self, session: Session, cloud: str | None = None) -> Iterator[FleetProject]:
         login = _create_login(session)
         connection = IdentityConnection(login)
         try:
             selected = _select_projects(session, self._flags, partial(login.call, connection, _list_projects))
-            services = [FleetService(login, session.endpoint, Pace(), cloud)]
+            services = [FleetService(login, session.endpoint, Pace())]
             if self._flags.regions is not None:
                 image_services = login.call(connection, _list_image_services)
                 services = list(_match_regions(session, services[0], image_services, self._flags.regions))

@@ -35,16 +35,17 @@ class FleetShares:
 
     def __init__(self, session: Session, flags: FleetFlags, share_filter: ShareFilter) -> None:
         self._session = session
-        self._fleet = Fleet(session, flags)
+        self._fleet = Fleet(session, flags, in_order=True)
         self._filter = share_filter
         self._failures: list[tuple[FleetProject, ImgshareError]] = []
 
     def __iter__(self) -> Iterator[Share]:
         """Yield each share while the next projects are read."""
-        for inbox in read_inboxes(self._fleet, self._filter, with_raw=self._session.output.as_json):
-            if inbox.error:
-                self._failures.append((inbox.access.project, inbox.error))
-            yield from inbox.shares
+        for entry in read_inboxes(self._fleet, self._filter, with_raw=self._session.output.as_json):
+            if entry.error:
+                self._failures.append((entry.access.project, entry.error))
+            if entry.share:
+                yield entry.share
 
     def check(self) -> None:
         """Check that all projects could be read.

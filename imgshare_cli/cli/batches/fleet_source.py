@@ -9,10 +9,9 @@ from imgshare_cli.batch.fleet_inbox import read_inboxes
 from imgshare_cli.batch.fleet_items import pair_with_projects
 from imgshare_cli.batch.fleet_task import FleetTask
 from imgshare_cli.batch.items import Item
-from imgshare_cli.batch.prefetch import prefetch
 from imgshare_cli.cli.batches.all_question import confirm
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
-from imgshare_cli.cli.batches.source import AHEAD, Source, check_all_options, check_file_options, open_file
+from imgshare_cli.cli.batches.source import Source, check_all_options, check_file_options, open_file
 from imgshare_cli.cli.id_prefixes import is_id_prefix, resolve_id_prefix
 from imgshare_cli.shares.worker_pool import WORKERS
 
@@ -59,11 +58,12 @@ def open_fleet_source(  # noqa: PLR0913  (each by name)
     if flags.from_ is not None:
         check_file_options(status, flags, owner)
         images = open_file(session, flags.from_, lambda text: text == status.value)
-        return Source(pair_with_projects(images.items, fleet, jobs))
+        return Source(_pair(images.items, fleet, jobs))
     share_filter = check_all_options(session, status, flags, owner)
     if not (yes or flags.dry_run):
         confirm(session, status, share_filter, f" in {fleet.count} projects" if fleet.count else " in all projects")
-    return Source(prefetch(_read_items(fleet, share_filter), AHEAD), connections=min(WORKERS, jobs - 1))
+    readers = min(WORKERS, jobs // 2)
+    return Source(_read_items(fleet, share_filter, readers), connections=readers)
 
 
 def open_image_source(session: Session, fleet: Fleet, image: str, jobs: int) -> Source:
@@ -76,22 +76,24 @@ def open_image_source(session: Session, fleet: Fleet, image: str, jobs: int) -> 
 
     def count() -> Iterator[Item]:
         nonlocal taken
-        for taken, paired in enumerate(pair_with_projects(iter([item]), fleet, jobs), 1):  # noqa: B007
+        for taken, paired in enumerate(_pair(iter([item]), fleet, jobs), 1):  # noqa: B007
             yield paired
 
     return Source(count(), lambda: None if fleet.has_clouds else taken / max(fleet.count, 1))
 
 
-def _read_items(fleet: Fleet, share_filter: ShareFilter) -> Iterator[Item]:
-    number = 0
-    for inbox in read_inboxes(fleet, share_filter):
-        access = inbox.access
-        if inbox.error:
-            number += 1
-            yield Item(number, None, access.project.id, error=inbox.error, access=access)
-        for share in inbox.shares:
-            number += 1
+def _pair(images: Iterator[Item], fleet: Fleet, jobs: int) -> Iterator[Item]:
+    # What is ready must not wait for the login to a cloud that does not answer.
+    return pair_with_projects(images, fleet, 1 if fleet.has_clouds else jobs)
+
+
+def _read_items(fleet: Fleet, share_filter: ShareFilter, readers: int) -> Iterator[Item]:
+    entries = read_inboxes(fleet, share_filter, readers=readers)
+    for number, (access, share, error) in enumerate(entries, 1):
+        if share:
             yield Item(number, share.image.id, share.member_id, known_image=share.image, access=access)
+        else:
+            yield Item(number, None, access.project.id, error=error, access=access)
 
 
 def with_projects(batch: Batch, task: ProjectTask, fleet: Fleet) -> Batch:
@@ -102,10 +104,7 @@ def with_projects(batch: Batch, task: ProjectTask, fleet: Fleet) -> Batch:
         task: what is done with each.
         fleet: the projects.
     """
-    refused: set[str | None] | None = set() if fleet.has_clouds else None
+    fleet_task = FleetTask(task)
     return batch._replace(
-        task=FleetTask(task, refused=refused),
-        get_rate=fleet.get_rate,
-        has_one_login=not fleet.has_clouds,
-        is_fleet=True,
+        task=fleet_task, get_rate=fleet.get_rate, is_login_lost=fleet_task.is_login_lost, is_fleet=True
     )

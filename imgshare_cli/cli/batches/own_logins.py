@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.settings import DEFAULT_PROFILE
-from imgshare_cli.errors import ImgshareError
+from imgshare_cli.errors import AuthError, ImgshareError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,35 +23,41 @@ class OwnLogins:
     """Finds the login of a project; several threads may use it.
 
     Args:
-        session: the run, whose image service the logins must be for.
+        session: the run.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._lock = threading.Lock()
-        self._logins: dict[str, Session] | None = None
+        self._logins: dict[tuple[str, str], Session] | None = None
 
-    def find_credential(self, project_id: str, rejected: str | None) -> Credential | None:
+    def find_credential(self, project_id: str, endpoint: str, rejected: str | None) -> Credential | None:
         """Find the credential of a project; None if no profile has one for it.
 
         Args:
             project_id: the project.
+            endpoint: the image service that it will be sent to, and must be for.
             rejected: the secret that the image service rejected, if it did.
         """
         with self._lock:
             if self._logins is None:
                 self._logins = dict(self._read_profiles())
-        login = self._logins.get(project_id)
+        login = self._logins.get((project_id, endpoint))
         if login is None:
             return None
-        credential: Credential | None = login.credential
-        if credential and credential.secret == rejected:
-            credential = login.refresh_credential(rejected)
-        # What is stored may be of another project meanwhile.
-        return credential if credential and credential.project_id == project_id else None
+        try:
+            credential: Credential | None = login.credential
+            if credential and credential.secret == rejected:
+                credential = login.refresh_credential(rejected)
+        except AuthError as exc:
+            self._session.debug(f"the login for project {project_id} is not used: {exc.message}")
+            return None
+        # What is stored may be of another project meanwhile, and a new login may lead to another endpoint.
+        is_meant = credential and (credential.project_id, credential.endpoint) == (project_id, endpoint)
+        return credential if is_meant else None
 
-    def _read_profiles(self) -> Iterator[tuple[str, Session]]:
-        """Read the project of each profile whose token is stored; nobody logs in to find out."""
+    def _read_profiles(self) -> Iterator[tuple[tuple[str, str], Session]]:
+        """Read the project and endpoint of each profile whose token is stored; nobody logs in to find out."""
         from imgshare_cli.auth.store import open_token_store, read_credential
 
         session = self._session
@@ -68,5 +74,5 @@ class OwnLogins:
             except ImgshareError as exc:
                 session.debug(f"profile {profile!r} is not used: {exc.message}")
                 continue
-            if stored and stored.project_id and stored.endpoint == session.endpoint:
-                yield stored.project_id, login
+            if stored and stored.project_id and stored.endpoint:
+                yield (stored.project_id, stored.endpoint), login

@@ -40,7 +40,7 @@ class Batch(NamedTuple):
         get_rate: returns how many requests a second the service allows now; None where it has set no limit.
         jobs: how many items are worked on at once.
         fail_fast: whether the first failure ends it.
-        has_one_login: whether a rejected credential means that the other items would fail as well.
+        is_login_lost: whether an outcome means that the login was rejected, so that the other items would fail as well.
         is_fleet: whether it works in the projects that its options name.
         is_dry_run: whether nothing is changed.
     """
@@ -52,7 +52,7 @@ class Batch(NamedTuple):
     get_rate: Callable[[], float | None]
     jobs: int
     fail_fast: bool
-    has_one_login: bool = True
+    is_login_lost: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome.error, AuthError)
     is_fleet: bool = False
     is_dry_run: bool = False
 
@@ -119,16 +119,13 @@ class _BatchCommand:
         fraction = (batch.source.measure() or 0) * done / max(done + self._run.in_flight, 1)
         self._line.draw(done, self._tally.results[Result.FAILED], fraction, batch.get_rate())
 
-    def _is_refused(self, outcome: Outcome) -> bool:
-        return self._batch.has_one_login and isinstance(outcome.error, AuthError)
-
     def _is_hopeless(self, outcome: Outcome) -> bool:
-        return self._is_refused(outcome) or (self._batch.fail_fast and outcome.result is Result.FAILED)
+        return self._batch.is_login_lost(outcome) or (self._batch.fail_fast and outcome.result is Result.FAILED)
 
     def _end(self) -> None:
         """Print the hints and the summary, or raise what the batch ends with."""
         last = self._run.hopeless
-        refused = last.error if last and self._is_refused(last) else None
+        refused = last.error if last and self._batch.is_login_lost(last) else None
         if not refused:
             self._printer.print_hints()
         error = create_batch_error(
