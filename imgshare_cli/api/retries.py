@@ -20,9 +20,13 @@ from imgshare_cli.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imgshare_cli.api.pace import Pace
+
 Result = TypeVar("Result")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+# Limits are often by the minute, and longer than the time for one request.
+_PATIENCE = 3
 
 
 class Tries:
@@ -44,6 +48,8 @@ class Tries:
         self._response: Response | None = None
         self._may_have_arrived = False
         self.deadline = time.monotonic() + seconds
+        # For how many more seconds the service may refuse everything before this request is given up.
+        self._patience = seconds * _PATIENCE
 
     @property
     def seconds(self) -> float:
@@ -53,6 +59,16 @@ class Tries:
     def extend(self, seconds: float) -> None:
         """Have more time, for what was spent on something else than the request."""
         self.deadline += seconds
+
+    def wait_turn(self, pace: Pace) -> bool:
+        """Wait until a request may be sent, in time that is not that of the request; return whether it may."""
+        started = time.monotonic()
+        may_send = pace.wait_turn(self._patience)
+        waited = time.monotonic() - started
+        self.extend(waited)
+        if not pace.has_succeeded_since(started):
+            self._patience -= waited
+        return may_send
 
     def plan_pause(self, outcome: Response | NetworkError) -> float | None:
         """Plan the pause before the next try; None if this outcome is the last.

@@ -159,8 +159,8 @@ class HttpTransport:
     def _exchange_in_turn(
         self, request: httpx.Request, url: httpcore.URL, tries: Tries, limit: int
     ) -> Response | NetworkError:
-        if self._pace:
-            tries.extend(self._pace.wait_turn())
+        if self._pace and not tries.wait_turn(self._pace):
+            return NetworkError(f"{self.host} takes no requests (429 or 503)", hint="try again later")
         sent_at = time.monotonic()
         outcome = self._exchange(request, url, tries.seconds, limit)
         response = outcome if isinstance(outcome, Response) else None

@@ -27,6 +27,8 @@ def parse_line(number: int, text: str) -> Item | None:
     """
     if "\0" in text:
         raise UsageError("a NUL character", hint="save the file as UTF-8 text")
+    if "\r" in text:
+        raise UsageError("a carriage return inside of the line", hint="save the file with line feeds as line ends")
     if text.startswith('"') and isinstance(value := _parse_json(text), str):
         return _create_item(number, value)
     words = split_words(text)
@@ -37,7 +39,8 @@ def parse_line(number: int, text: str) -> Item | None:
     image, *rest = words
     if not image.is_quoted and not is_image_id(image.text):
         raise UsageError(f"{hints.quote_text(image.text)} is not an image ID", hint=NAME_HINT)
-    if rest and not rest[0].is_quoted and not is_project_id(rest[0].text):  # the name of the image, as likely as not
+    # The name of the image, as likely as not, or another image.
+    if rest and not rest[0].is_quoted and (not is_project_id(rest[0].text) or is_image_id(rest[0].text)):
         raise UsageError(f"{hints.quote_text(rest[0].text)} is not a project ID", hint=_LINE_HINT)
     return _create_item(number, image.text, member_id=_check_member_id(rest[0].text) if rest else None)
 

@@ -115,17 +115,30 @@ def _check_beginning(content: bytearray) -> None:
 def _parse(content: bytearray, *, end: int | None) -> object:
     line, problem = 1, "not valid JSON"
     try:
-        value = json.loads(content.decode(errors="replace"))
+        value = json.loads(content.decode(errors="replace"), object_pairs_hook=_build_object)
         content.decode()
     except UnicodeDecodeError as exc:
         line, problem = content.count(b"\n", 0, exc.start) + 1, "not UTF-8"
     except json.JSONDecodeError as exc:  # however much of it was there when it was found
         line = exc.lineno
+    except _RepeatedKeyError:
+        problem = "the same key twice in an object"
     except ValueError:  # a number of thousands of digits
         pass
     else:
         return value
     raise MalformedValueError(problem, end=end, line=line)
+
+
+class _RepeatedKeyError(ValueError):
+    """An object has a key twice, and nothing says which value is meant."""
+
+
+def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    built = dict(pairs)
+    if len(built) < len(pairs):
+        raise _RepeatedKeyError
+    return built
 
 
 class _Scanner:

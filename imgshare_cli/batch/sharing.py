@@ -84,7 +84,7 @@ class SharingTask:
         except ImgshareError as exc:
             if is_of_other_shard(item, exc, self.shard, None):
                 return None
-            if image_id and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            if image_id and not self.is_end and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                 self.full.add(image_id)
             return Outcome(item, Result.FAILED, image_id, item.member_id, error=exc)
 

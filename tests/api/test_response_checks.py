@@ -256,13 +256,13 @@ def test_json_after_two_dashes(imgshare: RunImgshare, serve: StartService) -> No
 
 def test_some_refused(imgshare: RunImgshare, serve: StartService) -> None:
     """Of several projects each is tried, whatever the first was refused for, and the end says how many failed."""
-    for status in (403, 404, 413):
+    for status, requests in ((403, 2), (404, 2), (413, 3)):  # with 413 it may be one of the members that there are
         service = serve(
             build_response(status, {"message": "no"}),
             build_response(200, build_member("pending", member_id=OTHER_MEMBER)),
         )
         run = imgshare("share", IMAGE, MEMBER, OTHER_MEMBER, "--json")
-        assert (9, 2) == (run.code, len(service.requests)), status
+        assert (9, requests) == (run.code, len(service.requests)), status
         assert "1 of 2 projects failed, the others succeeded" in run.err
 
 

@@ -241,10 +241,11 @@ class _SlowPace(Pace):
         self.reports: list[tuple[int | None, float | None]] = []
         self.sent: list[float] = []
 
-    def wait_turn(self) -> float:
+    def wait_turn(self, patience: float) -> bool:
+        assert patience > 0
         time.sleep(0.4)
         self.sent.append(time.monotonic())
-        return 0.4
+        return True
 
     def report(self, response_status: int | None, retry_after: float | None, sent_at: float) -> None:
         assert 0 <= sent_at - self.sent[-1] < 0.2

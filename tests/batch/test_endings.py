@@ -115,6 +115,24 @@ def test_the_second_interrupt(service: ShareService, images: Path) -> None:
     assert 130 == process.returncode
 
 
+def test_while_the_service_refuses_everything(monkeypatch: pytest.MonkeyPatch, images: Path) -> None:
+    """After Ctrl-C nothing waits for a service that refuses, which may ask for long pauses."""
+    with ShareService(1.0, kinds=("503",)) as service:
+        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        with _start("accept", "--from", str(images), "--json", "--timeout", "1m") as process:
+            while service.requests["PUT"] < 10:
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+
+    assert 130 == process.returncode
+    outcomes = [json.loads(line) for line in out.splitlines()]
+    assert {"failed"} == {one["result"] for one in outcomes}
+    assert json.loads(err)["error"]["message"].startswith(f"interrupted: accepted 0, failed {len(outcomes)}")
+
+
 @pytest.mark.usefixtures("service")
 def test_while_it_waits_for_input() -> None:
     """Ctrl-C ends a run that waits for the next line, after what it has taken."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,6 +43,19 @@ def _read_outcomes(run: Run, count: int) -> dict[str, dict[str, Any]]:
     by_image = {one["image_id"]: one for one in outcomes}
     assert count == len(outcomes) == len(by_image), run.err
     return by_image
+
+
+def test_a_service_that_refuses_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is given up after a few times `--timeout` for each item, however long the pauses become."""
+    with ShareService(1.0, kinds=("503",)) as service:
+        _enter(service, monkeypatch)
+        started = time.monotonic()
+        ids = "".join(f"{_build_id(number)}\n" for number in range(3)).encode()
+        run = run_tool("accept", "--from", "-", "--json", "--jobs", "1", "--timeout", "1", stdin=ids)
+
+    assert time.monotonic() - started < 3 * 4 + 10
+    assert {"unavailable"} == {one["error"]["code"] for one in _read_outcomes(run, 3).values()}
+    assert 9 == run.code
 
 
 @pytest.mark.parametrize("share", [0.2, 0.3, 0.5])

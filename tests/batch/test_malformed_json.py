@@ -50,6 +50,7 @@ TRAP = {**FLAT_TRAP, "x": {"image_id": B}, "y": [{"id": B}]}
         (f'["{A}"\n["{B}"]', [
             (1, A), (2, "line 2: the array that begins in line 1 has no end, so elements may be missing"), (1, B),
         ]),
+        (f'{{"id": "{A}", "id": "{B}"}}\n{B}', [(1, "line 1: the same key twice in an object"), (2, B)]),
         (f'[["{A}"], "{B}"]', [(1, "element 1 (line 1): neither an object nor a string"), (2, B)]),
         (f'["{A}"]]\n{B}', [(1, A), (1, "line 1: text after a JSON value"), (2, B)]),
     ],

@@ -67,6 +67,15 @@ def test_a_name_behind_the_id(service: ShareService, command: str, member: str) 
     assert (0, f"{IMAGE}\tgolden\tdone\taccepted\n") == _feed(f'{IMAGE} "golden"\n', "accept")[:2]
 
 
+@pytest.mark.parametrize("text", [f"{IMAGE}\r{IMAGE}\r", f"{IMAGE} {IMAGE}\n"], ids=["CR", "on one line"])
+def test_two_images_in_a_line(service: ShareService, text: str) -> None:
+    """The second is no project, and nothing is sent."""
+    run = _feed(text, "share", "--to", "1" * 32)
+
+    assert (9, 1) == (run.code, len(run.out.splitlines()))
+    assert not service.requests
+
+
 @pytest.mark.usefixtures("service")
 def test_hints_of_failures() -> None:
     """Each hint is printed once, whatever number of lines it is for, and no more than three."""

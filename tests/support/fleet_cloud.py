@@ -84,10 +84,8 @@ class FleetCloud(FakeCloud):
             return self._rescope(body["auth"])
         if "/members/" in path and request.command != "DELETE":
             return self._decide(path.split("/"), token, body)
-        shown = [image for image in self.images if path.endswith(f"/v2/images/{image['id']}")]
-        if shown and request.command == "GET":
-            return self._check(token) or (200, shown[0], {})
-        return super()._reply(request, body)
+        shown = {f"/v2/images/{image['id']}": image for image in self.images}.get(f"/v2{path.partition('/v2')[2]}")
+        return (self._check(token) or (200, shown, {})) if shown else super()._reply(request, body)
 
     def _check(self, token: str) -> Answer | None:
         is_known = token in self._issued_at and token not in self.refused

@@ -53,9 +53,9 @@ def send_in_loop(pace: Pace, port: int, *, workers: int, seconds: float) -> Log:
     def work() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         while True:
-            pace.wait_turn()
+            may_send = pace.wait_turn(60)
             sent_at = time.monotonic()
-            if sent_at - started >= seconds:
+            if not may_send or sent_at - started >= seconds:
                 break
             connection.request("PUT", "/")
             response = connection.getresponse()

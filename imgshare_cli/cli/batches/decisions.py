@@ -99,6 +99,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         _VERBS[status],
         _build_describe(session),
         lambda: pace.rate,
+        pace.stop,
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
         is_dry_run=flags.dry_run,

@@ -78,6 +78,11 @@ class Fleet:
         """The fewest requests a second that a service allows now; None where none has set a limit."""
         return min((rate for service in self._services if (rate := service.pace.rate) is not None), default=None)
 
+    def stop_pace(self) -> None:
+        """Let nothing wait for its turn any longer."""
+        for service in self._services:
+            service.pace.stop()
+
     def _read_clouds(self, session: Session, clouds: Sequence[str], *, in_order: bool) -> Iterator[FleetProject]:
         environ = {name: value for name, value in session.environ.items() if name not in _OF_ONE_CLOUD}
 

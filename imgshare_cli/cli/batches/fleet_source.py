@@ -106,5 +106,9 @@ def with_projects(batch: Batch, task: ProjectTask, fleet: Fleet) -> Batch:
     """
     fleet_task = FleetTask(task)
     return batch._replace(
-        task=fleet_task, get_rate=fleet.get_rate, is_login_lost=fleet_task.is_login_lost, is_fleet=True
+        task=fleet_task,
+        get_rate=fleet.get_rate,
+        stop_pace=fleet.stop_pace,
+        is_login_lost=fleet_task.is_login_lost,
+        is_fleet=True,
     )

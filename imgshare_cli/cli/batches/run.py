@@ -38,6 +38,7 @@ class Batch(NamedTuple):
         verb: what that is called.
         describe: describes what was done with an item, for people.
         get_rate: returns how many requests a second the service allows now; None where it has set no limit.
+        stop_pace: lets nothing wait for that rate any longer.
         jobs: how many items are worked on at once.
         fail_fast: whether the first failure ends it.
         is_login_lost: whether an outcome means that the login was rejected, so that the other items would fail as well.
@@ -50,6 +51,7 @@ class Batch(NamedTuple):
     verb: Verb
     describe: Callable[[Outcome], str]
     get_rate: Callable[[], float | None]
+    stop_pace: Callable[[], None]
     jobs: int
     fail_fast: bool
     is_login_lost: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome.error, AuthError)
@@ -112,6 +114,7 @@ class _BatchCommand:
 
     def _tick(self) -> None:
         if self._stop.is_set():
+            self._batch.stop_pace()
             self._line.draw_ending(self._run.in_flight)
             return
         done, batch = self._tally.count, self._batch

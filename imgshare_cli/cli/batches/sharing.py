@@ -82,6 +82,7 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         _UNSHARE if is_end else _SHARE,
         _build_describe(session),
         lambda: pace.rate,
+        pace.stop,
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
         is_dry_run=flags.dry_run,

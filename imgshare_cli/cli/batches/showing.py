@@ -47,7 +47,9 @@ def show_in_projects(session: Session, flags: FleetFlags, image: str) -> None:
         pause_for=stop.wait,
     )
     source = open_image_source(session, fleet, image, DEFAULT_JOBS)
-    batch = Batch(source, task, _SHOW, _build_describe(session), fleet.get_rate, DEFAULT_JOBS, fail_fast=False)
+    batch = Batch(
+        source, task, _SHOW, _build_describe(session), fleet.get_rate, fleet.stop_pace, DEFAULT_JOBS, fail_fast=False
+    )
     run_batch(session, with_projects(batch, task, fleet), stop)
 
 
