@@ -51,7 +51,7 @@ class SharingTask:
         open_tool: opens a connection to the image service, one for each thread.
         find_image: looks up one of our own images by its name.
         credential: the credential of the run.
-        is_end: whether sharing is stopped.
+        is_unshare: whether sharing is stopped.
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
         full: the images that cannot be shared with any more projects.
@@ -61,7 +61,7 @@ class SharingTask:
     open_tool: Callable[[], ImageClient]
     find_image: Callable[[ImageClient, str], Image]
     credential: Credential
-    is_end: bool = False
+    is_unshare: bool = False
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
     full: _FullImages = field(default_factory=_FullImages)
@@ -84,7 +84,7 @@ class SharingTask:
         except ImgshareError as exc:
             if is_of_other_shard(item, exc, self.shard, None):
                 return None
-            if image_id and not self.is_end and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            if image_id and not self.is_unshare and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                 self.full.add(image_id)
             return Outcome(item, Result.FAILED, image_id, item.member_id, error=exc)
 
@@ -101,7 +101,7 @@ class SharingTask:
 
     def _change(self, client: ImageClient, item: Item, image: Image | None, image_id: str) -> Outcome:
         member_id = item.member_id or ""
-        if self.is_end:
+        if self.is_unshare:
             unshared = stop_sharing(client, self.credential, image_id, member_id, str)
             return Outcome(item, Result.DONE, image_id, member_id, image=image, is_unchanged=not unshared.was_shared)
         shared = start_sharing(client, image_id, member_id)

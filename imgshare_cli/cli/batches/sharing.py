@@ -42,7 +42,7 @@ _UNSHARE = Verb("unshare", "unsharing", "unshared", "from")
 
 
 def run_sharing(  # noqa: PLR0913  (the options of share)
-    session: Session, flags: SharingFlags, *, image: str | None, members: list[str], is_end: bool, yes: bool = False
+    session: Session, flags: SharingFlags, *, image: str | None, members: list[str], is_unshare: bool, yes: bool = False
 ) -> None:
     """Share images with projects, or stop that, and print an outcome for each pair.
 
@@ -51,7 +51,7 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         flags: the options of the batch.
         image: the only image, where it was given as an argument.
         members: projects that were given as arguments.
-        is_end: whether sharing is stopped.
+        is_unshare: whether sharing is stopped.
         yes: whether nobody is asked.
 
     Raises:
@@ -62,9 +62,9 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
     if image is None and flags.from_ is None:
         raise create_missing_error(session, "IMAGE")
     shard = parse_shard(flags.shard) if flags.shard is not None else None
-    is_asked = is_end and session.is_at_terminal and not (yes or flags.dry_run)
+    is_asked = is_unshare and session.is_at_terminal and not (yes or flags.dry_run)
     projects = select_projects(session, [*members, *flags.to], flags.projects, flags.projects_file)
-    source = _open_source(session, flags, image, projects, is_end=is_end, is_asked=is_asked)
+    source = _open_source(session, flags, image, projects, is_unshare=is_unshare, is_asked=is_asked)
     if shard:
         source = replace(source, items=select_items(source.items, shard, None))
     pace = Pace()
@@ -72,14 +72,14 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         open_tool=partial(session.open_worker_client, pace),
         find_image=partial(_find_own_image, session),
         credential=session.credential,
-        is_end=is_end,
+        is_unshare=is_unshare,
         is_dry_run=flags.dry_run,
         shard=shard,
     )
     batch = Batch(
         source,
         task,
-        _UNSHARE if is_end else _SHARE,
+        _UNSHARE if is_unshare else _SHARE,
         _build_describe(session),
         lambda: pace.rate,
         pace.stop,
@@ -96,7 +96,7 @@ def _open_source(  # noqa: PLR0913  (what the pairs consist of)
     image: str | None,
     projects: list[SelectedProject],
     *,
-    is_end: bool,
+    is_unshare: bool,
     is_asked: bool,
 ) -> Source:
     """Open the source of the pairs, after a question where projects lose images."""
@@ -106,7 +106,7 @@ def _open_source(  # noqa: PLR0913  (what the pairs consist of)
         if is_asked:
             _confirm(session, path, projects)
         # An outcome of `share` has the status of the share, one of `unshare` has none.
-        source = open_file(session, path, lambda status: (status is None) is is_end)
+        source = open_file(session, path, lambda status: (status is None) is is_unshare)
         return Source(pair_items(source.items, pairs), source.measure)
     target = ShareTarget(session, image, command=str(session.context.info_name))
     item = Item(1, target.resolve_image_id(own=True), known_image=target.known_image)

@@ -76,11 +76,11 @@ _OPTIONS = [
 SHARING_FIELDS = frozenset(field.name for field in fields(SharingFlags))
 
 
-def with_sharing(*, is_end: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def with_sharing(*, is_unshare: bool) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Let a command that shares one image with the projects that are given, or stops that, do more.
 
     Args:
-        is_end: whether the command stops sharing.
+        is_unshare: whether the command stops sharing.
     """
 
     def wrap(command: Callable[..., None]) -> Callable[..., None]:
@@ -95,7 +95,7 @@ def with_sharing(*, is_end: bool) -> Callable[[Callable[..., None]], Callable[..
 
                 if flags.from_ is not None and image is not None:
                     raise UsageError("--from takes no IMAGE", hint="omit IMAGE, or omit --from")
-                run_sharing(session, flags, image=image, members=members or [], is_end=is_end, **values)
+                run_sharing(session, flags, image=image, members=members or [], is_unshare=is_unshare, **values)
                 return
             check_single(session, image, [option.name for option in _OPTIONS], "--from, --to or --projects")
             if not members:

@@ -31,7 +31,7 @@ MembersArgument = Annotated[
 
 
 @with_session(common_options)
-@with_sharing(is_end=False)
+@with_sharing(is_unshare=False)
 def share(session: Session, image: ImageArgument, members: MembersArgument) -> None:
     """Share one of your images with other projects.
 

@@ -11,7 +11,7 @@ from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_ea
 
 
 @with_session(common_options)
-@with_sharing(is_end=True)
+@with_sharing(is_unshare=True)
 def unshare(session: Session, image: ImageArgument, members: MembersArgument, *, yes: YesOption = False) -> None:
     """Stop sharing an image.
 
