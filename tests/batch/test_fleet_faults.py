@@ -1,0 +1,83 @@
+"""Services that answer a fleet run with what cannot be used, and what is done all the same."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support.fake_cloud import write_clouds
+from tests.support.fake_service import IMAGE, MEMBER
+from tests.support.fleet_cloud import FleetCloud, build_project_id
+from tests.support.run import Run, run_tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ONE, TWO = build_project_id(1), build_project_id(2)
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetCloud]:
+    """A cloud with three projects and two regions, and a clouds.yaml that logs in to one of them."""
+    with FleetCloud() as cloud:
+        write_clouds(monkeypatch, prod=cloud.entry())
+        monkeypatch.setenv("OS_CLOUD", "prod")
+        yield cloud
+
+
+def _read(run: Run) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in run.out.splitlines()]
+    return sorted(lines, key=lambda line: (line.get("region") or "", line["project_id"] or ""))
+
+
+_OPERATOR = "the operator of the cloud can correct the catalog"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason", "hint"),
+    [
+        ("", "the endpoint '' is not an http or https URL", _OPERATOR),
+        ("javascript:1", "the endpoint 'javascript:1' is not an http or https URL", _OPERATOR),
+        ("file:///etc/passwd", "the endpoint 'file:///etc/passwd' is not an http or https URL", _OPERATOR),
+        ("http://[::1", "the endpoint 'http://[::1' is not an http or https URL", _OPERATOR),
+        ("https://me:secret@h/", "the endpoint must not contain a user, a query or a fragment", _OPERATOR),
+        (
+            "http://10.255.255.1/",
+            "the endpoint http://10.255.255.1 uses plain http: others on the network could read the token",
+            "use https, or pass --insecure-http if you trust the network",
+        ),
+    ],
+)
+def test_an_unusable_region(cloud: FleetCloud, address: str, reason: str, hint: str) -> None:
+    """A region whose address in the catalog cannot be used is a failed outcome; the other region is done."""
+    cloud.moved["two"] = address
+
+    run = run_tool("accept", IMAGE, "--regions", "*", "--json")
+
+    own = {"image_id": IMAGE, "member_id": MEMBER, "project_id": MEMBER, "project_name": "mine"}
+    failed = {
+        "code": "config",
+        "reason": None,
+        "message": f"the catalog's address of the image service in region two cannot be used: {reason}",
+        "hint": hint,
+        "http_status": None,
+        "request_id": None,
+    }
+    assert [
+        {**own, "result": "done", "region": "one", "status": "accepted"},
+        {**own, "result": "failed", "region": "two", "error": failed},
+    ] == _read(run)
+    assert (9, [(IMAGE, MEMBER, "accepted")], {"one-public"}) == (run.code, cloud.decided, cloud.places)
+
+
+def test_an_unusable_region_of_a_list(cloud: FleetCloud) -> None:
+    """`list` shows the images of the other region."""
+    cloud.images = [{"id": IMAGE, "name": "golden", "owner": TWO, "visibility": "shared"}]
+    cloud.moved["one"] = ""
+
+    run = run_tool("list", "--regions", "*", "--quiet")
+
+    assert (9, f"{IMAGE}\n") == (run.code, run.out)
+    assert "imgshare: mine (one): the catalog's address of the image service in region one cannot be used: " in run.err
