@@ -14,6 +14,7 @@ from tests.support.run import Run, run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ONE, TWO = build_project_id(1), build_project_id(2)
 
@@ -81,3 +82,32 @@ def test_an_unusable_region_of_a_list(cloud: FleetCloud) -> None:
 
     assert (9, f"{IMAGE}\n") == (run.code, run.out)
     assert "imgshare: mine (one): the catalog's address of the image service in region one cannot be used: " in run.err
+
+
+def test_a_list_of_projects_that_is_not_complete(cloud: FleetCloud, tmp_path: Path) -> None:
+    """Where the identity service lists only some projects nothing is done, except in those that a file names by ID."""
+    cloud.page = {"truncated": True, "links": {"next": f"{cloud.auth_url}/next"}}
+    ids, names = tmp_path / "ids", tmp_path / "names"
+    ids.write_text(f"{ONE}\n{TWO}\n")
+    names.write_text(f"{ONE}\ntenant-2\n")
+
+    refused = Run(
+        8,
+        "",
+        "imgshare: the identity service lists only a part of the projects\n"
+        "hint: --projects-file FILE takes the IDs of projects that are not listed\n",
+    )
+    assert refused == run_tool("accept", IMAGE, "--all-projects")
+    assert refused == run_tool("accept", IMAGE, "--projects", "tenant-*")
+    assert refused == run_tool("accept", IMAGE, "--projects-file", str(names))
+    assert [] == cloud.decided
+    assert 0 == run_tool("accept", IMAGE, "--projects-file", str(ids)).code
+    assert [(IMAGE, ONE, "accepted"), (IMAGE, TWO, "accepted")] == sorted(cloud.decided)
+
+
+def test_a_list_of_projects_with_a_next_page(cloud: FleetCloud) -> None:
+    """A link to a next page means the same, and is not followed."""
+    cloud.page = {"links": {"next": f"{cloud.address}/v2/images"}}
+
+    assert 8 == run_tool("list", "--all-projects").code
+    assert [] == cloud.requests

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import is_usable_id
+from imgshare_cli.api.identity_client import IncompleteListError
+from imgshare_cli.api.models import is_project_id, is_usable_id
 from imgshare_cli.cli.batches.projects import SelectedProject, match_projects, read_names, select_project
 from imgshare_cli.cli.project_arguments import open_project_names
 from imgshare_cli.errors import ConfigError, UnavailableError, UsageError
@@ -44,7 +45,14 @@ def _select_projects(
         if credential.project_id is None:
             raise ConfigError("the project of the token is not known", hint="log in, or pass --all-projects")
         return [SelectedProject(credential.project_id, credential.project_name)]
-    projects = list_projects()
+    file_names = read_names(flags.projects_file) if flags.projects_file is not None else []
+    try:
+        projects = list_projects()
+    except IncompleteListError:
+        needs_list = flags.all_projects or flags.projects is not None
+        if needs_list or not all(is_project_id(name) for name in file_names):
+            raise
+        projects = []  # IDs need none
     known = open_project_names(session, projects)
     names = {project.id: project.name for project in projects}
     selected: list[SelectedProject] = []
@@ -52,9 +60,8 @@ def _select_projects(
         selected += match_projects(known, flags.projects)
     elif flags.all_projects:
         selected += [SelectedProject(project.id, project.name) for project in projects]
-    if flags.projects_file is not None:
-        named = [select_project(known, name) for name in read_names(flags.projects_file)]
-        selected += [one._replace(name=names.get(one.id, one.name)) if one.id else one for one in named]
+    named = [select_project(known, name) for name in file_names]
+    selected += [one._replace(name=names.get(one.id, one.name)) if one.id else one for one in named]
     if not selected:
         raise UsageError("no project is selected", hint="--all-projects needs a role in one, the file a line")
     return list({project.id or project.name: project for project in selected}.values())
