@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_cloud import write_clouds
+from tests.support.fake_cloud import PASSWORD, write_clouds
 from tests.support.fake_service import IMAGE, MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id
 from tests.support.run import Run, run_tool
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,3 +112,56 @@ def test_a_list_of_projects_with_a_next_page(cloud: FleetCloud) -> None:
 
     assert 8 == run_tool("list", "--all-projects").code
     assert [] == cloud.requests
+
+
+def test_a_secret_in_a_name(cloud: FleetCloud) -> None:
+    """The name of a project into which the service puts a secret is shown without it."""
+    cloud.images = [{"id": IMAGE, "name": "golden", "owner": TWO, "visibility": "shared"}]
+    cloud.projects = {MEMBER: "mine", ONE: f"tok {PASSWORD}", PASSWORD: "tenant-2"}
+    cloud.project_name = f"own {PASSWORD}"
+
+    as_json = run_tool("accept", IMAGE, "--all-projects", "--json")
+    plain = run_tool("accept", IMAGE, "--projects", "tok*")
+    own = run_tool("accept", IMAGE, "--regions", "two")
+    terminal = run_at_terminal(200, "accept", IMAGE, "--all-projects", NO_COLOR="1")
+    listed = [run_tool("list", "--all-projects", *options) for options in ((), ("--json",))]
+
+    unusable, one, _ = _read(as_json)
+    assert (ONE, "tok (hidden)") == (one["project_id"], one["project_name"])
+    assert (None, "tenant-2", "unavailable") == (
+        unusable["project_id"],
+        unusable["project_name"],
+        unusable["error"]["code"],
+    )
+    assert f"{IMAGE}\t{ONE}\tdone\taccepted\ttok (hidden)\n" == plain.out
+    assert f"{IMAGE}\t{MEMBER}\tdone\taccepted\town (hidden)\ttwo\n" == own.out
+    assert "for project tok (hidden)" in " ".join(terminal.lines)
+    assert ["mine", "tok (hidden)"] == [line.split("\t")[-1] for line in listed[0].out.splitlines()]
+    assert ["mine", "tok (hidden)"] == [share["project_name"] for share in json.loads(listed[1].out)]
+    shown = [*(run.out + run.err for run in (as_json, plain, own, *listed)), *terminal.lines]
+    assert PASSWORD not in "".join(shown)
+
+
+@pytest.mark.parametrize("project_id", ["\ud800", "../v2", " ", "a\nb", "x" * 256])
+def test_an_unusable_project_id(cloud: FleetCloud, project_id: str) -> None:
+    """A project whose ID cannot be part of a request is a failed outcome; the others are done."""
+    cloud.projects[project_id] = "odd"
+
+    run = run_tool("accept", IMAGE, "--all-projects", "--json")
+
+    odd, *done = _read(run)
+    error = odd.pop("error")
+    assert {
+        "image_id": IMAGE,
+        "member_id": None,
+        "result": "failed",
+        "project_id": None,
+        "project_name": "odd",
+    } == odd
+    assert ("unavailable", "the identity service returned an unusable ID for project 'odd'") == (
+        error["code"],
+        error["message"],
+    )
+    assert ["mine", "tenant-1", "tenant-2"] == sorted(one["project_name"] for one in done)
+    assert {"done"} == {one["result"] for one in done}
+    assert (9, [ONE, TWO]) == (run.code, sorted(cloud.rescoped))
