@@ -165,3 +165,22 @@ def test_an_unusable_project_id(cloud: FleetCloud, project_id: str) -> None:
     assert ["mine", "tenant-1", "tenant-2"] == sorted(one["project_name"] for one in done)
     assert {"done"} == {one["result"] for one in done}
     assert (9, [ONE, TWO]) == (run.code, sorted(cloud.rescoped))
+
+
+def test_a_renewed_token_that_is_rejected(cloud: FleetCloud) -> None:
+    """Where the token of the second login is rejected as well, that is no missing role; the rest is not tried."""
+
+    def end() -> None:
+        cloud.refused = {f"token-{number}" for number in range(1, 9)}
+
+    cloud.on_first_decision = end
+    run = run_tool("accept", IMAGE, "--all-projects", "--jobs", "1", "--json")
+
+    one, two, mine = _read(run)
+    assert ["failed", "not_tried", "done"] == [one["result"], two["result"], mine["result"]]
+    assert ("auth", "token", "the identity service does not accept the token any more") == (
+        one["error"]["code"],
+        one["error"]["reason"],
+        one["error"]["message"],
+    )
+    assert (4, 2) == (run.code, len(cloud.logins))
