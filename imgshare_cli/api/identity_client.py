@@ -29,6 +29,10 @@ class Project(NamedTuple):
         return f"{self.name} ({self.id})"
 
 
+class IncompleteListError(UnavailableError):
+    """The identity service does not list all projects."""
+
+
 class ImageService(NamedTuple):
     """One address of an image service."""
 
@@ -52,8 +56,18 @@ class IdentityClient:
         self._credential = credential
 
     def list_projects(self) -> list[Project]:
-        """List the projects that the token's user can get a token for."""
-        rows = _read_rows(self._get("/auth/projects"), "projects")
+        """List the projects that the token's user can get a token for.
+
+        Raises:
+            IncompleteListError: the identity service lists only some; Keystone has no pages, so there is no next one.
+        """
+        body = self._get("/auth/projects")
+        if body.get("truncated") or _read_object(body, "links").get("next"):
+            raise IncompleteListError(
+                "the identity service lists only a part of the projects",
+                hint="--projects-file FILE takes the IDs of projects that are not listed",
+            )
+        rows = _read_rows(body, "projects")
         return [
             Project(*id_and_name)
             for row in rows

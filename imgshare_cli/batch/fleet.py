@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgshare_cli.batch.name_cache import NameCache
-from imgshare_cli.errors import ImgshareError, UnavailableError
+from imgshare_cli.errors import AuthError, ImgshareError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,8 +104,8 @@ class ProjectAccess:
             if self._credential is None or self._credential.secret == rejected:
                 try:
                     self._credential = request()
-                except UnavailableError:
-                    raise  # the next time it may be there
+                except (AuthError, UnavailableError):
+                    raise  # the login's fault or the service's, not the project's
                 except ImgshareError as exc:
                     self._failure = exc.replace()
                     raise

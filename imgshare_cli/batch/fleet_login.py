@@ -23,6 +23,8 @@ Result = TypeVar("Result")
 
 # Keystone answers with the second to a token that is in the body; both can mean a project as well.
 _OF_EXPIRED_TOKENS = {HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND}
+# A token may expire while others wait for it; one that never works is given up before that.
+_MAX_ATTEMPTS = 4
 
 
 class IdentityConnection:
@@ -96,19 +98,21 @@ class FleetLogin:
             UnavailableError: what `work` raises.
         """
         credential = self.get_credential()
-        client = connection.open_client(credential)
-        try:
-            result = work(client)
-        except UnavailableError as exc:
-            if exc.http_status not in _OF_EXPIRED_TOKENS or client.is_token_valid():
-                raise
-            renewed = self.refresh(credential.secret)
-            if renewed is None:
-                raise _create_expired_error(credential) from exc
-            credential = renewed
-            result = work(connection.open_client(renewed))
-        self.confirm(credential.secret)
-        return result
+        for _ in range(_MAX_ATTEMPTS):
+            client = connection.open_client(credential)
+            try:
+                result = work(client)
+            except UnavailableError as exc:
+                if exc.http_status not in _OF_EXPIRED_TOKENS or client.is_token_valid():
+                    raise
+                renewed = self.refresh(credential.secret)
+                if renewed is None:  # also where a new one is rejected at once
+                    raise _create_expired_error(credential) from exc
+                credential = renewed
+            else:
+                self.confirm(credential.secret)
+                return result
+        raise _create_expired_error(credential)
 
     def is_lost(self, connection: IdentityConnection) -> bool:
         """Whether the first credential is rejected, as far as can be found out."""

@@ -58,6 +58,8 @@ class Outcome:
         }
         if self.item.access:
             fields |= self.item.access.project.to_json()
+        elif self.member_id is None and self.item.scope.project_name is not None:
+            fields["project_name"] = self.item.scope.project_name
         if self.item.is_name:
             fields["name"] = self.item.image
         if self.item.image is None and self.item.access is None:

@@ -38,7 +38,7 @@ class Messages:
         self._stderr = stderr
         self._environ = environ
         self.as_json = as_json
-        self._redact = redact
+        self.redact = redact
         self._stop_spinner: Callable[[], None] | None = None
 
     def print_note(self, text: str) -> None:
@@ -95,7 +95,7 @@ class Messages:
         from imgshare_cli import hints
 
         return {
-            name: hints.render_commands(self._redact(value)) if isinstance(value, str) else value
+            name: hints.render_commands(self.redact(value)) if isinstance(value, str) else value
             for name, value in error.to_json().items()
         }
 
@@ -103,7 +103,7 @@ class Messages:
         """Make a message safe to show: without secrets, which a service may repeat, and with its commands."""
         from imgshare_cli import hints
 
-        return hints.render_commands(clean(self._redact(text)))
+        return hints.render_commands(clean(self.redact(text)))
 
     def _print_to_stderr(self, text: str) -> None:
         with contextlib.suppress(OSError):  # stderr may be closed, which must not end the work

@@ -88,6 +88,18 @@ def test_a_file_of_projects(images: list[str], tmp_path: Path) -> None:
         failed["error"]["message"],
     )
     assert 9 == run.code
+    # Read again, also with other projects, its outcome is about that project alone.
+    keys = ("member_id", "project_name", "result")
+    assert (None, "no such project", "failed") == tuple(failed[key] for key in keys)
+    again = run_tool("share", "--from", "-", "--to", PROJECTS[2], "--json", stdin=run.out.encode())
+    unknown, *skipped = sorted(_read(again), key=lambda one: one["result"])
+    assert ["skipped", "skipped"] == [one["result"] for one in skipped]
+    assert (None, "no such project", "failed") == tuple(unknown[key] for key in keys)
+    number = 1 + ["no such project" in line for line in run.out.splitlines()].index(True)
+    assert (f"line {number}: project 'no such project' was not known", "write the ID of the project as member_id") == (
+        unknown["error"]["message"],
+        unknown["error"]["hint"],
+    )
 
 
 def test_no_room(inbox: SmallInbox, images: list[str]) -> None:

@@ -31,6 +31,8 @@ class FleetCloud(FakeCloud):
         unshared: the projects that no image is shared with.
         distrusted: the projects whose tokens the image service rejects, and the places that reject all.
         busy: the places where every decision is refused with 429.
+        moved: other addresses of the image services in the catalog, by their regions.
+        page: what the list of projects has besides them.
         allows_rescoping: whether a token for one project gets one for another.
         rescoped: for which projects tokens were requested, in order.
         decided: each decision, as image, project and status.
@@ -48,6 +50,8 @@ class FleetCloud(FakeCloud):
         self.unshared: set[str] = set()
         self.distrusted: set[str] = set()
         self.busy: set[str] = set()
+        self.moved: dict[str, str] = {}
+        self.page: dict[str, Any] = {}
         self.allows_rescoping = True
         self.rescoped: list[str] = []
         self.decided: list[tuple[str, str, str]] = []
@@ -70,22 +74,24 @@ class FleetCloud(FakeCloud):
         path, token = unquote(urlsplit(request.path).path), request.headers.get("X-Auth-Token", "")
         if not path.startswith("/v3"):
             self.image_connections.add(request.client_address)
-        if path == "/v3/auth/projects":
-            return self._check(token) or (
-                200,
-                {"projects": [{"id": i, "name": n} for i, n in self.projects.items()]},
-                {},
-            )
-        if path == "/v3/auth/catalog":
-            return self._check(token) or (200, {"catalog": self._issued()["token"]["catalog"]}, {})
-        if path == "/v3/auth/tokens" and request.command == "GET":
-            return self._check(token) or (200, self._issued(), {})
+        if request.command == "GET" and path in {"/v3/auth/projects", "/v3/auth/catalog", "/v3/auth/tokens"}:
+            return self._check(token) or (200, self._describe_login(path), {})
         if path == "/v3/auth/tokens" and body and body["auth"]["identity"]["methods"] == ["token"]:
             return self._rescope(body["auth"])
         if "/members/" in path and request.command != "DELETE":
             return self._decide(path.split("/"), token, body)
         shown = {f"/v2/images/{image['id']}": image for image in self.images}.get(f"/v2{path.partition('/v2')[2]}")
         return (self._check(token) or (200, shown, {})) if shown else super()._reply(request, body)
+
+    def _describe_login(self, path: str) -> dict[str, Any]:
+        if path == "/v3/auth/tokens":
+            return self._issued()
+        if path == "/v3/auth/projects":
+            return {"projects": [{"id": i, "name": n} for i, n in self.projects.items()], **self.page}
+        catalog = self._issued()["token"]["catalog"]
+        for endpoint in catalog[0]["endpoints"]:
+            endpoint["url"] = self.moved.get(endpoint["region"], endpoint["url"])
+        return {"catalog": catalog}
 
     def _check(self, token: str) -> Answer | None:
         is_known = token in self._issued_at and token not in self.refused

@@ -13,11 +13,10 @@ from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.fleet import FleetProject, FleetService
 from imgshare_cli.batch.fleet_login import FleetLogin, IdentityConnection
 from imgshare_cli.batch.prefetch import map_as_completed
+from imgshare_cli.cli.batches.fleet_projects import select_fleet_projects
+from imgshare_cli.cli.batches.fleet_regions import Region, match_regions
 from imgshare_cli.cli.batches.own_logins import OwnLogins
-from imgshare_cli.cli.batches.projects import SelectedProject, match_projects, read_names, select_project
-from imgshare_cli.cli.project_arguments import open_project_names
-from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.errors import ConfigError, ImgshareError, UsageError
+from imgshare_cli.errors import ImgshareError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.batches.fleet_options import FleetFlags
     from imgshare_cli.cli.session import Session
 
-_MAX_LISTED = 8
 _LOGINS_AT_ONCE = 8
 # What the user has set for one cloud: another cloud's token must not travel there.
 _OF_ONE_CLOUD = {"IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE", "IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"}
@@ -102,21 +100,22 @@ class Fleet:
         login = _create_login(session)
         connection = IdentityConnection(login)
         try:
-            selected = _select_projects(session, self._flags, partial(login.call, connection, _list_projects))
-            services = [FleetService(login, session.endpoint, Pace())]
-            if self._flags.regions is not None:
+            selected = select_fleet_projects(session, self._flags, partial(login.call, connection, _list_projects))
+            if self._flags.regions is None:
+                regions = [Region(None, FleetService(login, session.endpoint, Pace()))]
+            else:  # the address of the login's own region may be one that cannot be used
                 image_services = login.call(connection, _list_image_services)
-                services = list(_match_regions(session, services[0], image_services, self._flags.regions))
+                regions = list(match_regions(session, login, image_services, self._flags.regions))
         finally:
             connection.close()
-        self._services += services
+        self._services += [region.service for region in regions if region.service]
         for project in selected:
             if project.error:
                 yield FleetProject(None, project.name, error=project.error, cloud=cloud)
-        for service in services:
+        for region in regions:
             for project in selected:
                 if not project.error:
-                    yield FleetProject(project.id, project.name, service, cloud=cloud, region=service.region)
+                    yield FleetProject(project.id, project.name, region.service, region.error, cloud, region.name)
 
 
 def _list_projects(client: IdentityClient) -> list[Project]:
@@ -139,31 +138,6 @@ def _create_login(session: Session) -> FleetLogin:
     )
 
 
-def _select_projects(
-    session: Session, flags: FleetFlags, list_projects: partial[list[Project]]
-) -> list[SelectedProject]:
-    """Select the projects of one login, each once."""
-    if not flags.has_projects:
-        credential = session.credential
-        if credential.project_id is None:
-            raise ConfigError("the project of the token is not known", hint="log in, or pass --all-projects")
-        return [SelectedProject(credential.project_id, credential.project_name)]
-    projects = list_projects()
-    known = open_project_names(session, projects)
-    names = {project.id: project.name for project in projects}
-    selected: list[SelectedProject] = []
-    if flags.projects is not None:
-        selected += match_projects(known, flags.projects)
-    elif flags.all_projects:
-        selected += [SelectedProject(project.id, project.name) for project in projects]
-    if flags.projects_file is not None:
-        named = [select_project(known, name) for name in read_names(flags.projects_file)]
-        selected += [one._replace(name=names.get(one.id, one.name)) if one.id else one for one in named]
-    if not selected:
-        raise UsageError("no project is selected", hint="--all-projects needs a role in one, the file a line")
-    return list({project.id or project.name: project for project in selected}.values())
-
-
 def _match_clouds(session: Session, pattern: str) -> list[str]:
     from imgshare_cli.auth.cloud_names import SEARCHED, format_names, list_clouds
 
@@ -179,21 +153,3 @@ def _match_clouds(session: Session, pattern: str) -> list[str]:
             else f"it is searched for in {SEARCHED}",
         )
     return matching
-
-
-def _match_regions(
-    session: Session, service: FleetService, image_services: Sequence[ImageService], pattern: str
-) -> Iterator[FleetService]:
-    """Yield the image service of each region that matches, on the interface that this run uses."""
-    interface = (session.settings.interface or "public").removesuffix("URL")
-    usable = {one.region: one.url for one in reversed(image_services) if one.interface == interface and one.region}
-    regions = sorted(region for region in usable if fnmatch.fnmatchcase(region, pattern))
-    if not regions:
-        known = ", ".join(map(hints.quote_text, sorted(usable)[:_MAX_LISTED])) or "none"
-        raise UsageError(
-            f"no region has a name like {hints.quote_text(pattern)}",
-            hint=f"the regions with an image service are {known}",
-        )
-    for region in regions:
-        address = check_service_url(usable[region], insecure_http=session.settings.insecure_http)
-        yield replace(service, endpoint=address, pace=Pace(), region=region)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli import hints
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.items import Item
-from imgshare_cli.batch.pairs import pair_items
+from imgshare_cli.batch.pairs import PairedProject, pair_items
 from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.batch.sharing import SharingTask
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS, create_missing_error
@@ -100,7 +100,7 @@ def _open_source(  # noqa: PLR0913  (what the pairs consist of)
     is_asked: bool,
 ) -> Source:
     """Open the source of the pairs, after a question where projects lose images."""
-    pairs = [(project.id, project.error) for project in projects]
+    pairs = [PairedProject(*project) for project in projects]
     if image is None:
         path = str(flags.from_)
         if is_asked:
