@@ -63,7 +63,9 @@ def _select_projects(
     named = [select_project(known, name) for name in file_names]
     selected += [one._replace(name=names.get(one.id, one.name)) if one.id else one for one in named]
     if not selected:
-        raise UsageError("no project is selected", hint="--all-projects needs a role in one, the file a line")
+        raise UsageError(
+            "no project is selected", hint="--all-projects needs a role in a project, --projects-file at least one line"
+        )
     return list({project.id or project.name: project for project in selected}.values())
 
 
