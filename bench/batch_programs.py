@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import statistics
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bench.programs import Environ, Tools
 
 MEMBER = "edc89b490d7d4392898e19b2deb34797"
+ROUNDS = 5
 _LOOK_SECONDS = 0.1
 
 
@@ -75,6 +77,15 @@ def run(argv: list[str], environ: Environ, count: int) -> Figures:
     if child.returncode:
         raise subprocess.CalledProcessError(child.returncode, argv[0], stderr=error)
     return Figures(count / seconds, max(peaks) / 1024)
+
+
+def race(argvs: dict[str, list[str]], environ: Environ, count: int, rounds: int = ROUNDS) -> dict[str, float]:
+    """Run one of each in turn; return the median of the items a second of each."""
+    rates: dict[str, list[float]] = {name: [] for name in argvs}
+    for _ in range(rounds):
+        for name, argv in argvs.items():
+            rates[name].append(run(argv, environ, count).rate)
+    return {name: statistics.median(all_) for name, all_ in rates.items()}
 
 
 def _read_peak(pid: int) -> int:

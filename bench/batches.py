@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import statistics
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from bench.batch_programs import (
     MEMBER,
     build_bare,
     build_ours,
+    race,
     run,
     run_service,
     time_loop,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from bench.programs import Environ, Tools
     from tests.support.openstack import Cloud
 
-ROUNDS = 5
 COUNT = 5000
 SLOW_COUNT, SLOW_DELAY, SLOW_JOBS = 10_000, 0.05, 32
 SIZES, MOST_GROWTH = (1000, 10_000, 100_000), 20
@@ -54,7 +53,7 @@ def _race_at_once(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], b
         if shutil.which("curl"):
             config = write_curl(path, endpoint, COUNT)
             argvs["curl"] = ["curl", "--silent", "--parallel", "--parallel-max", "16", "--config", str(config)]
-        medians = _race(argvs, environ, COUNT)
+        medians = race(argvs, environ, COUNT)
     share = medians["ours"] / medians["bare"]
     kept = share >= 1.0
     rows = [
@@ -77,7 +76,7 @@ def _measure_slow(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], b
             "`imgshare accept --from`": build_ours(tools, path, SLOW_JOBS),
             "bare threads": build_bare(tools, path, MEMBER, SLOW_JOBS),
         }
-        rates = _race(argvs, environ, SLOW_COUNT, rounds=3)
+        rates = race(argvs, environ, SLOW_COUNT, rounds=3)
     most = SLOW_JOBS / SLOW_DELAY
     ours, bare = [
         Row(
@@ -87,15 +86,6 @@ def _measure_slow(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], b
     ]
     kept = rates["`imgshare accept --from`"] >= 0.9 * most
     return [ours._replace(budget=judge("≥ 90 %", kept)), bare], kept
-
-
-def _race(argvs: dict[str, list[str]], environ: Environ, count: int, rounds: int = ROUNDS) -> dict[str, float]:
-    """Run one of each in turn; return the median of the items a second of each."""
-    rates: dict[str, list[float]] = {name: [] for name in argvs}
-    for _ in range(rounds):
-        for name, argv in argvs.items():
-            rates[name].append(run(argv, environ, count).rate)
-    return {name: statistics.median(all_) for name, all_ in rates.items()}
 
 
 def _measure_sizes(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], bool]:
@@ -122,7 +112,7 @@ def _measure_real(cloud: Cloud, path: Path, base: Environ, tools: Tools) -> tupl
     environ = {**base, "IMGSHARE_ENDPOINT": cloud.endpoint, "IMGSHARE_TOKEN": token}
     environ["IMGSHARE_PROJECT_ID"] = user.project_id
     argvs = {"ours": build_ours(tools, path, 16), "bare": build_bare(tools, path, user.project_id, 16)}
-    rates = _race(argvs, environ, REAL_COUNT)
+    rates = race(argvs, environ, REAL_COUNT)
     ours, bare = rates["ours"], rates["bare"]
     glance = [str(tools.glance / "glance"), "--os-image-url", cloud.endpoint, "--os-auth-token", token, "member-update"]
     login = {

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 import httpx
 
-from bench.batch_programs import run
+from bench.batch_programs import race
 from bench.environments import ROOT
 from bench.rows import Row, judge
 from tests.support.users import create_user
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from bench.programs import Environ, Tools
     from tests.support.openstack import Cloud
 
-ROUNDS = 5
 COUNT = 100
 MOST = 1.2
 
@@ -48,11 +46,7 @@ def measure_fleet(cloud: Cloud, path: Path, base: Environ, tools: Tools) -> tupl
         "`imgshare accept --all-projects`": [tools.imgshare, "accept", image, "--all-projects", "--json"],
         "bare threads": [str(tools.ours / "python"), str(ROOT / "bench/bare_fleet.py"), image, str(path), "16"],
     }
-    seconds: dict[str, list[float]] = {name: [] for name in argvs}
-    for _ in range(ROUNDS):
-        for name, argv in argvs.items():
-            seconds[name].append(COUNT / run(argv, environ, COUNT).rate)
-    ours, bare = [statistics.median(all_) for all_ in seconds.values()]
+    ours, bare = [COUNT / rate for rate in race(argvs, environ, COUNT).values()]
     kept = ours <= MOST * bare
     rows = [
         Row(f"one image in {COUNT} projects, real Keystone and Glance: {name}", f"{median:.1f} s")
