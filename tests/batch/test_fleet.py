@@ -14,21 +14,13 @@ from tests.support.run import Run, run_tool
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("login")
 
 OTHER = "11111111-1111-4111-8111-111111111111"
 ONE, TWO = build_project_id(1), build_project_id(2)
 PROJECTS = [(MEMBER, "mine"), (ONE, "tenant-1"), (TWO, "tenant-2")]
-
-
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetCloud]:
-    """A cloud with three projects, and a clouds.yaml that logs in to one of them."""
-    with FleetCloud() as cloud:
-        write_clouds(monkeypatch, prod=cloud.entry())
-        monkeypatch.setenv("OS_CLOUD", "prod")
-        yield cloud
 
 
 def _read(run: Run) -> list[dict[str, Any]]:

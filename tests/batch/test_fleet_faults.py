@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_cloud import PASSWORD, write_clouds
+from tests.support.fake_cloud import PASSWORD
 from tests.support.fake_service import IMAGE, MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id
 from tests.support.run import Run, run_tool
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("login")
+
 ONE, TWO = build_project_id(1), build_project_id(2)
-
-
-@pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[FleetCloud]:
-    """A cloud with three projects and two regions, and a clouds.yaml that logs in to one of them."""
-    with FleetCloud() as cloud:
-        write_clouds(monkeypatch, prod=cloud.entry())
-        monkeypatch.setenv("OS_CLOUD", "prod")
-        yield cloud
 
 
 def _read(run: Run) -> list[dict[str, Any]]:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_cloud import write_clouds
 from tests.support.fleet_cloud import FleetCloud, build_project_id
 from tests.support.run import run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.usefixtures("login")
 
 ALL = ("accept", "--all", "--any-owner", "--all-projects", "--yes", "--json")
 
@@ -42,11 +43,9 @@ class _LargeInboxes(FleetCloud):
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[_LargeInboxes]:
-    """A cloud with three large inboxes, and a clouds.yaml that logs in to one of the projects."""
+def cloud() -> Iterator[_LargeInboxes]:
+    """A cloud with three large inboxes."""
     with _LargeInboxes() as cloud:
-        write_clouds(monkeypatch, prod=cloud.entry())
-        monkeypatch.setenv("OS_CLOUD", "prod")
         yield cloud
 
 

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.fake_cloud import token_file, write_clouds, write_config
 from tests.support.fake_service import IMAGE, MEMBER
-from tests.support.fleet_cloud import FleetCloud, build_project_id
-from tests.support.run import TOOL, Run, run_tool
+from tests.support.fleet_cloud import FleetCloud, build_project_id, pick
+from tests.support.run import TOOL, run_tool
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ONE, TWO = build_project_id(1), build_project_id(2)
-
-
-@pytest.fixture
-def cloud() -> Iterator[FleetCloud]:
-    """A cloud with three projects and two regions."""
-    with FleetCloud() as cloud:
-        yield cloud
-
-
-def _read(run: Run, *keys: str) -> list[tuple[Any, ...]]:
-    lines = [json.loads(line) for line in run.out.splitlines()]
-    return sorted((tuple(line.get(key) for key in keys) for line in lines), key=str)
 
 
 def test_regions(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,9 +29,9 @@ def test_regions(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     everywhere = run_tool("accept", IMAGE, "--all-projects", "--regions", "t*", "--json")
 
     keys = ("project_name", "region", "result")
-    assert [("mine", "one", "done"), ("mine", "two", "done")] == _read(own, *keys)
+    assert [("mine", "one", "done"), ("mine", "two", "done")] == pick(own, *keys)
     names = ("mine", "tenant-1", "tenant-2")
-    assert [(name, "two", "done") for name in names] == _read(everywhere, *keys)
+    assert [(name, "two", "done") for name in names] == pick(everywhere, *keys)
     assert (0, 0) == (own.code, everywhere.code)
     cloud.images = [{"id": IMAGE, "name": "golden", "owner": TWO, "visibility": "shared"}]
     listed = run_tool("list", "--regions", "*")
@@ -72,7 +59,7 @@ def test_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
                 ("prod-a", "mine", "done", "accepted"),
                 ("prod-b", "mine", "done", "accepted"),
                 ("prod-c", None, "failed", None),
-            ] == _read(run, *keys)
+            ] == pick(run, *keys)
             failed = next(json.loads(line) for line in run.out.splitlines() if "prod-c" in line)
             assert "auth" == failed["error"]["code"]
             assert 9 == run.code
@@ -81,7 +68,7 @@ def test_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
             # The outcomes say what is left: the cloud that failed.
             broken.refuses_logins = False
             again = run_tool("accept", "--from", "-", "--clouds", "prod-*", "--json", stdin=run.out.encode())
-            assert [("prod-a", "skipped"), ("prod-b", "skipped"), ("prod-c", "done")] == _read(again, "cloud", "result")
+            assert [("prod-a", "skipped"), ("prod-b", "skipped"), ("prod-c", "done")] == pick(again, "cloud", "result")
             assert [1, 1] == [len(one.decided) for one in (cloud, other)]
 
 
@@ -129,7 +116,7 @@ def test_all_projects_of_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPat
         assert [
             *(("a", name, "done") for name in ("mine", "tenant-1", "tenant-2")),
             *(("b", name, "done") for name in ("mine", "tenant-1")),
-        ] == _read(run, "cloud", "project_name", "result")
+        ] == pick(run, "cloud", "project_name", "result")
         assert not token_file().exists()
 
 
@@ -145,7 +132,7 @@ def test_a_cloud_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.MonkeyP
         cloud.on_first_decision = end
         run = run_tool("accept", IMAGE, "--clouds", "*", "--all-projects", "--jobs", "1", "--json")
 
-        by_cloud = _read(run, "cloud", "result")
+        by_cloud = pick(run, "cloud", "result")
         assert [("b", "done")] * 3 == [one for one in by_cloud if one[0] == "b"]
         assert [("a", "done"), ("a", "failed"), ("a", "not_tried")] == [one for one in by_cloud if one[0] == "a"]
         assert 9 == run.code
@@ -160,8 +147,8 @@ def test_a_service_that_rejects_every_token(cloud: FleetCloud, monkeypatch: pyte
     arguments = ("--clouds", "*", "--all-projects", "--regions", "*", "--jobs", "1", "--json")
     clouds = run_tool("accept", IMAGE, *arguments)
 
-    assert [("one", "failed"), ("two", "done")] == _read(run, "region", "result")
-    assert [("one", "failed")] * 3 + [("two", "done")] * 3 == _read(clouds, "region", "result")
+    assert [("one", "failed"), ("two", "done")] == pick(run, "region", "result")
+    assert [("one", "failed")] * 3 + [("two", "done")] * 3 == pick(clouds, "region", "result")
     assert (9, 9) == (run.code, clouds.code)
 
 
@@ -178,5 +165,5 @@ def test_a_region_whose_login_ends(cloud: FleetCloud, monkeypatch: pytest.Monkey
     arguments = ("accept", "--from", "-", "--regions", "one", "--jobs", "1", "--json")
     run = run_tool(*arguments, stdin=images.encode(), environ={"OS_CLOUD": "prod"})
 
-    assert [("done",), ("failed",), *[("not_tried",)] * 3] == _read(run, "result")
+    assert [("done",), ("failed",), *[("not_tried",)] * 3] == pick(run, "result")
     assert 4 == run.code

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.support.fake_cloud import keep, write_clouds, write_config
 from tests.support.fake_service import IMAGE
-from tests.support.fleet_cloud import FleetCloud, build_project_id
-from tests.support.run import Run, run_tool
+from tests.support.fleet_cloud import FleetCloud, build_project_id, pick
+from tests.support.run import run_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import pytest
 
 ONE, TWO = build_project_id(1), build_project_id(2)
-
-
-@pytest.fixture
-def cloud() -> Iterator[FleetCloud]:
-    """A cloud with three projects and two regions."""
-    with FleetCloud() as cloud:
-        yield cloud
-
-
-def _read(run: Run, *keys: str) -> list[tuple[Any, ...]]:
-    lines = [json.loads(line) for line in run.out.splitlines()]
-    return sorted((tuple(line.get(key) for key in keys) for line in lines), key=str)
 
 
 def test_a_login_of_its_own(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,7 +26,7 @@ def test_a_login_of_its_own(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) 
 
     run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
 
-    assert [("mine", "done"), ("tenant-1", "done"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
+    assert [("mine", "done"), ("tenant-1", "done"), ("tenant-2", "failed")] == pick(run, "project_name", "result")
     error = next(json.loads(line)["error"] for line in run.out.splitlines() if "tenant-2" in line)
     log_in = f"a login of its own is used where there is one: `imgshare login --profile NAME --project {TWO}`"
     assert (
@@ -59,7 +45,7 @@ def test_a_login_for_another_cloud(cloud: FleetCloud, monkeypatch: pytest.Monkey
 
     run = run_tool("accept", IMAGE, "--all-projects", "--json", environ={"OS_CLOUD": "prod"})
 
-    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "failed")] == _read(run, "project_name", "result")
+    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "failed")] == pick(run, "project_name", "result")
 
 
 def test_an_own_login_that_has_expired(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +60,7 @@ def test_an_own_login_that_has_expired(cloud: FleetCloud, monkeypatch: pytest.Mo
 
     run = run_tool("accept", IMAGE, "--all-projects", "--jobs", "1", "--json", environ={"OS_CLOUD": "prod"})
 
-    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "done")] == _read(run, "project_name", "result")
+    assert [("mine", "done"), ("tenant-1", "failed"), ("tenant-2", "done")] == pick(run, "project_name", "result")
     assert (9, True) == (run.code, '"code": "forbidden"' in run.out)
 
 
@@ -95,7 +81,7 @@ def test_own_logins_in_regions(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatc
         ("tenant-1", "two", "failed"),
         ("tenant-2", "one", "failed"),
         ("tenant-2", "two", "done"),
-    ] == _read(run, "project_name", "region", "result")
+    ] == pick(run, "project_name", "region", "result")
 
 
 def test_an_own_login_that_leads_elsewhere(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +13,8 @@ from tests.support.fake_service import MEMBER, build_member
 if TYPE_CHECKING:
     from collections.abc import Callable
     from http.server import BaseHTTPRequestHandler
+
+    from tests.support.run import Run
 
 Answer = tuple[int, Any, dict[str, str]]
 NO: Answer = (403, {"error": {"code": 403, "message": "no"}}, {})
@@ -133,3 +136,9 @@ class FleetCloud(FakeCloud):
             self.places.add(parts[1])
             self.decided.append((image_id, project_id, status))
         return 200, build_member(status, image_id=image_id, member_id=project_id), {}
+
+
+def pick(run: Run, *keys: str) -> list[tuple[Any, ...]]:
+    """Pick some fields of each outcome of a run, sorted."""
+    lines = [json.loads(line) for line in run.out.splitlines()]
+    return sorted((tuple(line.get(key) for key in keys) for line in lines), key=str)
