@@ -10,7 +10,6 @@ from imgshare_cli.api.turns import Turns
 
 _LOOK_SECONDS = 0.5  # who waits looks that often whether it is in vain
 _LAST_SECONDS = 2.0  # for turns that come soon, when the run is ended
-_FIRST_REFUSAL = 429
 
 
 class Pace:
@@ -21,7 +20,6 @@ class Pace:
         self._changed = threading.Condition()
         # Of the workers that wait, one watches the clock. The others wait for it, and cost nothing.
         self._first = threading.Lock()
-        self._last_success = -math.inf
         self._ends_at = math.inf
 
     def wait_turn(self, patience: float) -> bool:
@@ -47,11 +45,11 @@ class Pace:
 
     def _is_in_vain(self, started: float, patience: float) -> bool:
         now = time.monotonic()
-        return now >= self._ends_at or now - max(started, self._last_success) > patience
+        return now >= self._ends_at or now - max(started, self._turns.last_success) > patience
 
     def has_succeeded_since(self, then: float) -> bool:
         """Whether the service has done something for anyone since a time on the clock of time.monotonic()."""
-        return self._last_success >= then
+        return self._turns.last_success >= then
 
     def report(self, response_status: int | None, retry_after: float | None, sent_at: float) -> None:
         """Report what became of a request.
@@ -61,8 +59,6 @@ class Pace:
             retry_after: the seconds that the service asks to wait.
             sent_at: when the request was sent, on the clock of time.monotonic().
         """
-        if response_status is not None and response_status < _FIRST_REFUSAL:
-            self._last_success = time.monotonic()
         with self._changed:
             self._turns.record(time.monotonic(), sent_at, response_status, retry_after)
             self._changed.notify()

@@ -19,7 +19,11 @@ _SERVER_ERROR = 500
 
 
 class Turns:
-    """Gives out turns to send; without threads and without a clock, so that `now` is an argument everywhere."""
+    """Gives out turns to send; without threads and without a clock, so that `now` is an argument everywhere.
+
+    Attributes:
+        last_success: when the service last did what was asked, or refused it for another reason than the rate.
+    """
 
     def __init__(self) -> None:
         self._control = RateControl()
@@ -28,6 +32,7 @@ class Turns:
         self._first_requests: float = _FIRST_REQUESTS
         self._taken = 0
         self._probed_at = -math.inf
+        self.last_success = -math.inf
 
     @property
     def rate(self) -> float | None:
@@ -65,6 +70,7 @@ class Turns:
             return  # it says nothing about the rate
         if not refused:
             self._first_requests += _MORE_FOR_SUCCESS
+            self.last_success = now
         was_probing = self._control.is_probing
         self._control.record(now, sent_at, retry_after, refused=refused)
         if was_probing and not self._control.is_probing:

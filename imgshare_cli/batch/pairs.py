@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     from imgshare_cli.errors import ImgshareError
 
 
-class PairedProject(NamedTuple):
+class SelectedProject(NamedTuple):
     """A project, or why there is none.
 
     Attributes:
-        id: its ID; None where it is not known.
+        id: its ID; None where a name is not known.
         name: its name, where it was chosen by it.
         error: why it cannot be used.
     """
 
     id: str | None
-    name: str | None
-    error: ImgshareError | None
+    name: str | None = None
+    error: ImgshareError | None = None
 
 
-def pair_items(items: Iterable[Item], projects: Sequence[PairedProject]) -> Iterator[Item]:
+def pair_items(items: Iterable[Item], projects: Sequence[SelectedProject]) -> Iterator[Item]:
     """Yield an item for each image and project; one that names its project already stays as it is.
 
     Args:

@@ -1,4 +1,4 @@
-"""The options that filter shares, for every command that takes them."""
+"""The options that choose or check shares, for every command that takes them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.image_checks import ImageCheck
     from imgshare_cli.shares.share_filter import ShareFilter
 
 
@@ -89,3 +90,17 @@ def _check_ages(older_than: timedelta | None, newer_than: timedelta | None) -> N
             "no image can match both --older-than and --newer-than: the first age is not below the second",
             hint="--older-than 1d --newer-than 7d matches what was shared between 7 days and 1 day ago",
         )
+
+
+def read_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck | None:
+    """Read --owner and --hash of `accept`; None where neither is given.
+
+    Raises:
+        UsageError: one of them is not valid.
+    """
+    if owner is None and hash_ is None:
+        return None
+    from imgshare_cli.cli.project_arguments import resolve_owner
+    from imgshare_cli.shares.image_checks import parse_image_check
+
+    return parse_image_check(resolve_owner(session, owner), hash_)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.identity_client import Project
     from imgshare_cli.cli.session import Session
-    from imgshare_cli.shares.image_checks import ImageCheck
     from imgshare_cli.shares.project_names import ProjectNames
 
 _MAX_SHOWN = 60
@@ -45,19 +44,6 @@ def resolve_owner(session: Session, owner: str | None) -> str | None:
     if is_project_id(owner_id):
         return owner_id.lower()  # as services write it; in capitals it would match nothing
     raise _create_unknown_error(session, owner)
-
-
-def read_image_check(session: Session, owner: str | None, hash_: str | None) -> ImageCheck | None:
-    """Read --owner and --hash of `accept`; None where neither is given.
-
-    Raises:
-        UsageError: one of them is not valid.
-    """
-    if owner is None and hash_ is None:
-        return None
-    from imgshare_cli.shares.image_checks import parse_image_check
-
-    return parse_image_check(resolve_owner(session, owner), hash_)
 
 
 def find_named_project(session: Session, name: str) -> str | None:

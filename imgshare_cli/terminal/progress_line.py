@@ -37,7 +37,7 @@ class ProgressLine:
         self._text = ""
 
     def draw(self, count: int, failed: int, fraction: float | None = None, limit: float | None = None) -> None:
-        """Draw the line anew.
+        """Draw the line again.
 
         Args:
             count: how many items have an outcome.

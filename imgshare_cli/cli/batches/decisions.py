@@ -17,9 +17,9 @@ from imgshare_cli.cli.batches.fleet_source import open_fleet_source, with_projec
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
+from imgshare_cli.cli.filter_options import read_image_check
 from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
-from imgshare_cli.cli.project_arguments import read_image_check
 from imgshare_cli.config.owners import OwnerNames
 from imgshare_cli.errors import UsageError
 from imgshare_cli.terminal.batch_output import Verb

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from imgshare_cli import hints
 from imgshare_cli.api.identity_client import IncompleteListError
 from imgshare_cli.api.models import is_project_id, is_usable_id
-from imgshare_cli.cli.batches.projects import SelectedProject, match_projects, read_names, select_project
+from imgshare_cli.batch.pairs import SelectedProject
+from imgshare_cli.cli.batches.projects import match_projects, read_names, select_project
 from imgshare_cli.cli.project_arguments import open_project_names
 from imgshare_cli.errors import ConfigError, UnavailableError, UsageError
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import fnmatch
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
+from imgshare_cli.batch.pairs import SelectedProject
 from imgshare_cli.cli.project_arguments import open_project_names
-from imgshare_cli.errors import ImgshareError, UsageError
+from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,20 +18,6 @@ if TYPE_CHECKING:
     from imgshare_cli.shares.project_names import ProjectNames
 
 _MAX_FILE = 16 << 20  # bytes
-
-
-class SelectedProject(NamedTuple):
-    """A project, or why there is none.
-
-    Attributes:
-        id: its ID; None where a name is not known.
-        name: its name, where it was chosen by it.
-        error: why it cannot be used.
-    """
-
-    id: str | None
-    name: str | None = None
-    error: ImgshareError | None = None
 
 
 def select_projects(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli import hints
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.items import Item
-from imgshare_cli.batch.pairs import PairedProject, pair_items
+from imgshare_cli.batch.pairs import pair_items
 from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.batch.sharing import SharingTask
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS, create_missing_error
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
     from imgshare_cli.batch.outcome import Outcome
-    from imgshare_cli.cli.batches.projects import SelectedProject
+    from imgshare_cli.batch.pairs import SelectedProject
     from imgshare_cli.cli.batches.sharing_options import SharingFlags
     from imgshare_cli.cli.session import Session
 
@@ -100,20 +100,19 @@ def _open_source(  # noqa: PLR0913  (what the pairs consist of)
     is_asked: bool,
 ) -> Source:
     """Open the source of the pairs, after a question where projects lose images."""
-    pairs = [PairedProject(*project) for project in projects]
     if image is None:
         path = str(flags.from_)
         if is_asked:
             _confirm(session, path, projects)
         # An outcome of `share` has the status of the share, one of `unshare` has none.
         source = open_file(session, path, lambda status: (status is None) is is_unshare)
-        return Source(pair_items(source.items, pairs), source.measure)
+        return Source(pair_items(source.items, projects), source.measure)
     target = ShareTarget(session, image, command=str(session.context.info_name))
     item = Item(1, target.resolve_image_id(own=True), known_image=target.known_image)
     if is_asked:
         members = [project.id for project in projects if project.id]
         confirm_unshare(session, image, str(item.image), members, open_project_names(session))
-    return Source(pair_items([item], pairs))
+    return Source(pair_items([item], projects))
 
 
 def _find_own_image(session: Session, client: ImageClient, name: str) -> Image:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.cli.batches.options import with_batch
+from imgshare_cli.cli.filter_options import read_image_check
 from imgshare_cli.cli.options import (
     ImageArgument,
     MemberArgument,
@@ -54,11 +55,7 @@ def accept(  # noqa: PLR0913, PLR0917
     It then appears in your project's image list. Running it again has no effect. A name proves nothing about an image:
     --owner and --hash check the image first, and change nothing if it does not match.
     """
-    image_check = None
-    if owner is not None or hash_ is not None:
-        from imgshare_cli.cli.project_arguments import read_image_check
-
-        image_check = read_image_check(session, owner, hash_)
+    image_check = read_image_check(session, owner, hash_)
     # What is waited for has not been listed yet: no other image may stand in for it.
     target = ShareTarget(session, image, member, command="accept", is_listed=wait is None)
     confirmed: set[str] = set()
