@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config.config_file import describe_expected_value
+from imgshare_cli.config.known_keys import describe_expected_value
 from imgshare_cli.config.service_url import AUTH_URL, check_service_url
 from imgshare_cli.errors import AuthError, ConfigError, UsageError
 

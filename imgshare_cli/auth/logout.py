@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from imgshare_cli.auth.keyring_backend import is_keyring_known
 from imgshare_cli.auth.store import ENVIRONMENT_CLOUD, build_entry_name, open_store, read_credential
-from imgshare_cli.config.config_file import TOKEN_STORES
+from imgshare_cli.config.known_keys import TOKEN_STORES
 from imgshare_cli.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_edit import add_profile, edit_config_file, remove_value, set_value
-from imgshare_cli.config.config_file import TOKEN_STORES
+from imgshare_cli.config.known_keys import TOKEN_STORES
 from imgshare_cli.config.service_url import check_service_url
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.config.precedence import ENDPOINT_VARIABLES
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT
-from imgshare_cli.config.settings import ENDPOINT_VARIABLES
 
 if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session

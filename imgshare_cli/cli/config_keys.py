@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.cli.typed_command import TypedCommand
-from imgshare_cli.config.config_file import (
+from imgshare_cli.config.known_keys import (
     OWNER_NAME_HINT,
     PROFILE_KEYS,
     TOKEN_STORES,
@@ -15,8 +15,8 @@ from imgshare_cli.config.config_file import (
     describe_expected_value,
     is_owner_name,
 )
+from imgshare_cli.config.precedence import resolve_profile_name
 from imgshare_cli.config.service_url import MissingSchemeError, check_service_url
-from imgshare_cli.config.settings import resolve_profile_name
 from imgshare_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:

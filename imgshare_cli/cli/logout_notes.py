@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.config.settings import build_profile_option, resolve_settings
+from imgshare_cli.config.precedence import resolve_settings
+from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ImgshareError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_file import find_config_path, read_config_file
-from imgshare_cli.config.settings import resolve_profile_name, resolve_settings
+from imgshare_cli.config.precedence import resolve_profile_name, resolve_settings
 from imgshare_cli.errors import NotLoggedInError
 
 if TYPE_CHECKING:

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.config.file_reading import expand_path, find_base_folder, read_file
-from imgshare_cli.config.owners import MINE, OwnerNames
+from imgshare_cli.config.known_keys import (
+    OWNER_NAME_HINT,
+    PROFILE_KEYS,
+    TOP_KEYS,
+    describe_expected_value,
+    is_key_name,
+    is_owner_name,
+)
+from imgshare_cli.config.owners import OwnerNames
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -17,18 +25,8 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config.file_reading import FileContents
 
-TOP_KEYS = ("default_profile", "owners", "profiles")
-PROFILE_KEYS = (
-    *("endpoint", "project_id", "cloud", "region", "interface"),
-    *("vault_id", "cacert", "timeout", "token", "token_store"),
-)
-TOKEN_STORES = ("keyring", "file")  # the first is the default
-OWNER_NAME_HINT = "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID"
 _LIMIT = 256 << 10
 _MAX_DOTS = 1000
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
-_PROJECT_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|ou-[0-9a-z]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -138,11 +136,6 @@ def _check_owner_name(path: Path, name: str) -> None:
         raise ConfigError(f"a name in [owners] in {path} is not valid", hint=OWNER_NAME_HINT)
 
 
-def is_owner_name(name: str) -> bool:
-    """Whether a name can be given to an owner: it must not look like an ID, or mean something else."""
-    return name != MINE and bool(_NAME.fullmatch(name)) and not _PROJECT_ID.fullmatch(name)
-
-
 def _check_profile(path: Path, name: str, profile: object) -> None:
     if not isinstance(profile, Mapping):
         raise _create_type_error(path, f"profiles.{name}", "a table")
@@ -156,30 +149,10 @@ def _check_value(path: Path, key_path: tuple[str, ...], value: object) -> None:
         raise _create_type_error(path, ".".join(key_path), expected)
 
 
-def describe_expected_value(key_path: tuple[str, ...], value: object) -> str | None:
-    """Describe what the value of a key must be, where it is not; None where it is valid."""
-    key = key_path[-1]
-    if key_path[0] == "owners":
-        return None if isinstance(value, str) and _PROJECT_ID.fullmatch(value) else "a project ID"
-    if key == "timeout":
-        return None if _is_timeout(value) else 'a time above 0, in seconds or such as "90s" or "5m"'
-    if not isinstance(value, str):
-        return "a string"
-    if key != "token" and _CONTROL.search(value):
-        return "one line without control characters"
-    return " or ".join(TOKEN_STORES) if key == "token_store" and value not in TOKEN_STORES else None
-
-
-def _is_timeout(value: object) -> bool:
-    from imgshare_cli.config.durations import read_timeout
-
-    return isinstance(value, int | float | str) and not isinstance(value, bool) and read_timeout(value) is not None
-
-
 def _check_known_key(path: Path, key: str, full: str, known: tuple[str, ...]) -> None:
     if key not in known:
         # A token that was pasted into the wrong place must not get into a log.
-        what = f"unknown key {full}" if _NAME.fullmatch(key) else "an unknown key, which is not shown,"
+        what = f"unknown key {full}" if is_key_name(key) else "an unknown key, which is not shown,"
         belongs = f"{key} belongs to a profile: move it below [profiles.NAME]; " if key in PROFILE_KEYS else ""
         raise ConfigError(f"{what} in {path}", hint=f"{belongs}known keys: {', '.join(known)}")
 

@@ -1,33 +1,12 @@
-"""The settings: flags over IMGSHARE_* over OpenStack's variables over the profile in the config file."""
+"""The settings of a run, and the options that they come from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from imgshare_cli.config.config_file import ConfigFile
 
 DEFAULT_PROFILE = "default"
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 5
-ENDPOINT_VARIABLES = ("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE")
-
-_ENVIRONMENT = {
-    "endpoint": ENDPOINT_VARIABLES,
-    "project_id": ("IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"),
-    "vault_id": ("IMGSHARE_VAULT_ID",),
-    "cacert": ("IMGSHARE_CACERT", "OS_CACERT"),
-    "timeout": ("IMGSHARE_TIMEOUT",),
-    "cloud": ("OS_CLOUD",),
-    "token": ("IMGSHARE_TOKEN", "OS_TOKEN"),
-}
-_CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
 
 
 @dataclass(frozen=True)
@@ -67,7 +46,11 @@ class Settings:
         interface: which of its endpoints: `public`, `internal` or `admin`.
         endpoint: the image service's address without `/v2`; without one, the cloud's catalog names it.
         project_id: the default MEMBER.
-        vault_id: the backup vault to send with `accept`.
+        vault_id: the backup vault to send with `accept` where the service asks for one.
+        vault_endpoint: the address of the backup service (CBR).
+        service: what the image service is: `ims`, `glance`, or `auto` to find out.
+        decide_by: how decisions are sent: `members` for the API's own call, `jobs` for IMS's batch API.
+        signature_format: how a signature with an access key is written: `access` or `credential`.
         cacert: a file or folder of certificate authorities to trust instead of the system's.
         timeout: the time for one whole request and its retries, in seconds.
         retries: how many times a request may be sent again.
@@ -88,6 +71,10 @@ class Settings:
     endpoint: str | None = None
     project_id: str | None = None
     vault_id: str | None = None
+    vault_endpoint: str | None = None
+    service: str = "auto"
+    decide_by: str = "members"
+    signature_format: str = "access"
     cacert: str | None = None
     timeout: float = DEFAULT_TIMEOUT
     retries: int = DEFAULT_RETRIES
@@ -100,102 +87,6 @@ class Settings:
     is_endpoint_named: bool = False
 
 
-def resolve_settings(
-    flags: Flags, environ: Mapping[str, str], file: ConfigFile, *, new_profile: bool = False
-) -> Settings:
-    """Resolve every setting; the order of the arguments is the precedence.
-
-    Args:
-        flags: what the command line says.
-        environ: the environment; an empty variable counts as absent.
-        file: the config file.
-        new_profile: whether a profile that the file does not have may be named.
-
-    Raises:
-        ConfigError: a value is unusable, or the named profile does not exist.
-    """
-    # Of several names the first comes last, and wins.
-    env = {key: environ[name] for key, names in _ENVIRONMENT.items() for name in names[::-1] if environ.get(name)}
-    profile = resolve_profile_name(flags, environ, file)
-    if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
-        raise create_profile_error(profile, file)
-    stored = file.profiles.get(profile, {})
-    cloud = flags.cloud or env.get("cloud")
-    openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
-    # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
-    foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
-    own = None if foreign else stored.get("endpoint")
-    named = flags.endpoint or env.get("endpoint")
-    endpoint = named or own
-    token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
-    return Settings(
-        profile=profile,
-        cloud=cloud or (None if openstack else stored.get("cloud")),
-        openstack=openstack,
-        region=environ.get("OS_REGION_NAME") or stored.get("region"),
-        interface=environ.get("OS_INTERFACE") or stored.get("interface"),
-        endpoint=check_service_url(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
-        project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
-        vault_id=env.get("vault_id") or stored.get("vault_id"),
-        cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
-        timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout")),
-        retries=flags.retries,
-        insecure_http=flags.insecure_http,
-        insecure_tls=flags.insecure_tls,
-        token_store=stored.get("token_store", "keyring"),
-        # A cloud named on the command line wins over a token in the environment, as every flag does.
-        environment_token=None if flags.cloud else token,
-        profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
-        profile_endpoint=check_service_url(own, insecure_http=True) if own else None,
-        is_endpoint_named=bool(named),
-    )
-
-
-def _resolve_cacert(flags: Flags) -> str | None:
-    if flags.cacert is not None and not flags.cacert.strip():  # of a variable that is not set
-        raise ConfigError("--cacert is empty", hint="pass a PEM file, or omit it")
-    return flags.cacert
-
-
 def build_profile_option(profile: str) -> dict[str, str | None]:
     """Return the option that names a profile; the default profile needs none."""
     return {} if profile == DEFAULT_PROFILE else {"--profile": profile}
-
-
-def resolve_profile_name(flags: Flags, environ: Mapping[str, str], file: ConfigFile) -> str:
-    """Resolve the name of the profile.
-
-    Raises:
-        ConfigError: the environment holds what is not text, which no setting can be.
-    """
-    for name, value in environ.items():
-        if not value.isascii() and name.startswith(("IMGSHARE_", "OS_")) and name != "IMGSHARE_CONFIG":
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise ConfigError(f"{name} is not UTF-8 text", hint="set it again, or unset it") from None
-    return flags.profile or environ.get("IMGSHARE_PROFILE") or file.default_profile or DEFAULT_PROFILE
-
-
-def create_profile_error(profile: str, file: ConfigFile) -> ConfigError:
-    """Create the error for a profile that the config file does not have."""
-    from imgshare_cli import hints, spelling
-
-    close, known = spelling.find_close(profile, file.profiles, count=1), ", ".join(sorted(file.profiles)) or "none"
-    return ConfigError(
-        f"profile {profile!r} does not exist in {file.path}",
-        hint=f"existing profiles: {known}; {hints.build_command('login', '--profile', 'NAME')} creates one",
-        correction={"--profile": close[0]} if close else None,
-    )
-
-
-def _resolve_timeout(flag: float | None, variable: str | None, stored: float | str | None) -> float:
-    if flag is not None:
-        return flag
-    if variable is None and stored is None:
-        return DEFAULT_TIMEOUT
-    from imgshare_cli.config.durations import parse_timeout
-
-    if variable is not None:
-        return parse_timeout(variable, "IMGSHARE_TIMEOUT", ConfigError)
-    return parse_timeout(stored or "", "timeout", ConfigError)  # the check of the file has found it valid

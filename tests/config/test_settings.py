@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imgshare_cli.config.config_file import ConfigFile, find_config_path
+from imgshare_cli.config.precedence import resolve_settings
 from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.config.settings import Flags, Settings, resolve_settings
+from imgshare_cli.config.settings import Flags, Settings
 from imgshare_cli.errors import ConfigError
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
 from tests.support.run import Run

@@ -18,7 +18,8 @@ from imgshare_cli.cli.options import (
     with_session,
 )
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config.config_file import PROFILE_KEYS, find_config_path
+from imgshare_cli.config.config_file import find_config_path
+from imgshare_cli.config.known_keys import PROFILE_KEYS
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from imgshare_cli.cli.login_storage import note_waiting
 from imgshare_cli.cli.logout_notes import find_remaining_login
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config.settings import DEFAULT_PROFILE, create_profile_error
+from imgshare_cli.config.precedence import create_profile_error
+from imgshare_cli.config.settings import DEFAULT_PROFILE
 from imgshare_cli.errors import AuthError, ConfigError, ImgshareError
 
 if TYPE_CHECKING:
