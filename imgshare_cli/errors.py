@@ -57,6 +57,7 @@ class ImgshareError(Exception):
         correction: arguments, by parameter, or options that were probably meant; the command line adds that command
             to the hint.
         may_have_arrived: whether the request may have been carried out although no response said so.
+        service_code: the service's own code for the error, such as `IMG.0184`, where it has one.
     """
 
     exit_code = 1
@@ -75,6 +76,7 @@ class ImgshareError(Exception):
         details: Sequence[str] = (),
         correction: Mapping[str, str] | None = None,
         may_have_arrived: bool = False,
+        service_code: str | None = None,
     ) -> None:
         super().__init__(failure)
         self.failure = failure
@@ -87,6 +89,7 @@ class ImgshareError(Exception):
         self.details = details
         self.correction = correction or {}
         self.may_have_arrived = may_have_arrived
+        self.service_code = service_code
 
     def __str__(self) -> str:
         """The message."""

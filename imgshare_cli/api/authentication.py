@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,21 @@ if TYPE_CHECKING:
 
 _BUSY = HTTPStatus.TOO_MANY_REQUESTS
 _FIRST_SERVER_ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def create_auth(
+    credential: Credential,
+    refresh: Callable[[str], Credential | None] | None = None,
+    confirm: Callable[[str], None] | None = None,
+) -> TokenAuth:
+    """Create what authenticates requests with a credential; the arguments are those of `TokenAuth`."""
+    return TokenAuth(credential, refresh, confirm)
+
+
+@lru_cache(maxsize=64)
+def create_status_response(status: int) -> httpx.Response:
+    """Create what an authentication is told of a response: its status alone."""
+    return httpx.Response(status)
 
 
 class TokenAuth(httpx.Auth):

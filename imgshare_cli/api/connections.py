@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.authentication import TokenAuth, create_auth
 from imgshare_cli.api.http_connection import TransportOptions
+from imgshare_cli.api.service_kind import find_service_kind
 from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, Setting, build_identity_v3_url
 
@@ -41,6 +42,7 @@ class Connections:
         self._options = TransportOptions(
             environ, settings.cacert, insecure_http=settings.insecure_http, insecure_tls=settings.insecure_tls
         )
+        self._service = settings.service
         self._timeout = settings.timeout
         self._retries = settings.retries
         self._debug = debug
@@ -88,6 +90,7 @@ class Connections:
             debug=self._debug,
             setting=setting,
         )
+        transport.service_kind = find_service_kind(self._service, transport.host)
         self._opened.add(transport)
         return transport
 
@@ -122,7 +125,7 @@ class Connections:
         if not credential.auth_url or credential.header != "X-Auth-Token":
             return None
         url = build_identity_v3_url(credential.auth_url)
-        return self.connect(url, TokenAuth(credential), cacert=credential.cacert, timeout=timeout, setting=AUTH_URL)
+        return self.connect(url, create_auth(credential), cacert=credential.cacert, timeout=timeout, setting=AUTH_URL)
 
     def close(self) -> None:
         """Close all connections."""

@@ -29,6 +29,7 @@ class Credential:
         header: the header that carries it; None if the service needs no credential.
         endpoint: the image service that it is for.
         auth_url: the identity service that issued it.
+        vault_endpoint: the backup service (CBR) of the catalog, where it has one.
         cacert: the certificate authorities of its cloud, if clouds.yaml names them.
         expires_at: when it expires (UTC, ISO 8601), if known.
         cloud: the entry of clouds.yaml that it was requested with.
@@ -47,6 +48,7 @@ class Credential:
     header: str | None = "X-Auth-Token"
     endpoint: str | None = None
     auth_url: str | None = None
+    vault_endpoint: str | None = None
     cacert: str | None = None
     expires_at: str | None = None
     cloud: str | None = None

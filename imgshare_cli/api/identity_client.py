@@ -7,7 +7,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imgshare_cli.api.credential import is_token
-from imgshare_cli.api.response import MAX_MANY, parse_object, read_explanation
+from imgshare_cli.api.error_bodies import read_explanation
+from imgshare_cli.api.response import MAX_MANY, parse_object
 from imgshare_cli.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
+from imgshare_cli.api.image_paths import build_member_path, quote_segment
 from imgshare_cli.api.image_responses import read_image, read_member, read_members, read_page
-from imgshare_cli.api.models import is_same_id, is_usable_id
+from imgshare_cli.api.models import is_same_id
 from imgshare_cli.api.response import (
     MAX_MANY,
     MAX_ONE,
@@ -14,7 +15,8 @@ from imgshare_cli.api.response import (
     create_not_image_service_error,
     parse_object,
 )
-from imgshare_cli.errors import ImgshareError, NotFoundError, UnavailableError, UsageError
+from imgshare_cli.api.service_kind import recognize_service
+from imgshare_cli.errors import ImgshareError, NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member, Status
     from imgshare_cli.api.response import Response
+    from imgshare_cli.api.service_kind import ServiceKind
     from imgshare_cli.api.transport import HttpTransport
 
 _MORE_SECONDS = 2.0  # to find out what became of a request, when the time for the request is over
-_EXAMPLES = {"image": "d164b5df-1bc3-4c3f-893e-3e471fd16e64", "project": "7554eb872fc85cd48edb777cd123c21e"}
 
 
 class ImageClient:
@@ -51,6 +53,11 @@ class ImageClient:
         """The credential that the next request carries."""
         return self._auth.credential
 
+    @property
+    def service_kind(self) -> ServiceKind | None:
+        """What the service is; None until its first response, and where that does not tell."""
+        return self._transport.service_kind
+
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Set the status of a share; setting it again has no effect.
 
@@ -65,7 +72,7 @@ class ImageClient:
         body = {"status": status.value} | ({"vault_id": vault_id} if vault_id else {})
         doing = f"{status.verb} image {image_id} for project {member_id}"
         try:
-            response = self._call("PUT", _build_member_path(image_id, member_id), doing, body)
+            response = self._call("PUT", build_member_path(image_id, member_id), doing, body)
             member = read_member(response, parse_object(response), image_id, member_id)
             if member.status != status:
                 raise create_mismatch_error(response, f"a member with the status {member.status} instead of {status}")
@@ -79,7 +86,7 @@ class ImageClient:
     def get_member(self, image_id: str, member_id: str, *, only_seconds: float | None = None) -> Member:
         """Get one share; where `only_seconds` are given, with one try in that time."""
         doing = f"show image {image_id} for project {member_id}"
-        response = self._call("GET", _build_member_path(image_id, member_id), doing, only_seconds=only_seconds)
+        response = self._call("GET", build_member_path(image_id, member_id), doing, only_seconds=only_seconds)
         return read_member(response, parse_object(response), image_id, member_id)
 
     def find_after(self, failure: ImgshareError, image_id: str, member_id: str) -> Member | None:
@@ -99,7 +106,7 @@ class ImageClient:
 
     def list_members(self, image_id: str) -> list[Member]:
         """List the shares of an image: its owner sees all, a member its own. The API has no pages here."""
-        path = f"/v2/images/{_quote_segment('image', image_id)}/members"
+        path = f"/v2/images/{quote_segment('image', image_id)}/members"
         response = self._call("GET", path, f"look up image {image_id}", hints_of="members", limit=MAX_MANY)
         return read_members(response, image_id)
 
@@ -108,9 +115,9 @@ class ImageClient:
 
         A share that exists already is refused (409), also where an earlier try has made it: see `find_after`.
         """
-        path = f"/v2/images/{_quote_segment('image', image_id)}/members"
+        path = f"/v2/images/{quote_segment('image', image_id)}/members"
         doing = f"share image {image_id} with project {member_id}"
-        _quote_segment("project", member_id)  # otherwise it could never be unshared
+        quote_segment("project", member_id)  # otherwise it could never be unshared
         response = self._call("POST", path, doing, {"member": member_id}, hints_of="share")
         return read_member(response, parse_object(response), image_id, member_id)
 
@@ -122,7 +129,7 @@ class ImageClient:
         """
         doing = f"unshare image {image_id} from project {member_id}"
         try:
-            response = self._call("DELETE", _build_member_path(image_id, member_id), doing, hints_of="unshare")
+            response = self._call("DELETE", build_member_path(image_id, member_id), doing, hints_of="unshare")
             if response.body:  # of another server, unless it is an object
                 parse_object(response)
         except UnavailableError as exc:
@@ -133,7 +140,7 @@ class ImageClient:
 
     def get_image(self, image_id: str) -> Image:
         """Get one image, whatever the status of its share."""
-        response = self._call("GET", f"/v2/images/{_quote_segment('image', image_id)}", f"look up image {image_id}")
+        response = self._call("GET", f"/v2/images/{quote_segment('image', image_id)}", f"look up image {image_id}")
         image = read_image(response, parse_object(response))
         if not is_same_id(image.id, image_id):
             raise create_mismatch_error(response, f"another image, {image.id}")
@@ -174,22 +181,11 @@ class ImageClient:
         only_seconds: float | None = None,
     ) -> Response:
         response = self._transport.send(method, path, body, limit=limit, only_seconds=only_seconds)
+        if self._transport.service_kind is None:
+            self._transport.service_kind = recognize_service(response)
         if response.status in {200, 201, 204}:
             return response
         from imgshare_cli.api.call_hints import build_call_hints
         from imgshare_cli.api.status_errors import create_status_error
 
         raise create_status_error(response, doing, self._auth.credential, build_call_hints(hints_of, path))
-
-
-def _build_member_path(image_id: str, member_id: str) -> str:
-    return f"/v2/images/{_quote_segment('image', image_id)}/members/{_quote_segment('project', member_id)}"
-
-
-def _quote_segment(what: str, text: str) -> str:
-    if not is_usable_id(text):
-        raise UsageError(
-            f"{text[:80]!r} is not a valid {what} ID",
-            hint=f"use the ID that the cloud shows, such as {_EXAMPLES[what]}",
-        )
-    return quote(text, safe="")

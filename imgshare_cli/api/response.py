@@ -19,10 +19,8 @@ MAX_MANY = 32 << 20  # bytes of a list or a catalog: a thousand images, with all
 _MAX_MEMORY = 72 << 20
 _BYTES_PER_MARK = 150
 _MAX_VALUES = 1_000_000
-_MAX_EXPLANATION = 300
 TRANSIENT_STATUSES = {429, 500, 502, 503, 504}  # the same request may succeed a moment later
 AMBIGUOUS_STATUSES = {500, 502, 504}  # the request may have been carried out; with 429 and 503 it was not
-_MAX_READ = 4096
 # Python 3.13 renamed the phrases of these; what we print does not depend on the Python.
 _PHRASES = {
     413: "Request Entity Too Large",
@@ -159,41 +157,3 @@ def _name_json_type(value: object) -> str:
     if value is None:
         return "null"
     return {list: "array", str: "string", bool: "boolean", int: "number", float: "number"}[type(value)]
-
-
-def read_explanation(response: Response) -> str:
-    """Read the service's error message without markup, or an empty string.
-
-    It understands Glance's JSON, HTML and text (webob), Keystone's and IMS's nested JSON, the API gateway's flat
-    JSON, and the HTML page of a proxy.
-    """
-    from imgshare_cli.truncation import truncate_text
-
-    text = response.body.decode(errors="replace").strip()
-    try:
-        words = _find_explanation(json.loads(text))
-    except (ValueError, RecursionError):
-        words = text
-    words = words[:_MAX_READ]  # the patterns below are slow on long text that is made to slow them down
-    if re.search(r"<(html|head|body|title|h1)\b", words, re.IGNORECASE):
-        words = re.sub(r"<(head|script|style)\b.*?</\1\s*>", " ", words, flags=re.IGNORECASE | re.DOTALL)
-        import html  # lazily: its table of entities is large, and most runs do not need it
-
-        words = html.unescape(re.sub(r"<[^>]*>", " ", words))
-    words = re.sub(r"(<br\s*/?>|\s)+", " ", words).strip()
-    # webob and proxies begin with the status, which the error names anyway.
-    words = re.sub(rf"^{response.status}( {re.escape(response.status_line[4:])})?[:.]?\s*", "", words).strip()
-    return truncate_text(words, _MAX_EXPLANATION)
-
-
-def _find_explanation(body: object) -> str:
-    if isinstance(body, str):
-        return body
-    if not isinstance(body, dict):
-        return ""
-    if isinstance(body.get("error"), dict | str):
-        return _find_explanation(body["error"])
-    words = next((body[key] for key in ("message", "error_msg", "error_message") if isinstance(body.get(key), str)), "")
-    code = next((body[key] for key in ("error_code", "code") if isinstance(body.get(key), str)), "")
-    # `IMG.0024` and `APIGW.0301` are worth looking up; webob's "403 Forbidden" is not.
-    return f"{words} ({code})" if re.fullmatch(r"\w+\.\d+", code) else words

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.api.response import create_mismatch_error, read_explanation
+from imgshare_cli.api.error_bodies import read_error_code, read_explanation
+from imgshare_cli.api.response import create_mismatch_error
 from imgshare_cli.errors import (
     AuthError,
     ForbiddenError,
@@ -64,6 +65,7 @@ def create_status_error(
         request_id=response.request_id,
         reason=Reason.TOKEN if response.status == HTTPStatus.UNAUTHORIZED else None,
         may_have_arrived=response.may_have_arrived,
+        service_code=read_error_code(response),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpcore
 import httpx
 
+from imgshare_cli.api.authentication import create_status_response
 from imgshare_cli.api.http_connection import HttpConnection
 from imgshare_cli.api.network_errors import HTTPCORE_ERRORS, DeadlineError, NetworkError, create_network_error
 from imgshare_cli.api.request_builder import RequestBuilder
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.authentication import TokenAuth
     from imgshare_cli.api.http_connection import TransportOptions
     from imgshare_cli.api.pace import Pace
+    from imgshare_cli.api.service_kind import ServiceKind
 
 
 class HttpTransport:
@@ -38,6 +40,9 @@ class HttpTransport:
         pace: says when each try may be sent, and learns how it ended; several connections may share it.
         debug: called with a line for each response and retry; never with a token.
         setting: the setting that holds the address, for messages.
+
+    Attributes:
+        service_kind: what the image service at the other end is, once that is known.
 
     Raises:
         ConfigError: the address, the proxy or the certificate authorities cannot be used.
@@ -66,6 +71,7 @@ class HttpTransport:
         self._setting = setting
         self._auth = auth
         self._connection = HttpConnection(self._address, options)
+        self.service_kind: ServiceKind | None = None
 
     def authenticate_with(self, auth: TokenAuth) -> None:
         """Authenticate the next requests with another credential, over the same connection."""
@@ -151,7 +157,7 @@ class HttpTransport:
                 return outcome
             started = time.monotonic()
             try:
-                request = flow.send(_create_status_response(outcome.status))
+                request = flow.send(create_status_response(outcome.status))
             except StopIteration:
                 return outcome
             tries.extend(time.monotonic() - started)  # a login takes its own time, not that of the request
@@ -192,9 +198,3 @@ class HttpTransport:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-@lru_cache(maxsize=64)
-def _create_status_response(status: int) -> httpx.Response:
-    """Create what an authentication is told of a response: its status alone."""
-    return httpx.Response(status)

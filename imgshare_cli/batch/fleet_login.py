@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli import hints
-from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.authentication import TokenAuth, create_auth
 from imgshare_cli.api.identity_client import IdentityClient
 from imgshare_cli.errors import AuthError, ConfigError, ForbiddenError, Reason, UnavailableError
 
@@ -88,7 +88,7 @@ class FleetLogin:
 
     def create_auth(self) -> TokenAuth:
         """Create what authenticates requests of the login's own project."""
-        return TokenAuth(self.get_credential(), self.refresh, self.confirm)
+        return create_auth(self.get_credential(), self.refresh, self.confirm)
 
     def call(self, connection: IdentityConnection, work: Callable[[IdentityClient], Result]) -> Result:
         """Ask the identity service, again with a new token where the first one has expired.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.authentication import TokenAuth, create_auth
 from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.batch.fleet_login import IdentityConnection
 from imgshare_cli.batch.outcome import Outcome, Result
@@ -56,7 +56,7 @@ class FleetTool:
         def get(rejected: str | None = None) -> Credential:
             return access.get_credential(lambda: self._enter(service, project, rejected), rejected)
 
-        return TokenAuth(get(), get)
+        return create_auth(get(), get)
 
     def _enter(self, service: FleetService, project: FleetProject, rejected: str | None) -> Credential:
         return service.login.enter(self._connect_identity(service), project, service.endpoint, rejected)

@@ -170,9 +170,9 @@ class Session:
 
     def open_worker_client(self, pace: Pace | None = None) -> ImageClient:
         """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
-        from imgshare_cli.api.authentication import TokenAuth
+        from imgshare_cli.api.authentication import create_auth
 
-        auth = TokenAuth(self.credential, self.refresh_credential, self.credential_provider.confirm)
+        auth = create_auth(self.credential, self.refresh_credential, self.credential_provider.confirm)
         return self.open_image_client(auth, pace)
 
     @cached_property

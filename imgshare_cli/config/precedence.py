@@ -54,7 +54,8 @@ def resolve_settings(
     openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
     # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
     foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
-    own = None if foreign else stored.get("endpoint")
+    own_service = {} if foreign else stored
+    own = own_service.get("endpoint")
     named = flags.endpoint or env.get("endpoint")
     endpoint = named or own
     token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
@@ -67,9 +68,9 @@ def resolve_settings(
         endpoint=check_service_url(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=env.get("vault_id") or stored.get("vault_id"),
-        vault_endpoint=env.get("vault_endpoint") or (None if foreign else stored.get("vault_endpoint")),
-        service=stored.get("service", CHOICES["service"][0]),
-        decide_by=stored.get("decide_by", CHOICES["decide_by"][0]),
+        vault_endpoint=env.get("vault_endpoint") or own_service.get("vault_endpoint"),
+        service=own_service.get("service", CHOICES["service"][0]),
+        decide_by=own_service.get("decide_by", CHOICES["decide_by"][0]),
         signature_format=stored.get("signature_format", CHOICES["signature_format"][0]),
         cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
         timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout")),

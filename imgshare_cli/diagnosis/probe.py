@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.authentication import TokenAuth
+from imgshare_cli.api.authentication import create_auth
 from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.errors import UnavailableError
 
@@ -51,7 +51,7 @@ class ProbeClients:
         """
         credential = replace(self.credential, secret=token) if token else self.credential
         timeout = self._next_timeout()
-        auth = TokenAuth(credential)  # never refreshed: that has been tried, if it could be
+        auth = create_auth(credential)  # never refreshed: that has been tried, if it could be
         transport = self.connections.connect(endpoint or self.endpoint, auth, cacert=credential.cacert, timeout=timeout)
         return ImageClient(transport, auth)
 

@@ -25,6 +25,7 @@ class _EndlessTransport:
 
     def __init__(self) -> None:
         self.count = 0
+        self.service_kind = None
 
     def send(self, method: str, path: str, body: object = None, **_options: object) -> Response:  # noqa: ARG002
         self.count += 1

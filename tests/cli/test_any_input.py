@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imgshare_cli.api.error_bodies import read_explanation
 from imgshare_cli.api.models import Member, Status
-from imgshare_cli.api.response import Response, parse_object, read_explanation
+from imgshare_cli.api.response import Response, parse_object
 from imgshare_cli.cli.app import main
 from imgshare_cli.config.config_edit import edit_config_file, set_value
 from imgshare_cli.config.config_file import read_config_file

@@ -158,7 +158,10 @@ def test_no_endpoint(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> 
     ) == imgshare("show", IMAGE, MEMBER)
 
 
-KNOWN = "known keys: endpoint, project_id, cloud, region, interface, vault_id, cacert, timeout, token, token_store"
+KNOWN = (
+    "known keys: endpoint, project_id, cloud, region, interface, vault_id, vault_endpoint, cacert, timeout, token, "
+    "token_store, service, decide_by, signature_format"
+)
 FILES = {
     "profiles = 1": ("profiles in {} must be a table", "`imgshare config unset profiles` removes it"),
     "[profiles]\na = 1": ("profiles.a in {} must be a table", "`imgshare config unset profiles.a` removes it"),

@@ -133,9 +133,9 @@ def _get_credential(session: Session, plan: LoginPlan) -> Credential:
         settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):", session.no_input)
     )
     session.hide_secret(credential.secret)
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import create_auth
 
-    session.open_image_client(TokenAuth(credential)).check_token()
+    session.open_image_client(create_auth(credential)).check_token()
     return credential
 
 
