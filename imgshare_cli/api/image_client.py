@@ -42,16 +42,19 @@ class ImageClient:
     Args:
         transport: the connection to the service.
         auth: authenticates its requests; errors name the credential that it used last.
+
+    Attributes:
+        auth: the same, for a request to another service of the same cloud.
     """
 
     def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
         self._transport = transport
-        self._auth = auth
+        self.auth = auth
 
     @property
     def credential(self) -> Credential:
         """The credential that the next request carries."""
-        return self._auth.credential
+        return self.auth.credential
 
     @property
     def service_kind(self) -> ServiceKind | None:
@@ -188,4 +191,4 @@ class ImageClient:
         from imgshare_cli.api.call_hints import build_call_hints
         from imgshare_cli.api.status_errors import create_status_error
 
-        raise create_status_error(response, doing, self._auth.credential, build_call_hints(hints_of, path))
+        raise create_status_error(response, doing, self.auth.credential, build_call_hints(hints_of, path))
