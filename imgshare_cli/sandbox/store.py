@@ -123,7 +123,7 @@ class ImageStore:
     def add_member(
         self, caller: Caller, image_id: str, member_id: str, member_type: str = "project", status: str = "pending"
     ) -> MemberRecord:
-        """Share an image with a project. As in Glance, nothing checks that the project exists."""
+        """Share an image. As in Glance, nothing checks that the member exists."""
         with self._lock:
             image = self._get_shared_image(caller, image_id, "create")
             policy.authorize_owner(caller, image, "add_member")

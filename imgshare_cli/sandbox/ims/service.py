@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING
 
-from imgshare_cli.sandbox.demo_data import DemoLoader
+from imgshare_cli.sandbox.demo_data import DemoLoader, create_id
 from imgshare_cli.sandbox.ims import demo_images
 from imgshare_cli.sandbox.ims.access_keys import KeyStore
 from imgshare_cli.sandbox.ims.account_handlers import ProjectHandlers, VaultHandlers
@@ -65,6 +65,13 @@ class ImsService:
         """Load the demo images, and a number of extra pending ones."""
         loader = DemoLoader(self._images, self._identities, demo_images.build_attributes)
         loader.load_images(demo_images.list_demo_images(), extra_images)
+        you, platform = (Caller.with_roles(self._identities[name].project_id, "member") for name in ("you", "platform"))
+        # So the images that are shared with you are listed with one that you share.
+        own_image = create_id("my-build-agent")
+        self._images.add_member(you, own_image, platform.project_id)
+        self._images.set_member_status(platform, own_image, platform.project_id, "accepted")
+        self._images.add_member(you, own_image, create_id("account").replace("-", ""), "domain", "accepted")
+        self._images.add_member(you, own_image, "ou-qdjrky7i07higfa4f6reqv9etybmp4ng", "organization", "accepted")
         return self._images
 
     def issue_key(self, *project_ids: str, temporary: bool = False) -> AccessKey:
