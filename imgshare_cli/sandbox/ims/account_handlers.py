@@ -9,6 +9,7 @@ from imgshare_cli.sandbox.demo_data import create_id
 from imgshare_cli.sandbox.handlers import build_json_response
 from imgshare_cli.sandbox.ims import parameters
 from imgshare_cli.sandbox.ims.errors import GatewayError
+from imgshare_cli.sandbox.query import parse_query_string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from imgshare_cli.sandbox.tokens import Caller
 
 _MAX_VAULTS = 1000
+_VAULT_FILTERS = ("name", "id", "object_type", "protect_type", "status")
 
 
 class ProjectHandlers:
@@ -63,12 +65,13 @@ class VaultHandlers:
     def list_vaults(self, caller: Caller, request: Request, project_id: str) -> Response:
         """Handle `GET /v3/{project_id}/vaults`."""
         _check_project(caller, project_id)
-        query = parameters.read_parameters(request)
+        pairs = parse_query_string(request.target)
+        query = dict(pairs)
         limit = parameters.parse_number(query, "limit", _MAX_VAULTS)
         offset = parameters.parse_number(query, "offset", 0)
         if not 1 <= limit <= _MAX_VAULTS:
             raise GatewayError("BackupService.1001", "The parameter limit is invalid.", HTTPStatus.BAD_REQUEST)
-        matching = [vault for vault in self._vaults.list_vaults(project_id) if _matches(vault, query)]
+        matching = [vault for vault in self._vaults.list_vaults(project_id) if _matches(vault, pairs)]
         page = [vault.to_json() for vault in matching[offset : offset + limit]]
         return build_json_response({"vaults": page, "count": len(matching), "limit": limit, "offset": offset})
 
@@ -79,6 +82,7 @@ def _check_project(caller: Caller, project_id: str) -> None:
         raise GatewayError("APIGW.0302", message, HTTPStatus.FORBIDDEN)
 
 
-def _matches(vault: Vault, query: dict[str, str]) -> bool:
-    names = ("name", "id", "object_type", "protect_type", "status")
-    return all(query.get(name) in {None, getattr(vault, name)} for name in names)
+def _matches(vault: Vault, pairs: list[tuple[str, str]]) -> bool:
+    # There may be several IDs.
+    wanted = {name: [value for key, value in pairs if key == name] for name in _VAULT_FILTERS}
+    return all(getattr(vault, name) in values for name, values in wanted.items() if values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.sandbox import request_body
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from imgshare_cli.sandbox.http_messages import Request
 
 _MAX_DIGITS = 9
-_MAX_ID = 64
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MAX_BATCH = 1000
 
 
@@ -48,7 +49,7 @@ def read_ids(body: dict[str, Any], name: str) -> list[str]:
     ids = body.get(name)
     if ids is None:
         return []
-    if not isinstance(ids, list) or len(ids) > _MAX_BATCH or not all(isinstance(item, str) for item in ids):
+    if not isinstance(ids, list) or len(ids) > _MAX_BATCH or not all(map(_is_id, ids)):
         raise ImsError("IMG.0001", f"The parameter {name} is invalid.")
     return ids
 
@@ -63,10 +64,10 @@ def read_status(body: dict[str, Any]) -> str:
 
 def check_member_id(member_id: object) -> str:
     """Check the ID of a project, an account or an organization to share with."""
-    if not isinstance(member_id, str) or not 0 < len(member_id) <= _MAX_ID or not _is_word(member_id):
+    if not isinstance(member_id, str) or not _is_id(member_id):
         raise ImsError("IMG.0067", "The project ID is incorrect.")
     return member_id
 
 
-def _is_word(text: str) -> bool:
-    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+def _is_id(item: object) -> bool:
+    return isinstance(item, str) and _ID.fullmatch(item) is not None
