@@ -37,6 +37,8 @@ class Authenticator:
         """Find who the sender may be, in each project."""
         if token := request.headers.get("x-auth-token"):
             caller = self._tokens.get_caller(token)
+            if caller is None and self._tokens.is_revoked(token):
+                raise GatewayError("APIGW.0307", "The token must be updated.", HTTPStatus.UNAUTHORIZED)
             if caller is None:
                 raise create_authentication_error("decrypt token fail")
             return {caller.project_id: caller}

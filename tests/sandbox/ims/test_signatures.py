@@ -211,6 +211,14 @@ def test_dates_that_are_none(sandbox: Sandbox, http: httpx.Client, date: str) ->
     assert (401, _refusal("x-sdk-date header is missing or incorrect")) == _ask(http, encoded)
 
 
+def test_a_token_that_expired(sandbox: Sandbox, http: httpx.Client) -> None:
+    """A token that was valid once is to be renewed."""
+    sandbox.revoke_token(sandbox.you.token)
+
+    body = {"error_msg": "The token must be updated.", "error_code": "APIGW.0307", "request_id": REQUEST_ID}
+    assert (401, body) == _ask(http, {"X-Auth-Token": sandbox.you.token})
+
+
 def test_a_token_wins(sandbox: Sandbox, http: httpx.Client) -> None:
     """A request with a token and a signature is the token's."""
     headers = {"X-Auth-Token": sandbox.you.token, "Authorization": "SDK-HMAC-SHA256 no", "X-Project-Id": "elsewhere"}
