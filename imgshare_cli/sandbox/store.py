@@ -22,10 +22,8 @@ _ONLY_SHARED = "Only shared images have members."
 class ImageStore:
     """All images and members. Each call is made by one caller and is atomic: one lock guards everything.
 
-    The checks are in Glance's order, which decides which error a caller gets if several apply.
-
-    Args:
-        member_quota: how many members an image can have.
+    The checks are in Glance's order, which decides which error a caller gets if several apply. An image can have as
+    many members as the quota says.
     """
 
     def __init__(self, member_quota: int = 128) -> None:
