@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 from imgshare_cli.api.models import Status
@@ -18,7 +19,7 @@ from imgshare_cli.cli.options import (
 )
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
-from imgshare_cli.errors import ForbiddenError, NotFoundError, ServiceError
+from imgshare_cli.errors import RefusedError, ServiceError
 from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
@@ -164,10 +165,12 @@ def _decide_share(
         from imgshare_cli.cli.vault_choices import accept_with_vault
 
         return accept_with_vault(session, vaults, target, image_id, member_id)
+    client = session.client
     try:
-        return decide_share(session.client, image_id, member_id, status)
+        return decide_share(client, image_id, member_id, status)
     except ServiceError as exc:
-        if status is not Status.ACCEPTED or isinstance(exc, ForbiddenError | NotFoundError):
+        is_refusal = isinstance(exc, RefusedError) or exc.http_status == HTTPStatus.BAD_REQUEST
+        if status is not Status.ACCEPTED or not is_refusal:
             raise
         from imgshare_cli.cli.vault_choices import accept_again
 
