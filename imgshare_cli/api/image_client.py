@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from imgshare_cli.api.image_paths import build_member_path, quote_segment
-from imgshare_cli.api.image_responses import read_image, read_member, read_members, read_page
+from imgshare_cli.api.image_responses import read_image, read_member, read_members
 from imgshare_cli.api.models import is_same_id
 from imgshare_cli.api.response import (
     MAX_MANY,
@@ -105,10 +104,20 @@ class ImageClient:
             raise failure from None
 
     def list_members(self, image_id: str) -> list[Member]:
-        """List the shares of an image: its owner sees all, a member its own. The API has no pages here."""
+        """List the shares of an image: its owner sees all, a member its own. Glance gives them all at once."""
         path = f"/v2/images/{quote_segment('image', image_id)}/members"
-        response = self._call("GET", path, f"look up image {image_id}", hints_of="members", limit=MAX_MANY)
-        return read_members(response, image_id)
+        doing = f"look up image {image_id}"
+
+        def read(query: str = "") -> Response:
+            return self._call("GET", path + query, doing, hints_of="members", limit=MAX_MANY)
+
+        response = read()
+        members = read_members(response, image_id)
+        if b"page_info" not in response.body:
+            return members
+        from imgshare_cli.api.member_pages import read_further_members
+
+        return read_further_members(read, response, image_id, members)
 
     def share_image(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project; Glance accepts any text as the project's ID.
@@ -152,13 +161,9 @@ class ImageClient:
         Args:
             query: the API's own parameters, such as `member_status`, `limit` and `marker`.
         """
-        text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
-        try:
-            path = f"/v2/images?{text}"
-            response = self._call("GET", path, "list the images", hints_of="list", limit=MAX_MANY)
-        except NotFoundError as exc:
-            raise create_not_image_service_error(exc, "list of images") from exc
-        return read_page(response)
+        from imgshare_cli.api.image_lists import request_page
+
+        return request_page(self, self._call, query)
 
     def check_token(self) -> None:
         """Check that the token is valid: any valid token may read the member schema, whatever its roles."""
@@ -179,8 +184,9 @@ class ImageClient:
         hints_of: str = "",
         limit: int = MAX_ONE,
         only_seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
-        response = self._transport.send(method, path, body, limit=limit, only_seconds=only_seconds)
+        response = self._transport.send(method, path, body, headers=headers, limit=limit, only_seconds=only_seconds)
         if self._transport.service_kind is None:
             self._transport.service_kind = recognize_service(response)
         if response.status in {200, 201, 204}:

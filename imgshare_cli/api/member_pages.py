@@ -1,0 +1,60 @@
+"""The members of an image that do not fit on the first page: IMS gives 500 at a time, Glance all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from imgshare_cli.api.image_responses import read_members
+from imgshare_cli.api.response import create_mismatch_error, parse_object
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imgshare_cli.api.models import Member
+    from imgshare_cli.api.response import Response
+
+# IMS allows 256, Glance 128 unless its operators say otherwise; each takes more than a kilobyte of memory.
+_MOST = 50_000
+_MOST_PAGES = 1_000
+_LONGEST_MARKER = 1_024
+
+
+def read_further_members(
+    read: Callable[[str], Response], response: Response, image_id: str, members: list[Member]
+) -> list[Member]:
+    """Read the members of an image page by page, from the second page on, each member once.
+
+    Args:
+        read: requests a page, with a query.
+        response: the first page.
+        image_id: the image.
+        members: the members on the first page.
+
+    Raises:
+        UnavailableError: the list does not end, has too many members, or is none.
+    """
+    known = {member.member_id: member for member in members}
+    markers: set[str] = set()
+    while marker := _read_marker(response):
+        if marker in markers or len(markers) >= _MOST_PAGES:
+            raise create_mismatch_error(response, f"a list of members that does not end after {len(known)}")
+        markers.add(marker)
+        response = read(f"?{urlencode({'marker': marker}, errors='replace')}")
+        # One that was shared meanwhile may move others to the next page.
+        for member in read_members(response, image_id):
+            known.setdefault(member.member_id, member)
+        if len(known) > _MOST:
+            raise create_mismatch_error(response, f"a list of more than {_MOST} members")
+    return list(known.values())
+
+
+def _read_marker(response: Response) -> str | None:
+    """Read the marker of the next page; None on the last one."""
+    page = parse_object(response).get("page_info")
+    marker = page.get("next_marker") if isinstance(page, dict) else page
+    if marker is None or marker == "":
+        return None
+    if not isinstance(marker, str) or len(marker) > _LONGEST_MARKER:
+        raise create_mismatch_error(response, "a list of members whose next page cannot be asked for")
+    return marker
