@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.image_paths import build_member_path, quote_segment
 from imgshare_cli.api.image_responses import read_image, read_member, read_members
-from imgshare_cli.api.models import is_same_id
+from imgshare_cli.api.models import is_same_id, name_member
 from imgshare_cli.api.response import (
     MAX_MANY,
     MAX_ONE,
@@ -69,7 +69,7 @@ class ImageClient:
             vault_id: the backup vault for a full-server image; IMS needs it, Glance ignores it.
         """
         body = {"status": status.value} | ({"vault_id": vault_id} if vault_id else {})
-        doing = f"{status.verb} image {image_id} for project {member_id}"
+        doing = f"{status.verb} image {image_id} for {name_member(member_id)}"
         try:
             response = self._call("PUT", build_member_path(image_id, member_id), doing, body)
             member = read_member(response, parse_object(response), image_id, member_id)
@@ -84,7 +84,7 @@ class ImageClient:
 
     def get_member(self, image_id: str, member_id: str, *, only_seconds: float | None = None) -> Member:
         """Get one share; where `only_seconds` are given, with one try in that time."""
-        doing = f"show image {image_id} for project {member_id}"
+        doing = f"show image {image_id} for {name_member(member_id)}"
         response = self._call("GET", build_member_path(image_id, member_id), doing, only_seconds=only_seconds)
         return read_member(response, parse_object(response), image_id, member_id)
 
@@ -125,7 +125,7 @@ class ImageClient:
         A share that exists already is refused (409), also where an earlier try has made it: see `find_after`.
         """
         path = f"/v2/images/{quote_segment('image', image_id)}/members"
-        doing = f"share image {image_id} with project {member_id}"
+        doing = f"share image {image_id} with {name_member(member_id)}"
         quote_segment("project", member_id)  # otherwise it could never be unshared
         response = self._call("POST", path, doing, {"member": member_id}, hints_of="share")
         return read_member(response, parse_object(response), image_id, member_id)
@@ -136,7 +136,7 @@ class ImageClient:
         Raises:
             NotFoundError: it is not shared with that project; if the error says so, this request may have unshared it.
         """
-        doing = f"unshare image {image_id} from project {member_id}"
+        doing = f"unshare image {image_id} from {name_member(member_id)}"
         try:
             response = self._call("DELETE", build_member_path(image_id, member_id), doing, hints_of="unshare")
             if response.body:  # of another server, unless it is an object
