@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.image_paths import build_member_path, quote_segment
-from imgshare_cli.api.image_responses import read_image, read_member, read_members
-from imgshare_cli.api.models import is_same_id, name_member
+from imgshare_cli.api.image_responses import read_image, read_member
+from imgshare_cli.api.models import Status, is_same_id, name_member
 from imgshare_cli.api.response import (
-    MAX_MANY,
     MAX_ONE,
     create_mismatch_error,
     create_not_image_service_error,
     parse_object,
 )
-from imgshare_cli.api.service_kind import recognize_service
-from imgshare_cli.errors import ImgshareError, NotFoundError, UnavailableError
+from imgshare_cli.api.service_kind import ServiceKind, recognize_service
+from imgshare_cli.errors import ImgshareError, NotFoundError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
-    from imgshare_cli.api.models import Member, Status
+    from imgshare_cli.api.models import Member
     from imgshare_cli.api.response import Response
-    from imgshare_cli.api.service_kind import ServiceKind
     from imgshare_cli.api.transport import HttpTransport
 
 _MORE_SECONDS = 2.0  # to find out what became of a request, when the time for the request is over
@@ -75,6 +73,12 @@ class ImageClient:
             member = read_member(response, parse_object(response), image_id, member_id)
             if member.status != status:
                 raise create_mismatch_error(response, f"a member with the status {member.status} instead of {status}")
+        except RefusedError as exc:
+            if status is not Status.PENDING or self.service_kind is not ServiceKind.IMS or exc.reason:
+                raise
+            from imgshare_cli.api.ims_errors import explain_refused_reset
+
+            raise explain_refused_reset(exc, image_id, member_id) from exc
         except UnavailableError as exc:
             found = self.find_after(exc, image_id, member_id)
             if found is None or found.status != status:
@@ -105,19 +109,9 @@ class ImageClient:
 
     def list_members(self, image_id: str) -> list[Member]:
         """List the shares of an image: its owner sees all, a member its own. Glance gives them all at once."""
-        path = f"/v2/images/{quote_segment('image', image_id)}/members"
-        doing = f"look up image {image_id}"
+        from imgshare_cli.api.member_pages import read_all_members
 
-        def read(query: str = "") -> Response:
-            return self._call("GET", path + query, doing, hints_of="members", limit=MAX_MANY)
-
-        response = read()
-        members = read_members(response, image_id)
-        if b"page_info" not in response.body:
-            return members
-        from imgshare_cli.api.member_pages import read_further_members
-
-        return read_further_members(read, response, image_id, members)
+        return read_all_members(self._call, image_id)
 
     def share_image(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project; Glance accepts any text as the project's ID.
@@ -194,4 +188,5 @@ class ImageClient:
         from imgshare_cli.api.call_hints import build_call_hints
         from imgshare_cli.api.status_errors import create_status_error
 
-        raise create_status_error(response, doing, self._auth.credential, build_call_hints(hints_of, path))
+        call_hints = build_call_hints(hints_of, path, self.service_kind)
+        raise create_status_error(response, doing, self._auth.credential, call_hints)

@@ -23,7 +23,8 @@ from imgshare_cli.api.ims_meanings import (
     VAULT_FULL,
     KnownError,
 )
-from imgshare_cli.errors import Reason
+from imgshare_cli.errors import Reason, RefusedError
+from imgshare_cli.hints import build_command, quote_word
 
 _ACTION = re.compile(r"\b(?:ims|cbr|kms|iam):[A-Za-z]{1,40}:[A-Za-z]{1,40}\b")
 
@@ -115,3 +116,12 @@ def find_missing_permission(explanation: str) -> KnownError | None:
         hint = f"ask the administrator of your account for the IAM permission {action[0]} in this project"
         return ROLE._replace(explanation=f"the user lacks the permission {action[0]}", hint=hint)
     return None
+
+
+def explain_refused_reset(error: RefusedError, image_id: str, member_id: str) -> RefusedError:
+    """Explain that IMS did not make a share pending again: its documentation only knows the other two."""
+    reject = build_command("reject", quote_word(image_id, "IMAGE"), quote_word(member_id, "MEMBER"))
+    return error.replace(
+        explanation=f"IMS may not let a decision be taken back: {error.explanation}",
+        hint=f"{reject} hides the image instead, and accepting it later is still possible",
+    )

@@ -14,7 +14,9 @@ from imgshare_cli.errors import (
 )
 from imgshare_cli.hints import build_command
 
-_IMS_ACTIONS = "ims:images:get and ims:images:share"
+PERMISSION_HINT = (
+    "ask the administrator of your account for the IAM permissions ims:images:get and ims:images:share in this project"
+)
 
 
 class KnownError(NamedTuple):
@@ -63,7 +65,7 @@ ROLE = KnownError(
     ForbiddenError,
     Reason.ROLE,
     "the user lacks a permission",
-    f"ask the administrator of your account for the IAM permissions {_IMS_ACTIONS} in this project",
+    PERMISSION_HINT,
 )
 NOT_OWNER = KnownError(
     ForbiddenError,

@@ -1,12 +1,13 @@
-"""The members of an image that do not fit on the first page: IMS gives 500 at a time, Glance all at once."""
+"""The members of an image: Glance gives them all at once, IMS 500 at a time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from imgshare_cli.api.image_paths import quote_segment
 from imgshare_cli.api.image_responses import read_members
-from imgshare_cli.api.response import create_mismatch_error, parse_object
+from imgshare_cli.api.response import MAX_MANY, create_mismatch_error, parse_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,21 +21,25 @@ _MOST_PAGES = 1_000
 _LONGEST_MARKER = 1_024
 
 
-def read_further_members(
-    read: Callable[[str], Response], response: Response, image_id: str, members: list[Member]
-) -> list[Member]:
-    """Read the members of an image page by page, from the second page on, each member once.
+def read_all_members(call: Callable[..., Response], image_id: str) -> list[Member]:
+    """Read the members of an image, page by page where there are pages, each member once.
 
     Args:
-        read: requests a page, with a query.
-        response: the first page.
+        call: sends a request to the image service.
         image_id: the image.
-        members: the members on the first page.
 
     Raises:
         UnavailableError: the list does not end, has too many members, or is none.
     """
-    known = {member.member_id: member for member in members}
+    path = f"/v2/images/{quote_segment('image', image_id)}/members"
+
+    def read(query: str = "") -> Response:
+        return call("GET", path + query, f"look up image {image_id}", hints_of="members", limit=MAX_MANY)
+
+    response = read()
+    known = {member.member_id: member for member in read_members(response, image_id)}
+    if b"page_info" not in response.body:
+        return list(known.values())
     markers: set[str] = set()
     while marker := _read_marker(response):
         if marker in markers or len(markers) >= _MOST_PAGES:

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import normalize_id
+from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.diagnosis import findings
 from imgshare_cli.diagnosis.other_projects import find_in_other_projects
 from imgshare_cli.diagnosis.other_regions import find_in_other_regions
-from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError
+from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason
 from imgshare_cli.shares.token_scope import sees_all_shares
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ def explain_refusal(error: ImgshareError, attempt: Attempt, clients: ProbeClient
         finding = _find_reason(error, attempt, clients)
     except ImgshareError:
         return None  # the service's own explanation is the best there is
+    if finding and finding.reason is Reason.ROLE and clients.service_kind is ServiceKind.IMS:
+        # IMS knows permissions, and no roles; the code of its error may have said so already.
+        finding = None if error.reason is Reason.ROLE else findings.explain_missing_permission()
     if finding is None:
         return None
     return error.replace(reason=finding.reason, explanation=finding.explanation, hint=finding.hint)
@@ -116,7 +120,8 @@ def _explain_seen_image(
     try:
         members = images.list_members(image.id)
     except ForbiddenError:
-        return findings.explain_visibility(attempt, image.visibility) if image.visibility == "private" else None
+        is_private = image.visibility == "private" and clients.service_kind is not ServiceKind.IMS
+        return findings.explain_visibility(attempt, "private") if is_private else None
     seen = _SeenImage(image, members, attempt, images, clients)
     is_deactivated = image.status == "deactivated"
     # Glance lets members decide about a deactivated image, too, and names `modify_member` where the role forbids it.
