@@ -79,7 +79,8 @@ def start_sharing(client: ImageClient, image_id: str, member_id: str) -> Shared:
     try:
         return Shared(client.share_image(image_id, member_id), is_new=True)
     except (RefusedError, UnavailableError) as exc:
-        is_ims = client.service_kind is ServiceKind.IMS and isinstance(exc, RefusedError)  # it documents no 409
+        # IMS documents no 409, and says most things with 400.
+        is_ims = client.service_kind is ServiceKind.IMS and exc.http_status == HTTPStatus.BAD_REQUEST
         if exc.http_status in _MAY_BE_SHARED or is_ims:
             try:
                 member = client.get_member(image_id, member_id)
