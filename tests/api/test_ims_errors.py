@@ -64,7 +64,8 @@ def test_the_table_is_whole() -> None:
 def test_what_a_code_means(imgshare: RunImgshare, serve: StartService, code: str) -> None:
     """The code decides, not the status: IMS answers 400 to most of what is wrong; the service's words are quoted."""
     status = {"IMG.0026": 403}.get(code, 400)
-    serve(build_ims_error(status, code, "What IMS says."), build_ims_error(status, code, "What IMS says."))
+    # Further requests, which might tell more, fail.
+    serve(build_ims_error(status, code, "What IMS says."), build_ims_response(500, {}))
 
     run = imgshare("accept", IMAGE, MEMBER, "--json", "--retries", "0")
 
