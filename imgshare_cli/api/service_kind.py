@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imgshare_cli.api.response import Response
 
-_FIRST_PROXY_ERROR = 500
-
 
 class ServiceKind(StrEnum):
     """What an image service is, in the words of the setting `service`."""
@@ -34,12 +32,11 @@ def recognize_service(response: Response) -> ServiceKind | None:
     """Recognize the kind of a service by a response; None where a proxy may have answered.
 
     Glance gives its requests an ID in `X-Openstack-Request-Id`, Huawei-style clouds theirs in `X-Request-Id`, as many
-    proxies do: the errors of those are HTML, or have no code.
+    proxies give their own errors: those have no code.
     """
     names = {name for name, _ in response.headers}
     if "x-openstack-request-id" in names:
         return ServiceKind.GLANCE
     if (response.service_code or "").startswith(("IMG.", "APIGW.")):
         return ServiceKind.IMS
-    is_from_service = response.is_success or (response.status < _FIRST_PROXY_ERROR and "json" in response.content_type)
-    return ServiceKind.IMS if "x-request-id" in names and is_from_service else None
+    return ServiceKind.IMS if "x-request-id" in names and response.is_success else None

@@ -38,9 +38,6 @@ def explain_refusal(error: ImgshareError, attempt: Attempt, clients: ProbeClient
         finding = _find_reason(error, attempt, clients)
     except ImgshareError:
         return None  # the service's own explanation is the best there is
-    if finding and finding.reason is Reason.ROLE and clients.service_kind is ServiceKind.IMS:
-        # IMS knows permissions, and no roles; the code of its error may have said so already.
-        finding = None if error.reason is Reason.ROLE else findings.explain_missing_permission()
     if finding is None:
         return None
     return error.replace(reason=finding.reason, explanation=finding.explanation, hint=finding.hint)
@@ -53,8 +50,13 @@ def _find_reason(error: ImgshareError, attempt: Attempt, clients: ProbeClients) 
     try:
         image = images.get_image(attempt.image_id)
     except NotFoundError:
-        return _explain_unseen_image(attempt, attempt.image_id, images, clients)
-    return _explain_seen_image(error, attempt, image, images, clients)
+        finding = _explain_unseen_image(attempt, attempt.image_id, images, clients)
+    else:
+        finding = _explain_seen_image(error, attempt, image, images, clients)
+    if finding and finding.reason is Reason.ROLE and images.service_kind is ServiceKind.IMS:
+        # IMS knows permissions, and no roles; the code of its error may have said so already.
+        return None if error.reason is Reason.ROLE else findings.explain_missing_permission()
+    return finding
 
 
 def _explain_unseen_image(
@@ -120,7 +122,7 @@ def _explain_seen_image(
     try:
         members = images.list_members(image.id)
     except ForbiddenError:
-        is_private = image.visibility == "private" and clients.service_kind is not ServiceKind.IMS
+        is_private = image.visibility == "private" and images.service_kind is not ServiceKind.IMS
         return findings.explain_visibility(attempt, "private") if is_private else None
     seen = _SeenImage(image, members, attempt, images, clients)
     is_deactivated = image.status == "deactivated"

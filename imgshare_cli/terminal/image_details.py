@@ -87,7 +87,7 @@ def _describe_content(image: Image) -> Fields:
 def _describe_rest(image: Image) -> Fields:
     """Describe what only some images are: hidden, or encrypted."""
     hidden = [("hidden", "yes: image lists omit it unless asked for hidden images")] if image.os_hidden else []
-    key = f"{image.key_id}: encrypted with its owner's key, which must be granted to the member's account"
+    key = f"{image.key_id}: its owner's, who must grant it to the member's account"
     return hidden + ([("key", key)] if image.key_id else [])
 
 

@@ -122,7 +122,7 @@ def test_show_at_a_terminal(ims: ImsService) -> None:
 
     lines = run_at_terminal(120, "show", image).lines
 
-    assert f"key      {KEY}: encrypted with its owner's key, which must be granted to the member's account" in lines
+    assert f"key      {KEY}: its owner's, who must grant it to the member's account" in lines
     assert "size     2.0 MiB" in lines
     assert "system   CentOS, Linux" in lines
     assert "name     镜像 [red]" in lines

@@ -112,6 +112,7 @@ def test_a_missing_permission(imgshare: RunImgshare, ims: ImsService, status: in
 
 def test_a_private_image_whose_members_are_forbidden(imgshare: RunImgshare, ims: ImsService) -> None:
     """IMS calls shared images private: that is no reason."""
+    write_config('[profiles.default]\nservice = "ims"\n')
     image = ims.add(5)
     ims.reply_to = lambda method, path, _query: (
         (403, {"message": "no"}) if method == "PUT" or path.endswith("/members") else None

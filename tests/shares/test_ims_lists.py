@@ -182,10 +182,10 @@ def test_the_setting_glance(imgshare: RunImgshare, serve: StartService) -> None:
     ]
 
 
-@pytest.mark.parametrize("status", [502, 503, 404])
+@pytest.mark.parametrize("status", [404, 409, 502, 503])
 def test_a_proxy_is_not_ims(imgshare: RunImgshare, serve: StartService, status: int) -> None:
     """A proxy gives its errors an ID as well; the service behind it may be a Glance."""
-    proxy = build_response(status, "<html>busy</html>", "text/html").replace(b"X-Openstack-Request-Id", b"X-Request-Id")
+    proxy = build_response(status, {"message": "no route"}).replace(b"X-Openstack-Request-Id", b"X-Request-Id")
     service = serve(proxy, build_response(200, {"images": []}))
 
     imgshare("list", "--json")
