@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.fake_service import MEMBER, TOKEN, build_member, build_response
 from tests.support.ims_service import ImsService, build_ims_response
-from tests.support.run import Run, run_tool
+from tests.support.run import TOOL, Run, run_tool
 from tests.support.scripted_images import OWNER
-from tests.support.terminal import run_at_terminal
+from tests.support.terminal import Terminal, run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -166,6 +166,23 @@ def test_times(imgshare: RunImgshare, ims: ImsService, created: str) -> None:
     ims.add(1, created_at=created)
 
     assert "2024-11-06T07:24:22Z" == imgshare("list", "--columns", "CREATED").out.strip()
+
+
+def test_review(ims: ImsService) -> None:
+    """`review` goes through private images that are shared; what IMS does not undo stays decided, and is told."""
+    image = ims.add(1, name="镜像 [red]", __system__cmkid=KEY)
+    ims.add(2, None)
+
+    with Terminal([TOOL, "review"], {}, columns=200) as terminal:
+        terminal.wait_for_text("镜像 [red]")
+        terminal.wait_for_text(f"{KEY}: its owner's, who must grant it to the member's account")
+        terminal.press_keys("a")
+        terminal.wait_for_text("accepted 镜像 [red]")
+        terminal.press_keys("u")
+        terminal.wait_for_text("IMS may not let a decision be taken back")
+        terminal.press_keys("q")
+        terminal.wait_for_exit()
+    assert {image: "accepted"} == ims.statuses
 
 
 def test_reset(imgshare: RunImgshare, ims: ImsService) -> None:
