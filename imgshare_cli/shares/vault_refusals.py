@@ -14,21 +14,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.errors import ImgshareError
 
-_LACKS_ROOM = {"IMG.0182", "IMG.0185", "BackupService.6114"}
-# No room, another vault, none found, none that is available, that can be used here, or that is for servers.
-_OF_VAULTS = {
-    *(*_LACKS_ROOM, "IMG.0183", "IMG.0184", "IMG.0188", "IMG.0189", "IMG.0193"),
-    *("BackupService.6102", "BackupService.6112"),
-}
-# Codes that say something else, whatever the image is; all others may be that of a missing vault, which is documented
-# nowhere.
-_OF_OTHER_REASONS = {
-    f"IMG.{number:04}"
-    for number in (
-        *(26, 27, 28, 30, 31, 46, 47, 60, 64, 65, 66, 67, 76, 84, 86, 87, 88, 89, 95, 97, 98, 99, 100, 101, 102, 103),
-        *(104, 106, 108, 112, 113, 114, 127, 133, 135, 144, 145, 161, 165, 177, 178, 187, 196, 197, 238, 239, 241, 242),
-    )
-}
 _REFUSALS = {400, 409, 413, 422}
 _AMOUNT = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -47,12 +32,14 @@ class VaultNeed(NamedTuple):
 
 def find_vault_need(client: ImageClient, image_id: str, error: ImgshareError) -> VaultNeed | None:
     """Find out whether an accept without a vault was refused because it needs one; None where it was not."""
-    code = error.service_code
     is_refusal = isinstance(error, RefusedError) or error.http_status in _REFUSALS
-    if not is_refusal or client.service_kind is ServiceKind.GLANCE or code in _OF_OTHER_REASONS:
+    if not is_refusal or client.service_kind is ServiceKind.GLANCE:
         return None
-    if code in _OF_VAULTS:
+    if error.reason is Reason.VAULT:
         return VaultNeed(error, None)
+    if error.reason is not None:
+        return None
+    # The code of a missing vault is documented nowhere: one that is not known may be it.
     image = find_image(client, image_id)
     return VaultNeed(error, image) if image and is_full_server_image(image) else None
 
@@ -89,12 +76,12 @@ def explain_vault_refusal(error: ImgshareError, vault_id: str, show: str) -> Img
         vault_id: the vault that was sent.
         show: the command that lists the vaults.
     """
-    if error.service_code not in _OF_VAULTS:
-        return error
-    if error.service_code in _LACKS_ROOM:
+    if error.reason is Reason.VAULT_CAPACITY:
         explanation = f"the backup vault {vault_id} has not enough room"
         hint = f"enlarge it, or use another one: {show} shows how much room each has"
-    else:
+    elif error.reason is Reason.VAULT:
         explanation = f"the backup vault {vault_id} cannot be used for it"
         hint = f"{show} lists the vaults, those that can be used first"
-    return error.replace(explanation=add_quote(explanation, error), hint=hint, reason=error.reason or Reason.VAULT)
+    else:
+        return error
+    return error.replace(explanation=add_quote(explanation, error), hint=hint)

@@ -184,7 +184,7 @@ def test_the_stored_vault(imgshare: RunImgshare, service: VaultService, monkeypa
     assert [PUT, ("PUT", OTHER_VAULT)] == service.calls
 
 
-@pytest.mark.parametrize("code", ["IMG.0182", "IMG.0184", "IMG.0185", "IMG.0188", "IMG.0193", "IMG.9999"])
+@pytest.mark.parametrize("code", ["IMG.0184", "IMG.0188", "IMG.0193", "BackupService.6112", "IMG.9999"])
 def test_one(imgshare: RunImgshare, service: VaultService, code: str) -> None:
     """Where there is one vault, the error has the command with its ID; nothing is taken unasked."""
     service.missing_code = code
@@ -260,6 +260,7 @@ def test_how_an_image_shows_that_it_is_a_server(
         ({"__whole_image": None, "__data_origin": "instance,server_backup"}, "IMG.7777"),
         ({"__backup_id": "b"}, "IMG.7777"),
         ({"__whole_image": "true"}, "IMG.0088"),
+        ({"__whole_image": "true"}, "IMG.0182"),
         ({"__whole_image": "true"}, "IMG.0030"),
     ],
     ids=str,
