@@ -21,7 +21,7 @@ from imgshare_cli.errors import ImgshareError, NotFoundError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
@@ -44,7 +44,7 @@ class ImageClient:
         auth: authenticates its requests; errors name the credential that it used last.
     """
 
-    def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
+    def __init__(self, transport: HttpTransport, auth: CredentialAuth) -> None:
         self._transport = transport
         self._auth = auth
 

@@ -118,12 +118,14 @@ def _do_hosts_match(address: str, other: str) -> bool:
 
 
 def revoke_credential(credential: Credential, auth_url: str, connections: Connections) -> bool:
-    """Revoke a token; False if it is none.
+    """Revoke a token; False if it is none: an access key is deleted in the cloud alone.
 
     Raises:
         UnavailableError: the identity service did not revoke it.
         ConfigError: its address cannot be used.
     """
+    if credential.access_key_id:
+        return False
     identity = connections.open_identity_client(replace(credential, auth_url=auth_url))
     if identity is None:
         return False
