@@ -30,7 +30,7 @@ _PLAIN_OR_OPTION = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
 _MAX_QUOTED = 200
 _LOGIN_OPTIONS = {
     *("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--auth-url", "--username", "--user-domain"),
-    *("--project-domain", "--application-credential-id"),
+    *("--project-domain", "--application-credential-id", "--access-key", "--region"),
 }
 # A batch may build one for each item: only the newest are remembered.
 _MAX_BUILT = 10_000

@@ -87,6 +87,13 @@ class Credential:
         """What it is, in a word for people."""
         return "access key" if self.access_key_id else "token"
 
+    @property
+    def description(self) -> str:
+        """What it is and where it comes from, for a log."""
+        if self.access_key_id:
+            return f"access key {self.access_key_id} from {self.source}"
+        return f"token from {self.source}, {len(self.secret)} characters"
+
     def has_expired(self, now: datetime | None = None) -> bool:
         """Whether it has expired, or will within two minutes."""
         if self.expires_at is None:
