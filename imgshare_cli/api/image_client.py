@@ -163,7 +163,7 @@ class ImageClient:
     def check_token(self) -> None:
         """Check that the token is valid: any valid token may read the member schema, whatever its roles."""
         try:
-            response = self._call("GET", "/v2/schemas/member", "check the token", hints_of="list")
+            response = self._call("GET", "/v2/schemas/member", f"check the {self.credential.kind}", hints_of="list")
         except NotFoundError as exc:
             raise create_not_image_service_error(exc) from exc
         if parse_object(response).get("name") != "member":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The services allow 15 minutes; a clock that is off by a third of that is worth naming.
 _MAX_SECONDS_OFF = 300
+_SECRET_VARIABLES = {"IMGSHARE_ACCESS_KEY": "IMGSHARE_SECRET_KEY", "HUAWEICLOUD_SDK_AK": "HUAWEICLOUD_SDK_SK"}
 _SECONDS = {"day": 86400, "hour": 3600, "minute": 60}
 
 
@@ -72,16 +73,15 @@ def _format_duration(seconds: float) -> str:
 def _build_hint(credential: Credential, quote: str) -> str:
     if credential.security_token:
         return "a temporary key expires within a day: get a new key, secret and security token"
-    if "signature" in quote or "aksk" in quote:
-        cause = "the secret key does not belong to the access key"
-        other = "access" if credential.signature_format == "credential" else "credential"
-        keep = hints.build_command("config", "set", "signature_format", other)
-        more = f"if it does, the service may expect the other form of signatures: {keep}"
-    else:
-        cause, more = (
-            "the key may be inactive, deleted or mistyped",
-            "its owner sees it under My Credentials in the cloud's console",
-        )
+    is_wrong_secret = "aksk" in quote or "signature" in quote
+    cause = (
+        "the secret does not belong to the key" if is_wrong_secret else "the key may be inactive, deleted or mistyped"
+    )
     if credential.variable:
-        return f"{cause}: check {credential.variable} and its secret; {more}"
-    return f"{cause}: {hints.build_login_command(credential.relogin_command)} asks for it again; {more}"
+        secret = _SECRET_VARIABLES.get(credential.variable, "its secret")
+        check = f"check {credential.variable} and {secret}"
+    else:
+        check = f"{hints.build_login_command(credential.relogin_command)} asks for it again"
+    other = "access" if credential.signature_format == "credential" else "credential"
+    keep = hints.build_command("config", "set", "signature_format", other)
+    return f"{cause}: {check}; if both are right, the service may expect the other form of signatures: {keep}"

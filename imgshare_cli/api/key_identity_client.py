@@ -43,12 +43,8 @@ class KeyIdentityClient(IdentityClient):
         return [project for project in projects if project.name == name and is_token(project.id)]
 
     def request_credential(self, project_id: str) -> Credential:
-        """Return the same key for another project: each request says which one it is for."""
-        if not is_token(project_id):
-            raise UnavailableError("the identity service returned a project whose ID cannot be sent")
-        is_same = project_id == self._credential.project_id
-        name = self._credential.project_name if is_same else None
-        return replace(self._credential, project_id=project_id, project_name=name)
+        """Return the same key for another project; nothing is asked."""
+        return enter_project(self._credential, project_id)
 
     def is_token_valid(self) -> bool:
         """Whether the key itself is accepted."""
@@ -64,6 +60,18 @@ class KeyIdentityClient(IdentityClient):
         if error := create_key_error(response, "ask the identity service", self._credential):
             raise error
         return self._read_body(response)
+
+
+def enter_project(credential: Credential, project_id: str) -> Credential:
+    """Return an access key for another project of its user: each request says which one it is for.
+
+    Raises:
+        UnavailableError: the ID cannot be sent in a header.
+    """
+    if not is_token(project_id):
+        raise UnavailableError("the ID of the project cannot be sent to the service")
+    name = credential.project_name if project_id == credential.project_id else None
+    return replace(credential, project_id=project_id, project_name=name)
 
 
 def create_identity_client(transport: HttpTransport, credential: Credential) -> IdentityClient:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli import hints
 from imgshare_cli.api.authentication import CredentialAuth, create_auth
-from imgshare_cli.api.key_identity_client import create_identity_client
+from imgshare_cli.api.key_identity_client import create_identity_client, enter_project
 from imgshare_cli.errors import AuthError, ConfigError, ForbiddenError, Reason, UnavailableError
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ class FleetLogin:
     ) -> Credential:
         """Get a credential for a project: a token requested with the first one, or a login of the project's own.
 
+        An access key works in every project, so that nothing is requested.
+
         Args:
             connection: the worker's connection to the identity service.
             project: the project.
@@ -141,6 +143,8 @@ class FleetLogin:
             AuthError: the first token has expired, and only a person can get another.
         """
         project_id = project.id or ""
+        if (first := self.get_credential()).access_key_id:
+            return enter_project(first, project_id)
         try:
             return self.call(connection, lambda client: client.request_credential(project_id))
         except UnavailableError as exc:
