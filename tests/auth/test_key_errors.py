@@ -57,7 +57,8 @@ def test_a_clock_that_is_off(
         4,
         "",
         f"imgshare: cannot accept image {IMAGE} for project {MEMBER}: this machine's clock is {off} that of the "
-        'service, which rejects the signature: "Incorrect IAM authentication information: signature expired (APIGW.0301)"\n'
+        'service, which rejects the signature: "Incorrect IAM authentication information: signature expired '
+        '(APIGW.0301)"\n'
         "hint: correct the clock (such as with 'timedatectl set-ntp true'), and run the same command again\n"
         "request ID: 0c0ffee0\n",
     ) == imgshare("accept", IMAGE)

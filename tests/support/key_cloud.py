@@ -50,6 +50,7 @@ class KeyCloud:
         clock: how many seconds the clock of the cloud is ahead.
         lists_own_projects: whether `GET /v3/auth/projects` takes signed requests.
         closed: the projects that refuse the user.
+        shared_with: the projects that the images are shared with; None is all.
         images: the rows of the lists of each project.
         requests: the requests, in order, whose signatures were right.
         rejected: how many were not.
@@ -66,6 +67,7 @@ class KeyCloud:
         self.clock = 0.0
         self.lists_own_projects = True
         self.closed: set[str] = set()
+        self.shared_with: set[str] | None = None
         self.images: list[dict[str, Any]] = []
         self.requests: list[SignedRequest] = []
         self.rejected = 0
@@ -151,6 +153,9 @@ class KeyCloud:
             return 503, {"error": {"message": "busy", "code": "IMG.0060"}}
         if project_id not in self.projects or project_id in self.closed:
             return 403, {"error": {"message": "no such project", "code": "IMG.0030"}}
+        if path == "/v2/images":
+            is_other_page = "marker" in query or query.get("os_hidden") == "true"
+            return 200, {"images": [] if is_other_page else self.images}
         return self._answer_about_images(method, path, project_id, json.loads(body or "null"))
 
     def _list_projects(self, path: str, query: Mapping[str, str]) -> Answer:
@@ -164,9 +169,9 @@ class KeyCloud:
     def _answer_about_images(self, method: str, path: str, project_id: str, body: Any) -> Answer:
         if path == "/v2/schemas/member":
             return 200, {"name": "member", "properties": {}}
-        if path == "/v2/images":
-            return 200, {"images": self.images}
         parts = path.split("/")
+        if self.shared_with is not None and project_id not in self.shared_with:
+            return 404, {"error": {"message": "no such image", "code": "IMG.0027"}}
         if parts[-2:-1] != ["members"]:
             rows = [image for image in self.images if image["id"] == parts[-1]]
             return (200, rows[0]) if rows else (404, {"error": {"message": "no such image", "code": "IMG.0027"}})
