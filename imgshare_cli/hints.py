@@ -143,6 +143,12 @@ def build_login_command(
     return build_command("login", *build_options({**_parse_login_options(command_line or ""), **changes}), **environ)
 
 
+def find_login_option(command_line: str | None, name: str) -> str | None:
+    """Find the value of an option in a stored login command."""
+    value = _parse_login_options(command_line or "").get(name)
+    return value if isinstance(value, str) else None
+
+
 def _parse_login_options(line: str) -> dict[str, str | bool | None]:
     import shlex
 

@@ -83,5 +83,6 @@ def _build_hint(credential: Credential, quote: str) -> str:
     else:
         check = f"{hints.build_login_command(credential.relogin_command)} asks for it again"
     other = "access" if credential.signature_format == "credential" else "credential"
-    keep = hints.build_command("config", "set", "signature_format", other)
+    profile = hints.build_options({"--profile": hints.find_login_option(credential.relogin_command, "--profile")})
+    keep = hints.build_command("config", "set", "signature_format", other, *profile)
     return f"{cause}: {check}; if both are right, the service may expect the other form of signatures: {keep}"

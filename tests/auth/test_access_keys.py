@@ -167,6 +167,16 @@ def test_each_try_is_signed(imgshare: RunImgshare, keys: KeyCloud, monkeypatch: 
     assert 2 == len(set(keys.signatures))
 
 
+def test_odd_names(imgshare: RunImgshare, keys: KeyCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is encoded in a path or a query is signed as the service decodes it."""
+    keys.enter(monkeypatch, IMGSHARE_PROJECT_ID=MEMBER)
+
+    for name in ("[red] \u4e2d\u6587 a+b&c=d/e%2F;\u00e9~", "*'()!", "%"):
+        assert 6 == imgshare("accept", name).code
+    assert 0 == keys.rejected
+    assert [] != [target for target in keys.targets if "name=" in target]
+
+
 @pytest.mark.parametrize(
     ("missing", "there"),
     [("IMGSHARE_SECRET_KEY", "IMGSHARE_ACCESS_KEY"), ("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY")],

@@ -125,6 +125,22 @@ def test_a_project_of_an_earlier_login(imgshare: RunImgshare, keys: KeyCloud) ->
 
 
 @pytest.mark.usefixtures("config")
+def test_another_endpoint(imgshare: RunImgshare, keys: KeyCloud) -> None:
+    """A stored key is used for the service that it was logged in to, and for no other."""
+    assert 0 == log_in(keys).code
+    keys.requests.clear()
+
+    assert Run(
+        4,
+        "",
+        f"imgshare: the access key of profile 'default' is for {keys.endpoint}, not https://ims.example\n"
+        f"hint: run `imgshare login --profile default --access-key {KEY} --endpoint https://ims.example`, or set "
+        "IMGSHARE_ACCESS_KEY and IMGSHARE_SECRET_KEY\n",
+    ) == imgshare("accept", IMAGE, "--endpoint", "https://ims.example")
+    assert [] == keys.requests
+
+
+@pytest.mark.usefixtures("config")
 def test_a_wrong_secret(keys: KeyCloud, config: Path) -> None:
     """A secret that the cloud rejects is not stored, and is in no message."""
     run = log_in(keys, secret="another-secret-that-nobody-may-see")
@@ -142,6 +158,23 @@ def test_a_wrong_secret(keys: KeyCloud, config: Path) -> None:
     )
     assert IN_FILES == config.read_text()
     assert not Path(os.environ["XDG_STATE_HOME"], "imgshare", "tokens", "default").exists()
+
+
+@pytest.mark.usefixtures("config")
+def test_another_profile(imgshare: RunImgshare, keys: KeyCloud) -> None:
+    """The commands of a rejected key are for its profile."""
+    assert 0 == imgshare("config", "set", "token_store", "file", "--profile", "otc").code
+    assert 0 == log_in(keys, "--profile", "otc").code
+    keys.secrets[KEY] = "another"
+
+    error = imgshare("accept", IMAGE, "--profile", "otc", "--json").error()
+
+    where = f"--auth-url {keys.endpoint}/v3 --endpoint {keys.endpoint}"
+    assert (
+        "the secret does not belong to the key: "
+        f"`imgshare login --profile otc --access-key {KEY} --region eu-de {where}` asks for it again; if both are right, the service may expect the other form of signatures: "
+        "`imgshare config set signature_format credential --profile otc`"
+    ) == error["hint"]
 
 
 @pytest.mark.usefixtures("config")
