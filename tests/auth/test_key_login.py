@@ -172,7 +172,8 @@ def test_another_profile(imgshare: RunImgshare, keys: KeyCloud) -> None:
     where = f"--auth-url {keys.endpoint}/v3 --endpoint {keys.endpoint}"
     assert (
         "the secret does not belong to the key: "
-        f"`imgshare login --profile otc --access-key {KEY} --region eu-de {where}` asks for it again; if both are right, the service may expect the other form of signatures: "
+        f"`imgshare login --profile otc --access-key {KEY} --region eu-de {where}` asks for it again; "
+        "if both are right, the service may expect the other form of signatures: "
         "`imgshare config set signature_format credential --profile otc`"
     ) == error["hint"]
 
