@@ -10,6 +10,7 @@ from urllib.parse import quote
 from imgshare_cli.api.credential import is_token
 from imgshare_cli.api.identity_client import IdentityClient, ImageService, Project
 from imgshare_cli.api.key_errors import create_key_error
+from imgshare_cli.api.models import is_usable_id
 from imgshare_cli.api.response import MAX_MANY
 from imgshare_cli.config.regions import find_region_of_url, list_regions
 from imgshare_cli.errors import UnavailableError
@@ -35,12 +36,12 @@ class KeyIdentityClient(IdentityClient):
             if exc.http_status not in _NOT_OFFERED:
                 raise
             projects = self._list_projects("/projects")
-        return [project for project in projects if is_token(project.id)]
+        return [project for project in projects if _is_sendable(project.id)]
 
     def find_projects(self, name: str) -> list[Project]:
         """Find the projects of this name, at most one where the cloud follows its own rules."""
         projects = self._list_projects(f"/projects?name={quote(name, safe='', errors='replace')}")
-        return [project for project in projects if project.name == name and is_token(project.id)]
+        return [project for project in projects if project.name == name and _is_sendable(project.id)]
 
     def request_credential(self, project_id: str) -> Credential:
         """Return the same key for another project; nothing is asked."""
@@ -68,10 +69,15 @@ def enter_project(credential: Credential, project_id: str) -> Credential:
     Raises:
         UnavailableError: the ID cannot be sent in a header.
     """
-    if not is_token(project_id):
+    if not _is_sendable(project_id):
         raise UnavailableError("the ID of the project cannot be sent to the service")
     name = credential.project_name if project_id == credential.project_id else None
     return replace(credential, project_id=project_id, project_name=name)
+
+
+def _is_sendable(project_id: str) -> bool:
+    """Whether an ID can be in a path and in a header."""
+    return is_usable_id(project_id) and is_token(project_id)
 
 
 def create_identity_client(transport: HttpTransport, credential: Credential) -> IdentityClient:

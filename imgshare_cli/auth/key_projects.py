@@ -53,7 +53,7 @@ def find_project(credential: Credential, name: str | None, connections: Connecti
     if not projects:
         raise ConfigError(f"the access key's user has no project named {quoted}", hint=_HINT)
     if len(projects) > 1:
-        several = ", ".join(project.id for project in projects[:_MAX_NAMED])
+        several = ", ".join(hints.quote_unless_plain(project.id) for project in projects[:_MAX_NAMED])
         raise ConfigError(f"{len(projects)} projects are named {quoted}: {several}", hint="--project ID chooses one")
     return projects[0]
 
