@@ -43,20 +43,18 @@ def sign_request(request: httpx.Request, credential: Credential) -> None:
     Few headers are signed, and none that a proxy may change.
     """
     date = time.strftime(DATE_FORMAT, time.gmtime())
-    signed = {name: request.headers[name] for name in _SIGNED_IF_PRESENT if name in request.headers}
-    signed["x-sdk-date"] = date
-    # In the form `Credential=`, the project and the security token are added to the signed request.
-    unsigned: dict[str, str] = {}
+    signed = {name: value for name in _SIGNED_IF_PRESENT if (value := request.headers.get(name)) is not None}
+    added = {"x-sdk-date": date}
+    own = {"x-project-id": credential.project_id, "x-security-token": credential.security_token}
+    project_headers = {name: value for name, value in own.items() if value}
+    # In the form `Credential=`, these are added to the signed request.
     is_access_form = credential.signature_format != "credential"
-    own = signed if is_access_form else unsigned
-    if credential.project_id:
-        own["x-project-id"] = credential.project_id
-    if credential.security_token:
-        own["x-security-token"] = credential.security_token
+    signed |= added | project_headers if is_access_form else added
     target = request.extensions["target"].decode()  # as in the request line
     canonical_request = build_canonical_request(request.method, target, signed, request.content)
     sign = sign_with_access if is_access_form else sign_with_credential
     authorization = sign(
         canonical_request, date, str(credential.access_key_id), credential.secret, join_header_names(signed)
     )
-    request.headers.update({**signed, **unsigned, "Authorization": authorization})
+    for name, value in {**added, **project_headers, "Authorization": authorization}.items():
+        request.headers[name] = value
