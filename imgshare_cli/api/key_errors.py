@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
-from imgshare_cli.api.error_bodies import read_error_code, read_explanation
+from imgshare_cli.api.error_bodies import read_explanation, read_request_id
 from imgshare_cli.api.timestamps import parse_http_date
 from imgshare_cli.errors import AuthError, Reason
 
@@ -29,11 +29,12 @@ def create_key_error(response: Response, action: str, credential: Credential) ->
         action: what was tried, in words that follow "cannot".
         credential: the access key.
     """
-    if response.status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    is_forbidden = response.status == HTTPStatus.FORBIDDEN
+    if not (response.rejects_token or is_forbidden):
         return None
     seconds = _measure_clock(response)
     is_clock_off = abs(seconds) > _MAX_SECONDS_OFF
-    if response.status == HTTPStatus.FORBIDDEN and not is_clock_off:
+    if is_forbidden and not response.rejects_token and not is_clock_off:
         return None
     quote = read_explanation(response)
     if is_clock_off:
@@ -51,10 +52,10 @@ def create_key_error(response: Response, action: str, credential: Credential) ->
         explanation=f'{explanation}: "{quote}"' if quote else explanation,
         hint=hint,
         http_status=response.status,
-        request_id=response.request_id,
+        request_id=response.request_id or read_request_id(response),
         reason=Reason.CLOCK if is_clock_off else Reason.TOKEN,
         may_have_arrived=response.may_have_arrived,
-        service_code=read_error_code(response),
+        service_code=response.service_code,
     )
 
 

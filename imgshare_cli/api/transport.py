@@ -89,9 +89,9 @@ class HttpTransport:
     ) -> Response:
         """Send a request and return the response, whatever its status.
 
-        Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
-        long as the time lasts. A service may refuse what an earlier try has done: the response then says that one
-        may have arrived, and so does the error.
+        Connection errors, the statuses 429, 500, 502, 503 and 504 and the codes of a flow control are tried again
+        with growing pauses, as long as the time lasts. A service may refuse what an earlier try has done: the response
+        then says that one may have arrived, and so does the error.
 
         Args:
             method: the HTTP method.
@@ -158,7 +158,7 @@ class HttpTransport:
                 return outcome
             started = time.monotonic()
             try:
-                request = flow.send(create_status_response(outcome.status))
+                request = flow.send(create_status_response(401 if outcome.rejects_token else outcome.status))
             except StopIteration:
                 return outcome
             tries.extend(time.monotonic() - started)  # a login takes its own time, not that of the request
@@ -173,7 +173,7 @@ class HttpTransport:
         response = outcome if isinstance(outcome, Response) else None
         if self._pace:
             retry_after = read_retry_after(response) if response else None
-            self._pace.report(response.status if response else None, retry_after, sent_at)
+            self._pace.report(response.pace_status if response else None, retry_after, sent_at)
         if response:
             where, milliseconds = f"{self._origin}{url.target.decode()}", (time.monotonic() - sent_at) * 1000
             ending = f"{response.status_line}, {milliseconds:.0f} ms, {response.request_id}"

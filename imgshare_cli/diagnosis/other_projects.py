@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.diagnosis.findings import Finding
-from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason
+from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason, RefusedError
 
 if TYPE_CHECKING:
     from imgshare_cli.api.credential import Credential
@@ -58,7 +58,7 @@ def _find_relation(images: ImageClient, image_id: str, project: Project) -> str 
         if images.get_image(image_id).owner == project.id:
             return "owner"
         images.get_member(image_id, project.id)  # an administrator also sees images that are shared with others
-    except (NotFoundError, ForbiddenError):
+    except (NotFoundError, ForbiddenError, RefusedError):
         return None
     return "member"
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
+    from imgshare_cli.api.service_kind import ServiceKind
     from imgshare_cli.config.settings import Settings
 
 MAX_SECONDS = 10.0
@@ -29,6 +30,7 @@ class ProbeClients:
         credential: the credential of the refused request.
         endpoint: the URL of the image service that refused.
         connections: opens connections.
+        service_kind: what the image service that refused is, if it is known.
         deadline: the time after which no client is created.
     """
 
@@ -36,6 +38,7 @@ class ProbeClients:
     credential: Credential
     endpoint: str
     connections: Connections
+    service_kind: ServiceKind | None = None
     deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
     def create_image_client(self, *, endpoint: str | None = None, credential: Credential | None = None) -> ImageClient:
@@ -53,6 +56,7 @@ class ProbeClients:
         timeout = self._next_timeout()
         auth = create_auth(credential)  # never refreshed: that has been tried, if it could be
         transport = self.connections.connect(endpoint or self.endpoint, auth, cacert=credential.cacert, timeout=timeout)
+        transport.service_kind = transport.service_kind or self.service_kind
         return ImageClient(transport, auth)
 
     def create_identity_client(self) -> IdentityClient | None:

@@ -59,7 +59,11 @@ def status(session: Session) -> None:
         profile = hints.build_options(build_profile_option(session.profile))
         keep = hints.build_command("config", "set", "project_id", "ID", *profile)
         session.output.print_note(f"note: the token does not tell your project; --project ID or {keep} names it")
-    _print_record(session, {**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
+    latency = round((time.monotonic() - started) * 1000)
+    kind = session.client.service_kind
+    _print_record(
+        session, {**known, "service": "ok", "service_kind": kind.value if kind else None, "latency_ms": latency}
+    )
 
 
 def _name_state(error: ImgshareError, credential: Credential) -> str:
