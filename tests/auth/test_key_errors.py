@@ -86,7 +86,7 @@ def test_how_far_a_clock_may_be_off(  # noqa: PLR0913, PLR0917
 
     error = imgshare("share", IMAGE, MEMBER, "--json").error()
 
-    expected = reason or ("token" if status == 401 else None)
+    expected = reason or ("token" if status == 401 else "role")
     assert (expected, "forbidden" if status == 403 and not reason else "auth") == (error["reason"], error["code"])
 
 

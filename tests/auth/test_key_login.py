@@ -71,6 +71,7 @@ def test_log_in_and_use_it(imgshare: RunImgshare, keys: KeyCloud, config: Path) 
         "project_id": MEMBER,
         "roles": [],
         "endpoint": keys.endpoint,
+        "service_kind": "ims",
         "credentials": f"access key {KEY}",
         "token_source": f"{store}, profile 'default'",
         "expires_at": None,
