@@ -19,6 +19,7 @@ from bench.batch_programs import (
     write_ids,
 )
 from bench.fleets import measure_fleet
+from bench.keys import measure_keys
 from bench.rows import Row, judge
 from tests.support.large_inbox import share_copies
 
@@ -41,7 +42,10 @@ def measure_batches(cloud: Cloud, base: Environ, tools: Tools) -> tuple[list[Row
         sizes, sizes_kept = _measure_sizes(path, base, tools)
         real, real_kept = _measure_real(cloud, path, base, tools)
         fleet, fleet_kept = measure_fleet(cloud, path, base, tools)
-        return [*rows, *slow, *sizes, *real, *fleet], all([kept, slow_kept, sizes_kept, real_kept, fleet_kept])
+        keys, keys_kept = measure_keys(base, tools)
+        return [*rows, *slow, *sizes, *real, *fleet, *keys], all(
+            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, keys_kept]
+        )
 
 
 def _race_at_once(path: Path, base: Environ, tools: Tools) -> tuple[list[Row], bool]:

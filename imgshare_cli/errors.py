@@ -22,6 +22,7 @@ class Reason(StrEnum):
     VISIBILITY = "visibility"
     DEACTIVATED = "deactivated"
     REGION = "region"
+    CLOCK = "clock"
     TOKEN = "token"  # noqa: S105  (the name of a reason)
     PROJECT = "project"
     NOT_OWNER = "not_owner"

@@ -19,7 +19,7 @@ from imgshare_cli.errors import ImgshareError, NotFoundError, RefusedError, Unav
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
@@ -44,7 +44,7 @@ class ImageClient:
         auth: the same, for a request to another service of the same cloud.
     """
 
-    def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
+    def __init__(self, transport: HttpTransport, auth: CredentialAuth) -> None:
         self._transport = transport
         self.auth = auth
 
@@ -165,7 +165,7 @@ class ImageClient:
     def check_token(self) -> None:
         """Check that the token is valid: any valid token may read the member schema, whatever its roles."""
         try:
-            response = self._call("GET", "/v2/schemas/member", "check the token", hints_of="list")
+            response = self._call("GET", "/v2/schemas/member", f"check the {self.credential.kind}", hints_of="list")
         except NotFoundError as exc:
             raise create_not_image_service_error(exc) from exc
         if parse_object(response).get("name") != "member":

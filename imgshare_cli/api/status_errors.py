@@ -56,6 +56,11 @@ def create_status_error(
     if response.status == HTTPStatus.NOT_FOUND and not response.request_id and "html" in response.content_type:
         # The image API answers in JSON, as we ask: an HTML page comes from another server.
         return create_mismatch_error(response, f"{response.status_line}, an HTML page")
+    if credential.access_key_id:
+        from imgshare_cli.api.key_errors import create_key_error
+
+        if error := create_key_error(response, action, credential):
+            return error
     quote = read_explanation(response)
     error_class, reason, explanation, hint = _classify(response, credential, call_hints, quote)
     if response.status == HTTPStatus.UNAUTHORIZED and "browser" in quote:  # webob's, which speaks of passwords in one

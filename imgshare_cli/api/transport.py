@@ -22,7 +22,7 @@ from imgshare_cli.config.settings import DEFAULT_RETRIES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.http_connection import TransportOptions
     from imgshare_cli.api.pace import Pace
     from imgshare_cli.api.service_kind import ServiceKind
@@ -51,7 +51,7 @@ class HttpTransport:
     def __init__(  # noqa: PLR0913  (each by name)
         self,
         address: str,
-        auth: TokenAuth | None,
+        auth: CredentialAuth | None,
         options: TransportOptions,
         *,
         timeout: float,
@@ -73,7 +73,7 @@ class HttpTransport:
         self._connection = HttpConnection(self._address, options)
         self.service_kind: ServiceKind | None = None
 
-    def authenticate_with(self, auth: TokenAuth) -> None:
+    def authenticate_with(self, auth: CredentialAuth) -> None:
         """Authenticate the next requests with another credential, over the same connection."""
         self._auth = auth
 
@@ -145,6 +145,7 @@ class HttpTransport:
         """
         try:
             request, url = build(), self._requests.build_url(path)
+            request.extensions["target"] = url.target  # of httpx: a signature needs it, and spares parsing the address
         except (httpx.InvalidURL, UnicodeError) as exc:
             return self._create_error(exc)
         if self._auth is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.authentication import create_auth
@@ -41,18 +41,18 @@ class ProbeClients:
     service_kind: ServiceKind | None = None
     deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
-    def create_image_client(self, *, endpoint: str | None = None, token: str | None = None) -> ImageClient:
+    def create_image_client(self, *, endpoint: str | None = None, credential: Credential | None = None) -> ImageClient:
         """Create a client for the image service.
 
         Args:
             endpoint: another image service's URL.
-            token: another token.
+            credential: another credential of the same login.
 
         Raises:
             UnavailableError: the time is up.
             ConfigError: a token must not be sent to that URL.
         """
-        credential = replace(self.credential, secret=token) if token else self.credential
+        credential = credential or self.credential
         timeout = self._next_timeout()
         auth = create_auth(credential)  # never refreshed: that has been tried, if it could be
         transport = self.connections.connect(endpoint or self.endpoint, auth, cacert=credential.cacert, timeout=timeout)
