@@ -39,16 +39,19 @@ class ImageClient:
     Args:
         transport: the connection to the service.
         auth: authenticates its requests; errors name the credential that it used last.
+
+    Attributes:
+        auth: the same, for a request to another service of the same cloud.
     """
 
     def __init__(self, transport: HttpTransport, auth: CredentialAuth) -> None:
         self._transport = transport
-        self._auth = auth
+        self.auth = auth
 
     @property
     def credential(self) -> Credential:
         """The credential that the next request carries."""
-        return self._auth.credential
+        return self.auth.credential
 
     @property
     def service_kind(self) -> ServiceKind | None:
@@ -189,4 +192,4 @@ class ImageClient:
         from imgshare_cli.api.status_errors import create_status_error
 
         call_hints = build_call_hints(hints_of, path, self.service_kind)
-        raise create_status_error(response, doing, self._auth.credential, call_hints)
+        raise create_status_error(response, doing, self.auth.credential, call_hints)

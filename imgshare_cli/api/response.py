@@ -21,6 +21,7 @@ _MAX_MEMORY = 72 << 20
 _BYTES_PER_MARK = 150
 _MAX_VALUES = 1_000_000
 TRANSIENT_STATUSES = {429, 500, 502, 503, 504}  # the same request may succeed a moment later
+_SETTINGS = {"identity": "auth_url", "backup": "vault_endpoint"}  # of each other API, what holds its address
 AMBIGUOUS_STATUSES = {500, 502, 504}  # the request may have been carried out; with 429 and 503 it was not
 # Huawei-style clouds say some of this with codes, whatever the status: of the flow control (of IMS, of its keys, of the
 # gateway), and of a token that is not valid or no longer is.
@@ -164,7 +165,7 @@ def create_mismatch_error(response: Response, came: str, api: str = "image") -> 
     """Create the error for a response that is not from the image or identity API."""
     return UnavailableError(
         f"the response is not from the {api} API: {came}",
-        hint=_build_endpoint_hint() if api == "image" else "check auth_url",
+        hint=_build_endpoint_hint() if api == "image" else f"check {_SETTINGS[api]}",
         http_status=response.status,
         request_id=response.request_id,
         may_have_arrived=response.may_have_arrived or response.is_success,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config.service_url import Setting
 
+_MAX_ADDRESS = 2000
 # The ends of the names of keystoneauth's options that hold secrets; `code` is that of OIDC.
 _SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code")
 # Everything these libraries report is in their exceptions; on stderr it would be noise.
@@ -146,6 +147,7 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
         source=f"a login with {request.display_name}" if request.auth_type is None else "a login",
         header=header,
         endpoint=check_service_url(endpoint, insecure_http=settings.insecure_http),
+        vault_endpoint=_find_vault_endpoint(session, region) if access else None,
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
         cacert=_find_authorities(region),
         cloud=request.cloud,
@@ -154,6 +156,15 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
         project_name=_check_text(access.project_name) if access else None,
         roles=tuple(map(str, filter(_check_text, access.role_names))) if access else (),
     )
+
+
+def _find_vault_endpoint(session: BoundedSession, region: CloudRegion) -> str | None:
+    interface, name = region.get_interface("cbr"), region.get_region_name("cbr")
+    try:
+        url = session.get_endpoint(service_type="cbr", interface=interface, region_name=name, skip_discovery=True)
+    except ks.CatalogException:  # most catalogs have none
+        return None
+    return url if isinstance(url, str) and len(url) <= _MAX_ADDRESS else None  # checked where it is used
 
 
 def _check_text(value: object) -> str | None:

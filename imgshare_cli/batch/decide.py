@@ -13,6 +13,7 @@ from imgshare_cli.batch.shard import is_of_other_shard
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.decisions import decide_share, get_share, was_decided_before
 from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
+from imgshare_cli.shares.vault_decisions import VaultPlace
 from imgshare_cli.shares.wait import wait_for_share
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.items import Item
     from imgshare_cli.batch.shard import Shard
     from imgshare_cli.shares.image_checks import ImageCheck
+    from imgshare_cli.shares.vault_decisions import VaultDecisions
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class DecisionTask:
         describe_owner: what errors show for the ID of an owner.
         pause_for: waits for some seconds, and returns whether the batch was stopped meanwhile.
         image_check: what each image must be.
-        vault_id: the backup vault for full-server images (IMS).
+        vaults: accepts with backup vaults, for full-server images (IMS); None decides without.
         deadline: until when shares that are not there are waited for, on the clock of time.monotonic().
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
@@ -50,7 +52,7 @@ class DecisionTask:
     describe_owner: Callable[[str | None], str]
     pause_for: Callable[[float], bool]
     image_check: ImageCheck | None = None
-    vault_id: str | None = None
+    vaults: VaultDecisions | None = None
     deadline: float | None = None
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
@@ -70,6 +72,8 @@ class DecisionTask:
         if item.error or item.is_done:
             return self.leave_out(item)
         try:
+            if self.vaults and not self.is_dry_run:  # a vault that cannot be found is not waited for
+                self.vaults.find_given_id(tool, self._find_place(item))
             remaining = self.deadline - time.monotonic() if self.deadline is not None else 0
             if remaining <= 0:
                 return self._decide(tool, item)
@@ -107,8 +111,10 @@ class DecisionTask:
             return Outcome(item, Result.PLANNED, image_id, member_id, image=image)
         if self.status is None:
             member = get_share(client, image_id, member_id)
+        elif self.vaults:
+            member = self.vaults.accept(client, image_id, self._find_place(item))
         else:
-            member = decide_share(client, image_id, member_id, self.status, self.vault_id)
+            member = decide_share(client, image_id, member_id, self.status)
         return Outcome(
             item,
             Result.DONE,
@@ -119,6 +125,9 @@ class DecisionTask:
             image=image,
             is_unchanged=self.status is not None and was_decided_before(member),
         )
+
+    def _find_place(self, item: Item) -> VaultPlace:
+        return VaultPlace(item.member_id or self.member_id, item.access.project if item.access else None)
 
     def _find_image(self, client: ImageClient, name: str) -> Image:
         owner = self.image_check.owner if self.image_check else None

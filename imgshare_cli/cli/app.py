@@ -28,6 +28,7 @@ COMMAND_GROUPS = {
         "reject": "decide:reject",
         "reset": "decide:reset",
         "show": "show:show",
+        "vaults": "vaults:vaults",
     },
     "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
     "Setup": {

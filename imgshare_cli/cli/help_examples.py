@@ -49,6 +49,10 @@ EXAMPLES = {
         ("Show what your project decided about an image", "imgshare show golden-debian-12"),
         ("Show a share by ID, as JSON", "imgshare show c26a7205-6924-55d2-a1a9-c6d6caeb44f2 --json"),
     ),
+    "imgshare vaults": (
+        ("List the backup vaults of your project", "imgshare vaults"),
+        ("Print them as JSON", "imgshare vaults --json"),
+    ),
     "imgshare members": (
         ("List the projects that an image is shared with", "imgshare members my-build-agent"),
         ("List those that have not decided", "imgshare members my-build-agent --status pending"),

@@ -77,7 +77,8 @@ def resolve_settings(
         endpoint=check_service_url(endpoint, insecure_http=flags.insecure_http) if endpoint else None,
         project_id=flags.project_id or env.get("project_id") or stored.get("project_id"),
         vault_id=env.get("vault_id") or stored.get("vault_id"),
-        vault_endpoint=env.get("vault_endpoint") or own_service.get("vault_endpoint"),
+        # Nor may the token of another endpoint travel to the profile's own backup service.
+        vault_endpoint=env.get("vault_endpoint") or (own_service.get("vault_endpoint") if endpoint == own else None),
         service=own_service.get("service", CHOICES["service"][0]),
         decide_by=own_service.get("decide_by", CHOICES["decide_by"][0]),
         signature_format=stored.get("signature_format", CHOICES["signature_format"][0]),

@@ -28,6 +28,7 @@ class Setting(NamedTuple):
 
 
 ENDPOINT = Setting("the endpoint", "https://ims.eu-de.otc.t-systems.com", "the token")
+VAULT_ENDPOINT = Setting("vault_endpoint", "https://cbr.eu-de.otc.t-systems.com", "the token")
 AUTH_URL = Setting("auth_url", "https://iam.eu-de.otc.t-systems.com/v3", "the token")
 
 

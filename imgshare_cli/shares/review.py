@@ -11,10 +11,11 @@ from imgshare_cli.shares.decisions import decide_share
 from imgshare_cli.shares.image_details import load_image_details
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Share
+    from imgshare_cli.api.models import Member
     from imgshare_cli.shares.image_details import ImageDetails
 
 
@@ -74,19 +75,19 @@ class Review:
     Args:
         client: the image service.
         shares: the shares to review, each image once.
-        vault_id: the backup vault for full-server images (IMS) that are accepted.
+        accept: accepts the share of an image with a project; full-server images (IMS) may need a backup vault.
 
     Attributes:
         position: the index of the current share, from 0.
         steps: what was done, the last step last.
     """
 
-    def __init__(self, client: ImageClient, shares: Sequence[Share], vault_id: str | None = None) -> None:
+    def __init__(self, client: ImageClient, shares: Sequence[Share], accept: Callable[[str, str], Member]) -> None:
         self.shares = shares
         self.position = 0
         self.steps: list[Step] = []
         self._client = client
-        self._vault_id = vault_id
+        self._accept = accept
         self._records = {share.image.id: ReviewRecord(share) for share in shares}
 
     @property
@@ -183,7 +184,10 @@ class Review:
         """Decide about a share and record the outcome; return whether it worked."""
         record = self._get_record(share)
         try:
-            decide_share(self._client, share.image.id, share.member_id, status, self._vault_id)
+            if status is Status.ACCEPTED:
+                self._accept(share.image.id, share.member_id)
+            else:
+                decide_share(self._client, share.image.id, share.member_id, status)
         except AuthError:
             raise  # it would be the same for all others
         except ImgshareError as exc:

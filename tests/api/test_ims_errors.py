@@ -73,7 +73,9 @@ def test_what_a_code_means(imgshare: RunImgshare, serve: StartService, code: str
     assert MEANINGS[code] == (run.code, error["reason"])
     assert status == error["http_status"]
     assert error["message"].startswith(f"{SUBJECT}: ")
-    assert error["message"].endswith(f': "What IMS says. ({code})"')
+    # What needs a vault leads to a look at the vaults.
+    more = "; the vaults cannot be listed: the address of the backup service (CBR) is not known"
+    assert error["message"].endswith(f': "What IMS says. ({code})"' + more * (error["reason"] == "vault"))
     assert error["hint"]
     assert "{" not in error["hint"]
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
 from tests.support.run import Run
+from tests.support.vault_service import VAULT
 
 if TYPE_CHECKING:
     from tests.support.fake_service import StartService
@@ -63,19 +64,27 @@ def test_json_is_the_members_own_object(imgshare: RunImgshare, serve: StartServi
     assert run.out.isascii()
 
 
-@pytest.mark.parametrize("how", ["option", "environment", "profile"])
-def test_a_vault_goes_with_accept(
+def test_a_vault_goes_with_accept(imgshare: RunImgshare, serve: StartService) -> None:
+    """`accept --vault ID` sends that ID, in one request."""
+    service = serve(build_response(200, build_member()))
+
+    assert 0 == imgshare("accept", IMAGE, MEMBER, "--vault", VAULT).code
+    assert [f'{{"status":"accepted","vault_id":"{VAULT}"}}'.encode()] == [one.body for one in service.requests]
+
+
+@pytest.mark.parametrize("how", ["environment", "profile"])
+def test_a_stored_vault_stays_here(
     imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    """`accept` sends the vault_id of the option, the environment or the profile."""
+    """The vault of the environment or the profile is not sent, unless the service asks for one."""
     service = serve(build_response(200, build_member()))
     if how == "environment":
-        monkeypatch.setenv("IMGSHARE_VAULT_ID", "vault-1")
-    if how == "profile":
-        assert Run(0) == imgshare("config", "set", "vault_id", "vault-1")
+        monkeypatch.setenv("IMGSHARE_VAULT_ID", VAULT)
+    else:
+        assert Run(0) == imgshare("config", "set", "vault_id", VAULT)
 
-    assert 0 == imgshare("accept", IMAGE, MEMBER, *(["--vault", "vault-1"] if how == "option" else [])).code
-    assert b'{"status":"accepted","vault_id":"vault-1"}' == service.requests[0].body
+    assert 0 == imgshare("accept", IMAGE, MEMBER).code
+    assert [b'{"status":"accepted"}'] == [one.body for one in service.requests]
 
 
 @pytest.mark.parametrize(("command", "status"), [("reject", "rejected"), ("reset", "pending")])
@@ -88,11 +97,11 @@ def test_no_vault_goes_elsewhere(
 ) -> None:
     """`reject` and `reset` never send a vault_id, and do not know the option."""
     service = serve(build_response(200, build_member(status)))
-    monkeypatch.setenv("IMGSHARE_VAULT_ID", "vault-1")
+    monkeypatch.setenv("IMGSHARE_VAULT_ID", VAULT)
 
     assert 0 == imgshare(command, IMAGE, MEMBER).code
     assert f'{{"status":"{status}"}}'.encode() == service.requests[0].body
-    assert 2 == imgshare(command, IMAGE, MEMBER, "--vault", "v").code
+    assert 2 == imgshare(command, IMAGE, MEMBER, "--vault", VAULT).code
 
 
 @pytest.mark.parametrize("how", ["option", "IMGSHARE_PROJECT_ID", "OS_PROJECT_ID", "profile"])

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 CONFIG = ("path", "list", "get", "set", "unset")
 PATHS = [(), *((name,) for name in COMMANDS), *(("config", name) for name in CONFIG)]
-# What these need is not in a sandbox: a cloud to log in to, a person, or another file to write to.
-UNPASTED = {"login", "logout", "review", "completion"}
+# What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service.
+UNPASTED = {"login", "logout", "review", "completion", "vaults"}
 ROOT = """\
 Usage: imgshare [OPTIONS] COMMAND [ARGS]...
 
@@ -33,6 +33,7 @@ Inbox:
   reject      Reject an image that is shared with you.
   reset       Make a share pending again, as if nothing had been decided.
   show        Show one share, and what the project decided.
+  vaults      List your project's backup vaults, for full-server images (IMS).
 
 Sharing:
   members     List the projects that an image is shared with.
@@ -79,12 +80,13 @@ Arguments:
           project]
 
 Options:
-  --owner PROJECT   Require this owner: a project ID, or a name in [owners].
-  --hash ALGO:HEX   Require this checksum, such as sha512:…
-  --wait DURATION   Wait for the image to be shared, such as 30s or 5m.
-  --vault VAULT_ID  Backup vault for a full-server image (IMS).
-  --yes             Do not ask for confirmation.
-  --json            Print JSON, and errors as JSON on stderr.
+  --owner PROJECT  Require this owner: a project ID, or a name in [owners].
+  --hash ALGO:HEX  Require this checksum, such as sha512:…
+  --wait DURATION  Wait for the image to be shared, such as 30s or 5m.
+  --vault VAULT    Backup vault for a full-server image (IMS): an ID, a name
+                   or auto.
+  --yes            Do not ask for confirmation.
+  --json           Print JSON, and errors as JSON on stderr.
 
 Many at once:
   --from FILE           Read the images from a file, or from stdin with `-`:

@@ -15,6 +15,7 @@ from tests.support.last_list import find_list_files
 from tests.support.run import Run
 from tests.support.scripted_images import OWNER, Page, ScriptedImageService, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
+from tests.support.vault_service import VAULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -318,7 +319,7 @@ def test_a_name_like_a_prefix_that_is_waited_for(imgshare: RunImgshare, service:
 
 @pytest.mark.parametrize(
     "options",
-    [["--owner", OWNER, "--json"], ["--vault", "v", "--hash", f"sha512:{'0' * 128}"], ["--yes", "--timeout", "9s"]],
+    [["--owner", OWNER, "--json"], ["--vault", VAULT, "--hash", f"sha512:{'0' * 128}"], ["--yes", "--timeout", "9s"]],
     ids=str,
 )
 def test_the_options_in_a_hint(imgshare: RunImgshare, service: ScriptedImageService, options: list[str]) -> None:

@@ -16,6 +16,7 @@ from tests.support.fake_service import MEMBER
 from tests.support.run import Run, find_commands, run_command
 from tests.support.scripted_images import OWNER, Page, build_image, build_image_id
 from tests.support.terminal import run_at_terminal
+from tests.support.vault_service import VaultService, build_vault
 
 if TYPE_CHECKING:
     from imgshare_cli.sandbox import Sandbox
@@ -734,9 +735,12 @@ def test_suggesting_takes_no_time() -> None:
 
 
 @pytest.mark.usefixtures("sandbox")
-def test_what_cannot_be_pasted(imgshare: RunImgshare) -> None:
+def test_what_cannot_be_pasted(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """An option stays in the command, as a placeholder where a shell would change its value."""
-    run = imgshare("accept", "ubuntu-24.04", "--vault", "a b")
+    with VaultService() as service:
+        service.vaults = [build_vault(name="a b")]
+        monkeypatch.setenv("IMGSHARE_VAULT_ENDPOINT", service.vault_endpoint)
+        run = imgshare("accept", "ubuntu-24.04", "--vault", "a b")
 
     hint = "did you mean `imgshare accept ubuntu-24.04-minimal --vault VAULT` (where VAULT is 'a b') "
     hint += f"(owner {PLATFORM})?"

@@ -13,6 +13,7 @@ from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build
 from tests.support.run import TOOL, run_tool
 from tests.support.scripted_images import OWNER, Page, build_image, build_image_id
 from tests.support.terminal import Terminal, run_at_terminal
+from tests.support.vault_service import VAULT
 
 if TYPE_CHECKING:
     import socket
@@ -51,10 +52,10 @@ def test_a_question_that_may_not_be_asked(
 ) -> None:
     """It is exit 2, which names the option that answers it, and nothing is changed."""
     code, lines, _ = run_at_terminal(
-        200, "accept", twin, sandbox.you.project_id, "--vault", "v", "--insecure-http", *options, **environ
+        200, "accept", twin, sandbox.you.project_id, "--vault", VAULT, "--insecure-http", *options, **environ
     )
 
-    accept_it = f"imgshare accept {twin} {sandbox.you.project_id} --vault v --insecure-http --yes"
+    accept_it = f"imgshare accept {twin} {sandbox.you.project_id} --vault {VAULT} --insecure-http --yes"
     assert (2, "an image named 'golden-ubuntu-22.04' is already in the project's image list:") == (code, lines[0])
     assert [
         f"imgshare: accepting {twin} needs a confirmation, and {name} forbids asking for it",

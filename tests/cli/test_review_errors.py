@@ -269,7 +269,7 @@ def test_a_service_that_ends() -> None:
 
 
 def test_what_it_asks_for(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two questions for each image and one for a decision, which names the vault; IMS has words of its own."""
+    """Two questions for each image and one for a decision, which names no vault; IMS has words of its own."""
     image = {
         "id": IMAGE,
         "name": "full\ud800server",
@@ -301,7 +301,7 @@ def test_what_it_asks_for(serve: StartService, monkeypatch: pytest.MonkeyPatch) 
     assert [
         ("GET", f"/v2/images/{IMAGE}/members/{MEMBER}", b""),
         ("GET", "/v2/images?name=full%3Fserver&limit=10", b""),
-        ("PUT", f"/v2/images/{IMAGE}/members/{MEMBER}", b'{"status":"accepted","vault_id":"vault-of-mine"}'),
+        ("PUT", f"/v2/images/{IMAGE}/members/{MEMBER}", b'{"status":"accepted"}'),
     ] == [(request.method, request.path, request.body) for request in service.requests[4:]]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.fake_cloud import PASSWORD, USER, FakeCloud, write_clouds, write_config
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
 from tests.support.run import Run, RunImgshare
+from tests.support.vault_service import VAULT, VaultService, build_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,18 +220,40 @@ def test_token(accept: RunImgshare, one: FakeCloud, monkeypatch: pytest.MonkeyPa
     assert ["from-the-file", "from-openstack", "from-ours"] == one.tokens
 
 
-def test_vault(accept: RunImgshare, one: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """--vault wins over IMGSHARE_VAULT_ID, which wins over the profile's vault."""
-    write_config(f'[profiles.default]\nendpoint = "{one.endpoint()}"\nvault_id = "file"\n')
-    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+def test_vault(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the service asks for a vault, --vault wins over IMGSHARE_VAULT_ID, which wins over the profile's vault."""
+    with VaultService() as service:
+        service.enter(monkeypatch)
+        write_config('[profiles.default]\nvault_id = "file"\n')
 
-    assert ACCEPTED == accept()
-    assert ACCEPTED == accept("--vault", "flag")
-    monkeypatch.setenv("IMGSHARE_VAULT_ID", "variable")
-    assert ACCEPTED == accept()
-    assert ACCEPTED == accept("--vault", "flag")
-    vaults: list[Any] = [request.body["vault_id"] for request in one.requests]
-    assert ["file", "flag", "variable", "flag"] == vaults
+        assert 0 == imgshare("accept", IMAGE).code
+        assert 0 == imgshare("accept", IMAGE, "--vault", VAULT).code
+        monkeypatch.setenv("IMGSHARE_VAULT_ID", "variable")
+        assert 0 == imgshare("accept", IMAGE).code
+        assert 0 == imgshare("accept", IMAGE, "--vault", VAULT).code
+    assert [("PUT", vault) for vault in ("-", "file", VAULT, "-", "variable", VAULT)] == service.calls
+
+
+def test_vault_endpoint(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IMGSHARE_VAULT_ENDPOINT wins over the profile's vault_endpoint, which is for the profile's own endpoint alone."""
+    with VaultService() as service, VaultService() as other:
+        service.enter(monkeypatch)
+        other.vaults = []
+        monkeypatch.delenv("IMGSHARE_ENDPOINT")
+        write_config(
+            f'[profiles.default]\nendpoint = "{service.endpoint}"\nvault_endpoint = "{other.vault_endpoint}"\n'
+        )
+
+        assert [build_vault()] == imgshare("vaults", "--json").json()
+        monkeypatch.delenv("IMGSHARE_VAULT_ENDPOINT")
+        assert [] == imgshare("vaults", "--json").json()
+        other.requests.clear()
+        elsewhere = imgshare("vaults", "--endpoint", "http://127.0.0.1:1")
+    assert (3, "imgshare: the address of the backup service (CBR) is not known") == (
+        elsewhere.code,
+        elsewhere.err.splitlines()[0],
+    )
+    assert [] == other.requests
 
 
 def test_project(imgshare: RunImgshare, one: FakeCloud, monkeypatch: pytest.MonkeyPatch) -> None:

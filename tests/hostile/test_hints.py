@@ -35,7 +35,7 @@ pytestmark = pytest.mark.hostile
 WORD = r"[A-Za-z0-9._:@/+][A-Za-z0-9._:@/+=-]*"
 GLOB = r"'[A-Za-z0-9._:@/+*?\[][A-Za-z0-9._:@/+*?\[\],-]*'"
 COMMAND = re.compile(
-    rf"(OS_[A-Z_]+=({WORD}|{GLOB}) |xargs -n1 )?imgshare( -{{0,2}}{WORD}| {GLOB}| -)*|export [A-Z_]+=({WORD}|{GLOB})"
+    rf"(OS_[A-Z_]+=({WORD}|{GLOB}|-) |xargs -n1 )?imgshare( -{{0,2}}{WORD}| {GLOB}| -)*|export [A-Z_]+=({WORD}|{GLOB})"
 )
 OPTIONS = {
     *(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
+from tests.support.vault_service import OTHER_VAULT, build_error, build_full_server, build_vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +87,7 @@ def build_scenarios(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     yield from _of_settings(text, argument, cloud)
     yield from _of_what_is_kept(text, argument, cloud)
     yield from _of_elsewhere(text, cloud)
+    yield from _of_vaults(text, cloud)
 
 
 def _argument(text: str) -> str:
@@ -155,7 +157,11 @@ def _of_arguments(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     yield Scenario(["accept", "--owner", text, "golden"], {"GET /v2/images": _images(_image())})
     yield Scenario(["accept", IMAGE, "--", text])
     twins = {"GET /v2/images": _images(_image(), _image(id=IMAGE.replace("d164", "0000")))}
-    yield Scenario(["accept", f"--vault={text}", "golden", "--", text], twins)
+    vaults = {f"GET /v3/{MEMBER}/vaults": (200, {"vaults": [build_vault(name=text)]})}
+    at_vaults = {"IMGSHARE_VAULT_ENDPOINT": cloud.endpoint, "IMGSHARE_PROJECT_ID": MEMBER}
+    yield Scenario(["accept", f"--vault={text}", "golden"], {**twins, **vaults}, at_vaults)
+    yield Scenario(["accept", f"--vault={text}x", "golden"], vaults, at_vaults)
+    yield Scenario(["accept", f"--vault={text}", IMAGE, "--", text], vaults, at_vaults)
     for command in (["get"], ["unset"], ["set"]):
         yield Scenario(["config", *command, "--", text, *["value"] * (command == ["set"])])
     yield Scenario(["config", "set", "--", f"profiles.{text}.endpoint", ""])
@@ -240,3 +246,22 @@ def _of_elsewhere(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
             unnamed = {"IMGSHARE_ENDPOINT": ""}
             yield Scenario(["accept", IMAGE, MEMBER], answers, unnamed, config, {**grant, **more})
         yield Scenario(["accept", IMAGE], {**usual, **away}, config=config, grant={**grant, **more})
+
+
+def _of_vaults(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
+    refused = {
+        "PUT": (400, build_error("IMG.0184", text)),
+        f"GET /v2/images/{IMAGE}": (200, build_full_server(name=text)),
+    }
+    environ = {"IMGSHARE_VAULT_ENDPOINT": cloud.endpoint, "IMGSHARE_PROJECT_ID": MEMBER}
+    for rows in (
+        [build_vault(text, name=text)],
+        [build_vault(name=text), build_vault(f"b{text}", name=text)],
+        [build_vault(name=text, status=text)],
+    ):
+        vaults = {f"GET /v3/{MEMBER}/vaults": (200, {"vaults": rows})}
+        yield Scenario(["accept", IMAGE], {**refused, **vaults}, environ)
+        yield Scenario(["accept", IMAGE, "--vault", "auto"], {**refused, **vaults}, environ)
+    unlisted = {f"GET /v3/{MEMBER}/vaults": (403, build_error("BackupService.1", text))}
+    yield Scenario(["accept", IMAGE], {**refused, **unlisted}, environ)
+    yield Scenario(["accept", IMAGE, "--vault", OTHER_VAULT], refused, environ)

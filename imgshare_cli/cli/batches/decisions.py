@@ -17,6 +17,7 @@ from imgshare_cli.cli.batches.fleet_source import open_fleet_source, with_projec
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
+from imgshare_cli.cli.batches.vaults import open_batch_vaults
 from imgshare_cli.cli.filter_options import read_image_check
 from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
@@ -48,7 +49,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
     owner: str | None = None,
     hash_: str | None = None,
     wait: str | None = None,
-    vault_id: str | None = None,
+    vault: str | None = None,
     yes: bool = False,
 ) -> None:
     """Decide about many shares, and print an outcome for each.
@@ -61,7 +62,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         owner: the project that must own the images.
         hash_: the checksum that they must have.
         wait: how long to wait for shares that are not there yet.
-        vault_id: the backup vault for full-server images.
+        vault: the value of --vault.
         yes: whether nobody is asked.
 
     Raises:
@@ -81,6 +82,9 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         source = open_source(session, status, flags, pace, owner=owner, yes=yes)
     if shard:
         source = replace(source, items=select_items(source.items, shard, None if fleet else session.member_id))
+    vaults = None
+    if status is Status.ACCEPTED:
+        vaults = open_batch_vaults(session, vault, source.client, is_fleet=fleet is not None, is_dry_run=flags.dry_run)
     task = DecisionTask(
         open_tool=(lambda: only) if (only := source.client) else partial(session.open_worker_client, pace),
         status=status,
@@ -88,7 +92,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
         pause_for=stop.wait,
         image_check=image_check,
-        vault_id=vault_id or session.settings.vault_id,
+        vaults=vaults.decisions if vaults else None,
         deadline=deadline,
         is_dry_run=flags.dry_run,
         shard=shard,
@@ -104,7 +108,11 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         flags.fail_fast,
         is_dry_run=flags.dry_run,
     )
-    run_batch(session, with_projects(batch, task, fleet) if fleet else batch, stop)
+    try:
+        run_batch(session, with_projects(batch, task, fleet) if fleet else batch, stop)
+    finally:
+        if vaults:
+            vaults.print_notes()
 
 
 def _build_describe(session: Session) -> Callable[[Outcome], str]:

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 _LOGINS_AT_ONCE = 8
 # What the user has set for one cloud: another cloud's token must not travel there.
-_OF_ONE_CLOUD = {"IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE", "IMGSHARE_PROJECT_ID", "OS_PROJECT_ID"}
+_OF_ONE_CLOUD = {
+    *("IMGSHARE_ENDPOINT", "OS_IMAGE_ENDPOINT_OVERRIDE", "IMGSHARE_VAULT_ENDPOINT"),
+    *("IMGSHARE_PROJECT_ID", "OS_PROJECT_ID", "IMGSHARE_VAULT_ID"),
+}
 
 
 class Fleet:

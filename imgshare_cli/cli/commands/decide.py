@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 from imgshare_cli.api.models import Status
@@ -18,6 +19,7 @@ from imgshare_cli.cli.options import (
 )
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
+from imgshare_cli.errors import RefusedError, ServiceError
 from imgshare_cli.shares.decisions import decide_share
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api import models
     from imgshare_cli.api.images import Image
     from imgshare_cli.shares.image_checks import ImageCheck
+    from imgshare_cli.shares.vault_decisions import VaultDecisions
 
 ExpectedOwnerOption = Annotated[
     str | None,
@@ -35,7 +38,9 @@ HashOption = Annotated[str | None, text_option("--hash", "ALGO:HEX", "Require th
 WaitOption = Annotated[
     str | None, text_option("--wait", "DURATION", "Wait for the image to be shared, such as 30s or 5m.")
 ]
-VaultOption = Annotated[str | None, text_option("--vault", "VAULT_ID", "Backup vault for a full-server image (IMS).")]
+VaultOption = Annotated[
+    str | None, text_option("--vault", "VAULT", "Backup vault for a full-server image (IMS): an ID, a name or auto.")
+]
 
 
 @with_session(member_options)
@@ -47,7 +52,7 @@ def accept(  # noqa: PLR0913, PLR0917
     owner: ExpectedOwnerOption = None,
     hash_: HashOption = None,
     wait: WaitOption = None,
-    vault_id: VaultOption = None,
+    vault: VaultOption = None,
     yes: YesOption = False,  # noqa: FBT002
 ) -> None:
     """Accept an image that is shared with you.
@@ -58,6 +63,7 @@ def accept(  # noqa: PLR0913, PLR0917
     image_check = read_image_check(session, owner, hash_)
     # What is waited for has not been listed yet: no other image may stand in for it.
     target = ShareTarget(session, image, member, command="accept", is_listed=wait is None)
+    vaults = _open_vaults(session, target, vault) if vault is not None else None
     confirmed: set[str] = set()
 
     def attempt() -> models.Member:
@@ -72,11 +78,17 @@ def accept(  # noqa: PLR0913, PLR0917
             confirmed.add(image_id)
         else:
             _find_image_for_people(target, image_id)
-        return _decide_share(session, target, image_id, Status.ACCEPTED, vault_id or session.settings.vault_id)
+        return _decide_share(session, target, image_id, Status.ACCEPTED, vaults)
 
     _run_and_print(
         session, target, Status.ACCEPTED, attempt if wait is None else _add_wait(session, attempt, image, wait)
     )
+
+
+def _open_vaults(session: Session, target: ShareTarget, vault: str) -> VaultDecisions:
+    from imgshare_cli.cli.vault_choices import open_given_vault
+
+    return open_given_vault(session, vault, session.client, target.member_id)
 
 
 def _check_image(session: Session, image_check: ImageCheck, image: Image) -> None:
@@ -153,12 +165,25 @@ def _find_image_for_people(target: ShareTarget, image_id: str) -> None:
 
 
 def _decide_share(
-    session: Session, target: ShareTarget, image_id: str, status: Status, vault_id: str | None = None
+    session: Session, target: ShareTarget, image_id: str, status: Status, vaults: VaultDecisions | None = None
 ) -> models.Member:
     """Decide, and look at the share before where a line will say whether that changed it."""
     share = target.find_share(image_id) if target.answers_people else None
     member_id = share.member_id if share else target.member_id
-    return decide_share(session.client, image_id, member_id, status, vault_id)
+    if vaults:
+        from imgshare_cli.cli.vault_choices import accept_with_vault
+
+        return accept_with_vault(session, vaults, target, image_id, member_id)
+    client = session.client
+    try:
+        return decide_share(client, image_id, member_id, status)
+    except ServiceError as exc:
+        is_refusal = isinstance(exc, RefusedError) or exc.http_status == HTTPStatus.BAD_REQUEST
+        if status is not Status.ACCEPTED or not is_refusal:
+            raise
+        from imgshare_cli.cli.vault_choices import accept_again
+
+        return accept_again(session, image_id, member_id, exc)
 
 
 def _add_wait(

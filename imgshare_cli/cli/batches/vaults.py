@@ -1,0 +1,129 @@
+"""The backup vaults of a batch: those of the only project, or of each project of a fleet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from imgshare_cli.api.vault_address import find_vault_address
+from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.cli.vault_choices import (
+    build_list_command,
+    create_vault_decisions,
+    list_vaults_at,
+    note_ignored_vault,
+    open_given_vault,
+)
+from imgshare_cli.errors import ConfigError
+from imgshare_cli.shares.vault_decisions import VaultPlace
+from imgshare_cli.shares.vaults import VaultCommands, describe_room, name_vault
+from imgshare_cli.truncation import truncate_lines
+
+if TYPE_CHECKING:
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.vaults import Vault
+    from imgshare_cli.batch.fleet import FleetProject
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.vault_decisions import VaultDecisions
+
+_MAX_LISTED = 20
+
+
+class BatchVaults:
+    """What accepts the images of a batch with vaults, and what is said about that at its end.
+
+    Args:
+        session: the run.
+    """
+
+    decisions: VaultDecisions
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._choices: list[str] = []
+
+    def open_own(self, given: str | None, client: ImageClient | None) -> None:
+        """Use the vaults of the only project of the run; one that is given is found before anything is accepted."""
+        session = self._session
+        if given is None:
+            self.decisions = create_vault_decisions(session, None)
+            return
+        client = client or session.client
+        self.decisions = open_given_vault(session, given, client, session.member_id)
+        # Of a batch, `auto` means the same vault for all.
+        self.decisions.given = self.decisions.find_given_id(client, VaultPlace(session.member_id))
+
+    def open_fleet(self, given: str | None) -> None:
+        """Use the vaults of each project."""
+        self.decisions = create_vault_decisions(
+            self._session,
+            given,
+            find_stored_id=self._find_stored_id,
+            build_commands=self._build_commands,
+            read=self._read,
+            report=self._keep_choice,
+        )
+
+    def print_notes(self) -> None:
+        """Say which vaults `auto` chose, and whether they had no effect."""
+        output = self._session.output
+        if not output.as_json:
+            for line in truncate_lines(self._choices, _MAX_LISTED):
+                output.print_note(line)
+        note_ignored_vault(self._session, self.decisions)
+
+    def _find_stored_id(self, place: VaultPlace) -> str | None:
+        # A vault is one project's, and no other project could use it.
+        is_own = not _get_project(place).cloud and place.member_id == self._session.member_id
+        return self._session.settings.vault_id if is_own else None
+
+    def _build_commands(self, place: VaultPlace, _image_id: str | None) -> VaultCommands:
+        """Build the commands for one project, because each has vaults of its own."""
+        typed, project = TypedCommand(self._session.context), _get_project(place)
+        only = {"--all-projects": None, "--projects-file": None, "--projects": project.name or project.id}
+        only |= {name: value for name, value in (("--clouds", project.cloud), ("--regions", project.region)) if value}
+
+        def use(word: str) -> str:
+            return typed.build({}, {**only, "--vault": word})
+
+        return VaultCommands(use, build_list_command(self._session))
+
+    def _read(self, client: ImageClient, place: VaultPlace) -> list[Vault]:
+        project, session = _get_project(place), self._session
+        service = project.service
+        if service is None or place.member_id is None:
+            raise ConfigError(f"project {project} has no image service")
+        # The settings are for one cloud, and both they and the catalog for the region of the login.
+        setting = session.settings.vault_endpoint if not (project.cloud or project.region) else None
+        from_catalog = client.credential.vault_endpoint if not project.region else None
+        address = find_vault_address(setting, from_catalog, service.endpoint)
+        return list_vaults_at(service.login.connections, address, client, place.member_id)
+
+    def _keep_choice(self, vault: Vault, place: VaultPlace) -> None:
+        self._choices.append(f"{_get_project(place)}: used backup vault {name_vault(vault)}, {describe_room(vault)}")
+
+
+def _get_project(place: VaultPlace) -> FleetProject:
+    return cast("FleetProject", place.fleet_project)
+
+
+def open_batch_vaults(
+    session: Session, given: str | None, client: ImageClient | None, *, is_fleet: bool, is_dry_run: bool
+) -> BatchVaults:
+    """Open the vaults of a batch.
+
+    Args:
+        session: the run.
+        given: the value of --vault, if there is one.
+        client: the connection of the run, if it has one already.
+        is_fleet: whether it works in many projects.
+        is_dry_run: whether nothing is accepted.
+
+    Raises:
+        ImgshareError: the given vault cannot be found or used.
+    """
+    vaults = BatchVaults(session)
+    if is_fleet:
+        vaults.open_fleet(given)
+    else:
+        vaults.open_own(None if is_dry_run else given, client)
+    return vaults
