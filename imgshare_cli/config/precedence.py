@@ -70,7 +70,7 @@ def resolve_settings(
         vault_id=env.get("vault_id") or stored.get("vault_id"),
         vault_endpoint=env.get("vault_endpoint") or own_service.get("vault_endpoint"),
         service=own_service.get("service", CHOICES["service"][0]),
-        decide_by=own_service.get("decide_by", CHOICES["decide_by"][0]),
+        decide_by="jobs" if flags.jobs_api else own_service.get("decide_by", CHOICES["decide_by"][0]),
         signature_format=stored.get("signature_format", CHOICES["signature_format"][0]),
         cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
         timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout")),

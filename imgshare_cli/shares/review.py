@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Share
+    from imgshare_cli.api.models import Member
+    from imgshare_cli.shares.decisions import FindJobs
     from imgshare_cli.shares.image_details import ImageDetails
 
 
@@ -75,18 +77,26 @@ class Review:
         client: the image service.
         shares: the shares to review, each image once.
         vault_id: the backup vault for full-server images (IMS) that are accepted.
+        find_jobs: finds what decides by jobs.
 
     Attributes:
         position: the index of the current share, from 0.
         steps: what was done, the last step last.
     """
 
-    def __init__(self, client: ImageClient, shares: Sequence[Share], vault_id: str | None = None) -> None:
+    def __init__(
+        self,
+        client: ImageClient,
+        shares: Sequence[Share],
+        vault_id: str | None = None,
+        find_jobs: FindJobs[Member] | None = None,
+    ) -> None:
         self.shares = shares
         self.position = 0
         self.steps: list[Step] = []
         self._client = client
         self._vault_id = vault_id
+        self._find_jobs = find_jobs
         self._records = {share.image.id: ReviewRecord(share) for share in shares}
 
     @property
@@ -183,7 +193,7 @@ class Review:
         """Decide about a share and record the outcome; return whether it worked."""
         record = self._get_record(share)
         try:
-            decide_share(self._client, share.image.id, share.member_id, status, self._vault_id)
+            decide_share(self._client, share.image.id, share.member_id, status, self._vault_id, self._find_jobs)
         except AuthError:
             raise  # it would be the same for all others
         except ImgshareError as exc:

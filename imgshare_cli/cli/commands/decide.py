@@ -12,6 +12,7 @@ from imgshare_cli.cli.options import (
     ImageArgument,
     MemberArgument,
     YesOption,
+    decision_options,
     member_options,
     text_option,
     with_session,
@@ -38,7 +39,7 @@ WaitOption = Annotated[
 VaultOption = Annotated[str | None, text_option("--vault", "VAULT_ID", "Backup vault for a full-server image (IMS).")]
 
 
-@with_session(member_options)
+@with_session(decision_options)
 @with_batch(Status.ACCEPTED)
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
@@ -85,7 +86,7 @@ def _check_image(session: Session, image_check: ImageCheck, image: Image) -> Non
     image_check.check(image, functools.partial(describe_owner, session))
 
 
-@with_session(member_options)
+@with_session(decision_options)
 @with_batch(Status.REJECTED)
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
@@ -149,7 +150,7 @@ def _decide_share(
     """Decide, and look at the share before where a line will say whether that changed it."""
     share = target.find_share(image_id) if target.answers_people else None
     member_id = share.member_id if share else target.member_id
-    return decide_share(session.client, image_id, member_id, status, vault_id)
+    return decide_share(session.client, image_id, member_id, status, vault_id, session.find_jobs)
 
 
 def _add_wait(

@@ -54,7 +54,7 @@ def review(
     if not shares:
         session.output.print_note(f"No {'' if is_whole else 'matching '}images are pending.")
         return
-    _run_review(session, Review(session.client, shares, session.settings.vault_id))
+    _run_review(session, Review(session.client, shares, session.settings.vault_id, session.find_jobs))
 
 
 def _run_review(session: Session, review: Review) -> None:
