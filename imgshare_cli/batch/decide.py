@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from imgshare_cli.api.models import Member
 from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.batch.outcome import Outcome, Result
 from imgshare_cli.batch.shard import is_of_other_shard
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Status
     from imgshare_cli.batch.items import Item
+    from imgshare_cli.batch.job_groups import BatchJobs
+    from imgshare_cli.batch.outcome import Later
     from imgshare_cli.batch.shard import Shard
     from imgshare_cli.shares.image_checks import ImageCheck
 
@@ -42,6 +45,7 @@ class DecisionTask:
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
         shard: the part of the batch that is ours; None is all of it.
+        jobs: decides by jobs, where that is wanted or the service has no other way.
     """
 
     open_tool: Callable[[], ImageClient]
@@ -55,6 +59,7 @@ class DecisionTask:
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
     shard: Shard | None = None
+    jobs: BatchJobs[Any] | None = None
 
     def enter_project(self, member_id: str | None, names: NameCache) -> DecisionTask:
         """Return the task for a project of a fleet.
@@ -65,8 +70,8 @@ class DecisionTask:
         """
         return replace(self, member_id=member_id, names=names)
 
-    def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
-        """Decide about one item; whatever happens is its outcome."""
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome | Later | None:
+        """Decide about one item, or take it for a job; whatever happens is its outcome."""
         if item.error or item.is_done:
             return self.leave_out(item)
         try:
@@ -92,7 +97,7 @@ class DecisionTask:
     ) -> Outcome:
         return Outcome(item, result, item.image_id, item.member_id or self.member_id, status=status, error=error)
 
-    def _decide(self, client: ImageClient, item: Item) -> Outcome | None:
+    def _decide(self, client: ImageClient, item: Item) -> Outcome | Later | None:
         member_id = item.member_id or self.member_id
         image = item.known_image
         if item.is_name and item.image:
@@ -108,7 +113,11 @@ class DecisionTask:
         if self.status is None:
             member = get_share(client, image_id, member_id)
         else:
-            member = decide_share(client, image_id, member_id, self.status, self.vault_id)
+            find_jobs = self.jobs.find if self.jobs else None
+            decided = decide_share(client, image_id, member_id, self.status, self.vault_id, find_jobs)
+            if not isinstance(decided, Member):
+                return decided.create_later(item, image, self.leave_out)
+            member = decided
         return Outcome(
             item,
             Result.DONE,

@@ -316,7 +316,7 @@ def test_an_unknown_state(imgshare: RunImgshare, service: JobService, monkeypatc
 )
 def test_a_hostile_job_id(imgshare: RunImgshare, service: JobService, job_id: Any) -> None:
     """What cannot be the ID of a job gets into no path, no file and no message; the share is looked at instead."""
-    service.answer = lambda method, path: (200, {"job_id": job_id}) if method == "PUT" else False
+    service.answer = lambda method, _path: (200, {"job_id": job_id}) if method == "PUT" else False
 
     error = _accept(imgshare).error()
 
@@ -349,7 +349,7 @@ def test_lost_before_the_submission(imgshare: RunImgshare, service: JobService) 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_submission_that_is_refused_for_now(imgshare: RunImgshare, service: JobService, status: int) -> None:
     """429 and 503 say that nothing began: it is submitted again without a look."""
-    refusals = iter([(status, {}), (status, {})])
+    refusals: Iterator[Any] = iter([(status, {}), (status, {})])
     service.answer = lambda method, _path: next(refusals, False) if method == "PUT" else False
 
     assert "accepted" == _accept(imgshare).json()["status"]
@@ -403,7 +403,7 @@ def test_two_at_once(service: JobService) -> None:
 
 
 def test_a_kept_job_of_another_decision(imgshare: RunImgshare, service: JobService) -> None:
-    """What somebody decided after a kept job is no outcome of it: a share that is rejected meanwhile is accepted again."""
+    """A kept job does not hide what somebody decided after it: a rejected share is accepted again."""
     service.answer = lambda _method, path: (500, {}) if "/jobs/" in path else False
     assert 8 == _accept(imgshare, "--retries", "0").code
     service.answer = lambda _method, _path: False

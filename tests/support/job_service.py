@@ -40,6 +40,7 @@ class JobService:
         self.members: dict[str, list[dict[str, Any]]] = {}
         self.submitted: list[dict[str, Any]] = []
         self.requests: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
         self.answer: Callable[[str, str], Any] = lambda _method, _path: False
         self.after: Callable[[str, str], Any] = lambda _method, _path: False
         self.rows: Callable[[dict[str, Any]], Any] = lambda body: [
@@ -107,6 +108,7 @@ class JobService:
         """Answer a request; None hangs up."""
         with self._lock:
             self.requests.append(f"{method} {path}")
+            self.bodies.append(body)
         answer = self.answer(method, path)
         if answer is False:
             with self._lock:
