@@ -70,16 +70,16 @@ class JobClient:
         body |= {"vault_id": vault_id} if vault_id else {}
         return self._submit("PUT", body, f"{status.verb} {subject} for project {project_id}")
 
-    def submit_sharing(self, image_id: str, kind: str, receiver_id: str) -> str:
+    def submit_sharing(self, image_id: str, key: str, receiver_id: str, action: str) -> str:
         """Begin a job that shares an image with an account or an organization; return its ID.
 
         Args:
             image_id: the image.
-            kind: `domains` or `organizations`.
+            key: `domains` or `organizations`.
             receiver_id: the ID of the account or the organization.
+            action: what that is, in words that follow "cannot".
         """
-        body = {"images": [image_id], kind: [receiver_id]}
-        return self._submit("POST", body, f"share image {image_id} with {receiver_id}")
+        return self._submit("POST", {"images": [image_id], key: [receiver_id]}, action)
 
     def get_job(self, project_id: str | None, job_id: str) -> Job | Busy:
         """Look at a job.

@@ -128,10 +128,10 @@ class BatchJobs(Generic[Tool]):
             self._by_image[key, image] = mine
             if len(mine.images) == MAX_IMAGES:
                 self._full.append(self._open.pop(key))
+                self._changed.notify_all()
             if self._threads < self._most_threads:
                 self._threads += 1
                 threading.Thread(target=self._work_off, daemon=True).start()
-            self._changed.notify_all()
 
     def end_input(self) -> None:
         """Begin what waits for more items: there are no more."""
@@ -200,7 +200,8 @@ class BatchJobs(Generic[Tool]):
             waiting.give(outcome)
             with self._changed:
                 self._count -= 1
-                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
 
 def _return_failure(failure: BaseException, _waiting: _Waiting) -> BaseException:

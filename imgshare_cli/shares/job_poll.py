@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.job_client import JobClient
     from imgshare_cli.api.jobs import Job
 
-# A pause is a tenth of the time so far: a job is noticed soon after its end, and a long one is not asked too often.
-_SHORTEST_PAUSE, _LONGEST_PAUSE, _PART = 0.2, 3.0, 0.1
+# A pause is a part of the time so far: a job is noticed soon after its end, and a long one is not asked too often.
+_SHORTEST_PAUSE, _LONGEST_PAUSE, _PART = 0.15, 3.0, 0.07
 _JITTER = 0.2
 _MOST_FAILURES = 3  # in a row, each with the retries of a request
 _LEAST_PATIENCE, _PATIENCE = 300.0, 10
@@ -34,7 +34,7 @@ class JobPoll:
 
     Attributes:
         seconds: how long.
-        describe_again: returns the command that looks at it again, for hints.
+        describe_again: returns the command that shows how it ended, for hints.
         pause: waits for some seconds.
     """
 
@@ -60,12 +60,12 @@ class JobPoll:
             return self._wait(client, project_id, job_id)
         except KeyboardInterrupt:
             raise InterruptedByUserError(
-                f"interrupted: job {job_id} goes on", hint=f"{self.describe_again()} looks at it, and begins no other"
+                f"interrupted: job {job_id} goes on", hint=f"{self.describe_again()} shows how it ended"
             ) from None
         except NotFoundError:
             raise
         except ImgshareError as exc:
-            raise exc.replace(note=f"job {job_id} goes on, and {self.describe_again()} looks at it again") from exc
+            raise exc.replace(note=f"job {job_id} goes on, and {self.describe_again()} shows how it ended") from exc
 
     def _wait(self, client: JobClient, project_id: str | None, job_id: str) -> Job:
         started = time.monotonic()

@@ -198,7 +198,7 @@ def test_slow_input(service: JobService) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_interrupted(service: JobService, tmp_path: Path, number: signal.Signals) -> None:
-    """Ctrl-C waits for the jobs that go on; after it, or after `kill -9`, the same command submits none of them again."""
+    """Ctrl-C waits for the jobs that go on; after it, or `kill -9`, the same command submits none of them again."""
     service.seconds = 2.0
     argv = [TOOL, "accept", "--from", _write(tmp_path, 500), "--jobs-api", "--json", "--jobs", "4"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -241,7 +241,7 @@ def test_the_second_interrupt(service: JobService, tmp_path: Path) -> None:
 
 def test_two_at_once(service: JobService, tmp_path: Path) -> None:
     """Two runs over the same images at the same time have one job for each image."""
-    service.seconds = 1.5
+    service.seconds = 5.0  # the second run begins long before the jobs of the first one end
     argv = [TOOL, "accept", "--from", _write(tmp_path, 200), "--jobs-api", "--json"]
     runs = [subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
 

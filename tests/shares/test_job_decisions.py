@@ -259,7 +259,7 @@ def test_faults_that_stay(imgshare: RunImgshare, service: JobService) -> None:
     again = f"`imgshare accept {IMAGE} {MEMBER} --json --retries 0 --jobs-api`"
     assert "unavailable" == error["code"]
     assert error["message"] == (
-        f"{NAMED}: the service failed (500 Internal Server Error); job {JOB} goes on, and {again} looks at it again"
+        f"{NAMED}: the service failed (500 Internal Server Error); job {JOB} goes on, and {again} shows how it ended"
     )
     assert [JOB] == [entry["job"] for entry in _list_kept()]
 
@@ -382,8 +382,8 @@ def test_interrupted(imgshare: RunImgshare, service: JobService, number: signal.
     if number is signal.SIGINT:
         assert 130 == process.returncode
         assert (
-            f"imgshare: interrupted: job {JOB} goes on\nhint: `imgshare accept {IMAGE} {MEMBER} --jobs-api` looks at "
-            "it, and begins no other\n"
+            f"imgshare: interrupted: job {JOB} goes on\nhint: `imgshare accept {IMAGE} {MEMBER} --jobs-api` shows "
+            "how it ended\n"
         ) == err
     assert "accepted" == _accept(imgshare).json()["status"]
     assert 1 == service.count("PUT /v1")
