@@ -113,6 +113,7 @@ EXAMPLES = {
         ("Run one command in a sandbox", "imgshare sandbox -- imgshare list"),
         ("Work in a sandbox until you leave its shell", "imgshare sandbox -- bash"),
         ("Serve on a fixed port, with 1,000 more images", "imgshare sandbox --port 9292 --images 1000"),
+        ("Try what Huawei-style clouds do differently", "imgshare sandbox --flavor ims -- bash"),
     ),
     "imgshare completion": (
         (

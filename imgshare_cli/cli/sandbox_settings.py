@@ -20,22 +20,33 @@ if TYPE_CHECKING:
 _PROFILE = "imgshare-sandbox"
 # `logout` removes the token of its profile, so this one has a name of its own, and nothing in the keyring.
 _CONFIG = f'[profiles.{_PROFILE}]\ntoken_store = "file"\n'
+_PREFIXES = ("IMGSHARE_", "OS_", "HUAWEICLOUD_SDK_")
 # What a shell may have set after the sandbox was started. The rest of OS_* has no effect without the first three.
 _OVERRIDING = (
     *("OS_CLOUD", "OS_AUTH_URL", "OS_TOKEN", "OS_PROJECT_ID", "OS_REGION_NAME", "OS_INTERFACE", "OS_CACERT"),
     *("OS_IMAGE_ENDPOINT_OVERRIDE", "OS_CLIENT_SECURE_FILE"),
-    *("IMGSHARE_VAULT_ID", "IMGSHARE_CACERT", "IMGSHARE_TIMEOUT"),
+    *("IMGSHARE_VAULT_ID", "IMGSHARE_CACERT", "IMGSHARE_TIMEOUT", "IMGSHARE_VAULT_ENDPOINT"),
+    *("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN"),
+    *("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_PROJECT_ID"),
 )
-_NAME = re.compile(r"OS_[A-Z0-9_]+")
+_NAME = re.compile(r"(OS|HUAWEICLOUD_SDK)_[A-Z0-9_]+")
 
 
 def build_environ(service: Sandbox) -> dict[str, str]:
-    """Build the environment variables that point imgshare to the sandbox."""
-    return {
+    """Build the environment variables that point imgshare to the sandbox. Of token and keys, the token wins."""
+    environ = {
         "IMGSHARE_ENDPOINT": service.endpoint,
         "IMGSHARE_TOKEN": service.you.token,
         "IMGSHARE_PROJECT_ID": service.you.project_id,
     }
+    if service.ims:
+        key = service.ims.access_key
+        environ |= {
+            "IMGSHARE_ACCESS_KEY": key.access_key,
+            "IMGSHARE_SECRET_KEY": key.secret_key,
+            "IMGSHARE_VAULT_ENDPOINT": service.endpoint,
+        }
+    return environ
 
 
 @contextlib.contextmanager
@@ -78,7 +89,7 @@ def _create_folder_error(exc: OSError) -> ConfigError:
 
 def replace_settings(environ: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
     """Build the environment of a command; the sandbox behaves the same for every user, whatever their settings are."""
-    kept = {name: value for name, value in environ.items() if not name.startswith(("IMGSHARE_", "OS_"))}
+    kept = {name: value for name, value in environ.items() if not name.startswith(_PREFIXES)}
     return {**kept, **settings}
 
 

@@ -40,6 +40,7 @@ class ForbiddenError(ApiError):
 
     def __init__(self, action: str) -> None:
         super().__init__(403, f"You are not authorized to complete {action} action.")
+        self.action = action
 
 
 class AccessDeniedError(ApiError):

@@ -24,6 +24,7 @@ def build_image(body: object, default_owner: str) -> ImageRecord:
     if not isinstance(body, dict):
         raise _build_schema_error(f"{body!r} is not of type 'object'")
     for field in body:
+        _check_text("name", field)
         _check_writable(field)
     for field, value in body.items():
         validate_field(field, value)

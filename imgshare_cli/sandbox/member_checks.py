@@ -12,16 +12,15 @@ if TYPE_CHECKING:
     from imgshare_cli.sandbox.records import MemberRecord
 
 _STATUSES = ("pending", "accepted", "rejected")
-_QUOTA = 128
 
 
-def check_new_member(members: Mapping[str, MemberRecord], image_id: str, member_id: str) -> None:
+def check_new_member(members: Mapping[str, MemberRecord], image_id: str, member_id: str, quota: int) -> None:
     """Raise an error unless the member can be added to these members of the image."""
     attempted = 1 + len([member for member in members.values() if not member.removed])
-    if attempted > _QUOTA:
+    if attempted > quota:
         reason = (
             "The limit has been exceeded on the number of allowed image members for this image."
-            f" Attempted: {attempted}, Maximum: {_QUOTA}"
+            f" Attempted: {attempted}, Maximum: {quota}"
         )
         raise ApiError(413, f"Image member limit exceeded for image {image_id}: {reason}:")
     if member_id in members and not members[member_id].removed:

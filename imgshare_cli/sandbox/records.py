@@ -71,7 +71,10 @@ class ImageRecord:
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """A member of an image. A removed one is kept, because sharing again restores it with its creation time."""
+    """A member of an image. A removed one is kept, because sharing again restores it with its creation time.
+
+    Glance's members are all projects; those of IMS may also be accounts (`domain`) and organizations.
+    """
 
     image_id: str
     member_id: str
@@ -79,6 +82,7 @@ class MemberRecord:
     created_at: int
     updated_at: int
     removed: bool = False
+    member_type: str = "project"
 
     def to_json(self) -> dict[str, Any]:
         """Return the API's member object."""

@@ -22,11 +22,13 @@ _ONLY_SHARED = "Only shared images have members."
 class ImageStore:
     """All images and members. Each call is made by one caller and is atomic: one lock guards everything.
 
-    The checks are in Glance's order, which decides which error a caller gets if several apply.
+    The checks are in Glance's order, which decides which error a caller gets if several apply. An image can have as
+    many members as the quota says.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, member_quota: int = 128) -> None:
+        self._member_quota = member_quota
+        self._lock = threading.RLock()  # a filter of a list may ask for the members of an image
         self._images: dict[str, ImageRecord] = {}
         self._members: dict[str, dict[str, MemberRecord]] = {}
         self._last_timestamp = 0
@@ -111,17 +113,24 @@ class ImageStore:
                 raise NotFoundError(_ONLY_SHARED)
             return self._get_visible_member(caller, image, member_id)
 
-    def add_member(self, caller: Caller, image_id: str, member_id: str) -> MemberRecord:
-        """Share an image with a project. As in Glance, nothing checks that the project exists."""
+    def has_members(self, image_id: str) -> bool:
+        """Return whether an image is shared with anybody."""
+        with self._lock:
+            return not all(member.removed for member in self._members.get(image_id, {}).values())
+
+    def add_member(
+        self, caller: Caller, image_id: str, member_id: str, member_type: str = "project", status: str = "pending"
+    ) -> MemberRecord:
+        """Share an image. As in Glance, nothing checks that the member exists."""
         with self._lock:
             image = self._get_shared_image(caller, image_id, "create")
             policy.authorize_owner(caller, image, "add_member")
             members = self._members.setdefault(image_id, {})
-            member_checks.check_new_member(members, image_id, member_id)
+            member_checks.check_new_member(members, image_id, member_id, self._member_quota)
             now = self._create_timestamp()
             # Sharing again restores the earlier member with its creation time.
             created_at = members[member_id].created_at if member_id in members else now
-            members[member_id] = MemberRecord(image_id, member_id, "pending", created_at, now)
+            members[member_id] = MemberRecord(image_id, member_id, status, created_at, now, member_type=member_type)
             return members[member_id]
 
     def set_member_status(self, caller: Caller, image_id: str, member_id: str, status: object) -> MemberRecord:

@@ -37,6 +37,7 @@ class TokenStore:
 
     def __init__(self) -> None:
         self._callers: dict[str, Caller] = {}
+        self._revoked: set[str] = set()
 
     def issue(self, caller: Caller) -> str:
         """Create a token in Keystone's format."""
@@ -47,7 +48,12 @@ class TokenStore:
 
     def revoke(self, token: str) -> None:
         """Make a token invalid, as if it had expired."""
-        self._callers.pop(token, None)
+        if self._callers.pop(token, None):
+            self._revoked.add(token)
+
+    def is_revoked(self, token: str) -> bool:
+        """Return whether a token was valid once."""
+        return token in self._revoked
 
     def get_caller(self, token: str) -> Caller | None:
         """Return the caller with this token, or None if it is not valid."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOLDEN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
+FULL_SERVER = "5d3a8463-a4b3-5b71-b1c7-133669f3d5d3"
 YOU = "7554eb872fc85cd48edb777cd123c21e"
+PATH = f"/v2/images/{GOLDEN}/members/{YOU}"
 
 
 class _Serving(subprocess.Popen[str]):
@@ -75,6 +77,62 @@ def test_json_describes_the_sandbox(settings: Any) -> None:
     for image in settings["images"]:
         shown = run_tool("show", image["image_id"], "--json", environ=environ).json()
         assert (settings["project_id"], image["status"]) == (shown["member_id"], shown["status"])
+
+
+def test_an_ims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """--flavor ims is an IMS: its settings have keys and the address of vaults, and replace the user's own."""
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", "a")
+    monkeypatch.setenv("HUAWEICLOUD_SDK_REGION", "b")
+    script = f"env; {TOOL} accept {GOLDEN} --json; {TOOL} accept {FULL_SERVER} --json"
+
+    run = run_tool("sandbox", "--flavor", "ims", "--", "/bin/sh", "-c", script)
+
+    *lines, accepted = run.out.splitlines()
+    names = ("IMGSHARE_", "OS_", "HUAWEICLOUD_")
+    environ = dict(line.split("=", 1) for line in lines if line.startswith(names))
+    assert {
+        "IMGSHARE_ACCESS_KEY",
+        "IMGSHARE_CONFIG",
+        "IMGSHARE_ENDPOINT",
+        "IMGSHARE_PROFILE",
+        "IMGSHARE_PROJECT_ID",
+        "IMGSHARE_SECRET_KEY",
+        "IMGSHARE_TOKEN",
+        "IMGSHARE_VAULT_ENDPOINT",
+        "OS_CLIENT_CONFIG_FILE",
+    } == set(environ)
+    assert environ["IMGSHARE_ENDPOINT"] == environ["IMGSHARE_VAULT_ENDPOINT"]
+    assert "project" == json.loads(accepted)["member_type"]
+    assert (7, 400) == (run.code, json.loads(run.err)["error"]["http_status"])
+
+
+def test_an_ims_in_json() -> None:
+    """--json also has the key, the vaults, and where they are."""
+    serving = _Serving("--json", "--flavor", "ims")
+    settings = serving.answer()
+    serving.finish(signal.SIGTERM)
+
+    more = {"access_key", "secret_key", "vault_endpoint", "vaults"}
+    assert {"endpoint", "token", "project_id", "owners", "images"} | more == set(settings)
+    assert {"id", "name", "status"} == set(settings["vaults"][0])
+    assert ["available", "available", "lock", "available", "available"] == [
+        vault["status"] for vault in settings["vaults"]
+    ]
+
+
+def test_an_ims_that_only_has_jobs() -> None:
+    """--native-gone takes away the calls that change a single share; a Glance has no others."""
+    program = (
+        "import os, httpx; headers = {'X-Auth-Token': os.environ['IMGSHARE_TOKEN']};"
+        f"print(httpx.put(os.environ['IMGSHARE_ENDPOINT'] + '{PATH}', headers=headers).json()['error_code'])"
+    )
+
+    run = run_tool("sandbox", "--flavor", "ims", "--native-gone", "--", sys.executable, "-c", program)
+
+    assert Run(0, "APIGW.0101\n") == run
+    assert Run(
+        2, "", "imgshare: --native-gone is only possible with --flavor ims\nhint: pass --flavor ims, or omit it\n"
+    ) == run_tool("sandbox", "--native-gone", "--", "true")
 
 
 def test_around_a_command() -> None:

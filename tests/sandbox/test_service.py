@@ -313,3 +313,9 @@ def test_crowd(sandbox: Sandbox, you: User) -> None:
     ]
     crowd = sorted(share.status for share in sandbox.shares if share.name.startswith("crowd-"))
     assert ["accepted"] * 100 + ["rejected"] * 100 == crowd
+
+
+def test_names_that_are_no_text(you: User) -> None:
+    """A property whose name cannot be sent back is refused."""
+    for name in ("\ud800", "\U0001f600"):
+        assert 400 == you.ask("POST", "/v2/images", {name: "a"})[0]

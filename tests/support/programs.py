@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 
@@ -17,3 +18,12 @@ def require_program(program: str) -> None:
     if _IS_IN_CI:
         pytest.fail(f"CI must have {program}")
     pytest.skip(f"this machine has no {program}")
+
+
+def require_package(name: str) -> None:
+    """Skip the test where a package of requirements/test.txt is missing, except in CI."""
+    if importlib.util.find_spec(name):
+        return
+    if _IS_IN_CI:
+        pytest.fail(f"CI must have the package {name}")
+    pytest.skip(f"this environment has no package {name}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imgshare_cli.sandbox import Sandbox
+
+
+class Flavor(StrEnum):
+    """The image services that a sandbox can be."""
+
+    GLANCE = "glance"
+    IMS = "ims"
+
 
 CommandArgument = Annotated[
     list[str] | None,
@@ -42,27 +51,38 @@ EnvFileOption = Annotated[
     str | None,
     text_option("--env-file", "FILE", "Write the settings to this file for a shell to read, and remove it at the end."),
 ]
+FlavorOption = Annotated[
+    Flavor,
+    typer.Option("--flavor", metavar="FLAVOR", help="What to be: glance, or ims, as on Huawei-style clouds."),
+]
+NativeGoneOption = Annotated[
+    bool,
+    typer.Option("--native-gone", help="With --flavor ims: change shares in jobs only, as newer services may."),
+]
 
 
 @with_session(json_option_only)
-def sandbox(
+def sandbox(  # noqa: PLR0913  (one for each option)
     session: Session,
     command: CommandArgument = None,
+    *,
     port: PortOption = 0,
     images: ImagesOption = 0,
     env_file: EnvFileOption = None,
+    flavor: FlavorOption = Flavor.GLANCE,
+    native_gone: NativeGoneOption = False,
 ) -> None:
     """Start a local test image service.
 
-    It behaves like Glance, and some images are already shared with you. Without a command it prints its settings as
-    `export` lines, or writes them to the file of --env-file, and runs until Ctrl-C. With a command after `--` it runs
-    that command with these settings, and exits with its exit code.
+    It behaves like Glance, or like IMS, and some images are already shared with you. Without a command it prints its
+    settings as `export` lines, or writes them to the file of --env-file, and runs until Ctrl-C. With a command after
+    `--` it runs that command with these settings, and exits with its exit code.
     """
     from imgshare_cli.cli.child_process import SignalQueue
     from imgshare_cli.cli.sandbox_settings import isolate_environ, replace_settings
 
     path = None if env_file is None else _prepare_env_file(env_file, command)
-    service = _open_service(port, images)
+    service = _open_service(port, images, flavor, native_gone=native_gone)
     signals = SignalQueue(include_interrupt=bool(command or path))
     with service:
         if command:
@@ -73,11 +93,13 @@ def sandbox(
             raise typer.Exit(signals.wait_for_signal())
 
 
-def _open_service(port: int, images: int) -> Sandbox:
+def _open_service(port: int, images: int, flavor: Flavor, *, native_gone: bool) -> Sandbox:
     from imgshare_cli.sandbox import Sandbox
 
+    if native_gone and flavor is not Flavor.IMS:
+        raise UsageError("--native-gone is only possible with --flavor ims", hint="pass --flavor ims, or omit it")
     try:
-        return Sandbox(port=port, images=images)
+        return Sandbox(port=port, images=images, flavor=flavor.value, native_gone=native_gone)
     except OSError as exc:
         raise ConfigError(f"cannot listen on port {port}: {exc.strerror}", hint="omit --port") from exc
 
@@ -114,6 +136,7 @@ def _print_settings(session: Session, service: Sandbox, path: Path | None) -> No
                 "project_id": service.you.project_id,
                 "owners": [asdict(owner) for owner in service.owners],
                 "images": [asdict(image) for image in service.shares],
+                **_describe_ims(service),
             }
         )
     elif not path:
@@ -121,7 +144,21 @@ def _print_settings(session: Session, service: Sandbox, path: Path | None) -> No
             session.output.print_line(line)
         for image in service.shares:
             session.output.print_note(f"{image.image_id}  {image.status}  {image.name}")
+        for vault in service.ims.vaults if service.ims else ():
+            session.output.print_note(f"{vault.id}  {vault.status}  {vault.name} (vault)")
     if path:
         session.output.print_note(f"serving on {service.endpoint} with the settings in {path}, until Ctrl-C or kill")
     else:
         session.output.print_note(f"serving on {service.endpoint} until Ctrl-C")
+
+
+def _describe_ims(service: Sandbox) -> dict[str, Any]:
+    if service.ims is None:
+        return {}
+    key = service.ims.access_key
+    return {
+        "access_key": key.access_key,
+        "secret_key": key.secret_key,
+        "vault_endpoint": service.endpoint,
+        "vaults": [{"id": vault.id, "name": vault.name, "status": vault.status} for vault in service.ims.vaults],
+    }
