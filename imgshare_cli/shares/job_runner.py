@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.api.job_client import NoJobsError
-from imgshare_cli.api.jobs import JobState
+from imgshare_cli.api.jobs import JobFailure, JobState
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, RefusedError, UnavailableError
 from imgshare_cli.shares.decisions import is_call_gone
 
@@ -177,16 +178,25 @@ class _GroupRun:
             self._read_ends(job, images)
         self.runner.kept.release(self.group, key)
 
-    def _read_ends(self, job: Job, images: Iterable[str]) -> None:
+    def _read_ends(self, job: Job, images: Sequence[str]) -> None:
         """Read what a job did with each image; one without a row has the job's own end."""
         for image in images:
             if image in job.results:
                 failure = job.results[image]
-                self.ends[image] = failure.create_error(self._describe(image), job.id) if failure else None
+                self.ends[image] = self._create_error(image, job, failure, len(images)) if failure else None
             elif job.state is JobState.FAILED:
-                self.ends[image] = job.failure.create_error(self._describe(image), job.id)
+                self.ends[image] = self._create_error(image, job, job.failure, len(images))
             else:
                 self.ends[image] = self._verify(image, job)
+
+    def _create_error(self, image: str, job: Job, failure: JobFailure, count: int) -> ImgshareError:
+        """Create the error for an image; where the service gives no reason, a job with it alone may have one."""
+        reason = job.failure if failure == JobFailure() else failure  # the documented rows have none
+        error = reason.create_error(self._describe(image), job.id)
+        if count == 1 or reason != JobFailure():
+            return error
+        words = (hints.quote_word(image, "IMAGE"), hints.quote_word(self.group.project_id, "MEMBER"))
+        return error.replace(hint=f"{hints.build_command(self.group.status.verb, *words)} may tell the reason")
 
     def _verify(self, image: str, job: Job) -> ImgshareError | None:
         """Look at the share of an image that a job says nothing about, although it succeeded."""

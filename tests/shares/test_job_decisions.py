@@ -152,6 +152,12 @@ def test_a_service_without_jobs(imgshare: RunImgshare, service: JobService) -> N
             7,
             f'job {JOB} failed: "insufficient vault capacity" (IMG.0182)',
         ),
+        (
+            ("FAIL", "IMG.0184", "no vault"),
+            [{"image_id": IMAGE, "status": "failed"}, {"image_id": OTHER, "status": "success"}],
+            7,
+            f'job {JOB} failed: "no vault" (IMG.0184)',
+        ),
         (("fail", None, None), [], 7, f"job {JOB} failed: no reason is given"),
         (
             ("SUCCESS", None, None),
@@ -178,7 +184,7 @@ def test_a_service_without_jobs(imgshare: RunImgshare, service: JobService) -> N
             f'job {JOB} failed: "no key" (IMG.0100)',
         ),
     ],
-    ids=["job", "no reason", "row", "no row", "long", "addition"],
+    ids=["job", "row without", "no reason", "row", "no row", "long", "addition"],
 )
 def test_failures(  # noqa: PLR0913, PLR0917  (what a row of the table has)
     imgshare: RunImgshare, service: JobService, end: Any, rows: Any, code: int, message: str
