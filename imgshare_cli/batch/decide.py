@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Member
 from imgshare_cli.batch.name_cache import NameCache
@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Status
     from imgshare_cli.batch.items import Item
-    from imgshare_cli.batch.job_groups import BatchJobs
+    from imgshare_cli.batch.job_items import JobDecision
     from imgshare_cli.batch.outcome import Later
     from imgshare_cli.batch.shard import Shard
+    from imgshare_cli.shares.decisions import FindJobs
     from imgshare_cli.shares.image_checks import ImageCheck
 
 
@@ -45,7 +46,7 @@ class DecisionTask:
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
         shard: the part of the batch that is ours; None is all of it.
-        jobs: decides by jobs, where that is wanted or the service has no other way.
+        find_jobs: finds what decides by jobs; None where nothing does.
     """
 
     open_tool: Callable[[], ImageClient]
@@ -59,7 +60,7 @@ class DecisionTask:
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
     shard: Shard | None = None
-    jobs: BatchJobs[Any] | None = None
+    find_jobs: FindJobs[JobDecision] | None = None
 
     def enter_project(self, member_id: str | None, names: NameCache) -> DecisionTask:
         """Return the task for a project of a fleet.
@@ -113,8 +114,7 @@ class DecisionTask:
         if self.status is None:
             member = get_share(client, image_id, member_id)
         else:
-            find_jobs = self.jobs.find if self.jobs else None
-            decided = decide_share(client, image_id, member_id, self.status, self.vault_id, find_jobs)
+            decided = decide_share(client, image_id, member_id, self.status, self.vault_id, self.find_jobs)
             if not isinstance(decided, Member):
                 return decided.create_later(item, image, self.leave_out)
             member = decided

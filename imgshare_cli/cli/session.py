@@ -161,13 +161,17 @@ class Session:
 
     def find_jobs(self, endpoint: str, *, is_call_gone: bool = False) -> SingleJobs | None:
         """Find what decides by jobs, where the settings say so or the service has no other way; see `FindJobs`."""
-        settings = self.settings
-        may_be_known = settings.service != "glance" and (find_state_folder(self.environ) / JOB_ENDPOINTS).exists()
-        if not (is_call_gone or may_be_known or settings.decide_by == "jobs"):
+        if not (is_call_gone or self.may_decide_by_jobs()):
             return None
         from imgshare_cli.cli.job_runs import JobRuns
 
-        return JobRuns(settings, self.environ, self.context, self.output).find_single(endpoint, is_gone=is_call_gone)
+        runs = JobRuns(self.settings, self.environ, self.context, self.output)
+        return runs.find_single(endpoint, is_gone=is_call_gone)
+
+    def may_decide_by_jobs(self) -> bool:
+        """Whether the settings say so, or an earlier run has found a service that has no other way."""
+        may_be_known = self.settings.service != "glance" and (find_state_folder(self.environ) / JOB_ENDPOINTS).exists()
+        return may_be_known or self.settings.decide_by == "jobs"
 
     def open_identity_client(self) -> IdentityClient | None:
         """Connect to the identity service that issued the token; None if no login issued it."""

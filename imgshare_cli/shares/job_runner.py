@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from imgshare_cli import hints
 from imgshare_cli.api.job_client import NoJobsError
-from imgshare_cli.api.jobs import JobFailure, JobState
-from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, RefusedError, UnavailableError
-from imgshare_cli.shares.decisions import is_call_gone
+from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, UnavailableError
+from imgshare_cli.shares.job_ends import JobEnds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.jobs import Job
     from imgshare_cli.shares.job_poll import JobPoll
     from imgshare_cli.shares.kept_jobs import JobGroup, KeptJob, KeptJobs
 
@@ -62,9 +59,10 @@ class JobRunner:
             group: what the images have in common.
             images: the images.
         """
-        run = _GroupRun(self, client, group)
+        run = _GroupRun(self, client, group, JobEnds(client, group))
         run.decide([image.lower() for image in images])
-        return {image: run.ends[image.lower()] for image in images if image.lower() in run.ends}
+        ends = run.ends.by_image
+        return {image: ends[image.lower()] for image in images if image.lower() in ends}
 
 
 @dataclass
@@ -74,11 +72,11 @@ class _GroupRun:
     runner: JobRunner
     client: ImageClient
     group: JobGroup
-    ends: Ends = field(default_factory=dict)
+    ends: JobEnds
     ended_keys: set[str] = field(default_factory=set)
 
     def decide(self, images: Sequence[str]) -> None:
-        while rest := [image for image in images if image not in self.ends]:
+        while rest := self.ends.list_rest(images):
             if self.runner.is_stopped():
                 return
             claim = self.runner.kept.claim(self.group, rest)
@@ -100,14 +98,14 @@ class _GroupRun:
         except InterruptedByUserError:
             raise
         except ImgshareError as exc:
-            self._fail(images, exc)
+            self.ends.fail(images, exc)
             return
         if ended is None:
-            self._look(images)
+            self.ends.look(images)
         else:
-            self._read_ends(ended, images)
+            self.ends.read_job(ended, images)
             # Somebody may have decided otherwise since then.
-            self._confirm([image for image in images if image in self.ends and self.ends[image] is None])
+            self.ends.confirm(images)
         self.runner.kept.release(self.group, job.key, images)
 
     def _await_id(self, job: KeptJob) -> KeptJob:
@@ -134,8 +132,8 @@ class _GroupRun:
                     raise
                 may_have_begun = True
                 self.runner.poll.pause(_PAUSE)
-                self._look(images)
-                if not (images := [image for image in images if image not in self.ends]):
+                self.ends.look(images)
+                if not (images := self.ends.list_rest(images)):
                     kept.release(group, key)
                     return
                 job_id = self._begin(images)
@@ -150,7 +148,7 @@ class _GroupRun:
                 self.decide(images[:middle])
                 self.decide(images[middle:])
             else:
-                self._fail(images, exc)
+                self.ends.fail(images, exc)
             return
         kept.keep_id(group, key, job_id, images)
         self._wait(job_id, key, images)
@@ -162,93 +160,21 @@ class _GroupRun:
         try:
             job = self.runner.poll.wait(self.client.jobs, self.group.project_id, job_id)
         except NotFoundError as exc:
-            self._look(images)
+            self.ends.look(images)
             lost = UnavailableError(
                 f"the service does not know job {job_id}, and the share is not {self.group.status.value}",
                 http_status=exc.http_status,
                 request_id=exc.request_id,
             )
-            self._fail([image for image in images if image not in self.ends], lost)
+            self.ends.fail(self.ends.list_rest(images), lost)
         except InterruptedByUserError:
             raise
         except ImgshareError as exc:
-            self._fail(images, exc)
+            self.ends.fail(images, exc)
             return
         else:
-            self._read_ends(job, images)
+            self.ends.read_job(job, images)
         self.runner.kept.release(self.group, key)
-
-    def _read_ends(self, job: Job, images: Sequence[str]) -> None:
-        """Read what a job did with each image; one without a row has the job's own end."""
-        for image in images:
-            if image in job.results:
-                failure = job.results[image]
-                self.ends[image] = self._create_error(image, job, failure, len(images)) if failure else None
-            elif job.state is JobState.FAILED:
-                self.ends[image] = self._create_error(image, job, job.failure, len(images))
-            else:
-                self.ends[image] = self._verify(image, job)
-
-    def _create_error(self, image: str, job: Job, failure: JobFailure, count: int) -> ImgshareError:
-        """Create the error for an image; where the service gives no reason, a job with it alone may have one."""
-        reason = job.failure if failure == JobFailure() else failure  # the documented rows have none
-        error = reason.create_error(self._describe(image), job.id)
-        if count == 1 or reason != JobFailure():
-            return error
-        words = (hints.quote_word(image, "IMAGE"), hints.quote_word(self.group.project_id, "MEMBER"))
-        return error.replace(hint=f"{hints.build_command(self.group.status.verb, *words)} may tell the reason")
-
-    def _verify(self, image: str, job: Job) -> ImgshareError | None:
-        """Look at the share of an image that a job says nothing about, although it succeeded."""
-        try:
-            member = self.client.get_member(image, self.group.project_id)
-        except ImgshareError as exc:
-            return None if is_call_gone(exc) else exc
-        if member.status is self.group.status:
-            return None
-        return RefusedError(
-            f"cannot {self._describe(image)}",
-            explanation=f"job {job.id} ended with {job.shown_state!r}, says nothing about it, and the share is "
-            f"still {member.status.value}",
-        )
-
-    def _look(self, images: Iterable[str]) -> None:
-        """Look at the shares: what has the status is done, what cannot be seen is not known."""
-        for image in images:
-            try:
-                member = self.client.get_member(image, self.group.project_id)
-            except ImgshareError as exc:
-                if is_call_gone(exc):
-                    return
-                continue
-            if member.status is self.group.status:
-                self.ends[image] = None
-
-    def _confirm(self, images: Iterable[str]) -> None:
-        """Take back what was done and is not so any more."""
-        for image in images:
-            try:
-                member = self.client.get_member(image, self.group.project_id)
-            except ImgshareError as exc:
-                if is_call_gone(exc):
-                    return
-                continue
-            if member.status is not self.group.status:
-                del self.ends[image]
-
-    def _fail(self, images: Iterable[str], error: ImgshareError) -> None:
-        for image in images:
-            self.ends[image] = _name_image(error, self._describe(image))
-
-    def _describe(self, image: str) -> str:
-        return f"{self.group.status.verb} image {image} for project {self.group.project_id}"
-
-
-def _name_image(error: ImgshareError, action: str) -> ImgshareError:
-    """Create a copy of an error that names the image, as each has its own outcome."""
-    # An error of a request begins with what could not be done, which is said of the image instead.
-    parts = [error.explanation] if error.failure.startswith("cannot ") else [error.failure, error.explanation]
-    return error.replace(failure=f"cannot {action}", explanation=": ".join(filter(None, parts)))
 
 
 def _is_alive(process: int) -> bool:

@@ -6,23 +6,21 @@ import threading
 import time
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.decide import DecisionTask
 from imgshare_cli.batch.fleet_task import FleetWorker
-from imgshare_cli.batch.job_groups import BatchJobs
-from imgshare_cli.batch.job_items import OwnWorker
 from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.cli.batches.fleet import Fleet
 from imgshare_cli.cli.batches.fleet_source import open_fleet_source, with_projects
+from imgshare_cli.cli.batches.jobs import LateJobs
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
 from imgshare_cli.cli.filter_options import read_image_check
 from imgshare_cli.cli.id_prefixes import build_id_shortener
-from imgshare_cli.cli.job_runs import JobRuns
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
 from imgshare_cli.config.owners import OwnerNames
 from imgshare_cli.errors import UsageError
@@ -32,7 +30,6 @@ from imgshare_cli.terminal.outcome import describe_decision
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imgshare_cli.batch.job_items import JobWorker
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.cli.batches.options import BatchFlags
     from imgshare_cli.cli.session import Session
@@ -86,10 +83,10 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         source = open_source(session, status, flags, pace, owner=owner, yes=yes)
     if shard:
         source = replace(source, items=select_items(source.items, shard, None if fleet else session.member_id))
-    worker = FleetWorker() if fleet else OwnWorker(partial(session.open_worker_client, pace))
-    jobs = _create_jobs(session, worker, flags.jobs or DEFAULT_JOBS, looks_first=wait is not None)
+    worker, connect = FleetWorker() if fleet else None, partial(session.open_worker_client, pace)
+    jobs = LateJobs(session, worker, connect, flags.jobs or DEFAULT_JOBS, looks_first=wait is not None)
     task = DecisionTask(
-        open_tool=(lambda: only) if (only := source.client) else partial(session.open_worker_client, pace),
+        open_tool=(lambda: only) if (only := source.client) else connect,
         status=status,
         member_id=None if fleet else session.member_id,
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
@@ -99,7 +96,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         deadline=deadline,
         is_dry_run=flags.dry_run,
         shard=shard,
-        jobs=jobs,
+        find_jobs=jobs.find,
     )
     batch = Batch(
         source,
@@ -113,16 +110,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         is_dry_run=flags.dry_run,
         end_input=jobs.end_input,
     )
-    run_batch(
-        session,
-        with_projects(batch, task, fleet, worker) if fleet and isinstance(worker, FleetWorker) else batch,
-        stop,
-    )
-
-
-def _create_jobs(session: Session, worker: JobWorker[Any], jobs: int, *, looks_first: bool) -> BatchJobs[Any]:
-    runs = JobRuns(session.settings, session.environ, session.context, session.output)
-    return BatchJobs(runs.endpoints, worker, runs.create_runner, jobs, looks_first=looks_first)
+    run_batch(session, with_projects(batch, task, fleet, worker) if fleet else batch, stop)
 
 
 def _build_describe(session: Session) -> Callable[[Outcome], str]:
