@@ -22,7 +22,22 @@ class Reason(StrEnum):
     VISIBILITY = "visibility"
     DEACTIVATED = "deactivated"
     REGION = "region"
+    CLOCK = "clock"
     TOKEN = "token"  # noqa: S105  (the name of a reason)
+    PROJECT = "project"
+    NOT_OWNER = "not_owner"
+    OWN_PROJECT = "own_project"
+    NOT_SHAREABLE = "not_shareable"
+    NOT_ACCEPTED = "not_accepted"
+    IMAGE_UNAVAILABLE = "image_unavailable"
+    QUOTA = "quota"
+    VAULT = "vault"
+    VAULT_CAPACITY = "vault_capacity"
+    KEY = "key"
+    BACKUP = "backup"
+    BILLING = "billing"
+    RATE_LIMIT = "rate_limit"
+    NO_SUCH_API = "no_such_api"
 
 
 class ErrorParts(TypedDict, total=False):

@@ -30,7 +30,7 @@ _PLAIN_OR_OPTION = re.compile(rf"-{{0,2}}{_PLAIN.pattern}")
 _MAX_QUOTED = 200
 _LOGIN_OPTIONS = {
     *("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--auth-url", "--username", "--user-domain"),
-    *("--project-domain", "--application-credential-id"),
+    *("--project-domain", "--application-credential-id", "--access-key", "--region"),
 }
 # A batch may build one for each item: only the newest are remembered.
 _MAX_BUILT = 10_000
@@ -141,6 +141,12 @@ def build_login_command(
         environ: variables to set for this command alone.
     """
     return build_command("login", *build_options({**_parse_login_options(command_line or ""), **changes}), **environ)
+
+
+def find_login_option(command_line: str | None, name: str) -> str | None:
+    """Find the value of an option in a stored login command."""
+    value = _parse_login_options(command_line or "").get(name)
+    return value if isinstance(value, str) else None
 
 
 def _parse_login_options(line: str) -> dict[str, str | bool | None]:

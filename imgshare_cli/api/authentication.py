@@ -22,8 +22,15 @@ def create_auth(
     credential: Credential,
     refresh: Callable[[str], Credential | None] | None = None,
     confirm: Callable[[str], None] | None = None,
-) -> TokenAuth:
-    """Create what authenticates requests with a credential; the arguments are those of `TokenAuth`."""
+) -> CredentialAuth:
+    """Create what authenticates requests with a credential; the other arguments are those of `TokenAuth`.
+
+    An access key is never replaced, so that it needs none of them.
+    """
+    if credential.access_key_id:
+        from imgshare_cli.api.key_authentication import AccessKeyAuth
+
+        return AccessKeyAuth(credential)
     return TokenAuth(credential, refresh, confirm)
 
 
@@ -33,7 +40,21 @@ def create_status_response(status: int) -> httpx.Response:
     return httpx.Response(status)
 
 
-class TokenAuth(httpx.Auth):
+class CredentialAuth(httpx.Auth):
+    """Authenticates requests with a credential.
+
+    Args:
+        credential: the credential to start with.
+
+    Attributes:
+        credential: the credential that the next request is authenticated with.
+    """
+
+    def __init__(self, credential: Credential) -> None:
+        self.credential = credential
+
+
+class TokenAuth(CredentialAuth):
     """Adds a credential's header to each request; sends a request once more when the service rejects the credential.
 
     Args:
@@ -41,9 +62,6 @@ class TokenAuth(httpx.Auth):
         refresh: returns a new credential for the rejected secret, or None where only a person can get one; without it
             a rejected credential is not replaced.
         confirm: called with the secret of each credential, once the service has accepted it.
-
-    Attributes:
-        credential: the credential that the next request carries.
     """
 
     def __init__(
@@ -52,7 +70,7 @@ class TokenAuth(httpx.Auth):
         refresh: Callable[[str], Credential | None] | None = None,
         confirm: Callable[[str], None] | None = None,
     ) -> None:
-        self.credential = credential
+        super().__init__(credential)
         self._refresh = refresh
         self._confirm = confirm
         self._confirmed: Credential | None = None

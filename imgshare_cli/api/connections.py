@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from imgshare_cli.api.authentication import TokenAuth, create_auth
+from imgshare_cli.api.authentication import CredentialAuth, create_auth
 from imgshare_cli.api.http_connection import TransportOptions
 from imgshare_cli.api.service_kind import find_service_kind
 from imgshare_cli.api.transport import HttpTransport
@@ -52,7 +52,7 @@ class Connections:
     def connect(  # noqa: PLR0913  (each by name)
         self,
         address: str,
-        auth: TokenAuth | None = None,
+        auth: CredentialAuth | None = None,
         *,
         cacert: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
@@ -77,7 +77,8 @@ class Connections:
             ConfigError: the address, the proxy or the certificates cannot be used.
         """
         if auth:
-            self._hide_secret(auth.credential.secret)
+            for secret in auth.credential.secrets:
+                self._hide_secret(secret)
         options = replace(self._options, cacert=self._options.cacert or cacert, client_cert=client_cert)
         seconds = self._timeout if timeout is None else timeout
         transport = HttpTransport(
@@ -109,23 +110,25 @@ class Connections:
         self._opened.discard(transport)
 
     def open_identity_client(self, credential: Credential, *, timeout: float | None = None) -> IdentityClient | None:
-        """Connect to the identity service that issued a token; None if no identity service did.
+        """Connect to the identity service that issued a token or knows an access key; None if none is known.
 
         Args:
-            credential: the token. It is not replaced when it is rejected.
+            credential: the token or the key. It is not replaced when it is rejected.
             timeout: the time for one request, if not the usual time.
         """
-        from imgshare_cli.api.identity_client import IdentityClient
+        from imgshare_cli.api.key_identity_client import create_identity_client
 
         transport = self.connect_identity(credential, timeout=timeout)
-        return IdentityClient(transport, credential) if transport else None
+        return create_identity_client(transport, credential) if transport else None
 
     def connect_identity(self, credential: Credential, *, timeout: float | None = None) -> HttpTransport | None:
-        """Open a connection to the identity service that issued a token; None if no identity service did."""
-        if not credential.auth_url or credential.header != "X-Auth-Token":
+        """Open a connection to the identity service that issued a token or knows an access key; None if none is."""
+        if not credential.auth_url or not (credential.access_key_id or credential.header == "X-Auth-Token"):
             return None
         url = build_identity_v3_url(credential.auth_url)
-        return self.connect(url, create_auth(credential), cacert=credential.cacert, timeout=timeout, setting=AUTH_URL)
+        # The user asks there, whatever the project: with an access key, a request may be for none.
+        auth = create_auth(replace(credential, project_id=None) if credential.access_key_id else credential)
+        return self.connect(url, auth, cacert=credential.cacert, timeout=timeout, setting=AUTH_URL)
 
     def close(self) -> None:
         """Close all connections."""

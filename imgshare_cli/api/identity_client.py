@@ -62,7 +62,10 @@ class IdentityClient:
         Raises:
             IncompleteListError: the identity service lists only some; Keystone has no pages, so there is no next one.
         """
-        body = self._get("/auth/projects")
+        return self._list_projects("/auth/projects")
+
+    def _list_projects(self, path: str) -> list[Project]:
+        body = self._get(path)
         if body.get("truncated") or _read_object(body, "links").get("next"):
             raise IncompleteListError(
                 "the identity service lists only a part of the projects",
@@ -75,14 +78,11 @@ class IdentityClient:
             if all(id_and_name := (_read_text(row, "id"), _read_text(row, "name")))
         ]
 
-    def request_token(self, project_id: str) -> str:
-        """Request a token of the same user in another project; a token from an application credential cannot do so."""
-        return str(self._request_token(project_id).subject_token)
-
     def request_credential(self, project_id: str) -> Credential:
         """Request a token of the same user in another project, with what the identity service says about it.
 
-        The error has the status of the response: 401 is an expired token as well as a project without a role in it.
+        A token from an application credential gets none. The error has the status of the response: 401 is an expired
+        token as well as a project without a role in it.
         """
         response = self._request_token(project_id)
         token = _read_object(parse_object(response, "identity"), "token")
@@ -147,7 +147,10 @@ class IdentityClient:
             )
 
     def _get(self, path: str) -> dict[str, Any]:
-        response = self._transport.send("GET", path, limit=MAX_MANY)
+        return self._read_body(self._transport.send("GET", path, limit=MAX_MANY))
+
+    @staticmethod
+    def _read_body(response: Response) -> dict[str, Any]:
         if response.status != HTTPStatus.OK:
             raise _create_identity_error(response)
         return parse_object(response, "identity")

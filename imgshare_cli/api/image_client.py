@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from imgshare_cli.api.image_paths import build_member_path, quote_segment
-from imgshare_cli.api.image_responses import read_image, read_member, read_members, read_page
-from imgshare_cli.api.models import is_same_id
+from imgshare_cli.api.image_responses import read_image, read_member
+from imgshare_cli.api.models import Status, is_same_id, name_member
 from imgshare_cli.api.response import (
-    MAX_MANY,
     MAX_ONE,
     create_mismatch_error,
     create_not_image_service_error,
     parse_object,
 )
-from imgshare_cli.api.service_kind import recognize_service
-from imgshare_cli.errors import ImgshareError, NotFoundError, UnavailableError
+from imgshare_cli.api.service_kind import ServiceKind, recognize_service
+from imgshare_cli.errors import ImgshareError, NotFoundError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.job_client import JobClient
-    from imgshare_cli.api.models import Member, Status
+    from imgshare_cli.api.models import Member
     from imgshare_cli.api.response import Response
-    from imgshare_cli.api.service_kind import ServiceKind
     from imgshare_cli.api.transport import HttpTransport
 
 _MORE_SECONDS = 2.0  # to find out what became of a request, when the time for the request is over
@@ -46,7 +43,7 @@ class ImageClient:
         auth: authenticates its requests; errors name the credential that it used last.
     """
 
-    def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
+    def __init__(self, transport: HttpTransport, auth: CredentialAuth) -> None:
         self._transport = transport
         self._auth = auth
 
@@ -84,12 +81,18 @@ class ImageClient:
             vault_id: the backup vault for a full-server image; IMS needs it, Glance ignores it.
         """
         body = {"status": status.value} | ({"vault_id": vault_id} if vault_id else {})
-        doing = f"{status.verb} image {image_id} for project {member_id}"
+        doing = f"{status.verb} image {image_id} for {name_member(member_id)}"
         try:
             response = self._call("PUT", build_member_path(image_id, member_id), doing, body)
             member = read_member(response, parse_object(response), image_id, member_id)
             if member.status != status:
                 raise create_mismatch_error(response, f"a member with the status {member.status} instead of {status}")
+        except RefusedError as exc:
+            if status is not Status.PENDING or self.service_kind is not ServiceKind.IMS or exc.reason:
+                raise
+            from imgshare_cli.api.ims_errors import explain_refused_reset
+
+            raise explain_refused_reset(exc, image_id, member_id) from exc
         except UnavailableError as exc:
             found = self.find_after(exc, image_id, member_id)
             if found is None or found.status != status:
@@ -99,7 +102,7 @@ class ImageClient:
 
     def get_member(self, image_id: str, member_id: str, *, only_seconds: float | None = None) -> Member:
         """Get one share; where `only_seconds` are given, with one try in that time."""
-        doing = f"show image {image_id} for project {member_id}"
+        doing = f"show image {image_id} for {name_member(member_id)}"
         response = self._call("GET", build_member_path(image_id, member_id), doing, only_seconds=only_seconds)
         return read_member(response, parse_object(response), image_id, member_id)
 
@@ -119,10 +122,10 @@ class ImageClient:
             raise failure from None
 
     def list_members(self, image_id: str) -> list[Member]:
-        """List the shares of an image: its owner sees all, a member its own. The API has no pages here."""
-        path = f"/v2/images/{quote_segment('image', image_id)}/members"
-        response = self._call("GET", path, f"look up image {image_id}", hints_of="members", limit=MAX_MANY)
-        return read_members(response, image_id)
+        """List the shares of an image: its owner sees all, a member its own. Glance gives them all at once."""
+        from imgshare_cli.api.member_pages import read_all_members
+
+        return read_all_members(self._call, image_id)
 
     def share_image(self, image_id: str, member_id: str) -> Member:
         """Share an image with a project; Glance accepts any text as the project's ID.
@@ -130,7 +133,7 @@ class ImageClient:
         A share that exists already is refused (409), also where an earlier try has made it: see `find_after`.
         """
         path = f"/v2/images/{quote_segment('image', image_id)}/members"
-        doing = f"share image {image_id} with project {member_id}"
+        doing = f"share image {image_id} with {name_member(member_id)}"
         quote_segment("project", member_id)  # otherwise it could never be unshared
         response = self._call("POST", path, doing, {"member": member_id}, hints_of="share")
         return read_member(response, parse_object(response), image_id, member_id)
@@ -141,7 +144,7 @@ class ImageClient:
         Raises:
             NotFoundError: it is not shared with that project; if the error says so, this request may have unshared it.
         """
-        doing = f"unshare image {image_id} from project {member_id}"
+        doing = f"unshare image {image_id} from {name_member(member_id)}"
         try:
             response = self._call("DELETE", build_member_path(image_id, member_id), doing, hints_of="unshare")
             if response.body:  # of another server, unless it is an object
@@ -166,18 +169,14 @@ class ImageClient:
         Args:
             query: the API's own parameters, such as `member_status`, `limit` and `marker`.
         """
-        text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
-        try:
-            path = f"/v2/images?{text}"
-            response = self._call("GET", path, "list the images", hints_of="list", limit=MAX_MANY)
-        except NotFoundError as exc:
-            raise create_not_image_service_error(exc, "list of images") from exc
-        return read_page(response)
+        from imgshare_cli.api.image_lists import request_page
+
+        return request_page(self, self._call, query)
 
     def check_token(self) -> None:
         """Check that the token is valid: any valid token may read the member schema, whatever its roles."""
         try:
-            response = self._call("GET", "/v2/schemas/member", "check the token", hints_of="list")
+            response = self._call("GET", "/v2/schemas/member", f"check the {self.credential.kind}", hints_of="list")
         except NotFoundError as exc:
             raise create_not_image_service_error(exc) from exc
         if parse_object(response).get("name") != "member":
@@ -193,8 +192,9 @@ class ImageClient:
         hints_of: str = "",
         limit: int = MAX_ONE,
         only_seconds: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Response:
-        response = self._transport.send(method, path, body, limit=limit, only_seconds=only_seconds)
+        response = self._transport.send(method, path, body, headers=headers, limit=limit, only_seconds=only_seconds)
         if self._transport.service_kind is None:
             self._transport.service_kind = recognize_service(response)
         if response.status in {200, 201, 204}:
@@ -202,4 +202,5 @@ class ImageClient:
         from imgshare_cli.api.call_hints import build_call_hints
         from imgshare_cli.api.status_errors import create_status_error
 
-        raise create_status_error(response, doing, self._auth.credential, build_call_hints(hints_of, path))
+        call_hints = build_call_hints(hints_of, path, self.service_kind)
+        raise create_status_error(response, doing, self._auth.credential, call_hints)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.models import Member, Status
 
 _ENDLESS = 1 << 63
+_MAX_KEY_ID = 100
 
 
 def build_exact_filter(name: str) -> str:
@@ -33,6 +35,7 @@ class Image:
         created_at: when it was made (UTC, ISO 8601).
         os_hidden: whether lists leave it out unless asked.
         raw: the API's image object as it came.
+        key_id: the key that its data is encrypted with (IMS), which is its owner's.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Image:
     created_at: str | None
     os_hidden: bool
     raw: dict[str, Any] = field(repr=False, compare=False)
+    key_id: str | None = None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Image:
@@ -52,18 +56,18 @@ class Image:
         Raises:
             ValueError: it has no ID, or one that is not a UUID.
         """
-        size = body.get("size")
         return cls(
             id=read_image_id(body, "id"),
             name=read_string(body, "name"),
             owner=read_string(body, "owner"),
             status=read_string(body, "status"),
             visibility=read_string(body, "visibility") or ("" if "visibility" in body else None),
-            size=size if type(size) is int and 0 <= size < _ENDLESS else None,
+            size=_read_size(body),
             created_at=read_string(body, "created_at"),
             # IMS writes booleans as texts, and may not know this one.
-            os_hidden=body.get("os_hidden") is True or body.get("os_hidden") == "true",
+            os_hidden=body.get("os_hidden") in (True, "true", "True"),
             raw=body,
+            key_id=(read_string(body, "__system__cmkid") or "").strip()[:_MAX_KEY_ID] or None,
         )
 
     @property
@@ -83,6 +87,18 @@ class Image:
     def copy_without_raw(self) -> Image:
         """Copy it without the API's object."""
         return replace(self, raw={})
+
+
+def _read_size(body: dict[str, Any]) -> int | None:
+    """Read the size; IMS writes it as a text of its own, and zero where Glance has it."""
+    sizes = [_parse_size(body.get(name)) for name in ("size", "__image_size")]
+    return sizes[0] or sizes[1] or sizes[0]
+
+
+def _parse_size(value: object) -> int | None:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,19}", value):
+        value = int(value)
+    return value if type(value) is int and 0 <= value < _ENDLESS else None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from imgshare_cli.errors import NotFoundError, RefusedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.jobs import Job
     from imgshare_cli.api.models import Status
     from imgshare_cli.api.response import Response
@@ -48,7 +48,7 @@ class JobClient:
         auth: authenticates its requests.
     """
 
-    def __init__(self, transport: HttpTransport, auth: TokenAuth) -> None:
+    def __init__(self, transport: HttpTransport, auth: CredentialAuth) -> None:
         self._transport = transport
         self._auth = auth
         self._is_path_gone = False

@@ -7,22 +7,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli.api.ims_errors import find_known_error
 from imgshare_cli.api.models import is_image_id
 from imgshare_cli.api.response import create_mismatch_error, parse_object
-from imgshare_cli.errors import NotFoundError, RefusedError
+from imgshare_cli.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imgshare_cli.api.response import Response
-    from imgshare_cli.errors import ServiceError
+    from imgshare_cli.errors import ImgshareError
 
 _MAX_TEXT = 300
 _MAX_STATE = 40
 _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,127}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z]{1,40}\.[0-9]{1,10}", re.ASCII)
-# The image does not exist, or is not shared with the project.
-_NOT_FOUND = {"IMG.0027", "IMG.0066", "IMG.0086", "IMG.0144"}
 _REASONS = ("fail_reason", "error", "error_msg", "message", "addition_error_msg")
 _CODES = ("error_code", "addition_error_code")
 
@@ -58,18 +57,24 @@ class JobFailure:
     reason: str = ""
     code: str | None = None
 
-    def create_error(self, action: str, job_id: str) -> ServiceError:
+    def create_error(self, action: str, job_id: str) -> ImgshareError:
         """Create the error for an image.
 
         Args:
             action: what the job was to do with it, in words that follow "cannot".
             job_id: the job.
         """
-        quote = f'"{self.reason}"' if self.reason else "no reason is given"
+        known = find_known_error(self.code)
+        unquoted = known.explanation if known else "no reason is given"
+        quote = f'"{self.reason}"' if self.reason else unquoted
         code = f" ({self.code})" if self.code and self.code not in self.reason else ""
-        error_class = NotFoundError if self.code in _NOT_FOUND else RefusedError
+        error_class = known.error_class if known else RefusedError
         return error_class(
-            f"cannot {action}", explanation=f"job {job_id} failed: {quote}{code}", service_code=self.code
+            f"cannot {action}",
+            explanation=f"job {job_id} failed: {quote}{code}",
+            hint=known.build_hint() if known else None,
+            reason=known.reason if known else None,
+            service_code=self.code,
         )
 
 

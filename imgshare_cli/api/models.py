@@ -11,6 +11,9 @@ from typing import Any
 _VERBS = {"pending": "reset", "accepted": "accept", "rejected": "reject"}
 _ID_PARTS = [8, 4, 4, 4, 12]
 _HEX_DIGITS = frozenset(hexdigits)
+# The API's words for a kind of member, and ours; the vendors call a domain an account where people read it.
+_KINDS = {"project": "project", "domain": "account", "organization": "organization"}
+_MAX_KIND = 40
 MAX_ID = 255
 MAX_NAME = 255  # the schema of the image, `name`
 
@@ -52,6 +55,12 @@ def is_same_id(one: str, other: str) -> bool:
     return one == other or (is_project_id(one) and is_project_id(other) and one.lower() == other.lower())
 
 
+def name_member(member_id: str) -> str:
+    """Name what an image is shared with: `project ID`, or `organization ID` where the ID says so."""
+    is_organization = member_id[:3].lower() == "ou-" and is_project_id(member_id)
+    return f"{'organization' if is_organization else 'project'} {member_id}"
+
+
 class Status(StrEnum):
     """The status of a share, in the API's words."""
 
@@ -86,6 +95,12 @@ class Member:
     updated_at: str | None
     raw: dict[str, Any] = field(repr=False, compare=False)
     answered_at: str | None = field(default=None, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """What the member is: `project`, or on IMS also `account` or `organization`, or the API's word for another."""
+        text = (read_string(self.raw, "member_type") or "").strip().lower()[:_MAX_KIND]
+        return _KINDS.get(text, text) or "project"
 
     @classmethod
     def from_json(cls, body: dict[str, Any], answered_at: str | None = None) -> Member:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.images import build_exact_filter
+from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.api.timestamps import parse_timestamp
-from imgshare_cli.errors import ForbiddenError, RefusedError, UnavailableError
+from imgshare_cli.errors import ForbiddenError, NotFoundError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.image_responses import Page
@@ -33,7 +34,7 @@ def read_pages(
     """Read a list page by page, newest first; each image comes once.
 
     The image that a page ended with, the marker of the next, may be unshared or deleted before that is asked for
-    (403 and 400 then, instead of a page). The list is then read on from that image's time.
+    (403 and 400 then, 404 in IMS codes, instead of a page). The list is then read on from that image's time.
 
     Args:
         client: the image service.
@@ -46,13 +47,15 @@ def read_pages(
     """
     query = {**query, "limit": str(min(size, LIMIT))}
     seen: set[int] = set()
-    read_page = _bound_pages(client)
+    reader = _PageReader(client)
     while True:
         count = len(seen)
-        last = yield from _read_until_refused(read_page, query, seen, most)
+        last = yield from _read_until_refused(reader, query, seen, most)
         if last is None:
             return
         if len(seen) == count:
+            if not reader.promises_more:
+                return
             raise _create_endless_error("the service rejects every page marker")
         if (then := parse_timestamp(last.created_at)) is None:
             raise UnavailableError("images were added or removed while the list was read", hint="run it again")
@@ -75,39 +78,54 @@ def read_named(
         yield from page
 
 
-def _bound_pages(client: ImageClient) -> Callable[[Mapping[str, str]], Page]:
-    """Return a function that reads a page, and fails after more pages or bytes than any project has."""
-    pages = size = 0
+class _PageReader:
+    """Reads pages, and fails after more pages or bytes than any project has.
 
-    def read_page(query: Mapping[str, str]) -> Page:
-        nonlocal pages, size
-        page = client.list_images(query)
-        pages, size = pages + 1, size + page.size
-        if pages > _MOST_PAGES or size > _MOST_BYTES:
-            raise _create_endless_error(f"received {pages} pages with {size >> 20} MiB")
+    Attributes:
+        promises_more: whether the last page said, or was so full, that there may be more.
+    """
+
+    def __init__(self, client: ImageClient) -> None:
+        self._client = client
+        self._pages = self._size = 0
+        self._tells_more = False
+        self.promises_more = False
+
+    def read(self, query: Mapping[str, str]) -> Page:
+        page = self._client.list_images(query)
+        self._pages, self._size = self._pages + 1, self._size + page.size
+        if self._pages > _MOST_PAGES or self._size > _MOST_BYTES:
+            raise _create_endless_error(f"received {self._pages} pages with {self._size >> 20} MiB")
+        self._tells_more |= page.more
+        self.promises_more = page.more or len(page.images) >= int(query["limit"])
         return page
 
-    return read_page
+    @property
+    def may_have_more(self) -> bool:
+        """Whether there may be another page: IMS may give fewer images than asked for, and never say that it does."""
+        return self.promises_more or (self._client.service_kind is ServiceKind.IMS and not self._tells_more)
 
 
 def _read_until_refused(
-    read_page: Callable[[Mapping[str, str]], Page], query: Mapping[str, str], seen: set[int], most: int
+    reader: _PageReader, query: Mapping[str, str], seen: set[int], most: int
 ) -> Generator[list[Image], None, Image | None]:
     """Yield the images not seen before; return the last image if its marker is refused, None at the end."""
     read: set[int] = set()  # since here; what was read before may come again
     last: Image | None = None
     while True:
         try:
-            page = read_page({**query, "marker": last.id} if last else query)
-        except (ForbiddenError, RefusedError):
+            page = reader.read({**query, "marker": last.id} if last else query)
+        except (ForbiddenError, NotFoundError, RefusedError):
             if last is None:
                 raise
             return last
         images = {image.number: image for image in page.images}
         yield [image for number, image in images.items() if number not in seen]
-        if not images or not (page.more or len(page.images) >= int(query["limit"])):
+        if not images or not reader.may_have_more:
             return None
         if images.keys() <= read:
+            if not reader.promises_more:
+                return None
             raise _create_endless_error("the service keeps returning the same images")
         read.update(images)
         seen.update(images)

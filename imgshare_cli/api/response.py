@@ -6,6 +6,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,11 @@ _BYTES_PER_MARK = 150
 _MAX_VALUES = 1_000_000
 TRANSIENT_STATUSES = {429, 500, 502, 503, 504}  # the same request may succeed a moment later
 AMBIGUOUS_STATUSES = {500, 502, 504}  # the request may have been carried out; with 429 and 503 it was not
+# Huawei-style clouds say some of this with codes, whatever the status: of the flow control (of IMS, of its keys, of the
+# gateway), and of a token that is not valid or no longer is.
+_THROTTLED_CODES = {"IMG.0060", "IMG.0187", "APIGW.0308"}
+REJECTED_TOKEN_CODES = {"IMG.0087", "APIGW.0301", "APIGW.0303", "APIGW.0305", "APIGW.0307", "APIGW.0311"}
+_MAY_HAVE_CODE = re.compile(rb"[A-Za-z0-9]\.[0-9]{2}")  # quicker than parsing what has none, as Glance's errors
 # Python 3.13 renamed the phrases of these; what we print does not depend on the Python.
 _PHRASES = {
     413: "Request Entity Too Large",
@@ -52,6 +58,34 @@ class Response:
     def date(self) -> str | None:
         """When the service answered, by its own clock (RFC 9110, `Date`)."""
         return next((value for name, value in self.headers if name.lower() == "date"), None)
+
+    @cached_property
+    def service_code(self) -> str | None:
+        """The service's own code for its error, such as `IMG.0184`; None where it is no error or has no code.
+
+        Older gateways write `APIG.0301` for `APIGW.0301`.
+        """
+        if self.is_success or not _MAY_HAVE_CODE.search(self.body):
+            return None
+        from imgshare_cli.api.error_bodies import read_error_code
+
+        code = read_error_code(self)
+        return code.replace("APIG.", "APIGW.") if code else None
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether the service refused the request because there are too many, and has not carried it out."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS or self.service_code in _THROTTLED_CODES
+
+    @property
+    def pace_status(self) -> int:
+        """The status, or that of too many requests where only the code says so."""
+        return HTTPStatus.TOO_MANY_REQUESTS.value if self.is_throttled else self.status
+
+    @property
+    def rejects_token(self) -> bool:
+        """Whether the service refused the credential of the request."""
+        return self.status == HTTPStatus.UNAUTHORIZED or self.service_code in REJECTED_TOKEN_CODES
 
     @property
     def is_success(self) -> bool:

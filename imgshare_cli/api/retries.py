@@ -79,7 +79,7 @@ class Tries:
         """
         if isinstance(outcome, Response):
             self._response = outcome
-            self._may_have_arrived |= outcome.status in AMBIGUOUS_STATUSES
+            self._may_have_arrived |= outcome.status in AMBIGUOUS_STATUSES and not outcome.is_throttled
         else:
             self._may_have_arrived |= outcome.may_have_arrived
         remaining = self.deadline - time.monotonic()
@@ -110,7 +110,9 @@ class Tries:
 
 def _is_transient(outcome: Response | NetworkError) -> bool:
     """Whether the same request may succeed a moment later."""
-    return outcome.transient if isinstance(outcome, NetworkError) else outcome.status in TRANSIENT_STATUSES
+    if isinstance(outcome, NetworkError):
+        return outcome.transient
+    return outcome.status in TRANSIENT_STATUSES or outcome.is_throttled
 
 
 def repeat_until(work: Callable[[float], Result], seconds: float, debug: Callable[[str], None]) -> Result:

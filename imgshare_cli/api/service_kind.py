@@ -31,9 +31,12 @@ def find_service_kind(setting: str, host: str) -> ServiceKind | None:
 def recognize_service(response: Response) -> ServiceKind | None:
     """Recognize the kind of a service by a response; None where a proxy may have answered.
 
-    Glance gives its requests an ID in `X-Openstack-Request-Id`, Huawei-style clouds theirs in `X-Request-Id`.
+    Glance gives its requests an ID in `X-Openstack-Request-Id`, Huawei-style clouds theirs in `X-Request-Id`, as many
+    proxies give their own errors: those have no code.
     """
     names = {name for name, _ in response.headers}
     if "x-openstack-request-id" in names:
         return ServiceKind.GLANCE
-    return ServiceKind.IMS if "x-request-id" in names else None
+    if (response.service_code or "").startswith(("IMG.", "APIGW.")):
+        return ServiceKind.IMS
+    return ServiceKind.IMS if "x-request-id" in names and response.is_success else None

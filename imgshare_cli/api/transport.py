@@ -22,7 +22,7 @@ from imgshare_cli.config.settings import DEFAULT_RETRIES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.http_connection import TransportOptions
     from imgshare_cli.api.pace import Pace
     from imgshare_cli.api.service_kind import ServiceKind
@@ -52,7 +52,7 @@ class HttpTransport:
     def __init__(  # noqa: PLR0913  (each by name)
         self,
         address: str,
-        auth: TokenAuth | None,
+        auth: CredentialAuth | None,
         options: TransportOptions,
         *,
         timeout: float,
@@ -74,7 +74,7 @@ class HttpTransport:
         self._connection = HttpConnection(self.address, options)
         self.service_kind: ServiceKind | None = None
 
-    def authenticate_with(self, auth: TokenAuth) -> None:
+    def authenticate_with(self, auth: CredentialAuth) -> None:
         """Authenticate the next requests with another credential, over the same connection."""
         self._auth = auth
 
@@ -91,9 +91,9 @@ class HttpTransport:
     ) -> Response:
         """Send a request and return the response, whatever its status.
 
-        Connection errors and the statuses 429, 500, 502, 503 and 504 are tried again with growing pauses, as
-        long as the time lasts. A service may refuse what an earlier try has done: the response then says that one
-        may have arrived, and so does the error.
+        Connection errors, the statuses 429, 500, 502, 503 and 504 and the codes of a flow control are tried again
+        with growing pauses, as long as the time lasts. A service may refuse what an earlier try has done: the response
+        then says that one may have arrived, and so does the error.
 
         Args:
             method: the HTTP method.
@@ -148,6 +148,7 @@ class HttpTransport:
         """
         try:
             request, url = build(), self._requests.build_url(path)
+            request.extensions["target"] = url.target  # of httpx: a signature needs it, and spares parsing the address
         except (httpx.InvalidURL, UnicodeError) as exc:
             return self._create_error(exc)
         if self._auth is None:
@@ -160,7 +161,7 @@ class HttpTransport:
                 return outcome
             started = time.monotonic()
             try:
-                request = flow.send(create_status_response(outcome.status))
+                request = flow.send(create_status_response(401 if outcome.rejects_token else outcome.status))
             except StopIteration:
                 return outcome
             tries.extend(time.monotonic() - started)  # a login takes its own time, not that of the request
@@ -175,7 +176,7 @@ class HttpTransport:
         response = outcome if isinstance(outcome, Response) else None
         if self._pace:
             retry_after = read_retry_after(response) if response else None
-            self._pace.report(response.status if response else None, retry_after, sent_at)
+            self._pace.report(response.pace_status if response else None, retry_after, sent_at)
         if response:
             where, milliseconds = f"{self._origin}{url.target.decode()}", (time.monotonic() - sent_at) * 1000
             ending = f"{response.status_line}, {milliseconds:.0f} ms, {response.request_id}"

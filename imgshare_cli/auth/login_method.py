@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config.known_keys import describe_expected_value
-from imgshare_cli.config.service_url import AUTH_URL, check_service_url
-from imgshare_cli.errors import AuthError, ConfigError, UsageError
+from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +24,7 @@ class LoginMethod(Enum):
     APPLICATION_CREDENTIAL = auto()
     PASSWORD = auto()
     CLOUD = auto()
+    ACCESS_KEY = auto()
     TOKEN = auto()
 
 
@@ -40,6 +39,8 @@ class LoginOptions:
         project: the project to work in, by name or ID.
         project_domain: that project's domain.
         application_credential_id: the application credential to log in with.
+        access_key: the access key to log in with.
+        region: the region of that key.
     """
 
     auth_url: str | None = None
@@ -48,6 +49,8 @@ class LoginOptions:
     project: str | None = None
     project_domain: str | None = None
     application_credential_id: str | None = None
+    access_key: str | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,14 @@ class LoginPlan:
 def plan_login(options: LoginOptions, settings: Settings, environ: Mapping[str, str]) -> LoginPlan:
     """Plan a login by the options of the command, the settings and the environment."""
     method = _choose_method(options, settings)
-    completed = replace(options, auth_url=options.auth_url or environ.get("OS_AUTH_URL"))
+    completed = options
+    if method is not LoginMethod.ACCESS_KEY:  # the region tells where that key is known
+        completed = replace(options, auth_url=options.auth_url or environ.get("OS_AUTH_URL"))
     if method is LoginMethod.CLOUD:
         return LoginPlan(method, completed, settings, must_store=False)
     own = replace(settings, cloud=None, openstack=False)
+    if method is LoginMethod.ACCESS_KEY:
+        own = replace(own, region=options.region or settings.region)
     if method is not LoginMethod.TOKEN and not settings.is_endpoint_named:
         own = replace(own, endpoint=None)  # the profile's is that of another login, and must not get this token
     return LoginPlan(method, completed, own, must_store=True)
@@ -88,6 +95,8 @@ def plan_login(options: LoginOptions, settings: Settings, environ: Mapping[str, 
 
 def _choose_method(options: LoginOptions, settings: Settings) -> LoginMethod:
     """Choose the method that the options ask for, else the cloud of the settings, else a token."""
+    if options.access_key is not None:
+        return LoginMethod.ACCESS_KEY
     if options.application_credential_id:
         return LoginMethod.APPLICATION_CREDENTIAL
     if options.auth_url or options.username:
@@ -95,85 +104,6 @@ def _choose_method(options: LoginOptions, settings: Settings) -> LoginMethod:
     return LoginMethod.CLOUD if settings.cloud or settings.openstack else LoginMethod.TOKEN
 
 
-def check_login_options(options: LoginOptions, cloud: str | None) -> None:
-    """Check that no option contradicts another.
-
-    Args:
-        options: the options of the command.
-        cloud: --cloud.
-
-    Raises:
-        UsageError: one does.
-    """
-    own = {
-        "--auth-url": options.auth_url,
-        "--username": options.username,
-        "--user-domain": options.user_domain,
-        "--project-domain": options.project_domain,
-        "--application-credential-id": options.application_credential_id,
-    }
-    if cloud and (given := next((name for name, value in own.items() if value), None)):
-        raise UsageError(
-            f"--cloud and {given} cannot be used together",
-            hint="--cloud takes the address and the user from clouds.yaml: omit one of the two",
-        )
-    if options.username and options.application_credential_id:
-        raise UsageError(
-            "--username and --application-credential-id cannot be used together",
-            hint="an application credential belongs to one user: omit --username",
-        )
-
-
 def is_login_open(options: LoginOptions, settings: Settings) -> bool:
     """Whether neither the options of the command nor the settings say how to log in."""
     return _choose_method(options, settings) is LoginMethod.TOKEN and settings.endpoint is None
-
-
-def check_login_plan(plan: LoginPlan) -> None:
-    """Check that nothing is missing that the method needs, before a person is asked for a secret.
-
-    Raises:
-        UsageError: an option is missing.
-        ConfigError: the address cannot be used.
-    """
-    method, options = plan.method, plan.options
-    needed: dict[str, str | None] = {}
-    if method in {LoginMethod.PASSWORD, LoginMethod.APPLICATION_CREDENTIAL}:
-        needed["--auth-url"] = options.auth_url
-    if method is LoginMethod.PASSWORD:
-        needed["--username"] = options.username
-    for name, value in needed.items():
-        if not value:
-            raise _create_missing_error(name)
-    if needed and options.auth_url:
-        is_password = method is LoginMethod.PASSWORD
-        setting = AUTH_URL._replace(name="--auth-url", sent="the password" if is_password else "the secret")
-        insecure_http = plan.settings.insecure_http
-        check_service_url(options.auth_url, insecure_http=insecure_http, setting=setting)
-
-
-def check_kept_cloud(cloud: str | None) -> None:
-    """Check that the profile can keep the name of a cloud, before anything is sent.
-
-    Args:
-        cloud: the cloud that was chosen for the profile.
-
-    Raises:
-        ConfigError: its name has a control character.
-    """
-    if cloud and describe_expected_value(("cloud",), cloud):
-        raise ConfigError(
-            f"cloud {cloud!r} cannot be kept in a profile: its name has a control character",
-            hint="give it another name in clouds.yaml",
-        )
-
-
-def _create_missing_error(option: str) -> UsageError:
-    from imgshare_cli.auth.cloud_names import SEARCHED
-
-    hints = {
-        "--auth-url": "add --auth-url URL, or set OS_AUTH_URL",
-        "--username": "add --username NAME or --application-credential-id ID; or use --cloud NAME with a clouds.yaml, "
-        f"which is searched for in {SEARCHED}",
-    }
-    return UsageError(f"{option} is missing", hint=hints[option])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
+from imgshare_cli.auth.host_match import do_hosts_match
 from imgshare_cli.auth.keyring_backend import is_keyring_known
 from imgshare_cli.auth.store import ENVIRONMENT_CLOUD, build_entry_name, open_store, read_credential
 from imgshare_cli.config.known_keys import TOKEN_STORES
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Settings
-
-_MIN_SHARED = 3  # labels of two host names
 
 
 class Removal(NamedTuple):
@@ -96,34 +94,18 @@ def find_identity_service(credential: Credential, environ: Mapping[str, str]) ->
     if credential.auth_url:
         return credential.auth_url
     named = environ.get("OS_AUTH_URL", "")
-    return named if _do_hosts_match(named, credential.endpoint or "") else None
-
-
-def _do_hosts_match(address: str, other: str) -> bool:
-    """Whether two addresses have the same host, or hosts that differ in their first label and share at least three.
-
-    Fewer may be a registry's: anyone can have a name below `co.uk` or `herokuapp.com`.
-    """
-    try:
-        hosts = [(urlsplit(url).hostname or "").removesuffix(".") for url in (address, other)]
-    except ValueError:
-        return False
-    if not all(hosts):
-        return False
-    if hosts[0] == hosts[1]:
-        return True
-    first, second = (host.split(".")[1:] for host in hosts)
-    is_shared = first == second and len(first) >= _MIN_SHARED and all(first)
-    return is_shared and not first[-1][0].isdigit()  # the last part of an IP address is a number
+    return named if do_hosts_match(named, credential.endpoint or "") else None
 
 
 def revoke_credential(credential: Credential, auth_url: str, connections: Connections) -> bool:
-    """Revoke a token; False if it is none.
+    """Revoke a token; False if it is none: an access key is deleted in the cloud alone.
 
     Raises:
         UnavailableError: the identity service did not revoke it.
         ConfigError: its address cannot be used.
     """
+    if credential.access_key_id:
+        return False
     identity = connections.open_identity_client(replace(credential, auth_url=auth_url))
     if identity is None:
         return False

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from imgshare_cli.api.service_kind import ServiceKind, find_service_kind
 from imgshare_cli.config.config_edit import add_profile, edit_config_file, remove_value, set_value
 from imgshare_cli.config.known_keys import TOKEN_STORES
+from imgshare_cli.config.regions import find_region_of_url
 from imgshare_cli.config.service_url import check_service_url
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ def save_profile(path: Path, settings: Settings, flags: Flags, credential: Crede
         add_profile(document, settings.profile)
         if flags.cloud:
             _set_cloud(document, where, flags.cloud, settings.endpoint if flags.endpoint else None)
+        elif credential.access_key_id:
+            _set_key_service(document, where, settings, credential)
         elif not settings.cloud and not settings.openstack:
             _leave_cloud(document, where, credential)
         if settings.token_store != document["profiles"][settings.profile].get("token_store", TOKEN_STORES[0]):
@@ -58,6 +63,30 @@ def _set_cloud(document: TOMLDocument, where: tuple[str, str], cloud: str, endpo
     elif document[table][name].get("cloud") != cloud:
         remove_value(document, (*where, "endpoint"))
     set_value(document, (*where, "cloud"), cloud)
+
+
+def _set_key_service(
+    document: TOMLDocument, where: tuple[str, str], settings: Settings, credential: Credential
+) -> None:
+    """Set the region of an access key, and the endpoint and the kind of the service where the region is not enough."""
+    table, name = where
+    endpoint = credential.endpoint or ""
+    region = find_region_of_url(endpoint)
+    is_told = find_service_kind("auto", urlsplit(endpoint).hostname or "") is not None
+    own_project = document[table][name].get("project_id")
+    values = {
+        "region": region.name if region else settings.region,
+        "endpoint": None if region else endpoint,
+        "service": None if is_told else ServiceKind.IMS.value,
+        "cloud": None,
+        # The key would be used for the project of an earlier login.
+        "project_id": own_project if own_project == credential.project_id else None,
+    }
+    for key, value in values.items():
+        if value:
+            set_value(document, (*where, key), value)
+        else:
+            remove_value(document, (*where, key))
 
 
 def _leave_cloud(document: TOMLDocument, where: tuple[str, str], credential: Credential) -> None:

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.credential import Credential
-from imgshare_cli.auth.store import build_profile_login_command, check_token, open_token_store, read_credential
-from imgshare_cli.errors import AuthError, ConfigError, NotLoggedInError, Reason
+from imgshare_cli.auth.store import check_token, open_token_store, read_credential
+from imgshare_cli.errors import AuthError, ConfigError, NotLoggedInError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.auth.renewals import Renewals
-    from imgshare_cli.config.settings import Settings
+    from imgshare_cli.config.settings import AccessKey, Settings
 
 
 class CredentialProvider:
@@ -67,8 +67,9 @@ class CredentialProvider:
         with self._lock:
             if self._credential is None:
                 self._credential = self._find_credential()
-                self._hide_secret(self._credential.secret)
-                self._debug(f"token from {self._credential.source}, {len(self._credential.secret)} characters")
+                for secret in self._credential.secrets:
+                    self._hide_secret(secret)
+                self._debug(self._credential.description)
             return self._credential
 
     def refresh(self, rejected: str) -> Credential | None:
@@ -96,7 +97,7 @@ class CredentialProvider:
         settings = replace(self._settings, timeout=seconds)
         if rejected.refresh_credentials:
             return self._renew(rejected, settings)
-        if self._can_log_in() and not settings.environment_token:
+        if self._can_log_in() and not settings.environment_login:
             return self._log_in_with_cloud(settings)
         return None
 
@@ -106,11 +107,13 @@ class CredentialProvider:
         return self._credential
 
     def _find_credential(self) -> Credential:
-        """Find the first usable credential: environment, stored, cloud login, config file."""
+        """Find the first usable credential: environment, stored, cloud login, config file, vendor's variables."""
         settings = self._settings
         if settings.environment_token:
             token = check_token(settings.environment_token.value, settings.environment_token.source)
             return Credential(token.value, token.source, variable=token.source, endpoint=settings.endpoint)
+        if settings.environment_key:
+            return self._use_key(settings.environment_key)
         stored = self._read_stored() if self.keeps_tokens else None
         if stored and stored.refresh_credentials:
             self._hide_secret(stored.refresh_credentials["application_credential_secret"])
@@ -122,9 +125,16 @@ class CredentialProvider:
             self._check_endpoint(settings.profile_endpoint or settings.endpoint)
             token = check_token(settings.profile_token.value, settings.profile_token.source)
             return Credential(token.value, token.source, endpoint=settings.endpoint)
+        if settings.sdk_key:
+            return self._use_key(settings.sdk_key)
         raise NotLoggedInError(
             f"not logged in: IMGSHARE_TOKEN is not set, and no token is stored for profile {settings.profile!r}"
         )
+
+    def _use_key(self, key: AccessKey) -> Credential:
+        from imgshare_cli.auth.key_login import use_environment_key
+
+        return use_environment_key(key, self._settings, self._environ, self._debug, self._hide_secret)
 
     def _can_log_in(self) -> bool:
         return bool(self._settings.cloud or self._settings.openstack)
@@ -137,7 +147,7 @@ class CredentialProvider:
             self._token_store = None
             if self._can_log_in():
                 self._debug(f"{exc.message}; logging in without it")
-            elif not self._settings.profile_token:
+            elif not (self._settings.profile_token or self._settings.sdk_key):
                 failure = f"not logged in: IMGSHARE_TOKEN is not set, and {exc.message}"
                 raise NotLoggedInError(failure, hint=exc.hint) from exc
             return None
@@ -152,32 +162,25 @@ class CredentialProvider:
 
     def _check_stored(self, credential: Credential) -> Credential:
         """Return a stored credential if it is for this endpoint, renewed if it has expired."""
-        self._check_endpoint(credential.endpoint)
+        self._check_endpoint(credential.endpoint, credential)
+        if credential.access_key_id:
+            from imgshare_cli.auth.key_login import adapt_stored_key
+
+            return adapt_stored_key(credential, self._settings)
         if not credential.has_expired():
             return credential
         if credential.refresh_credentials:
             return self._renew(credential, self._settings)
-        from imgshare_cli import hints
+        from imgshare_cli.auth.stored_errors import create_expired_error
 
-        again = credential.relogin_command
-        log_in = hints.build_login_command(again) if again else build_profile_login_command(self._settings)
-        raise AuthError(
-            f"the token of profile {self._settings.profile!r} has expired",
-            hint=f"run {log_in}",
-            reason=Reason.TOKEN,
-        )
+        raise create_expired_error(credential, self._settings)
 
-    def _check_endpoint(self, endpoint: str | None) -> None:
+    def _check_endpoint(self, endpoint: str | None, credential: Credential | None = None) -> None:
         # A token must not travel to a host that it was not meant for because a flag or a variable changed.
-        expected, profile = self._settings.endpoint, self._settings.profile
-        if expected and expected != endpoint:
-            from imgshare_cli import hints
+        if self._settings.endpoint and self._settings.endpoint != endpoint:
+            from imgshare_cli.auth.stored_errors import create_endpoint_error
 
-            log_in = hints.build_command("login", *hints.build_options({"--profile": profile, "--endpoint": expected}))
-            raise AuthError(
-                f"the token of profile {profile!r} is for {endpoint}, not {expected}",
-                hint=f"run {log_in}, or set IMGSHARE_TOKEN",
-            )
+            raise create_endpoint_error(credential, endpoint, self._settings)
 
     def _log_in_with_cloud(self, settings: Settings) -> Credential:
         from imgshare_cli.auth import login

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli import hints
-from imgshare_cli.api.authentication import TokenAuth, create_auth
-from imgshare_cli.api.identity_client import IdentityClient
+from imgshare_cli.api.authentication import CredentialAuth, create_auth
+from imgshare_cli.api.key_identity_client import create_identity_client, enter_project
 from imgshare_cli.errors import AuthError, ConfigError, ForbiddenError, Reason, UnavailableError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
+    from imgshare_cli.api.identity_client import IdentityClient
     from imgshare_cli.api.transport import HttpTransport
     from imgshare_cli.batch.fleet import FleetProject
 
@@ -54,7 +55,7 @@ class IdentityConnection:
                 "many projects need a login at the identity service: a token alone does not say where it is from",
                 hint=f"run {hints.build_command('login')}, or set OS_CLOUD",
             )
-        return IdentityClient(self._transport, credential)
+        return create_identity_client(self._transport, credential)
 
     def close(self) -> None:
         """Close the connection."""
@@ -86,7 +87,7 @@ class FleetLogin:
     hide_secret: Callable[[str], None]
     forget_secret: Callable[[str], None]
 
-    def create_auth(self) -> TokenAuth:
+    def create_auth(self) -> CredentialAuth:
         """Create what authenticates requests of the login's own project."""
         return create_auth(self.get_credential(), self.refresh, self.confirm)
 
@@ -128,6 +129,8 @@ class FleetLogin:
     ) -> Credential:
         """Get a credential for a project: a token requested with the first one, or a login of the project's own.
 
+        An access key works in every project, so that nothing is requested.
+
         Args:
             connection: the worker's connection to the identity service.
             project: the project.
@@ -140,6 +143,8 @@ class FleetLogin:
             AuthError: the first token has expired, and only a person can get another.
         """
         project_id = project.id or ""
+        if (first := self.get_credential()).access_key_id:
+            return enter_project(first, project_id)
         try:
             return self.call(connection, lambda client: client.request_credential(project_id))
         except UnavailableError as exc:

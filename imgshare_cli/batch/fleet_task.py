@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from imgshare_cli.api.authentication import TokenAuth, create_auth
+from imgshare_cli.api.authentication import CredentialAuth, create_auth
 from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.batch.fleet_login import IdentityConnection
 from imgshare_cli.batch.outcome import Outcome, Result
@@ -49,7 +49,7 @@ class FleetTool:
         self._images.authenticate_with(auth)
         return ImageClient(self._images, auth)
 
-    def _create_auth(self, access: ProjectAccess, service: FleetService) -> TokenAuth:
+    def _create_auth(self, access: ProjectAccess, service: FleetService) -> CredentialAuth:
         login, project = service.login, access.project
         if login.get_credential().project_id == project.id:
             return login.create_auth()

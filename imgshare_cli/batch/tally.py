@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.models import Status
 from imgshare_cli.batch.outcome import Result
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ class Tally:
         self.results: Counter[Result] = Counter()
         self.failures: Counter[str] = Counter()
         self.unchanged = 0
+        self.encrypted = 0  # of the images that were accepted, and of which more than the ID is known
         self._started = time.monotonic()
 
     def add(self, outcome: Outcome) -> None:
         """Count an outcome; one thread at a time calls it."""
         self.results[outcome.result] += 1
         self.unchanged += outcome.is_unchanged
+        is_accepted = outcome.result is Result.DONE and outcome.status is Status.ACCEPTED
+        self.encrypted += is_accepted and outcome.image is not None and outcome.image.key_id is not None
         if outcome.error:
             self.failures[outcome.error.code] += 1
 

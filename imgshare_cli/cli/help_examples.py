@@ -76,6 +76,10 @@ EXAMPLES = {
             "imgshare login --auth-url https://keystone.example.com/v3 --username alice",
         ),
         (
+            "Log in with an access key of Open Telekom Cloud",
+            "imgshare login --access-key AKIDEXAMPLE0000000AB --region eu-de",
+        ),
+        (
             "Store a token that a file contains",
             "imgshare login --endpoint https://image.example.com < token.txt",
         ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from imgshare_cli import hints
+from imgshare_cli.api.service_kind import ServiceKind, find_service_kind
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import ConfigError, ImgshareError, NotLoggedInError
@@ -76,8 +78,8 @@ def create_endpoint_error(settings: Settings) -> ConfigError:
 
 
 def _build_endpoint_hint(settings: Settings) -> str:
-    if settings.environment_token and (settings.cloud or settings.openstack):
-        return f"{settings.environment_token.source} overrides the cloud: unset it, or set IMGSHARE_ENDPOINT"
+    if settings.environment_login and (settings.cloud or settings.openstack):
+        return f"{settings.environment_login.source} overrides the cloud: unset it, or set IMGSHARE_ENDPOINT"
     keep = hints.build_command(
         "config", "set", "endpoint", "URL", *hints.build_options(build_profile_option(settings.profile))
     )
@@ -95,8 +97,11 @@ def _build_cloud_hint(attempt: Attempt, clouds: CloudList) -> str:
 
 
 def _build_login_hint(attempt: Attempt) -> str:
-    token = "IMGSHARE_TOKEN" if attempt.settings.endpoint else "IMGSHARE_ENDPOINT and IMGSHARE_TOKEN"
-    return f"run {_build_login_command(attempt)}, or set OS_CLOUD, or {token}"
+    endpoint, service = attempt.settings.endpoint, attempt.settings.service
+    token = "IMGSHARE_TOKEN" if endpoint else "IMGSHARE_ENDPOINT and IMGSHARE_TOKEN"
+    is_ims = find_service_kind(service, urlsplit(endpoint).hostname or "") is ServiceKind.IMS if endpoint else False
+    keys = ", or IMGSHARE_ACCESS_KEY and IMGSHARE_SECRET_KEY" if is_ims else ""
+    return f"run {_build_login_command(attempt)}, or set OS_CLOUD, or {token}{keys}"
 
 
 def _build_user_hint(attempt: Attempt, clouds: CloudList) -> str:

@@ -11,6 +11,7 @@ from imgshare_cli import hints
 from imgshare_cli.auth.cloud_names import MAX_NAMES, SEARCHED, format_names, list_clouds
 from imgshare_cli.cli.login_storage import choose_store
 from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.config.regions import find_region, list_regions
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, check_service_url
 from imgshare_cli.config.settings import DEFAULT_PROFILE
 from imgshare_cli.errors import AuthError, ConfigError, UsageError
@@ -33,6 +34,7 @@ class _Other(Enum):
 
     PASSWORD = auto()
     TOKEN = auto()
+    ACCESS_KEY = auto()
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class LoginAnswers:
 
 
 def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
-    """Ask for a cloud of clouds.yaml, for a user, or for the image service that a token is for.
+    """Ask for a cloud of clouds.yaml, for a user, for an access key, or for the image service that a token is for.
 
     Args:
         session: the run, whose settings name nothing to log in with.
@@ -76,6 +78,8 @@ def ask_how_to_log_in(session: Session, options: LoginOptions) -> LoginAnswers:
     token_store = choose_store(session, store_settings, required=True).token_store
     if choice is _Other.PASSWORD:
         options = _ask_user(session, options)
+    elif choice is _Other.ACCESS_KEY:
+        options = _ask_access_key(session, options)
     else:
         session.output.print_note(f"The image service of the token, such as {ENDPOINT.example}")
         flags = replace(flags, endpoint=_ask_url(session, "Image service URL", ENDPOINT))
@@ -108,6 +112,7 @@ def _ask_choice(session: Session, clouds: CloudList) -> str | _Other:
     question, another = ("Number or name", "another cloud") if choices else ("Number", "a cloud")
     choices[_Other.PASSWORD] = f"{another}: its address, a user and a password"
     choices[_Other.TOKEN] = "a token that you have already"
+    choices[_Other.ACCESS_KEY] = "an access key (AK/SK) of Open Telekom Cloud or Huawei Cloud"
     choice = ask_choice(session.output, question, choices)
     return choice if isinstance(choice, _Other) else _require(session, choice, "way to log in was chosen")
 
@@ -127,6 +132,19 @@ def _ask_user(session: Session, options: LoginOptions) -> LoginOptions:
         user_domain=None if user_domain == "Default" else user_domain,
         project=project or None,
     )
+
+
+def _ask_access_key(session: Session, options: LoginOptions) -> LoginOptions:
+    output = session.output
+    access_key = _require(session, ask_line(output, "Access key ID"), "access key was entered")
+    while True:
+        region = _require(
+            session, ask_line(output, "Region, such as eu-de", session.settings.region or ""), "region was entered"
+        )
+        if find_region(region):
+            return replace(options, access_key=access_key, region=region)
+        known = ", ".join(sorted(one.name for one in list_regions()))
+        output.print_note(f"region {hints.quote_text(region)} is not known; the known ones are {known}")
 
 
 def _ask_url(session: Session, question: str, setting: Setting, default: str = "") -> str:

@@ -50,6 +50,8 @@ class LoginRetry:
             "--project": project,
             "--project-domain": options.project_domain,
             "--application-credential-id": options.application_credential_id,
+            "--access-key": options.access_key,
+            "--region": options.region,
             "--default": self.default,
         }
         return TypedCommand(self.session.context).build({}, answers)

@@ -23,15 +23,28 @@ def find_remaining_login(session: Session) -> str | None:
     except ImgshareError:
         return None  # nor can the next command use them
     profile = hints.build_options(build_profile_option(settings.profile))
-    if settings.environment_token:
-        source = settings.environment_token.source
-        return f"{source} is set, and the next command uses that token; unset {source} ends that"
+    if login := settings.environment_login:
+        kind = "token" if login is settings.environment_token else "access key"
+        return f"{login.source} is set, and the next command uses that {kind}; unset {login.source} ends that"
     if settings.cloud or settings.openstack:
         return _describe_cloud(session, settings, profile) if _is_login_complete(settings) else None
     if settings.profile_token:
         forget = hints.build_command("config", "unset", "token", *profile)
         return f"the next command uses the token in {session.file.path}; {forget} ends that"
+    if settings.sdk_key and _is_sdk_key_used(settings):
+        source = settings.sdk_key.source
+        return f"{source} is set, and the next command uses that access key; unset {source} ends that"
     return None
+
+
+def _is_sdk_key_used(settings: Settings) -> bool:
+    from imgshare_cli.auth.key_place import check_sdk_place
+
+    try:
+        check_sdk_place(settings)
+    except ImgshareError:
+        return False
+    return True
 
 
 def _is_login_complete(settings: Settings) -> bool:

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 _HIDDEN = "(hidden)"
 _MIN_LENGTH = 8
 _MIN_START = 12
-_ENDINGS = ("TOKEN", "PASSWORD", "SECRET", "PASSCODE")
+_PREFIXES = ("IMGSHARE_", "OS_", "HUAWEICLOUD_SDK_")
+_ENDINGS = ("TOKEN", "PASSWORD", "SECRET", "PASSCODE", "SECRET_KEY", "_SK")
 
 
 class Redactor:
@@ -22,9 +23,7 @@ class Redactor:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._secrets = [
-            value
-            for name, value in environ.items()
-            if name.startswith(("IMGSHARE_", "OS_")) and name.endswith(_ENDINGS)
+            value for name, value in environ.items() if name.startswith(_PREFIXES) and name.endswith(_ENDINGS)
         ]
         self._forms: dict[str, list[str]] = {}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import typer
 
-    from imgshare_cli.api.authentication import TokenAuth
+    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
@@ -177,7 +177,7 @@ class Session:
         """Connect to the identity service that issued the token; None if no login issued it."""
         return self.connections.open_identity_client(self.credential)
 
-    def open_image_client(self, auth: TokenAuth, pace: Pace | None = None) -> ImageClient:
+    def open_image_client(self, auth: CredentialAuth, pace: Pace | None = None) -> ImageClient:
         """Connect to the image service with what authenticates the requests, and perhaps a pace for them."""
         from imgshare_cli.api.image_client import ImageClient
 

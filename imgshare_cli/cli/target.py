@@ -7,7 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import is_image_id
-from imgshare_cli.errors import AuthError, ForbiddenError, NotFoundError, ServiceError, UsageError
+from imgshare_cli.errors import (
+    AuthError,
+    ForbiddenError,
+    NotFoundError,
+    RefusedError,
+    ServiceError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +22,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member
     from imgshare_cli.cli.session import Session
-    from imgshare_cli.errors import ImgshareError
 
 
 class ShareTarget:
@@ -169,22 +175,10 @@ class ShareTarget:
         """
         try:
             yield
-        except (ForbiddenError, NotFoundError) as exc:
-            # Only a refusal by the service has an explanation; our own errors need none.
-            if exc.explanation and (explained := self._diagnose(exc, command)):
+        except (ForbiddenError, NotFoundError, RefusedError) as exc:
+            from imgshare_cli.cli.refusals import explain_error
+
+            image_id = self.image if is_image_id(self.image) else self._resolved_id
+            if explained := explain_error(self._session, exc, command, image_id, self.member_id):
                 raise explained from exc
             raise
-
-    def _diagnose(self, error: ImgshareError, command: str) -> ImgshareError | None:
-        from imgshare_cli.cli.typed_command import TypedCommand
-        from imgshare_cli.diagnosis.attempt import Attempt
-        from imgshare_cli.diagnosis.explain import explain_refusal
-        from imgshare_cli.diagnosis.probe import ProbeClients
-
-        session = self._session
-        credential = session.credential
-        image_id = self.image if is_image_id(self.image) else self._resolved_id
-        options = TypedCommand(session.context).options
-        attempt = Attempt(command, image_id, self.member_id, error.http_status, credential.project_id, options)
-        clients = ProbeClients(session.settings, credential, session.endpoint, session.connections)
-        return explain_refusal(error, attempt, clients)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.config.known_keys import CHOICES
 from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.config.settings import DEFAULT_PROFILE, DEFAULT_TIMEOUT, Settings, Token
+from imgshare_cli.config.settings import DEFAULT_PROFILE, DEFAULT_TIMEOUT, AccessKey, Settings, Token
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ _ENVIRONMENT = {
     "cloud": ("OS_CLOUD",),
     "token": ("IMGSHARE_TOKEN", "OS_TOKEN"),
 }
+_KEY = ("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN", "IMGSHARE_PROJECT_ID")
+_SDK_KEY = (
+    *("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_PROJECT_ID"),
+)
 _CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
 
 
@@ -55,10 +59,15 @@ def resolve_settings(
     # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
     foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
     own_service = {} if foreign else stored
+    token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
+    # A cloud named on the command line wins over a login in the environment, as every flag does.
+    key = None if flags.cloud or token else _read_access_key(environ, *_KEY)
+    sdk_key = _read_access_key(environ, *_SDK_KEY) if environ.get(_SDK_KEY[0]) else None
     own = own_service.get("endpoint")
+    if own and (key or sdk_key) and _is_for_other_region(environ, stored):
+        own = None
     named = flags.endpoint or env.get("endpoint")
     endpoint = named or own
-    token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
     return Settings(
         profile=profile,
         cloud=cloud or (None if openstack else stored.get("cloud")),
@@ -78,12 +87,39 @@ def resolve_settings(
         insecure_http=flags.insecure_http,
         insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),
-        # A cloud named on the command line wins over a token in the environment, as every flag does.
         environment_token=None if flags.cloud else token,
+        environment_key=key,
+        sdk_key=sdk_key,
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
         profile_endpoint=check_service_url(own, insecure_http=True) if own else None,
         is_endpoint_named=bool(named),
     )
+
+
+def _read_access_key(
+    environ: Mapping[str, str], key: str, secret: str, security_token: str, project_id: str
+) -> AccessKey | None:
+    """Read the access key of these variables, also one that lacks a part: who uses it says so."""
+    if not (environ.get(key) or environ.get(secret)):
+        return None
+    return AccessKey(
+        environ.get(key, ""),
+        environ.get(secret, ""),
+        key,
+        secret,
+        environ.get(security_token) or None,
+        environ.get(project_id) or None,
+    )
+
+
+def _is_for_other_region(environ: Mapping[str, str], stored: Mapping[str, str]) -> bool:
+    """Whether the environment names a known region, and the profile's endpoint is for another one."""
+    name = environ.get("OS_REGION_NAME")
+    if not name or name == stored.get("region"):
+        return False
+    from imgshare_cli.config.regions import find_region
+
+    return find_region(name) is not None
 
 
 def _resolve_cacert(flags: Flags) -> str | None:

@@ -18,6 +18,27 @@ class Token:
 
 
 @dataclass(frozen=True)
+class AccessKey:
+    """An access key, which may lack a part; its secrets are never shown.
+
+    Attributes:
+        id: names the key; empty where only its secret is there.
+        secret: the secret key; empty where it is missing.
+        source: where the key is from: an environment variable, or a person.
+        secret_source: the environment variable of the secret.
+        security_token: what a temporary key has besides.
+        project_id: the project to use it for, if that is named beside it.
+    """
+
+    id: str
+    secret: str = field(repr=False)
+    source: str
+    secret_source: str = ""
+    security_token: str | None = field(default=None, repr=False)
+    project_id: str | None = None
+
+
+@dataclass(frozen=True)
 class Flags:
     """The common options, as given on the command line."""
 
@@ -59,6 +80,8 @@ class Settings:
         insecure_tls: whether certificates are not verified.
         token_store: where tokens are kept: `keyring` or `file`.
         environment_token: the token, if the environment holds one; it wins over the keyring.
+        environment_key: the access key that the environment names for imgshare; it wins over all but that token.
+        sdk_key: the access key that the environment names for the vendor's SDKs; everything else wins over it.
         profile_token: the token in the config file; the keyring wins over it.
         profile_endpoint: the endpoint in the config file, which that token is for.
         is_endpoint_named: whether a flag or the environment names the endpoint, and not the profile.
@@ -83,9 +106,16 @@ class Settings:
     insecure_tls: bool = False
     token_store: str = "keyring"  # noqa: S105  (the name of a kind of store)
     environment_token: Token | None = None
+    environment_key: AccessKey | None = None
+    sdk_key: AccessKey | None = None
     profile_token: Token | None = None
     profile_endpoint: str | None = None
     is_endpoint_named: bool = False
+
+    @property
+    def environment_login(self) -> Token | AccessKey | None:
+        """What the environment logs in with, whatever is stored and whichever cloud is named."""
+        return self.environment_token or self.environment_key
 
 
 def build_profile_option(profile: str) -> dict[str, str | None]:

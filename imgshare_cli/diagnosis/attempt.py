@@ -21,7 +21,7 @@ class Attempt:
         command: `accept`, `reject`, `reset` or `show`.
         image_id: the image; None where its name could not be looked up.
         member: the project to decide for, given or by default, if there was one.
-        status: the HTTP status of the refusal.
+        status: what was refused, as Glance says it: 403 for what is forbidden, 404 for what is not found.
         project_id: the project that the token is for, if it is known.
         options: the options of the command, as they were typed.
     """

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import normalize_id
+from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.diagnosis import findings
 from imgshare_cli.diagnosis.other_projects import find_in_other_projects
 from imgshare_cli.diagnosis.other_regions import find_in_other_regions
-from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError
+from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason
 from imgshare_cli.shares.token_scope import sees_all_shares
 
 if TYPE_CHECKING:
@@ -49,8 +50,13 @@ def _find_reason(error: ImgshareError, attempt: Attempt, clients: ProbeClients) 
     try:
         image = images.get_image(attempt.image_id)
     except NotFoundError:
-        return _explain_unseen_image(attempt, attempt.image_id, images, clients)
-    return _explain_seen_image(error, attempt, image, images, clients)
+        finding = _explain_unseen_image(attempt, attempt.image_id, images, clients)
+    else:
+        finding = _explain_seen_image(error, attempt, image, images, clients)
+    if finding and finding.reason is Reason.ROLE and images.service_kind is ServiceKind.IMS:
+        # IMS knows permissions, and no roles; the code of its error may have said so already.
+        return None if error.reason is Reason.ROLE else findings.explain_missing_permission()
+    return finding
 
 
 def _explain_unseen_image(
@@ -116,7 +122,8 @@ def _explain_seen_image(
     try:
         members = images.list_members(image.id)
     except ForbiddenError:
-        return findings.explain_visibility(attempt, image.visibility) if image.visibility == "private" else None
+        is_private = image.visibility == "private" and images.service_kind is not ServiceKind.IMS
+        return findings.explain_visibility(attempt, "private") if is_private else None
     seen = _SeenImage(image, members, attempt, images, clients)
     is_deactivated = image.status == "deactivated"
     # Glance lets members decide about a deactivated image, too, and names `modify_member` where the role forbids it.

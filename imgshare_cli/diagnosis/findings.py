@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli import hints
+from imgshare_cli.api.ims_meanings import PERMISSION_HINT
 from imgshare_cli.api.models import is_project_id
 from imgshare_cli.errors import Reason
 
@@ -150,6 +151,11 @@ def explain_role(project: str | None, roles: Iterable[str]) -> Finding:
 def explain_no_role(project: str | None) -> Finding:
     """Explain that the token's roles do not allow reading images."""
     return Finding(Reason.ROLE, "the token has no role that can read images", _build_role_hint(project))
+
+
+def explain_missing_permission() -> Finding:
+    """Explain that the user may not do this on IMS, where policies decide."""
+    return Finding(Reason.ROLE, "the user lacks a permission", PERMISSION_HINT)
 
 
 def _build_role_hint(project: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.diagnosis.findings import Finding
-from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason
+from imgshare_cli.errors import ForbiddenError, ImgshareError, NotFoundError, Reason, RefusedError
 
 if TYPE_CHECKING:
     from imgshare_cli.api.credential import Credential
@@ -34,7 +34,7 @@ def find_in_other_projects(
     try:
         for project in _list_projects(attempt, identity, only_named=only_named)[:_MAX_PROJECTS]:
             relation = _find_relation(
-                clients.create_image_client(token=identity.request_token(project.id)), image_id, project
+                clients.create_image_client(credential=identity.request_credential(project.id)), image_id, project
             )
             if relation == "member":
                 return _explain_wrong_project(attempt, image_id, project, clients.credential)
@@ -58,7 +58,7 @@ def _find_relation(images: ImageClient, image_id: str, project: Project) -> str 
         if images.get_image(image_id).owner == project.id:
             return "owner"
         images.get_member(image_id, project.id)  # an administrator also sees images that are shared with others
-    except (NotFoundError, ForbiddenError):
+    except (NotFoundError, ForbiddenError, RefusedError):
         return None
     return "member"
 
@@ -74,6 +74,8 @@ def _explain_wrong_project(attempt: Attempt, image_id: str, project: Project, cr
 def _build_project_hint(attempt: Attempt, image_id: str, project: Project, credential: Credential) -> str:
     """Say how to run the command in another project, which depends on how the user logged in."""
     arguments = (image_id, project.id)
+    if credential.access_key_id:  # the key is signed for the project that is named
+        return f"run {attempt.build_retry_command(*arguments, {'--project': project.id})}"
     if credential.cloud:
         return (
             f"copy the entry {credential.cloud!r} in clouds.yaml to a new name, with project_id "

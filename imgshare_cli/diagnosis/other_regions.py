@@ -31,6 +31,8 @@ def find_in_other_regions(
         clients: the clients for further requests.
         identity: the identity service, whose catalog lists the regions.
     """
+    if clients.credential.access_key_id:
+        return None  # the user's project in another region is another one
     try:
         services = identity.list_image_services()
     except ImgshareError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.authentication import create_auth
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
+    from imgshare_cli.api.service_kind import ServiceKind
     from imgshare_cli.config.settings import Settings
 
 MAX_SECONDS = 10.0
@@ -29,6 +30,7 @@ class ProbeClients:
         credential: the credential of the refused request.
         endpoint: the URL of the image service that refused.
         connections: opens connections.
+        service_kind: what the image service that refused is, if it is known.
         deadline: the time after which no client is created.
     """
 
@@ -36,23 +38,25 @@ class ProbeClients:
     credential: Credential
     endpoint: str
     connections: Connections
+    service_kind: ServiceKind | None = None
     deadline: float = field(default_factory=lambda: time.monotonic() + MAX_SECONDS)
 
-    def create_image_client(self, *, endpoint: str | None = None, token: str | None = None) -> ImageClient:
+    def create_image_client(self, *, endpoint: str | None = None, credential: Credential | None = None) -> ImageClient:
         """Create a client for the image service.
 
         Args:
             endpoint: another image service's URL.
-            token: another token.
+            credential: another credential of the same login.
 
         Raises:
             UnavailableError: the time is up.
             ConfigError: a token must not be sent to that URL.
         """
-        credential = replace(self.credential, secret=token) if token else self.credential
+        credential = credential or self.credential
         timeout = self._next_timeout()
         auth = create_auth(credential)  # never refreshed: that has been tried, if it could be
         transport = self.connections.connect(endpoint or self.endpoint, auth, cacert=credential.cacert, timeout=timeout)
+        transport.service_kind = transport.service_kind or self.service_kind
         return ImageClient(transport, auth)
 
     def create_identity_client(self) -> IdentityClient | None:

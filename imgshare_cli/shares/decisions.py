@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from imgshare_cli.api.models import Status
@@ -9,6 +10,8 @@ from imgshare_cli.api.timestamps import parse_http_date, parse_timestamp
 from imgshare_cli.errors import ImgshareError, NotFoundError, Reason, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
 
@@ -97,6 +100,12 @@ def was_decided_before(member: Member) -> bool:
     return (answered_at - updated_at).total_seconds() > _NOT_NOW
 
 
+def _count_members(rows: Sequence[Member]) -> str:
+    """Count members by what they are: `3 projects`, or `2 projects, 1 account`."""
+    counts = Counter(row.kind for row in rows)
+    return ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.most_common())
+
+
 def get_share(client: ImageClient, image_id: str, member_id: str | None) -> Member:
     """Get one share; without a member, the only share that the token can see."""
     return client.get_member(image_id, member_id) if member_id else find_only_share(client, image_id)
@@ -124,7 +133,7 @@ def find_only_share(client: ImageClient, image_id: str) -> Member:
         from imgshare_cli.truncation import truncate_lines
 
         raise UsageError(
-            f"image {image_id} is shared with {len(rows)} projects",
+            f"image {image_id} is shared with {_count_members(rows)}",
             hint="pass the one you mean as MEMBER",
             details=truncate_lines([row.member_id for row in rows], _MAX_LISTED),
             correction={"member": rows[0].member_id},

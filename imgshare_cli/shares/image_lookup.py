@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli import hints
-from imgshare_cli.api.models import MAX_NAME
+from imgshare_cli.api.models import MAX_NAME, Status
 from imgshare_cli.api.pagination import read_named
+from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import NotFoundError, NotYetError, Reason, UsageError
 from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
-    from imgshare_cli.api.models import Status
 
 _MAX_LISTED = 20
 
@@ -106,14 +106,24 @@ def list_named_images(client: ImageClient, name: str) -> list[Image]:
 def _list_candidates(client: ImageClient, name: str) -> list[Image]:
     """List what the service gives for a name, each image once."""
     candidates: dict[int, Image] = {}
-    for hidden in ("false", "true"):  # hidden images take a request of their own
-        # `member_status=all`, because the API shows what is accepted otherwise.
-        for image in read_named(client, name, {"member_status": "all", "os_hidden": hidden}):
-            if image.os_hidden == (hidden == "true"):
+    for query in _build_name_queries(client):
+        for image in read_named(client, name, query):
+            if image.os_hidden == (query.get("os_hidden") == "true"):
                 # One of the first is usually the image that is meant; all of the others would take much memory.
                 is_kept_whole = image.name == name and len(candidates) < _MAX_LISTED
                 candidates.setdefault(image.number, image if is_kept_whole else image.copy_without_raw())
     return list(candidates.values())
+
+
+def _build_name_queries(client: ImageClient) -> Iterator[dict[str, str]]:
+    """Yield the queries that together list all images; the first response may tell the kind of the service."""
+    # `member_status=all`, because the API shows what is accepted otherwise; IMS then lists what is not shared.
+    yield {"member_status": "all", "os_hidden": "false"}
+    if client.service_kind is ServiceKind.IMS:
+        for status in Status:
+            yield {"visibility": "shared", "member_status": status.value}
+    else:
+        yield {"member_status": "all", "os_hidden": "true"}  # hidden images take a request of their own
 
 
 def _create_not_found_error(

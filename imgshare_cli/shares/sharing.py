@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from imgshare_cli.api.models import normalize_id
+from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import (
     ForbiddenError,
     ImgshareError,
@@ -78,7 +79,9 @@ def start_sharing(client: ImageClient, image_id: str, member_id: str) -> Shared:
     try:
         return Shared(client.share_image(image_id, member_id), is_new=True)
     except (RefusedError, UnavailableError) as exc:
-        if exc.http_status in _MAY_BE_SHARED:
+        # IMS documents no 409, and says most things with 400.
+        is_ims = client.service_kind is ServiceKind.IMS and exc.http_status == HTTPStatus.BAD_REQUEST
+        if exc.http_status in _MAY_BE_SHARED or is_ims:
             try:
                 member = client.get_member(image_id, member_id)
             except ImgshareError:

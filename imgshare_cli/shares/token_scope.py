@@ -88,7 +88,7 @@ def sees_all_shares(client: ImageClient, credential: Credential, image: Image, s
     """
     if credential.project_id and credential.project_id == image.owner:
         return True
-    if credential.project_id and credential.roles:
+    if _is_login_telling(credential):
         return _is_administrator(credential)
     if len(shares) != 1:
         return True
@@ -98,12 +98,17 @@ def sees_all_shares(client: ImageClient, credential: Credential, image: Image, s
 
 def _read_login_scope(credential: Credential, project_id: str | None) -> TokenScope | None:
     """Read the scope that the login returned, or None without a login: a token alone does not say."""
-    if not credential.project_id or not credential.roles:
+    if not credential.project_id or not _is_login_telling(credential):
         return None
     sees_all = _is_administrator(credential)
     if not sees_all:
         _check_project(credential.project_id, project_id)
     return TokenScope(project_id or credential.project_id, sees_all)
+
+
+def _is_login_telling(credential: Credential) -> bool:
+    """Whether the login says what it is for; what an access key signs is for one project, also an administrator's."""
+    return bool(credential.project_id and (credential.roles or credential.access_key_id))
 
 
 def _is_administrator(credential: Credential) -> bool:

@@ -99,12 +99,14 @@ def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None],
     return [known[name] for name in names]
 
 
-def build_member_columns(owners: OwnerNames) -> list[Column[Member]]:
+def build_member_columns(owners: OwnerNames, *, with_kind: bool = False) -> list[Column[Member]]:
     """Build the columns of an image's members.
 
     Args:
         owners: the names of projects.
+        with_kind: whether to say what each is, a project, an account or an organization.
     """
+    kinds: list[Column[Member]] = [Column("TYPE", lambda member: member.kind)] if with_kind else []
     return [
         Column(
             "MEMBER",
@@ -118,6 +120,7 @@ def build_member_columns(owners: OwnerNames) -> list[Column[Member]]:
             lambda member: format_timestamp(member.updated_at) or "-",
             lambda member: format_age(member.updated_at),
         ),
+        *kinds,
     ]
 
 

@@ -39,7 +39,7 @@ def describe_image(details: ImageDetails, owners: OwnerNames) -> Fields:
     ]
     if image.status != "active":
         fields.append(("status", image.status or "-"))
-    return fields + _describe_hidden(image) + _describe_warnings(details, owners)
+    return fields + _describe_rest(image) + _describe_warnings(details, owners)
 
 
 def describe_share(details: ShareDetails, owners: OwnerNames, own_id: str | None) -> Fields:
@@ -62,7 +62,7 @@ def describe_share(details: ShareDetails, owners: OwnerNames, own_id: str | None
     fields += [*_describe_times(member), *_describe_content(image)]
     if image.status != "active":
         fields.append(("data", f"{image.status or '-'}: the image cannot be used now"))
-    return fields + _describe_hidden(image) + _describe_same_name_images(details, image, owners, own_id)
+    return fields + _describe_rest(image) + _describe_same_name_images(details, image, owners, own_id)
 
 
 def _describe_times(member: Member | None) -> Fields:
@@ -84,8 +84,11 @@ def _describe_content(image: Image) -> Fields:
     ]
 
 
-def _describe_hidden(image: Image) -> Fields:
-    return [("hidden", "yes: image lists omit it unless asked for hidden images")] if image.os_hidden else []
+def _describe_rest(image: Image) -> Fields:
+    """Describe what only some images are: hidden, or encrypted."""
+    hidden = [("hidden", "yes: image lists omit it unless asked for hidden images")] if image.os_hidden else []
+    key = f"{image.key_id}: its owner's, who must grant it to the member's account"
+    return hidden + ([("key", key)] if image.key_id else [])
 
 
 def _describe_same_name_images(details: ShareDetails, image: Image, owners: OwnerNames, own_id: str | None) -> Fields:
@@ -132,7 +135,8 @@ def _format_system(image: Image) -> str:
     """Return the operating system, from the properties of Glance or of IMS."""
     release = " ".join(filter(None, (image.get_property("os_distro"), image.get_property("os_version"))))
     kind = image.get_property("os_type") or image.get_property("__os_type")
-    parts = (release or image.get_property("__os_version"), kind, image.get_property("architecture"))
+    of_ims = image.get_property("__os_version") or image.get_property("__platform")
+    parts = (release or of_ims, kind, image.get_property("architecture"))
     return ", ".join(filter(None, parts))[:_MAX_SYSTEM] or "-"
 
 

@@ -34,7 +34,7 @@ def describe_decision(  # noqa: PLR0913  (what a sentence is made of)
         is_own: whether the project that decided is that of the user.
         was_decided_before: whether it had this status already.
     """
-    project = "" if is_own else f"for project {name_owner(member.member_id, owners)}"
+    project = "" if is_own else f"for {member.kind} {name_owner(member.member_id, owners)}"
     name = name_image(image, member.image_id, shown_id)
     if was_decided_before:
         return f"{name} was already {member.status.value} {project}".rstrip()

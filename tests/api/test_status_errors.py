@@ -56,8 +56,8 @@ def test_every_shape_becomes_the_same_sentence(imgshare: RunImgshare, serve: Sta
             "The imagetype is invalid. (IMG.0024)",
         ),
         (
-            {"error_msg": "verify aksk signature fail", "error_code": "APIGW.0301", "request_id": "r"},
-            "verify aksk signature fail (APIGW.0301)",
+            {"error_msg": "Bad request.", "error_code": "APIGW.0602", "request_id": "r"},
+            "Bad request. (APIGW.0602)",
         ),
     ],
     ids=["IMS", "API gateway"],

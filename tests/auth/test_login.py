@@ -52,6 +52,7 @@ def test_log_in_and_use_it(serve: StartService, monkeypatch: pytest.MonkeyPatch)
         "project_id": None,
         "roles": [],
         "endpoint": service.endpoint,
+        "service_kind": "glance",
         "credentials": "a token",
         "token_source": source,
         "expires_at": None,

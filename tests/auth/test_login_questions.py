@@ -13,6 +13,7 @@ from tests.support.fake_cloud import token_file, write_config, write_own_clouds
 from tests.support.fake_keystone import FakeKeystone, build_login_response, build_token_document
 from tests.support.hostile_responses import build_reply
 from tests.support.keyring_backends import CHANGING
+from tests.support.refusing_proxy import RefusingProxy
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import Terminal
 
@@ -23,7 +24,11 @@ URL = "Identity service URL"
 EXAMPLE = "The identity service (Keystone) of the cloud, such as https://iam.eu-de.otc.t-systems.com/v3"
 PROJECT = "Project, by name or ID (empty: your default): "
 SEARCHED = "$OS_CLIENT_CONFIG_FILE, the current directory, ~/.config/openstack and /etc/openstack"
-OTHERS = ("a cloud: its address, a user and a password", "a token that you have already")
+OTHERS = (
+    "a cloud: its address, a user and a password",
+    "a token that you have already",
+    "an access key (AK/SK) of Open Telekom Cloud or Huawei Cloud",
+)
 NO_KEYRING = "There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):"
 UNTIL = "2099-01-01T00:00:00Z"
 PROJECT_ID = "edc89b490d7d4392898e19b2deb34797"
@@ -60,7 +65,8 @@ def test_choose_a_cloud(cloud: FakeCloud, keyring: Path) -> None:
     path = write_own_clouds({"dev": cloud.entry(), "otc": cloud.entry()})
     with _start() as terminal:
         asked = f"Log in with a cloud of {path}, or in another way:\n  1  dev\n  2  otc\n"
-        asked += f"  3  another cloud{OTHERS[0].removeprefix('a cloud')}\n  4  {OTHERS[1]}\nNumber or name: "
+        asked += f"  3  another cloud{OTHERS[0].removeprefix('a cloud')}\n  4  {OTHERS[1]}\n  5  {OTHERS[2]}\n"
+        asked += "Number or name: "
         terminal.wait_for_screen(asked)
         terminal.press_keys("2\r")
         assert 0 == terminal.wait_for_exit()
@@ -144,8 +150,8 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
     with _start() as terminal:
         _answer(
             terminal,
-            ("Number: ", "3"),
-            ("type a number from 1 to 2; Ctrl-C ends", "1"),
+            ("Number: ", "4"),
+            ("type a number from 1 to 3; Ctrl-C ends", "1"),
             ("[y/N] ", "y"),
             (f"{URL}: ", "iam.example/v3"),
             ("did you mean https://iam.example/v3?", cloud.auth_url),
@@ -157,8 +163,8 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
         assert 0 == terminal.wait_for_exit()
         terminal.wait_for_screen(
             f"There is no clouds.yaml, which is searched for in {SEARCHED}.\n",
-            f"  1  {OTHERS[0]}\n  2  {OTHERS[1]}\nNumber: 3\n",
-            "type a number from 1 to 2; Ctrl-C ends\nNumber: 1\n",
+            f"  1  {OTHERS[0]}\n  2  {OTHERS[1]}\n  3  {OTHERS[2]}\nNumber: 4\n",
+            "type a number from 1 to 3; Ctrl-C ends\nNumber: 1\n",
             f"{NO_KEYRING}\n",
             f"  {token_file()}\n",
             "Store it there, now and later (token_store = file)? [y/N] y\n",
@@ -180,6 +186,26 @@ def test_a_user_and_a_file(cloud: FakeCloud) -> None:
     assert user == login["auth"]["identity"]["password"]["user"]
     assert {"name": "mine", "domain": {"name": "people"}} == login["auth"]["scope"]["project"]
     assert 0 == run_tool("list").code
+
+
+def test_an_access_key() -> None:
+    """An access key is asked for with its region; a failure says the whole command, which asks for the secret alone."""
+    write_own_clouds({})
+    with RefusingProxy() as proxy, _start(HTTPS_PROXY=proxy.endpoint) as terminal:
+        _answer(
+            terminal,
+            ("Number: ", "3"),
+            ("[y/N] ", "y"),
+            ("Access key ID: ", "AKIDEXAMPLE0000000AB"),
+            ("Region, such as eu-de: ", "eu-west-0"),
+            ("region 'eu-west-0' is not known; the known ones are ae-ad-1,", "eu-de"),
+            ("Secret of access key AKIDEXAMPLE0000000AB (hidden):", "the-secret-key"),
+        )
+        assert 8 == terminal.wait_for_exit()
+        assert "the-secret-key" not in terminal.raw.decode()
+        command = "`imgshare login --access-key AKIDEXAMPLE0000000AB --region eu-de` tries again"
+        assert command in "".join(terminal.screen.split("\n")), terminal.screen
+        assert ["iam.eu-de.otc.t-systems.com:443"] == list(dict.fromkeys(proxy.wanted))
 
 
 def test_a_token(cloud: FakeCloud, keyring: Path) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.fake_service import StartService
 
 PROBE = """
@@ -84,6 +86,17 @@ OURS = {
     "imgshare_cli.terminal.messages",
     "imgshare_cli.terminal.output",
 }
+KEYS = {
+    "imgshare_cli.api.key_authentication",
+    "imgshare_cli.api.signing",
+    "imgshare_cli.auth.host_match",
+    "imgshare_cli.auth.key_login",
+    "imgshare_cli.auth.key_place",
+    "imgshare_cli.auth.login",
+    "imgshare_cli.config.regions",
+    "imgshare_cli.hints",
+    "imgshare_cli.truncation",
+}
 
 
 def _list_loaded_modules(*argv: str) -> tuple[int, set[str]]:
@@ -101,6 +114,20 @@ def test_a_run_with_an_environment_token(serve: StartService) -> None:
     assert 0 == code
     assert set() == modules & HEAVY
     assert OURS == {name for name in modules if name.startswith("imgshare_cli")}
+
+
+def test_a_run_with_access_keys(serve: StartService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signed run loads little more: what signs, and what knows where; nothing else that is heavy."""
+    serve(build_response(200, build_member()))
+    monkeypatch.delenv("IMGSHARE_TOKEN")
+    for name, value in {"ACCESS_KEY": "AK", "SECRET_KEY": "secret-key", "PROJECT_ID": MEMBER}.items():
+        monkeypatch.setenv(f"IMGSHARE_{name}", value)
+
+    code, modules = _list_loaded_modules("accept", IMAGE, MEMBER, "--json")
+
+    assert 0 == code
+    assert set() == modules & HEAVY
+    assert KEYS == {name for name in modules if name.startswith("imgshare_cli")} - OURS
 
 
 def test_help_loads_nothing() -> None:

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.hostile
 
-OTHERS = ("another cloud: its address, a user and a password", "a token that you have already")
+OTHERS = (
+    "another cloud: its address, a user and a password",
+    "a token that you have already",
+    "an access key (AK/SK) of Open Telekom Cloud or Huawei Cloud",
+)
 
 
 @pytest.fixture
@@ -46,7 +50,8 @@ def test_a_file_without_names(path: Path, write: Callable[[Path], object], said:
     write(path)
     with Terminal([TOOL, "login"], columns=200) as terminal:
         terminal.wait_for_screen(
-            f"{path} {said}.\n  1  a cloud: its address, a user and a password\n  2  {OTHERS[1]}\nNumber: "
+            f"{path} {said}.\n  1  a cloud: its address, a user and a password\n  2  {OTHERS[1]}\n  3  {OTHERS[2]}\n"
+            "Number: "
         )
 
 
@@ -67,7 +72,9 @@ def test_names_of_other_choices(path: Path, name: str) -> None:
     path.write_text(json.dumps({"clouds": {name: {}}}))
     for key, asked in ("2", "The identity service (Keystone) of the cloud,"), ("3", "The image service of the token,"):
         with Terminal([TOOL, "login"], columns=200) as terminal:
-            terminal.wait_for_text(f"  1  {name!r}\n  2  {OTHERS[0]}\n  3  {OTHERS[1]}\nNumber or name:")
+            terminal.wait_for_text(
+                f"  1  {name!r}\n  2  {OTHERS[0]}\n  3  {OTHERS[1]}\n  4  {OTHERS[2]}\nNumber or name:"
+            )
             terminal.press_keys(f"{key}\r")
             terminal.wait_for_text(f"Number or name: {key}\n{asked}")
     with Terminal([TOOL, "login"], columns=200) as terminal:

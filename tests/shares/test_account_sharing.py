@@ -85,9 +85,9 @@ def test_a_failure(imgshare: RunImgshare, service: JobService) -> None:
     service.rows = lambda _body: []
     service.end = ("FAIL", "IMG.0089", "public")
 
-    assert Run(
-        7, "", f'imgshare: cannot share image {IMAGE} with account {ACCOUNT}: job {JOB} failed: "public" (IMG.0089)\n'
-    ) == imgshare("share", IMAGE, "--account", ACCOUNT)
+    said = f'cannot share image {IMAGE} with account {ACCOUNT}: job {JOB} failed: "public" (IMG.0089)'
+    hint = "every project can see a public image: it needs no share"
+    assert Run(7, "", f"imgshare: {said}\nhint: {hint}\n") == imgshare("share", IMAGE, "--account", ACCOUNT)
 
 
 def test_on_glance(imgshare: RunImgshare, service: JobService) -> None:

@@ -14,7 +14,7 @@ from imgshare_cli.batch.fleet import FleetProject, FleetService
 from imgshare_cli.batch.fleet_login import FleetLogin, IdentityConnection
 from imgshare_cli.batch.prefetch import map_as_completed
 from imgshare_cli.cli.batches.fleet_projects import select_fleet_projects
-from imgshare_cli.cli.batches.fleet_regions import Region, match_regions
+from imgshare_cli.cli.batches.fleet_regions import Region, create_region_test, match_regions
 from imgshare_cli.cli.batches.own_logins import OwnLogins
 from imgshare_cli.errors import ImgshareError, UsageError
 
@@ -112,9 +112,10 @@ class Fleet:
         for project in selected:
             if project.error:
                 yield FleetProject(None, project.name, error=project.error, cloud=cloud)
+        is_in_region = create_region_test(session, self._flags)
         for region in regions:
             for project in selected:
-                if not project.error:
+                if not project.error and is_in_region(project, region):
                     yield FleetProject(project.id, project.name, region.service, region.error, cloud, region.name)
 
 

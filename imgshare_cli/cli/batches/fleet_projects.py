@@ -10,6 +10,7 @@ from imgshare_cli.api.models import is_project_id, is_usable_id
 from imgshare_cli.batch.pairs import SelectedProject
 from imgshare_cli.cli.batches.projects import match_projects, read_names, select_project
 from imgshare_cli.cli.project_arguments import open_project_names
+from imgshare_cli.config.regions import find_region
 from imgshare_cli.errors import ConfigError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def _select_projects(
 ) -> list[SelectedProject]:
     if not flags.has_projects:
         credential = session.credential
+        if credential.access_key_id and flags.regions is not None:  # the user's main project has the region's name
+            return [SelectedProject(*project) for project in list_projects() if find_region(project.name)]
         if credential.project_id is None:
             raise ConfigError("the project of the token is not known", hint="log in, or pass --all-projects")
         return [SelectedProject(credential.project_id, credential.project_name)]

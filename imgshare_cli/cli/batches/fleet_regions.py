@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from imgshare_cli import hints
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.fleet import FleetService
+from imgshare_cli.config.regions import find_region_of_project, find_region_of_url
 from imgshare_cli.config.service_url import check_service_url
 from imgshare_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from imgshare_cli.api.identity_client import ImageService
     from imgshare_cli.batch.fleet_login import FleetLogin
+    from imgshare_cli.batch.pairs import SelectedProject
+    from imgshare_cli.cli.batches.fleet_options import FleetFlags
     from imgshare_cli.cli.session import Session
 
 _MAX_LISTED = 8
@@ -60,6 +63,24 @@ def match_regions(
             yield Region(name, error=_create_address_error(name, exc))
         else:
             yield Region(name, FleetService(login, address, Pace(), name))
+
+
+def create_region_test(session: Session, flags: FleetFlags) -> Callable[[SelectedProject, Region], bool]:
+    """Create the test of whether a project is in a region.
+
+    With access keys all projects of the user are listed, and each is in one region, which its name begins with. Those
+    that a file names are not left out: the service says what is wrong with them.
+    """
+    if session.credential.access_key_id is None or flags.projects_file is not None:
+        return lambda _project, _region: True
+    own = find_region_of_url(session.endpoint)
+    own_name = own.name if own else session.settings.region
+
+    def test(project: SelectedProject, region: Region) -> bool:
+        there = find_region_of_project(project.name)
+        return there is None or there == (region.name or own_name)
+
+    return test
 
 
 def _create_address_error(region: str, error: ConfigError) -> ConfigError:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
 
 # What would win over the profile that is asked.
-_OTHER_LOGINS = ("IMGSHARE_TOKEN", "IMGSHARE_ENDPOINT", "IMGSHARE_PROFILE", "IMGSHARE_PROJECT_ID")
+_OTHER_LOGINS = (
+    *("IMGSHARE_TOKEN", "IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN"),
+    *("IMGSHARE_ENDPOINT", "IMGSHARE_PROFILE", "IMGSHARE_PROJECT_ID"),
+)
 
 
 class OwnLogins:

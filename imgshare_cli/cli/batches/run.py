@@ -130,6 +130,7 @@ class _BatchCommand:
 
     def _end(self) -> None:
         """Print the hints and the summary, or raise what the batch ends with."""
+        self._note_encrypted_images()
         last = self._run.hopeless
         refused = last.error if last and self._batch.is_login_lost(last) else None
         if not refused:
@@ -148,6 +149,12 @@ class _BatchCommand:
             raise error
         if not self._session.output.as_json:
             self._session.output.print_note(self._describe_tally())
+
+    def _note_encrypted_images(self) -> None:
+        if self._tally.encrypted and self._batch.verb.base == "accept" and not self._session.output.as_json:
+            from imgshare_cli.terminal.encryption import describe_encrypted_images
+
+            self._session.output.print_note(describe_encrypted_images(self._tally.encrypted))
 
     def _describe_tally(self) -> str:
         return describe_tally(self._tally, self._batch.verb, is_dry_run=self._batch.is_dry_run)

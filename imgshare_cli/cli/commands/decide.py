@@ -119,6 +119,15 @@ def _run_and_print(session: Session, target: ShareTarget, status: Status, attemp
     """Decide, explain a refusal, and print the share, or for people a line about it."""
     with target.explain_refusal(status.verb):
         share = attempt()
+    _print_decision(session, target, status, share)
+    image = target.known_image
+    if status is Status.ACCEPTED and image and image.key_id and not session.output.as_json:
+        from imgshare_cli.terminal.encryption import describe_encryption
+
+        session.output.print_note(describe_encryption(image.key_id))
+
+
+def _print_decision(session: Session, target: ShareTarget, status: Status, share: models.Member) -> None:
     if not target.answers_people:
         session.output.print_member(share)
         return

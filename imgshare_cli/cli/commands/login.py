@@ -8,34 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli import hints
-from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.auth.login import (
     check_cloud,
     log_in_with_application_credential,
     log_in_with_password,
     log_in_with_token,
 )
-from imgshare_cli.auth.login_method import (
-    LoginMethod,
-    LoginOptions,
-    LoginPlan,
-    check_kept_cloud,
-    check_login_options,
-    check_login_plan,
-    is_login_open,
-    plan_login,
-)
-from imgshare_cli.auth.store import name_store
+from imgshare_cli.auth.login_checks import check_kept_cloud, check_login_options, check_login_plan
+from imgshare_cli.auth.login_method import LoginMethod, LoginOptions, LoginPlan, is_login_open, plan_login
+from imgshare_cli.cli.login_report import note_endpoint, show_login
 from imgshare_cli.cli.login_storage import choose_store, open_store, store_credential
 from imgshare_cli.cli.options import build_common_options, text_option, with_session
 from imgshare_cli.cli.session import Session
-from imgshare_cli.config.settings import build_profile_option
 from imgshare_cli.errors import AuthError, ImgshareError, InterruptedByUserError
 from imgshare_cli.terminal import prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.cli.invocation import Invocation
     from imgshare_cli.config.settings import Settings
@@ -58,17 +46,24 @@ def login(  # noqa: PLR0913, PLR0917
     application_credential_id: Annotated[
         str | None, text_option("--application-credential-id", "ID", "Log in with this application credential.")
     ] = None,
+    access_key: Annotated[
+        str | None,
+        text_option("--access-key", "ID", "Log in with this access key (IMS: Open Telekom and Huawei Cloud)."),
+    ] = None,
+    region: Annotated[str | None, text_option("--region", "NAME", "Region of the access key, such as eu-de.")] = None,
     default: Annotated[bool, typer.Option("--default", help="Make this profile the default.")] = False,  # noqa: FBT002
 ) -> None:
     """Log in and store the token in the keyring.
 
     Asks how to log in where nothing says so. Uses clouds.yaml with --cloud or OS_CLOUD, a password with --auth-url and
-    --username, an application credential with --auth-url and --application-credential-id, and a token that you already
-    have with --endpoint. Prompts for passwords, secrets and tokens without showing them, or reads them from standard
-    input if that is not a terminal.
+    --username, an application credential with --auth-url and --application-credential-id, an access key with
+    --access-key and --region, and a token that you already have with --endpoint. Prompts for passwords, secrets and
+    tokens without showing them, or reads them from standard input if that is not a terminal.
     """
     project = session.settings.project_id
-    options = LoginOptions(auth_url, username, user_domain, project, project_domain, application_credential_id)
+    options = LoginOptions(
+        *(auth_url, username, user_domain, project, project_domain, application_credential_id), access_key, region
+    )
     check_login_options(options, session.flags.cloud)
     token_store = None
     is_open = is_login_open(options, session.settings)
@@ -113,7 +108,7 @@ def _log_in(session: Session, plan: LoginPlan, *, default: bool) -> None:
     credential = _get_credential(session, plan)
     where = store_credential(session, store, credential, required=plan.must_store)
     save_profile(session.file.path, plan.settings, session.flags, credential, default=default)
-    _show_login(session, plan.settings, credential, where)
+    show_login(session, plan.settings, credential, where)
 
 
 def _get_credential(session: Session, plan: LoginPlan) -> Credential:
@@ -126,31 +121,36 @@ def _get_credential(session: Session, plan: LoginPlan) -> Credential:
         user, where = (hints.quote_unless_plain(str(text)) for text in (options.username, options.auth_url))
         password = _ask_secret(session, f"Password for {user} at {where} (hidden):")
         return log_in_with_password(settings, options, password)
+    if method is LoginMethod.ACCESS_KEY:
+        return _log_in_with_key(session, settings, options)
     if method is LoginMethod.CLOUD:
         return session.credential_provider.log_in()
-    _note_endpoint(session)
+    note_endpoint(session)
     credential = log_in_with_token(
         settings, prompt.read_secret(f"Token for {settings.endpoint} (hidden):", session.no_input)
     )
     session.hide_secret(credential.secret)
+    return _check_credential(session, credential)
+
+
+def _log_in_with_key(session: Session, settings: Settings, options: LoginOptions) -> Credential:
+    from imgshare_cli.auth.key_login import log_in_with_key
+
+    identifier = hints.quote_unless_plain(str(options.access_key))
+    secret = _ask_secret(session, f"Secret of access key {identifier} (hidden):").strip()
+    credential = log_in_with_key(settings, session.environ, options, secret, session.connections)
+    return _check_credential(session, credential)
+
+
+def _check_credential(session: Session, credential: Credential) -> Credential:
+    """Return a credential if the image service accepts it."""
     from imgshare_cli.api.authentication import create_auth
+    from imgshare_cli.api.image_client import ImageClient
 
-    session.open_image_client(create_auth(credential)).check_token()
+    auth = create_auth(credential)
+    address = credential.endpoint or session.endpoint
+    ImageClient(session.connections.connect(address, auth, cacert=credential.cacert), auth).check_token()
     return credential
-
-
-def _note_endpoint(session: Session) -> None:
-    """Say where the address comes from, where nobody has typed it in this run."""
-    if session.flags.endpoint or not session.is_attended:
-        return
-    profile = hints.build_options(build_profile_option(session.profile))
-    forget = hints.build_command("config", "unset", "endpoint", *profile)
-    is_stored = session.file.profiles.get(session.profile, {}).get("endpoint") == session.settings.endpoint
-    where = f"profile {session.profile!r}" if is_stored else "the environment"
-    change = (
-        f"--endpoint URL names another one, and {forget} forgets it" if is_stored else "--endpoint URL overrides it"
-    )
-    session.output.print_note(f"note: logging in to {session.settings.endpoint}, the endpoint of {where}; {change}")
 
 
 def _ask_secret(session: Session, question: str) -> str:
@@ -161,33 +161,3 @@ def _ask_secret(session: Session, question: str) -> str:
         )
     session.hide_secret(secret)
     return secret
-
-
-def _show_login(session: Session, settings: Settings, credential: Credential, where: str | None) -> None:
-    known = {
-        "profile": settings.profile,
-        "cloud": credential.cloud,
-        "user": credential.user,
-        "project_id": credential.project_id,
-        "project_name": credential.project_name,
-        "endpoint": settings.endpoint or credential.endpoint,
-        "stored_in": where,
-        "expires_at": format_timestamp(credential.expires_at),
-    }
-    if session.output.as_json:
-        session.output.print_json(known)
-    else:
-        _note_login(session, known)
-    if settings.environment_token:
-        session.output.print_note(f"note: {settings.environment_token.source} is set, and overrides the stored token")
-
-
-def _note_login(session: Session, known: Mapping[str, str | None]) -> None:
-    note = session.output.print_note
-    if known["user"]:
-        project = f"project {known['project_name']} ({known['project_id']})"
-        note(f"logged in as {known['user']} in {project}, until {known['expires_at']}")
-        note(f"image service: {known['endpoint']}")
-    if known["stored_in"]:
-        where = name_store(known["stored_in"])
-        note(f"stored a token for {known['endpoint']} in {where}, profile {known['profile']!r}")

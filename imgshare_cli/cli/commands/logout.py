@@ -59,7 +59,8 @@ def _note_removal(session: Session, credential: Credential | None) -> bool:
     """Say what was removed, and revoke it; return whether it is revoked."""
     whose = f" for {credential.user} in {credential.project_name}" if credential and credential.user else ""
     if not session.output.as_json:
-        session.output.print_note(f"removed the token of profile {session.profile!r}{whose}")
+        kind = credential.kind if credential else "token"
+        session.output.print_note(f"removed the {kind} of profile {session.profile!r}{whose}")
     if credential is None:
         session.output.print_note("note: it could not be read, so it is not revoked, and stays valid until it expires")
         return False
@@ -68,6 +69,9 @@ def _note_removal(session: Session, credential: Credential | None) -> bool:
 
 def _revoke(session: Session, credential: Credential) -> bool:
     note = session.output.print_note
+    if credential.access_key_id:
+        note(f"note: access key {credential.access_key_id} stays valid until it is deleted in the cloud's console")
+        return False
     until = f"until {format_timestamp(credential.expires_at)}" if credential.expires_at else "until it expires"
     auth_url = find_identity_service(credential, session.environ)
     try:

@@ -10,12 +10,14 @@ from imgshare_cli.api.timestamps import format_timestamp
 from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.settings import build_profile_option
-from imgshare_cli.errors import ImgshareError, NotLoggedInError
+from imgshare_cli.errors import ImgshareError, NotLoggedInError, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SERVICE_STATES = {"auth": "token rejected", "unavailable": "unavailable"}
+    from imgshare_cli.api.credential import Credential
+
+_SERVICE_STATES = {"auth": "{kind} rejected", "unavailable": "unavailable"}
 
 
 @with_session(common_options)
@@ -51,13 +53,23 @@ def status(session: Session) -> None:
         session.client.check_token()
     except ImgshareError as exc:
         if not session.output.as_json:
-            _print_record(session, {**known, "service": _SERVICE_STATES.get(exc.code, "refused")})
+            _print_record(session, {**known, "service": _name_state(exc, credential)})
         raise
     if not (session.member_id or session.output.as_json):
         profile = hints.build_options(build_profile_option(session.profile))
         keep = hints.build_command("config", "set", "project_id", "ID", *profile)
         session.output.print_note(f"note: the token does not tell your project; --project ID or {keep} names it")
-    _print_record(session, {**known, "service": "ok", "latency_ms": round((time.monotonic() - started) * 1000)})
+    latency = round((time.monotonic() - started) * 1000)
+    kind = session.client.service_kind
+    _print_record(
+        session, {**known, "service": "ok", "service_kind": kind.value if kind else None, "latency_ms": latency}
+    )
+
+
+def _name_state(error: ImgshareError, credential: Credential) -> str:
+    if error.reason is Reason.CLOCK:
+        return "signature rejected"
+    return _SERVICE_STATES.get(error.code, "refused").format(kind=credential.kind)
 
 
 def _print_record(session: Session, record: Mapping[str, Any]) -> None:
