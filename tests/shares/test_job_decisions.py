@@ -163,8 +163,10 @@ def test_a_service_without_jobs(imgshare: RunImgshare, service: JobService) -> N
             ("SUCCESS", None, None),
             [{"image_id": IMAGE, "status": "Failed", "error_code": "IMG.0027", "error": "no image"}],
             6,  # and the diagnosis has looked for the image
-            "the image does not exist, or it is not (or no longer) shared with your project; the service does not say "
-            "which",
+            (
+                "the image does not exist, or it is not (or no longer) shared with your project; the service does not "
+                "say which"
+            ),
         ),
         (
             ("SUCCESS", None, None),
