@@ -19,6 +19,7 @@ from bench.batch_programs import (
     write_ids,
 )
 from bench.fleets import measure_fleet
+from bench.jobs import measure_jobs
 from bench.keys import measure_keys
 from bench.rows import Row, judge
 from tests.support.large_inbox import share_copies
@@ -42,9 +43,10 @@ def measure_batches(cloud: Cloud, base: Environ, tools: Tools) -> tuple[list[Row
         sizes, sizes_kept = _measure_sizes(path, base, tools)
         real, real_kept = _measure_real(cloud, path, base, tools)
         fleet, fleet_kept = measure_fleet(cloud, path, base, tools)
+        jobs, jobs_kept = measure_jobs(path, base, tools)
         keys, keys_kept = measure_keys(base, tools)
-        return [*rows, *slow, *sizes, *real, *fleet, *keys], all(
-            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, keys_kept]
+        return [*rows, *slow, *sizes, *real, *fleet, *jobs, *keys], all(
+            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, jobs_kept, keys_kept]
         )
 
 

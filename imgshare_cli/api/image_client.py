@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.image_paths import build_member_path, quote_segment
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_responses import Page
     from imgshare_cli.api.images import Image
+    from imgshare_cli.api.job_client import JobClient
     from imgshare_cli.api.models import Member
     from imgshare_cli.api.response import Response
     from imgshare_cli.api.transport import HttpTransport
@@ -57,6 +59,18 @@ class ImageClient:
     def service_kind(self) -> ServiceKind | None:
         """What the service is; None until its first response, and where that does not tell."""
         return self._transport.service_kind
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the service."""
+        return self._transport.address
+
+    @cached_property
+    def jobs(self) -> JobClient:
+        """The calls of the same service that are done as jobs (IMS)."""
+        from imgshare_cli.api.job_client import JobClient
+
+        return JobClient(self._transport, self.auth)
 
     def set_status(self, image_id: str, member_id: str, status: Status, vault_id: str | None = None) -> Member:
         """Set the status of a share; setting it again has no effect.

@@ -35,13 +35,15 @@ class Tries:
     Args:
         retries: how many times it may be sent again.
         seconds: the time for all tries together.
+        is_repeatable: whether it may be sent again where an earlier try may have been carried out.
 
     Attributes:
         deadline: when the last one ends, on the clock of time.monotonic().
     """
 
-    def __init__(self, retries: int, seconds: float) -> None:
+    def __init__(self, retries: int, seconds: float, *, is_repeatable: bool = True) -> None:
         self._left = retries
+        self._is_repeatable = is_repeatable
         # One that stalls gets half of the time, so that another may do better.
         self._most = seconds / 2 if self._left else seconds
         self._number = 0
@@ -81,6 +83,8 @@ class Tries:
         else:
             self._may_have_arrived |= outcome.may_have_arrived
         remaining = self.deadline - time.monotonic()
+        if self._may_have_arrived and not self._is_repeatable:
+            return None
         if not self._left or remaining <= 0 or not _is_transient(outcome):
             return None
         pause = _draw_pause(self._number)

@@ -42,6 +42,7 @@ class HttpTransport:
         setting: the setting that holds the address, for messages.
 
     Attributes:
+        address: the service's address.
         service_kind: what the image service at the other end is, once that is known.
 
     Raises:
@@ -60,8 +61,8 @@ class HttpTransport:
         pace: Pace | None = None,
         setting: Setting = ENDPOINT,
     ) -> None:
-        self._address = check_service_url(address, insecure_http=options.insecure_http, setting=setting)
-        parts = urlsplit(self._address)
+        self.address = check_service_url(address, insecure_http=options.insecure_http, setting=setting)
+        parts = urlsplit(self.address)
         self.host = parts.hostname or ""
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._timeout = timeout
@@ -70,7 +71,7 @@ class HttpTransport:
         self._debug = debug
         self._setting = setting
         self._auth = auth
-        self._connection = HttpConnection(self._address, options)
+        self._connection = HttpConnection(self.address, options)
         self.service_kind: ServiceKind | None = None
 
     def authenticate_with(self, auth: CredentialAuth) -> None:
@@ -86,6 +87,7 @@ class HttpTransport:
         headers: Mapping[str, str] | None = None,
         limit: int = MAX_ONE,
         only_seconds: float | None = None,
+        is_repeatable: bool = True,
     ) -> Response:
         """Send a request and return the response, whatever its status.
 
@@ -100,12 +102,13 @@ class HttpTransport:
             headers: headers for this request alone.
             limit: how many bytes a successful response may have.
             only_seconds: the time for a request that is sent once, over a new connection.
+            is_repeatable: whether it is sent again where an earlier try may have been carried out.
 
         Raises:
             UnavailableError: no response in time, or one that is too large or encoded.
             ImgshareError: the credential was rejected, and getting a new one failed.
         """
-        tries = Tries(self._retries, self._timeout)
+        tries = Tries(self._retries, self._timeout, is_repeatable=is_repeatable)
         if only_seconds is not None:
             self._connection.close()  # there is no other try, if the service has just given up the connection
             tries = Tries(0, only_seconds)
@@ -136,7 +139,7 @@ class HttpTransport:
 
     @cached_property
     def _requests(self) -> RequestBuilder:
-        return RequestBuilder(self._address)
+        return RequestBuilder(self.address)
 
     def _try(self, build: Callable[[], httpx.Request], path: str, tries: Tries, limit: int) -> Response | NetworkError:
         """Send a request, again with a credential that replaces a rejected one; return the error if the network fails.
@@ -194,7 +197,7 @@ class HttpTransport:
         return error.replace(may_have_arrived=self._connection.has_sent)
 
     def _create_error(self, exc: Exception) -> NetworkError:
-        return create_network_error(exc, self._address, self.host, self._setting.name)
+        return create_network_error(exc, self.address, self.host, self._setting.name)
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,9 +6,9 @@ import contextlib
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from imgshare_cli.config.file_reading import is_owned_by_user, read_file
+from imgshare_cli.config.file_reading import find_state_folder, is_owned_by_user, read_file
 from imgshare_cli.config.file_writing import lock_file, remove_stale_files, replace_file
-from imgshare_cli.config.state_dir import find_state_folder, prepare_folder
+from imgshare_cli.config.state_dir import prepare_folder
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from imgshare_cli.auth import keyring_backend
 from imgshare_cli.auth.keyring_backend import KeyringError, add_hint, open_backend
+from imgshare_cli.config.file_reading import find_state_folder
 from imgshare_cli.config.settings import DEFAULT_PROFILE
-from imgshare_cli.config.state_dir import find_state_folder, prepare_folder
+from imgshare_cli.config.state_dir import prepare_folder
 from imgshare_cli.errors import AuthError
 
 if TYPE_CHECKING:

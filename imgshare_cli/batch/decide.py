@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.models import Member, Status
 from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.batch.outcome import Outcome, Result
 from imgshare_cli.batch.shard import is_of_other_shard
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
-    from imgshare_cli.api.models import Status
     from imgshare_cli.batch.items import Item
+    from imgshare_cli.batch.job_items import JobDecision
+    from imgshare_cli.batch.outcome import Later
     from imgshare_cli.batch.shard import Shard
+    from imgshare_cli.errors import ServiceError
+    from imgshare_cli.shares.decisions import Decision, FindJobs
     from imgshare_cli.shares.image_checks import ImageCheck
     from imgshare_cli.shares.vault_decisions import VaultDecisions
 
@@ -44,6 +49,7 @@ class DecisionTask:
         is_dry_run: whether nothing is changed.
         names: the images that names stand for.
         shard: the part of the batch that is ours; None is all of it.
+        find_jobs: finds what decides by jobs; None where nothing does.
     """
 
     open_tool: Callable[[], ImageClient]
@@ -52,11 +58,12 @@ class DecisionTask:
     describe_owner: Callable[[str | None], str]
     pause_for: Callable[[float], bool]
     image_check: ImageCheck | None = None
-    vaults: VaultDecisions | None = None
+    vaults: VaultDecisions[JobDecision] | None = None
     deadline: float | None = None
     is_dry_run: bool = False
     names: NameCache = field(default_factory=NameCache)
     shard: Shard | None = None
+    find_jobs: FindJobs[JobDecision] | None = None
 
     def enter_project(self, member_id: str | None, names: NameCache) -> DecisionTask:
         """Return the task for a project of a fleet.
@@ -67,8 +74,8 @@ class DecisionTask:
         """
         return replace(self, member_id=member_id, names=names)
 
-    def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
-        """Decide about one item; whatever happens is its outcome."""
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome | Later | None:
+        """Decide about one item, or take it for a job; whatever happens is its outcome."""
         if item.error or item.is_done:
             return self.leave_out(item)
         try:
@@ -96,7 +103,7 @@ class DecisionTask:
     ) -> Outcome:
         return Outcome(item, result, item.image_id, item.member_id or self.member_id, status=status, error=error)
 
-    def _decide(self, client: ImageClient, item: Item) -> Outcome | None:
+    def _decide(self, client: ImageClient, item: Item) -> Outcome | Later | None:
         member_id = item.member_id or self.member_id
         image = item.known_image
         if item.is_name and item.image:
@@ -111,10 +118,11 @@ class DecisionTask:
             return Outcome(item, Result.PLANNED, image_id, member_id, image=image)
         if self.status is None:
             member = get_share(client, image_id, member_id)
-        elif self.vaults:
-            member = self.vaults.accept(client, image_id, self._find_place(item))
         else:
-            member = decide_share(client, image_id, member_id, self.status)
+            decided = self._decide_share(client, image_id, item)
+            if not isinstance(decided, Member):
+                return decided.create_later(item, image, self.leave_out, partial(self._decide_again, item))
+            member = decided
         return Outcome(
             item,
             Result.DONE,
@@ -125,6 +133,21 @@ class DecisionTask:
             image=image,
             is_unchanged=self.status is not None and was_decided_before(member),
         )
+
+    def _decide_share(self, client: ImageClient, image_id: str, item: Item) -> Member | JobDecision:
+        if self.vaults:
+            return self.vaults.accept(client, image_id, self._find_place(item))
+        member_id = item.member_id or self.member_id
+        return decide_share(client, image_id, member_id, self.status or Status.PENDING, find_jobs=self.find_jobs)
+
+    def _decide_again(
+        self, item: Item, client: ImageClient, decision: Decision, error: ServiceError
+    ) -> Member | JobDecision:
+        """Decide again after a job refused, where that may need a backup vault; else raise the error."""
+        if self.vaults is None:
+            raise error
+        place = self._find_place(item)._replace(member_id=decision.member_id)
+        return self.vaults.handle_refusal(client, decision.image_id, place, decision.vault_id, error)
 
     def _find_place(self, item: Item) -> VaultPlace:
         return VaultPlace(item.member_id or self.member_id, item.access.project if item.access else None)

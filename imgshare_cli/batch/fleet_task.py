@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.fleet import FleetProject, FleetService, ProjectAccess
     from imgshare_cli.batch.items import Item
     from imgshare_cli.batch.name_cache import NameCache
+    from imgshare_cli.batch.outcome import Later
 
 
 class FleetTool:
@@ -82,8 +83,8 @@ class FleetTool:
 class ProjectTask(Protocol):
     """What is done with each item in its project."""
 
-    def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
-        """Do an item; None where it is not ours."""
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome | Later | None:
+        """Do an item, or take it to be done with others; None where it is not ours."""
 
     def leave_out(self, item: Item) -> Outcome | None:
         """Return the outcome of an item that is not tried; None where it is not ours."""
@@ -93,33 +94,72 @@ class ProjectTask(Protocol):
 
 
 @dataclass(frozen=True)
-class FleetTask:
-    """Does each item in its project.
+class FleetWorker:
+    """Opens the services of a fleet, and knows which logins were rejected; threads share it.
 
     Attributes:
-        task: what is done with each.
         lost: the clouds whose login was rejected; None in it is the only login of the run.
     """
 
-    task: ProjectTask
     lost: set[str | None] = field(default_factory=set)
 
     def open_tool(self) -> FleetTool:
         """Open the connections of one thread."""
         return FleetTool()
 
-    def attempt(self, tool: FleetTool, item: Item) -> Outcome | None:
+    def open_client(self, tool: FleetTool, item: Item) -> ImageClient | None:
+        """Open the image service for the project of an item; None where its login was rejected.
+
+        Raises:
+            ImgshareError: the project cannot be entered.
+        """
+        if item.access is None or self.has_lost(item):
+            return None
+        return tool.open_client(item.access)
+
+    def has_lost(self, item: Item) -> bool:
+        """Whether the login for the project of an item was rejected."""
+        return item.access is not None and item.access.project.cloud in self.lost
+
+    def check_login(self, tool: FleetTool, outcome: Outcome) -> None:
+        """Find out whether an outcome means that a login is lost."""
+        project = outcome.item.access.project if outcome.item.access else None
+        if (
+            project
+            and project.service
+            and isinstance(outcome.error, AuthError)
+            and tool.has_lost_login(project.service)
+        ):
+            self.lost.add(project.cloud)
+
+
+@dataclass(frozen=True)
+class FleetTask:
+    """Does each item in its project.
+
+    Attributes:
+        task: what is done with each.
+        worker: opens the services.
+    """
+
+    task: ProjectTask
+    worker: FleetWorker = field(default_factory=FleetWorker)
+
+    def open_tool(self) -> FleetTool:
+        """Open the connections of one thread."""
+        return self.worker.open_tool()
+
+    def attempt(self, tool: FleetTool, item: Item) -> Outcome | Later | None:
         """Do an item; that its project cannot be entered is its outcome."""
         access = item.access
-        if access is None or item.is_done or access.project.cloud in self.lost:
+        if access is None or item.is_done or self.worker.has_lost(item):
             return self.leave_out(item)
         outcome = self.leave_out(item) if item.error else self._attempt(tool, item, access)
-        service = access.project.service
-        if outcome and isinstance(outcome.error, AuthError) and service and tool.has_lost_login(service):
-            self.lost.add(access.project.cloud)
+        if isinstance(outcome, Outcome):
+            self.worker.check_login(tool, outcome)
         return outcome
 
-    def _attempt(self, tool: FleetTool, item: Item, access: ProjectAccess) -> Outcome | None:
+    def _attempt(self, tool: FleetTool, item: Item, access: ProjectAccess) -> Outcome | Later | None:
         try:
             client = tool.open_client(access)
         except ImgshareError as exc:
@@ -128,7 +168,7 @@ class FleetTask:
 
     def is_login_lost(self, outcome: Outcome) -> bool:
         """Whether an outcome means that every other item would fail as well."""
-        return isinstance(outcome.error, AuthError) and None in self.lost
+        return isinstance(outcome.error, AuthError) and None in self.worker.lost
 
     def leave_out(self, item: Item) -> Outcome | None:
         """Return the outcome of an item that is not tried."""

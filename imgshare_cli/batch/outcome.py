@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member, Status
     from imgshare_cli.batch.items import Item
@@ -21,6 +23,18 @@ class Result(StrEnum):
     FAILED = "failed"
     NOT_TRIED = "not_tried"
     PLANNED = "planned"
+
+
+class Later(Protocol):
+    """The outcome of an item that comes later, while others are done."""
+
+    def start(self, give: Callable[[Outcome | BaseException], None], is_over: Callable[[], bool]) -> None:
+        """Begin what the outcome comes from.
+
+        Args:
+            give: is called with it, or with what nobody foresaw, once, by any thread.
+            is_over: whether nothing more is to be begun.
+        """
 
 
 @dataclass(frozen=True, slots=True)

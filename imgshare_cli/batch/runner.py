@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from imgshare_cli.batch.outcome import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imgshare_cli.batch.items import Item
-    from imgshare_cli.batch.outcome import Outcome
+    from imgshare_cli.batch.outcome import Later
 
 Tool = TypeVar("Tool")
 _TICK_SECONDS = 0.1
@@ -21,8 +23,8 @@ class Task(Protocol[Tool]):
     def open_tool(self) -> Tool:
         """Create what one thread needs, such as a connection."""
 
-    def attempt(self, tool: Tool, item: Item) -> Outcome | None:
-        """Do an item; None where it is not ours."""
+    def attempt(self, tool: Tool, item: Item) -> Outcome | Later | None:
+        """Do an item, or take it to be done with others; None where it is not ours."""
 
     def leave_out(self, item: Item) -> Outcome | None:
         """Return the outcome of an item that is not tried; None where it is not ours."""
@@ -38,6 +40,7 @@ class BatchRun(Generic[Tool]):
         is_hopeless: whether an outcome means that the others would fail as well, so that they are left out.
         stop: set by anyone, it means that no more items are taken; those in progress are finished.
         jobs: how many threads there are.
+        end_input: called when no more items will be taken.
 
     Attributes:
         hopeless: the outcome that made the others hopeless, if one did.
@@ -54,6 +57,7 @@ class BatchRun(Generic[Tool]):
         is_hopeless: Callable[[Outcome], bool],
         stop: threading.Event,
         jobs: int,
+        end_input: Callable[[], None] = lambda: None,
     ) -> None:
         self._items = items
         self._task = task
@@ -61,6 +65,7 @@ class BatchRun(Generic[Tool]):
         self._is_hopeless = is_hopeless
         self._stop = stop
         self._jobs = jobs
+        self._end_input = end_input
         self._input_lock = threading.Lock()
         self._output_lock = threading.Lock()
         self._state_lock = threading.Lock()
@@ -107,29 +112,63 @@ class BatchRun(Generic[Tool]):
     def _leave(self) -> None:
         with self._state_lock:
             self._threads -= 1
-            if not self._threads:
-                self._ended.set()
+            has_ended = not self._threads
+        if has_ended:
+            self._end_input()
+            self._set_ended()
 
     def _work_off(self) -> None:
         """Do one item after the other."""
         tool: Tool | None = None
         try:
             while (item := self._take()) is not None:
+                outcome: Outcome | Later | None
                 try:
                     if self.hopeless:
                         outcome = self._task.leave_out(item)
                     else:
                         tool = tool or self._task.open_tool()
                         outcome = self._task.attempt(tool, item)
-                    self._give(outcome)
-                finally:
-                    with self._state_lock:
-                        self.in_flight -= 1
+                except BaseException:
+                    self._end_item()
+                    raise
+                if outcome is None or isinstance(outcome, Outcome):
+                    self._finish(outcome)
+                else:
+                    outcome.start(self._finish, self._is_over)
         except BaseException as exc:  # noqa: BLE001  (raised by the thread that waits for this one)
-            self._failure = self._failure or exc
-            self._stop.set()
+            self._fail(exc)
         finally:
             self._leave()
+
+    def _finish(self, outcome: Outcome | BaseException | None) -> None:
+        """Report the outcome of an item, also later and from another thread; nothing is in progress of it any more."""
+        try:
+            if isinstance(outcome, BaseException):
+                self._fail(outcome)
+            else:
+                self._give(outcome)
+        except BaseException as exc:  # noqa: BLE001  (raised by the thread that waits for this one)
+            self._fail(exc)
+        finally:
+            self._end_item()
+
+    def _fail(self, failure: BaseException) -> None:
+        self._failure = self._failure or failure
+        self._stop.set()
+
+    def _is_over(self) -> bool:
+        return self._stop.is_set() or self.hopeless is not None
+
+    def _end_item(self) -> None:
+        with self._state_lock:
+            self.in_flight -= 1
+        self._set_ended()
+
+    def _set_ended(self) -> None:
+        with self._state_lock:
+            if not self._threads and not self.in_flight:
+                self._ended.set()
 
     def _take(self) -> Item | None:
         with self._input_lock:

@@ -29,7 +29,7 @@ def write_command_help(command: Any, ctx: Any, formatter: Any) -> None:
     arguments = [one for one in parameters if one.param_type_name == "argument"]
     options = [one for one in parameters if one.param_type_name == "option"]
     flags = {field.name for field in fields(Flags)}
-    common = [one for one in options if one.name in flags or one.name == "help"]
+    common = [one for one in options if (one.name in flags and not one.rich_help_panel) or one.name == "help"]
     panels: dict[str, list[Any]] = {one.rich_help_panel: [] for one in options if one.rich_help_panel}
     for one in options:
         panels.get(one.rich_help_panel, []).append(one)

@@ -148,6 +148,10 @@ def build_common_options(
 
 common_options = build_common_options()
 member_options = build_common_options(project=DEFAULT_MEMBER)
+IMS = "IMS"  # the heading of options that only Huawei-style clouds know
+JobsApiOption = Annotated[bool, typer.Option("--jobs-api", help="Decide by a job, and wait for its end.")]
+# Of `accept` and `reject`.
+decision_options = (*member_options, declare_option("jobs_api", JobsApiOption, default=False, panel=IMS))
 # Of commands that ask no service.
 json_option_only = (_JSON,)
 profile_option_only = (_PROFILE,)

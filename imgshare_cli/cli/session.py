@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.config_file import find_config_path, read_config_file
+from imgshare_cli.config.file_reading import JOB_ENDPOINTS, find_state_folder
 from imgshare_cli.config.precedence import resolve_profile_name, resolve_settings
 from imgshare_cli.errors import NotLoggedInError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
     from imgshare_cli.shares.inbox import Inbox
+    from imgshare_cli.shares.job_decisions import SingleJobs
     from imgshare_cli.terminal.output import Output
 
 
@@ -156,6 +158,20 @@ class Session:
         from imgshare_cli.shares.inbox import Inbox
 
         return Inbox(self.client, self.open_worker_client, self.credential, self.settings.project_id)
+
+    def find_jobs(self, endpoint: str, *, is_call_gone: bool = False) -> SingleJobs | None:
+        """Find what decides by jobs, where the settings say so or the service has no other way; see `FindJobs`."""
+        if not (is_call_gone or self.may_decide_by_jobs()):
+            return None
+        from imgshare_cli.cli.job_runs import JobRuns
+
+        runs = JobRuns(self.settings, self.environ, self.context, self.output)
+        return runs.find_single(endpoint, is_gone=is_call_gone)
+
+    def may_decide_by_jobs(self) -> bool:
+        """Whether the settings say so, or an earlier run has found a service that has no other way."""
+        may_be_known = self.settings.service != "glance" and (find_state_folder(self.environ) / JOB_ENDPOINTS).exists()
+        return may_be_known or self.settings.decide_by == "jobs"
 
     def open_identity_client(self) -> IdentityClient | None:
         """Connect to the identity service that issued the token; None if no login issued it."""

@@ -28,7 +28,7 @@ _MAX_CHOICES = 20
 _IGNORED = "note: --vault had no effect: the image service is Glance, which has no backup vaults"
 
 
-def create_vault_decisions(session: Session, given: str | None, **parts: Any) -> VaultDecisions:
+def create_vault_decisions(session: Session, given: str | None, **parts: Any) -> VaultDecisions[Any]:
     """Create what accepts shares with vaults.
 
     Args:
@@ -46,11 +46,12 @@ def create_vault_decisions(session: Session, given: str | None, **parts: Any) ->
         "build_commands": lambda _place, _image_id: _build_commands(session),
         "read": lambda client, place: read_vaults(session, client, place.member_id),
         "report": lambda vault, _place: report_choice(session, vault),
+        "find_jobs": session.find_jobs,
     }
     return VaultDecisions(given, **{**usual, **parts})
 
 
-def open_given_vault(session: Session, given: str, client: ImageClient, member_id: str | None) -> VaultDecisions:
+def open_given_vault(session: Session, given: str, client: ImageClient, member_id: str | None) -> VaultDecisions[Any]:
     """Create what accepts shares with the vault of the option, which is found before an image is looked for.
 
     Raises:
@@ -98,7 +99,7 @@ def list_vaults_at(connections: Any, address: str, client: ImageClient, project_
 
 
 def accept_with_vault(
-    session: Session, vaults: VaultDecisions, target: ShareTarget, image_id: str, member_id: str | None
+    session: Session, vaults: VaultDecisions[Member], target: ShareTarget, image_id: str, member_id: str | None
 ) -> Member:
     """Accept a share with the vault that was given; `auto` needs to know how large the image is."""
     image = target.find_image(image_id) if vaults.given == AUTO else None
@@ -162,7 +163,7 @@ def report_choice(session: Session, vault: Vault) -> None:
         session.output.print_note(f"note: using backup vault {name_vault(vault)}, {describe_room(vault)}")
 
 
-def note_ignored_vault(session: Session, decisions: VaultDecisions) -> None:
+def note_ignored_vault(session: Session, decisions: VaultDecisions[Any]) -> None:
     """Say that the service took a vault that it does not know."""
     if decisions.was_ignored and not session.output.as_json:
         session.output.print_note(_IGNORED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # The home of a user who has none: nothing can be read below it or made there, not even by root.
 NOWHERE = Path(os.devnull)
+# A file of the state folder; where there is none, a run loads nothing of the folder.
+JOB_ENDPOINTS = "job-endpoints.json"
 # Opening a FIFO must not wait for a writer, and a terminal must not become ours.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
 
@@ -119,6 +122,12 @@ def find_base_folder(environ: Mapping[str, str], variable: str, default: str) ->
     """
     named = environ.get(variable, "")
     return Path(named) if Path(named).is_absolute() else find_home(environ) / default
+
+
+def find_state_folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
+    """Find the state folder: of XDG on Linux and macOS, of LOCALAPPDATA on Windows."""
+    variable, default = ("LOCALAPPDATA", "AppData/Local") if windows else ("XDG_STATE_HOME", ".local/state")
+    return find_base_folder(environ, variable, default) / "imgshare"
 
 
 def expand_path(text: str, environ: Mapping[str, str]) -> Path:

@@ -80,7 +80,7 @@ def resolve_settings(
         # Nor may the token of another endpoint travel to the profile's own backup service.
         vault_endpoint=env.get("vault_endpoint") or (own_service.get("vault_endpoint") if endpoint == own else None),
         service=own_service.get("service", CHOICES["service"][0]),
-        decide_by=own_service.get("decide_by", CHOICES["decide_by"][0]),
+        decide_by="jobs" if flags.jobs_api else own_service.get("decide_by", CHOICES["decide_by"][0]),
         signature_format=stored.get("signature_format", CHOICES["signature_format"][0]),
         cacert=_resolve_cacert(flags) or env.get("cacert") or stored.get("cacert"),
         timeout=_resolve_timeout(flags.timeout, env.get("timeout"), stored.get("timeout")),

@@ -53,6 +53,7 @@ class Flags:
     insecure_tls: bool = False
     no_input: bool = False
     debug: bool = False
+    jobs_api: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import sys
 from typing import TYPE_CHECKING
 
-from imgshare_cli.config.file_reading import find_base_folder, is_owned_by_user, read_file
+from imgshare_cli.config.file_reading import find_state_folder, is_owned_by_user, read_file
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -16,12 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LIMIT = 4 << 20
-
-
-def find_state_folder(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
-    """Find the state folder: of XDG on Linux and macOS, of LOCALAPPDATA on Windows."""
-    variable, default = ("LOCALAPPDATA", "AppData/Local") if windows else ("XDG_STATE_HOME", ".local/state")
-    return find_base_folder(environ, variable, default) / "imgshare"
 
 
 def read_state(name: str, environ: Mapping[str, str]) -> str | None:
@@ -74,13 +67,22 @@ def write_state(name: str, text: str, environ: Mapping[str, str]) -> None:
         replace_file(prepare_folder(find_state_folder(environ)) / name, text.encode())
 
 
-def update_state(name: str, change: Callable[[str | None], str], environ: Mapping[str, str]) -> None:
-    """Change what is remembered under a name; a failure or another run that does so is ignored."""
+def update_state(
+    name: str, change: Callable[[str | None], str], environ: Mapping[str, str], *, seconds: float = 0
+) -> None:
+    """Change what is remembered under a name; a failure is ignored.
+
+    Args:
+        name: the name.
+        change: returns the new text for the old one.
+        environ: the environment, which tells where files go.
+        seconds: how long to wait for another run that changes it, before this change is left out.
+    """
     from imgshare_cli.config.file_writing import lock_file, remove_stale_files, replace_file
 
     with contextlib.suppress(OSError, ConfigError):
         path = prepare_folder(find_state_folder(environ)) / name
-        with lock_file(path, seconds=0):
+        with lock_file(path, seconds):
             remove_stale_files(path)
             replace_file(path, change(read_state(name, environ)).encode())
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.timestamps import parse_http_date, parse_timestamp
-from imgshare_cli.errors import NotFoundError, Reason, UsageError
+from imgshare_cli.errors import ImgshareError, NotFoundError, Reason, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,14 +15,51 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
 
+Result_co = TypeVar("Result_co", covariant=True)
+
 _MAX_LISTED = 20
 # Much more than a request takes, and more than the clocks of a service differ.
 _NOT_NOW = 60
+_GONE = {404, 410}
+_UNKNOWN_CALL = "APIGW.0101"
 
 
-def decide_share(
-    client: ImageClient, image_id: str, member_id: str | None, status: Status, vault_id: str | None = None
-) -> Member:
+class Decision(NamedTuple):
+    """What is decided about one share."""
+
+    image_id: str
+    member_id: str
+    status: Status
+    vault_id: str | None = None
+
+
+class Jobs(Protocol[Result_co]):
+    """The second way to decide, by jobs (IMS)."""
+
+    def decide(self, client: ImageClient, decision: Decision) -> Result_co:
+        """Decide about a share."""
+
+
+class FindJobs(Protocol[Result_co]):
+    """Finds the second way to decide, where the API's own call is not wanted or is gone."""
+
+    def __call__(self, endpoint: str, *, is_call_gone: bool = False) -> Jobs[Result_co] | None:
+        """Find it for a service; None where decisions are made by the API's own call.
+
+        Args:
+            endpoint: the address of the service.
+            is_call_gone: whether the service has just said that it does not have that call.
+        """
+
+
+def decide_share(  # noqa: PLR0913, PLR0917  (what a decision consists of)
+    client: ImageClient,
+    image_id: str,
+    member_id: str | None,
+    status: Status,
+    vault_id: str | None = None,
+    find_jobs: FindJobs[Result_co] | None = None,
+) -> Member | Result_co:
     """Set the status of a share; every command that decides calls this.
 
     Args:
@@ -31,9 +68,24 @@ def decide_share(
         member_id: the project that decides; None is that of the only share that the token can see.
         status: the decision.
         vault_id: the backup vault for a full-server image (IMS); the service is told of it when it is accepted.
+        find_jobs: finds the second way to decide; None where there is only the first.
     """
     member_id = member_id or find_only_share(client, image_id).member_id
-    return client.set_status(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
+    decision = Decision(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
+    jobs = find_jobs(client.endpoint) if find_jobs else None
+    if jobs is None:
+        try:
+            return client.set_status(*decision)
+        except ImgshareError as exc:
+            jobs = find_jobs(client.endpoint, is_call_gone=True) if find_jobs and is_call_gone(exc) else None
+            if jobs is None:
+                raise
+    return jobs.decide(client, decision)
+
+
+def is_call_gone(error: ImgshareError) -> bool:
+    """Whether a response says that the service does not have the call at all: its gateway knows no such call."""
+    return error.http_status in _GONE and error.service_code == _UNKNOWN_CALL
 
 
 def was_decided_before(member: Member) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Share
     from imgshare_cli.api.models import Member
+    from imgshare_cli.shares.decisions import FindJobs
     from imgshare_cli.shares.image_details import ImageDetails
 
 
@@ -76,18 +77,26 @@ class Review:
         client: the image service.
         shares: the shares to review, each image once.
         accept: accepts the share of an image with a project; full-server images (IMS) may need a backup vault.
+        find_jobs: finds what decides by jobs.
 
     Attributes:
         position: the index of the current share, from 0.
         steps: what was done, the last step last.
     """
 
-    def __init__(self, client: ImageClient, shares: Sequence[Share], accept: Callable[[str, str], Member]) -> None:
+    def __init__(
+        self,
+        client: ImageClient,
+        shares: Sequence[Share],
+        accept: Callable[[str, str], Member],
+        find_jobs: FindJobs[Member] | None = None,
+    ) -> None:
         self.shares = shares
         self.position = 0
         self.steps: list[Step] = []
         self._client = client
         self._accept = accept
+        self._find_jobs = find_jobs
         self._records = {share.image.id: ReviewRecord(share) for share in shares}
 
     @property
@@ -187,7 +196,7 @@ class Review:
             if status is Status.ACCEPTED:
                 self._accept(share.image.id, share.member_id)
             else:
-                decide_share(self._client, share.image.id, share.member_id, status)
+                decide_share(self._client, share.image.id, share.member_id, status, find_jobs=self._find_jobs)
         except AuthError:
             raise  # it would be the same for all others
         except ImgshareError as exc:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import Status, is_image_id
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member
     from imgshare_cli.api.vaults import Vault
+    from imgshare_cli.shares.decisions import FindJobs
     from imgshare_cli.shares.vault_refusals import VaultNeed
     from imgshare_cli.shares.vaults import VaultCommands
 
@@ -44,8 +45,11 @@ class VaultPlace(NamedTuple):
     fleet_project: Hashable = None
 
 
+Decided = TypeVar("Decided")
+
+
 @dataclass
-class VaultDecisions:
+class VaultDecisions(Generic[Decided]):
     """Accepts shares; a vault goes with a request only where it was given, or where the service asks for one.
 
     Attributes:
@@ -57,6 +61,7 @@ class VaultDecisions:
         ask: asks the user for one of several vaults that can hold an image; None where nobody may be asked.
         lists: the vaults that were listed.
         was_ignored: whether a service took a vault that it does not know.
+        find_jobs: finds what decides by jobs; None where nothing does.
     """
 
     given: str | None
@@ -67,8 +72,11 @@ class VaultDecisions:
     ask: Callable[[str, Sequence[Vault]], Vault] | None = None
     lists: VaultLists = field(default_factory=VaultLists)
     was_ignored: bool = False
+    find_jobs: FindJobs[Decided] | None = None
 
-    def accept(self, client: ImageClient, image_id: str, place: VaultPlace, image: Image | None = None) -> Member:
+    def accept(
+        self, client: ImageClient, image_id: str, place: VaultPlace, image: Image | None = None
+    ) -> Member | Decided:
         """Accept a share, with the vault that was given.
 
         Args:
@@ -83,14 +91,24 @@ class VaultDecisions:
         """
         vault_id = self.find_given_id(client, place, image)
         try:
-            member = decide_share(client, image_id, place.member_id, Status.ACCEPTED, vault_id)
+            member = decide_share(client, image_id, place.member_id, Status.ACCEPTED, vault_id, self.find_jobs)
         except ServiceError as exc:
-            if vault_id:
-                raise self._explain(exc, vault_id, place, image_id) from exc
-            return self.accept_again(client, image_id, place, exc)
+            return self.handle_refusal(client, image_id, place, vault_id, exc)
         if vault_id and client.service_kind is ServiceKind.GLANCE:
             self.was_ignored = True
         return member
+
+    def handle_refusal(
+        self, client: ImageClient, image_id: str, place: VaultPlace, vault_id: str | None, error: ServiceError
+    ) -> Member | Decided:
+        """Accept a share again where the refusal is about a missing vault; where a vault was sent, name it.
+
+        Raises:
+            ImgshareError: the refusal, with what is known about the vaults.
+        """
+        if vault_id:
+            raise self._explain(error, vault_id, place, image_id) from error
+        return self.accept_again(client, image_id, place, error)
 
     def find_given_id(self, client: ImageClient, place: VaultPlace, image: Image | None = None) -> str | None:
         """Find the ID of the vault that was given; None where none was. An ID is used as it is.
@@ -118,7 +136,9 @@ class VaultDecisions:
         else:
             self.find_given_id(client, place)
 
-    def accept_again(self, client: ImageClient, image_id: str, place: VaultPlace, error: ServiceError) -> Member:
+    def accept_again(
+        self, client: ImageClient, image_id: str, place: VaultPlace, error: ServiceError
+    ) -> Member | Decided:
         """Accept a share again where the service refused because it needs a vault: with the stored one.
 
         Raises:
@@ -131,7 +151,7 @@ class VaultDecisions:
             place = place._replace(member_id=find_only_share(client, image_id).member_id)
         vault_id = self.find_stored_id(place) or self._choose_id(client, image_id, place, need)
         try:
-            return decide_share(client, image_id, place.member_id, Status.ACCEPTED, vault_id)
+            return decide_share(client, image_id, place.member_id, Status.ACCEPTED, vault_id, self.find_jobs)
         except ServiceError as exc:
             raise self._explain(exc, vault_id, place, image_id) from exc
 

@@ -109,6 +109,9 @@ Many at once:
   --clouds GLOB         With each such entry of clouds.yaml, as in 'prod-*'.
   --regions GLOB        In each such region of the catalog.
 
+IMS:
+  --jobs-api  Decide by a job, and wait for its end.
+
 Common options:
   --profile NAME      Use this profile of the config file.
   --cloud NAME        Log in with this entry of clouds.yaml.

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.decide import DecisionTask
+from imgshare_cli.batch.fleet_task import FleetWorker
 from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.cli.batches.fleet import Fleet
 from imgshare_cli.cli.batches.fleet_source import open_fleet_source, with_projects
+from imgshare_cli.cli.batches.jobs import LateJobs
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
-from imgshare_cli.cli.batches.vaults import open_batch_vaults
+from imgshare_cli.cli.batches.vaults import BatchVaults
 from imgshare_cli.cli.filter_options import read_image_check
 from imgshare_cli.cli.id_prefixes import build_id_shortener
 from imgshare_cli.cli.owner_names import describe_owner, get_owner_names
@@ -82,11 +84,14 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         source = open_source(session, status, flags, pace, owner=owner, yes=yes)
     if shard:
         source = replace(source, items=select_items(source.items, shard, None if fleet else session.member_id))
+    worker, connect = FleetWorker() if fleet else None, partial(session.open_worker_client, pace)
+    jobs = LateJobs(session, worker, connect, flags.jobs or DEFAULT_JOBS, looks_first=wait is not None)
     vaults = None
     if status is Status.ACCEPTED:
-        vaults = open_batch_vaults(session, vault, source.client, is_fleet=fleet is not None, is_dry_run=flags.dry_run)
+        vaults = BatchVaults(session, jobs.find)
+        vaults.open(vault, source.client, is_fleet=fleet is not None, is_dry_run=flags.dry_run)
     task = DecisionTask(
-        open_tool=(lambda: only) if (only := source.client) else partial(session.open_worker_client, pace),
+        open_tool=(lambda: only) if (only := source.client) else connect,
         status=status,
         member_id=None if fleet else session.member_id,
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
@@ -96,6 +101,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         deadline=deadline,
         is_dry_run=flags.dry_run,
         shard=shard,
+        find_jobs=jobs.find,
     )
     batch = Batch(
         source,
@@ -107,9 +113,10 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
         is_dry_run=flags.dry_run,
+        end_input=jobs.end_input,
     )
     try:
-        run_batch(session, with_projects(batch, task, fleet) if fleet else batch, stop)
+        run_batch(session, with_projects(batch, task, fleet, worker) if fleet else batch, stop)
     finally:
         if vaults:
             vaults.print_notes()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import is_image_id
 from imgshare_cli.batch.fleet_inbox import read_inboxes
 from imgshare_cli.batch.fleet_items import pair_with_projects
-from imgshare_cli.batch.fleet_task import FleetTask
+from imgshare_cli.batch.fleet_task import FleetTask, FleetWorker
 from imgshare_cli.batch.items import Item
 from imgshare_cli.cli.batches.all_question import confirm
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
@@ -96,15 +96,16 @@ def _read_items(fleet: Fleet, share_filter: ShareFilter, readers: int) -> Iterat
             yield Item(number, None, access.project.id, error=error, access=access)
 
 
-def with_projects(batch: Batch, task: ProjectTask, fleet: Fleet) -> Batch:
+def with_projects(batch: Batch, task: ProjectTask, fleet: Fleet, worker: FleetWorker | None = None) -> Batch:
     """Return a batch that does each item in its project.
 
     Args:
         batch: the batch.
         task: what is done with each.
         fleet: the projects.
+        worker: opens their services, where something else does so as well.
     """
-    fleet_task = FleetTask(task)
+    fleet_task = FleetTask(task, worker or FleetWorker())
     return batch._replace(
         task=fleet_task,
         get_rate=fleet.get_rate,

@@ -44,6 +44,7 @@ class Batch(NamedTuple):
         is_login_lost: whether an outcome means that the login was rejected, so that the other items would fail as well.
         is_fleet: whether it works in the projects that its options name.
         is_dry_run: whether nothing is changed.
+        end_input: is called when no more items will be begun.
     """
 
     source: Source
@@ -57,6 +58,7 @@ class Batch(NamedTuple):
     is_login_lost: Callable[[Outcome], bool] = lambda outcome: isinstance(outcome.error, AuthError)
     is_fleet: bool = False
     is_dry_run: bool = False
+    end_input: Callable[[], None] = lambda: None
 
 
 def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
@@ -94,6 +96,7 @@ class _BatchCommand:
             is_hopeless=self._is_hopeless,
             stop=stop,
             jobs=max(batch.jobs - batch.source.connections, 1),
+            end_input=batch.end_input,
         )
 
     def run(self) -> None:

@@ -20,7 +20,7 @@ from imgshare_cli.cli.batches.options import (
     create_missing_error,
     make_optional,
 )
-from imgshare_cli.cli.options import MANY, declare_option
+from imgshare_cli.cli.options import IMS, MANY, declare_option
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,6 +63,26 @@ ToOption = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="PROJECT", help="One of the projects; repeat it for more.", show_default=False),
 ]
+AccountOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--account",
+        metavar="ID",
+        help="An account instead of MEMBER; repeat it for more.",
+        show_default=False,
+        rich_help_panel=IMS,
+    ),
+]
+OrganizationOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--organization",
+        metavar="ID",
+        help="An organization or a unit of one instead of MEMBER; repeat it for more.",
+        show_default=False,
+        rich_help_panel=IMS,
+    ),
+]
 _OPTIONS = [
     declare_option("from_", FromOption, panel=MANY),
     declare_option("to", ToOption, panel=MANY),
@@ -90,7 +110,14 @@ def with_sharing(*, is_unshare: bool) -> Callable[[Callable[..., None]], Callabl
         def run(session: Session, image: str | None, members: list[str] | None, **values: Any) -> None:
             given = {name: values.pop(name) for name in list(values) if name in SHARING_FIELDS}
             flags = SharingFlags(**{**given, "to": tuple(given["to"] or ())})
+            receivers = [*(values["account"] or []), *(values["organization"] or [])]
+            if receivers and (flags.is_batch or members):
+                other = "MEMBER" if members else "--from, --to and --projects"
+                raise UsageError(
+                    f"--account and --organization do not work with {other}", hint="run the command once for each"
+                )
             if flags.is_batch:
+                del values["account"], values["organization"]
                 from imgshare_cli.cli.batches.sharing import run_sharing
 
                 if flags.from_ is not None and image is not None:
@@ -98,9 +125,9 @@ def with_sharing(*, is_unshare: bool) -> Callable[[Callable[..., None]], Callabl
                 run_sharing(session, flags, image=image, members=members or [], is_unshare=is_unshare, **values)
                 return
             check_single(session, image, [option.name for option in _OPTIONS], "--from, --to or --projects")
-            if not members:
+            if not members and not receivers:
                 raise create_missing_error(session, "MEMBER…")
-            command(session, image, members, **values)
+            command(session, image, members or [], **values)
 
         own["image"] = make_optional(own["image"], str)
         own["members"] = make_optional(own["members"], list[str])

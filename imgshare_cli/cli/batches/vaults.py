@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from imgshare_cli.api.vault_address import find_vault_address
 from imgshare_cli.cli.typed_command import TypedCommand
@@ -11,7 +11,6 @@ from imgshare_cli.cli.vault_choices import (
     create_vault_decisions,
     list_vaults_at,
     note_ignored_vault,
-    open_given_vault,
 )
 from imgshare_cli.errors import ConfigError
 from imgshare_cli.shares.vault_decisions import VaultPlace
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.vaults import Vault
     from imgshare_cli.batch.fleet import FleetProject
     from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.decisions import FindJobs
     from imgshare_cli.shares.vault_decisions import VaultDecisions
 
 _MAX_LISTED = 20
@@ -33,30 +33,50 @@ class BatchVaults:
 
     Args:
         session: the run.
+        find_jobs: finds what decides by jobs.
     """
 
-    decisions: VaultDecisions
+    decisions: VaultDecisions[Any]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, find_jobs: FindJobs[Any]) -> None:
         self._session = session
+        self._find_jobs = find_jobs
         self._choices: list[str] = []
 
-    def open_own(self, given: str | None, client: ImageClient | None) -> None:
+    def open(self, given: str | None, client: ImageClient | None, *, is_fleet: bool, is_dry_run: bool) -> None:
+        """Find out which vaults are meant.
+
+        Args:
+            given: the value of --vault, if there is one.
+            client: the connection of the run, if it has one already.
+            is_fleet: whether it works in many projects.
+            is_dry_run: whether nothing is accepted.
+
+        Raises:
+            ImgshareError: the given vault cannot be found or used.
+        """
+        if is_fleet:
+            self._open_fleet(given)
+        else:
+            self._open_own(None if is_dry_run else given, client)
+
+    def _open_own(self, given: str | None, client: ImageClient | None) -> None:
         """Use the vaults of the only project of the run; one that is given is found before anything is accepted."""
         session = self._session
+        self.decisions = create_vault_decisions(session, given, find_jobs=self._find_jobs)
         if given is None:
-            self.decisions = create_vault_decisions(session, None)
             return
-        client = client or session.client
-        self.decisions = open_given_vault(session, given, client, session.member_id)
+        client, place = client or session.client, VaultPlace(session.member_id)
+        self.decisions.check_given(client, place)
         # Of a batch, `auto` means the same vault for all.
-        self.decisions.given = self.decisions.find_given_id(client, VaultPlace(session.member_id))
+        self.decisions.given = self.decisions.find_given_id(client, place)
 
-    def open_fleet(self, given: str | None) -> None:
+    def _open_fleet(self, given: str | None) -> None:
         """Use the vaults of each project."""
         self.decisions = create_vault_decisions(
             self._session,
             given,
+            find_jobs=self._find_jobs,
             find_stored_id=self._find_stored_id,
             build_commands=self._build_commands,
             read=self._read,
@@ -104,26 +124,3 @@ class BatchVaults:
 
 def _get_project(place: VaultPlace) -> FleetProject:
     return cast("FleetProject", place.fleet_project)
-
-
-def open_batch_vaults(
-    session: Session, given: str | None, client: ImageClient | None, *, is_fleet: bool, is_dry_run: bool
-) -> BatchVaults:
-    """Open the vaults of a batch.
-
-    Args:
-        session: the run.
-        given: the value of --vault, if there is one.
-        client: the connection of the run, if it has one already.
-        is_fleet: whether it works in many projects.
-        is_dry_run: whether nothing is accepted.
-
-    Raises:
-        ImgshareError: the given vault cannot be found or used.
-    """
-    vaults = BatchVaults(session)
-    if is_fleet:
-        vaults.open_fleet(given)
-    else:
-        vaults.open_own(None if is_dry_run else given, client)
-    return vaults

@@ -13,6 +13,7 @@ from imgshare_cli.cli.options import (
     ImageArgument,
     MemberArgument,
     YesOption,
+    decision_options,
     member_options,
     text_option,
     with_session,
@@ -43,7 +44,7 @@ VaultOption = Annotated[
 ]
 
 
-@with_session(member_options)
+@with_session(decision_options)
 @with_batch(Status.ACCEPTED)
 def accept(  # noqa: PLR0913, PLR0917
     session: Session,
@@ -85,7 +86,7 @@ def accept(  # noqa: PLR0913, PLR0917
     )
 
 
-def _open_vaults(session: Session, target: ShareTarget, vault: str) -> VaultDecisions:
+def _open_vaults(session: Session, target: ShareTarget, vault: str) -> VaultDecisions[models.Member]:
     from imgshare_cli.cli.vault_choices import open_given_vault
 
     return open_given_vault(session, vault, session.client, target.member_id)
@@ -97,7 +98,7 @@ def _check_image(session: Session, image_check: ImageCheck, image: Image) -> Non
     image_check.check(image, functools.partial(describe_owner, session))
 
 
-@with_session(member_options)
+@with_session(decision_options)
 @with_batch(Status.REJECTED)
 def reject(session: Session, image: ImageArgument, member: MemberArgument = None) -> None:
     """Reject an image that is shared with you.
@@ -165,7 +166,11 @@ def _find_image_for_people(target: ShareTarget, image_id: str) -> None:
 
 
 def _decide_share(
-    session: Session, target: ShareTarget, image_id: str, status: Status, vaults: VaultDecisions | None = None
+    session: Session,
+    target: ShareTarget,
+    image_id: str,
+    status: Status,
+    vaults: VaultDecisions[models.Member] | None = None,
 ) -> models.Member:
     """Decide, and look at the share before where a line will say whether that changed it."""
     share = target.find_share(image_id) if target.answers_people else None
@@ -174,9 +179,8 @@ def _decide_share(
         from imgshare_cli.cli.vault_choices import accept_with_vault
 
         return accept_with_vault(session, vaults, target, image_id, member_id)
-    client = session.client
     try:
-        return decide_share(client, image_id, member_id, status)
+        return decide_share(session.client, image_id, member_id, status, find_jobs=session.find_jobs)
     except ServiceError as exc:
         is_refusal = isinstance(exc, RefusedError) or exc.http_status == HTTPStatus.BAD_REQUEST
         if status is not Status.ACCEPTED or not is_refusal:

@@ -55,7 +55,7 @@ def review(
     if not shares:
         session.output.print_note(f"No {'' if is_whole else 'matching '}images are pending.")
         return
-    _run_review(session, Review(session.client, shares, build_accept(session)))
+    _run_review(session, Review(session.client, shares, build_accept(session), session.find_jobs))
 
 
 def _run_review(session: Session, review: Review) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import is_project_id
-from imgshare_cli.cli.batches.sharing_options import with_sharing
+from imgshare_cli.cli.batches.sharing_options import AccountOption, OrganizationOption, with_sharing
 from imgshare_cli.cli.commands.members import print_members
 from imgshare_cli.cli.options import ImageArgument, common_options, complete, with_session
 from imgshare_cli.cli.session import Session
@@ -32,7 +32,13 @@ MembersArgument = Annotated[
 
 @with_session(common_options)
 @with_sharing(is_unshare=False)
-def share(session: Session, image: ImageArgument, members: MembersArgument) -> None:
+def share(
+    session: Session,
+    image: ImageArgument,
+    members: MembersArgument,
+    account: AccountOption = None,
+    organization: OrganizationOption = None,
+) -> None:
     """Share one of your images with other projects.
 
     They can use it at once, and see it in their image list once they accept it. The service accepts any text as a
@@ -42,6 +48,11 @@ def share(session: Session, image: ImageArgument, members: MembersArgument) -> N
 
     target = ShareTarget(session, image, command="share")
     image_id = target.resolve_image_id(own=True)
+    if account or organization:
+        from imgshare_cli.cli.account_sharing import share_with_accounts
+
+        share_with_accounts(session, target, image_id, account or [], organization or [])
+        return
     known = open_project_names(session)
 
     def share_with(member: str) -> models.Member:

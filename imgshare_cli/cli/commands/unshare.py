@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imgshare_cli.cli.batches.sharing_options import with_sharing
+from imgshare_cli.cli.batches.sharing_options import AccountOption, OrganizationOption, with_sharing
 from imgshare_cli.cli.commands.share import MembersArgument
 from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
@@ -12,7 +12,15 @@ from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_ea
 
 @with_session(common_options)
 @with_sharing(is_unshare=True)
-def unshare(session: Session, image: ImageArgument, members: MembersArgument, *, yes: YesOption = False) -> None:
+def unshare(  # noqa: PLR0913  (its options)
+    session: Session,
+    image: ImageArgument,
+    members: MembersArgument,
+    *,
+    account: AccountOption = None,
+    organization: OrganizationOption = None,
+    yes: YesOption = False,
+) -> None:
     """Stop sharing an image.
 
     The projects lose access to the image at once, whatever they decided, and are not notified. On a terminal you are
@@ -20,6 +28,7 @@ def unshare(session: Session, image: ImageArgument, members: MembersArgument, *,
     """
     from imgshare_cli.cli.project_arguments import open_project_names
 
+    members = [*members, *(account or []), *(organization or [])]  # in the list of members they are like projects
     target = ShareTarget(session, image, command="unshare")
     image_id = target.resolve_image_id(own=True)
     known = open_project_names(session)

@@ -1,0 +1,81 @@
+"""Decisions by jobs in a run: where they are used, how long they are waited for, and what hints name."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from imgshare_cli.cli.typed_command import TypedCommand
+from imgshare_cli.shares.job_decisions import SingleJobs
+from imgshare_cli.shares.job_endpoints import JobEndpoints
+from imgshare_cli.shares.job_poll import JobPoll, get_patience
+from imgshare_cli.shares.job_runner import JobRunner
+from imgshare_cli.shares.kept_jobs import KeptJobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    import typer
+
+    from imgshare_cli.config.settings import Settings
+    from imgshare_cli.terminal.output import Output
+
+
+@dataclass(frozen=True)
+class JobRuns:
+    """Creates what decides by jobs.
+
+    Attributes:
+        settings: the settings of the run.
+        environ: its environment.
+        context: its command line.
+        output: where its progress is shown.
+    """
+
+    settings: Settings
+    environ: Mapping[str, str]
+    context: typer.Context
+    output: Output
+
+    @cached_property
+    def endpoints(self) -> JobEndpoints:
+        """What knows which services take decisions only as jobs."""
+        always = self.settings.decide_by == "jobs"
+        return JobEndpoints(self.environ, always=always, never=self.settings.service == "glance" and not always)
+
+    @cached_property
+    def poll(self) -> JobPoll:
+        """How a job is waited for."""
+        typed = TypedCommand(self.context)
+        again = "the same command" if typed.options.get("--from") == "-" else typed.build({})
+        return JobPoll(get_patience(self.settings.timeout), describe_again=lambda: again)
+
+    def find_single(self, endpoint: str, *, is_gone: bool) -> SingleJobs | None:
+        """Find what decides about one image at a time; None where a service is asked in the other way.
+
+        Args:
+            endpoint: the address of the service.
+            is_gone: whether it has just said that it does not have the API's own call.
+        """
+        if is_gone:
+            self.endpoints.remember(endpoint)
+        elif not self.endpoints.takes_only_jobs(endpoint):
+            return None
+        return SingleJobs(self.create_runner, self._show_progress)
+
+    def create_runner(self, endpoint: str, is_stopped: Callable[[], bool] = lambda: False) -> JobRunner:
+        """Create what decides by jobs at a service.
+
+        Args:
+            endpoint: the address of the service.
+            is_stopped: whether no more jobs are to be begun.
+        """
+        return JobRunner(KeptJobs(endpoint, self.environ), self.poll, is_stopped)
+
+    def _show_progress(self, text: str) -> AbstractContextManager[None]:
+        # `--wait` shows something already, and a review has the screen for itself.
+        is_shown = "--wait" in TypedCommand(self.context).options or self.context.info_name == "review"
+        return contextlib.nullcontext() if is_shown else self.output.show_progress(text)

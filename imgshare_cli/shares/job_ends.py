@@ -1,0 +1,110 @@
+"""What became of the images of a job: by its rows, by its own end, or by their shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from imgshare_cli import hints
+from imgshare_cli.api.jobs import JobFailure, JobState
+from imgshare_cli.errors import ImgshareError, RefusedError
+from imgshare_cli.shares.decisions import is_call_gone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imgshare_cli.api.image_client import ImageClient
+    from imgshare_cli.api.jobs import Job
+    from imgshare_cli.shares.kept_jobs import JobGroup
+
+
+@dataclass
+class JobEnds:
+    """What became of the images of one group.
+
+    Attributes:
+        client: the image service.
+        group: what the images have in common.
+        by_image: what became of each, by its ID in small letters: None is success.
+    """
+
+    client: ImageClient
+    group: JobGroup
+    by_image: dict[str, ImgshareError | None] = field(default_factory=dict)
+
+    def list_rest(self, images: Iterable[str]) -> list[str]:
+        """List the images of which nothing is known."""
+        return [image for image in images if image not in self.by_image]
+
+    def read_job(self, job: Job, images: Sequence[str]) -> None:
+        """Read what a job did with each image; one without a row has the job's own end."""
+        for image in images:
+            if image in job.results:
+                failure = job.results[image]
+                self.by_image[image] = self._create_error(image, job, failure, len(images)) if failure else None
+            elif job.state is JobState.FAILED:
+                self.by_image[image] = self._create_error(image, job, job.failure, len(images))
+            else:
+                self.by_image[image] = self._verify(image, job)
+
+    def _create_error(self, image: str, job: Job, failure: JobFailure, count: int) -> ImgshareError:
+        """Create the error for an image; where the service gives no reason, a job with it alone may have one."""
+        reason = job.failure if failure == JobFailure() else failure  # the documented rows have none
+        error = reason.create_error(self._describe(image), job.id)
+        if count == 1 or reason != JobFailure():
+            return error
+        words = (hints.quote_word(image, "IMAGE"), hints.quote_word(self.group.project_id, "MEMBER"))
+        return error.replace(hint=f"{hints.build_command(self.group.status.verb, *words)} may tell the reason")
+
+    def _verify(self, image: str, job: Job) -> ImgshareError | None:
+        """Look at the share of an image that a job says nothing about, although it succeeded."""
+        try:
+            member = self.client.get_member(image, self.group.project_id)
+        except ImgshareError as exc:
+            return None if is_call_gone(exc) else exc
+        if member.status is self.group.status:
+            return None
+        return RefusedError(
+            f"cannot {self._describe(image)}",
+            explanation=f"job {job.id} ended with {job.shown_state!r}, says nothing about it, and the share is "
+            f"still {member.status.value}",
+        )
+
+    def look(self, images: Iterable[str]) -> None:
+        """Look at the shares: what has the status is done, what cannot be seen is not known."""
+        for image in images:
+            try:
+                member = self.client.get_member(image, self.group.project_id)
+            except ImgshareError as exc:
+                if is_call_gone(exc):
+                    return
+                continue
+            if member.status is self.group.status:
+                self.by_image[image] = None
+
+    def confirm(self, images: Iterable[str]) -> None:
+        """Take back what was done and is not so any more."""
+        for image in [image for image in images if self.by_image.get(image, self) is None]:
+            try:
+                member = self.client.get_member(image, self.group.project_id)
+            except ImgshareError as exc:
+                if is_call_gone(exc):
+                    return
+                continue
+            if member.status is not self.group.status:
+                del self.by_image[image]
+
+    def fail(self, images: Iterable[str], error: ImgshareError) -> None:
+        """Let an error be what became of images."""
+        for image in images:
+            self.by_image[image] = _name_image(error, self._describe(image))
+
+    def _describe(self, image: str) -> str:
+        return f"{self.group.status.verb} image {image} for project {self.group.project_id}"
+
+
+def _name_image(error: ImgshareError, action: str) -> ImgshareError:
+    """Create a copy of an error that names the image, as each has its own outcome."""
+    # An error of a request begins with what could not be done, which is said of the image instead.
+    parts = [error.explanation] if error.failure.startswith("cannot ") else [error.failure, error.explanation]
+    return error.replace(failure=f"cannot {action}", explanation=": ".join(filter(None, parts)))

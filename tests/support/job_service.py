@@ -1,0 +1,182 @@
+"""An image service that decides by jobs, as IMS does: it knows many shares, and fails as the test says."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TIME = "2016-09-01T02:05:14Z"
+GONE = (404, {"error_msg": "The API does not exist or has not been published", "error_code": "APIGW.0101"})
+
+
+class JobService:
+    """Listens on loopback; a share that nobody decided about is pending.
+
+    Args:
+        seconds: how long a job takes.
+        is_native_gone: whether the API's own call to decide is gone.
+
+    Attributes:
+        statuses: the status of each share that was decided, by image and project.
+        submitted: what each job was submitted with.
+        answer: answers a request instead of the service, where it returns something: a status and a body, or None to
+            hang up without an answer.
+        after: the same, after the service has done what was asked for.
+        rows: makes the rows of a job that has ended, from what it was submitted with.
+        end: the status, the error code and the reason of jobs that have ended.
+    """
+
+    def __init__(self, seconds: float = 0.0, *, is_native_gone: bool = False) -> None:
+        self.seconds = seconds
+        self.is_native_gone = is_native_gone
+        self.statuses: dict[tuple[str, str], str] = {}
+        self.members: dict[str, list[dict[str, Any]]] = {}
+        self.submitted: list[dict[str, Any]] = []
+        self.requests: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
+        self.answer: Callable[[str, str], Any] = lambda _method, _path: False
+        self.after: Callable[[str, str], Any] = lambda _method, _path: False
+        self.rows: Callable[[dict[str, Any]], Any] = lambda body: [
+            {"image_id": image, "status": "success"} for image in body["images"]
+        ]
+        self.end: tuple[str, str | None, str | None] = ("SUCCESS", None, None)
+        self.headers: dict[str, str] = {}
+        self.running = self.most_running = 0
+        self._jobs: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._numbers = count(1)
+        self._lock = threading.Lock()
+        service = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                answer = service.reply(self.command, self.path, json.loads(body or b"{}"))
+                if answer is None:
+                    self.close_connection = True
+                    return
+                content = json.dumps(answer[1]).encode()
+                self.send_response(answer[0])
+                for name, value in {**service.headers, "X-Request-Id": "0c0ffee0", **dict(answer[2:])}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  (the names of http.server)
+
+            def log_message(self, *_arguments: object) -> None:
+                """Say nothing."""
+
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 128
+
+            def handle_error(self, *_arguments: object) -> None:
+                """Say nothing of a tool that has gone."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        """Start to serve."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """Stop the server."""
+        self._server.shutdown()
+        self._thread.join(10)
+        self._server.server_close()
+
+    def count(self, beginning: str) -> int:
+        """Count the requests that begin so, such as `PUT /v1`."""
+        return sum(one.startswith(beginning) for one in self.requests)
+
+    def reply(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """Answer a request; None hangs up."""
+        with self._lock:
+            self.requests.append(f"{method} {path}")
+            self.bodies.append(body)
+        answer = self.answer(method, path)
+        if answer is False:
+            with self._lock:
+                answer = self._route(method, path, body)
+            instead = self.after(method, path)
+            answer = answer if instead is False else instead
+        return answer
+
+    def _route(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        parts = path.strip("/").split("/")
+        if path == "/v1/cloudimages/members":
+            return self._submit(method, body)
+        if parts[0] == "v1" and "job" in parts[-2]:
+            return self._show_job(parts[-1])
+        if parts[0] == "v2" and parts[-1] == "members":
+            return 200, {"members": self.members.get(parts[2], []), "schema": "/v2/schemas/members"}
+        if parts[0] == "v2" and parts[-2] == "members":
+            return self._member(method, parts[2], parts[4], body)
+        return 404, {"error": {"message": "no such path", "code": "IMG.0144"}}
+
+    def _submit(self, method: str, body: dict[str, Any]) -> Any:
+        job_id = f"{next(self._numbers):032x}"
+        self.submitted.append({"method": method, **body})
+        self._jobs[job_id] = (time.monotonic(), body)
+        self._finish()
+        self.most_running = max(self.most_running, self.running)
+        return 200, {"job_id": job_id}
+
+    def _finish(self) -> None:
+        """Carry out what the jobs do that have ended."""
+        now = time.monotonic()
+        self.running = sum(now - at < self.seconds for at, _ in self._jobs.values())
+        for at, body in self._jobs.values():
+            if now - at >= self.seconds and not body.get("done"):
+                body["done"] = True
+                for row in (self.rows(body) or []) if "status" in body else []:
+                    if isinstance(row, dict) and str(row.get("status")).lower() == "success":
+                        self.statuses[row.get("image_id"), body["project_id"]] = body["status"]  # type: ignore[index]
+
+    def _show_job(self, job_id: str) -> Any:
+        self._finish()
+        if job_id not in self._jobs:
+            return 404, {"error": {"message": "no such job", "code": "IMG.0008"}}
+        at, body = self._jobs[job_id]
+        if time.monotonic() - at < self.seconds:
+            state = "INIT" if time.monotonic() - at < self.seconds / 2 else "RUNNING"
+            return 200, {"status": state, "job_id": job_id, "entities": {}}
+        status, code, reason = self.end
+        entities = {"results": self.rows(body)}
+        return 200, {
+            "status": status,
+            "job_id": job_id,
+            "job_type": "imsUpdateImageMembersJob",
+            "error_code": code,
+            "fail_reason": reason,
+            "entities": entities,
+        }
+
+    def _member(self, method: str, image: str, member: str, body: dict[str, Any]) -> Any:
+        if method == "PUT":
+            if self.is_native_gone:
+                return GONE
+            self.statuses[image, member] = body["status"]
+        return 200, {
+            "image_id": image,
+            "member_id": member,
+            "status": self.statuses.get((image, member), "pending"),
+            "created_at": _TIME,
+            "updated_at": _TIME,
+            "schema": "/v2/schemas/member",
+        }
