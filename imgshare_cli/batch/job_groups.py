@@ -13,8 +13,8 @@ from imgshare_cli.api.job_client import MAX_IMAGES
 from imgshare_cli.batch.job_items import JobDecision, JobItem
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.decisions import is_call_gone
-from imgshare_cli.shares.job_decisions import check_job_decision
-from imgshare_cli.shares.kept_jobs import JobGroup
+from imgshare_cli.shares.jobs.decisions import check_job_decision
+from imgshare_cli.shares.jobs.kept_jobs import JobGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.job_items import JobWorker
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.shares.decisions import Decision
-    from imgshare_cli.shares.job_endpoints import JobEndpoints
-    from imgshare_cli.shares.job_runner import JobRunner
+    from imgshare_cli.shares.jobs.endpoints import JobEndpoints
+    from imgshare_cli.shares.jobs.runner import JobRunner
 
 Tool = TypeVar("Tool")
 _MOST_JOBS = 8  # at once

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
     from imgshare_cli.shares.inbox import Inbox
-    from imgshare_cli.shares.job_decisions import SingleJobs
+    from imgshare_cli.shares.jobs.decisions import SingleJobs
     from imgshare_cli.terminal.output import Output
 
 

@@ -11,8 +11,8 @@ from imgshare_cli.api.vault_client import VaultClient
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.service_url import VAULT_ENDPOINT
 from imgshare_cli.errors import ConfigError, ImgshareError, InterruptedByUserError, Reason, UsageError
-from imgshare_cli.shares.vault_decisions import VaultDecisions, VaultPlace
-from imgshare_cli.shares.vaults import AUTO, VaultCommands, describe_room, describe_vault, name_vault
+from imgshare_cli.shares.vaults.choice import AUTO, VaultCommands, describe_room, describe_vault, name_vault
+from imgshare_cli.shares.vaults.decisions import VaultDecisions, VaultPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -311,8 +311,8 @@ def test_a_job_that_is_not_known(imgshare: RunImgshare, service: JobService, sta
 
 def test_an_unknown_state(imgshare: RunImgshare, service: JobService, monkeypatch: pytest.MonkeyPatch) -> None:
     """A state that nobody knows is waited for until the time is up, and then named."""
-    monkeypatch.setattr("imgshare_cli.shares.job_poll._LEAST_PATIENCE", 1.0)
-    monkeypatch.setattr("imgshare_cli.shares.job_poll._PATIENCE", 0)
+    monkeypatch.setattr("imgshare_cli.shares.jobs.poll._LEAST_PATIENCE", 1.0)
+    monkeypatch.setattr("imgshare_cli.shares.jobs.poll._PATIENCE", 0)
     service.end = ("[red]PAUSED\x1b[31m", None, None)
 
     error = _accept(imgshare).error()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api import models
     from imgshare_cli.api.images import Image
     from imgshare_cli.shares.image_checks import ImageCheck
-    from imgshare_cli.shares.vault_decisions import VaultDecisions
+    from imgshare_cli.shares.vaults.decisions import VaultDecisions
 
 ExpectedOwnerOption = Annotated[
     str | None,

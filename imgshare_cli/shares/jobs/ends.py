@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.jobs import Job
-    from imgshare_cli.shares.kept_jobs import JobGroup
+    from imgshare_cli.shares.jobs.kept_jobs import JobGroup
 
 
 @dataclass
