@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member
     from imgshare_cli.batch.items import Item
-    from imgshare_cli.batch.job_groups import BatchJobs
+    from imgshare_cli.batch.job_decisions import BatchJobs
     from imgshare_cli.shares.decisions import Decision
 
 Tool = TypeVar("Tool")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.batch.fleet_task import FleetWorker
-    from imgshare_cli.batch.job_groups import BatchJobs
+    from imgshare_cli.batch.job_decisions import BatchJobs
     from imgshare_cli.batch.job_items import JobWorker
     from imgshare_cli.cli.session import Session
 
@@ -58,7 +58,7 @@ class LateJobs:
             self._jobs.end_input()
 
     def _create_jobs(self) -> BatchJobs[Any]:
-        from imgshare_cli.batch.job_groups import BatchJobs
+        from imgshare_cli.batch.job_decisions import BatchJobs
         from imgshare_cli.batch.job_items import OwnWorker
         from imgshare_cli.cli.job_runs import JobRuns
 
