@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.errors import AuthError, ImgshareError, NotFoundError
+from imgshare_cli.errors import AuthError, ImgshareError, InterruptedByUserError, NotFoundError
 from imgshare_cli.shares.image_details import load_image_details
 from imgshare_cli.shares.review_record import ReviewRecord
 
@@ -149,13 +149,13 @@ class Review:
             self._decide(share.image.id, share.member_id, status)
         except AuthError:
             raise  # it would be the same for all others
+        except (KeyboardInterrupt, InterruptedByUserError):
+            record.status = Status.PENDING
+            record.is_interrupted = True  # the service may or may not have received it, or its job goes on
+            raise
         except ImgshareError as exc:
             record.failure = exc
             record.is_closed = isinstance(exc, NotFoundError)
             return False
-        except KeyboardInterrupt:
-            record.status = Status.PENDING
-            record.is_interrupted = True  # the service may or may not have received it
-            raise
         record.status, record.failure, record.is_skipped = status, None, False
         return True
