@@ -9,7 +9,7 @@ from imgshare_cli.api.image_paths import quote_segment
 from imgshare_cli.api.jobs import is_job_id, read_job, read_job_id
 from imgshare_cli.api.retries import read_retry_after
 from imgshare_cli.api.status_errors import create_status_error
-from imgshare_cli.errors import NotFoundError, RefusedError
+from imgshare_cli.errors import NotFoundError, Reason, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,6 +118,9 @@ class JobClient:
             raise NoJobsError(
                 f"cannot {action}",
                 explanation=f"the service has no batch API, as only IMS has ({response.status_line})",
+                # Another 404 would be about the image, which is not what is missing.
+                hint=error.hint if error.reason is Reason.NO_SUCH_API else None,
+                reason=error.reason if error.reason is Reason.NO_SUCH_API else None,
                 http_status=response.status,
                 request_id=response.request_id,
                 service_code=error.service_code,

@@ -113,6 +113,18 @@ def test_all_native_calls_are_gone(imgshare: RunImgshare, service: JobService, s
     assert {"image_id": IMAGE, "member_id": MEMBER, "status": "accepted"} == run.json()
 
 
+def test_no_call_is_there(imgshare: RunImgshare, service: JobService) -> None:
+    """Where the gateway knows neither way to decide, the address is probably wrong."""
+    service.answer = lambda *_: GONE
+
+    assert Run(
+        7,
+        "",
+        f"imgshare: {NAMED}: the service has no batch API, as only IMS has (404 Not Found)\n"
+        "hint: check the endpoint: `imgshare status` shows it\nrequest ID: 0c0ffee0\n",
+    ) == imgshare("accept", IMAGE, MEMBER)
+
+
 def test_another_404(imgshare: RunImgshare, service: JobService) -> None:
     """A service that does not know the image has the call, and no job is begun."""
     service.answer = lambda *_: (404, {"error": {"message": "no image", "code": "IMG.0027"}})
