@@ -113,11 +113,12 @@ def test_how_an_error_is_shown(imgshare: RunImgshare, serve: StartService) -> No
         ({"error": {"message": "\u001b[31mNo.\u202e [red]", "code": "IMG.\u001b[31m"}}, "\\u001b[31mNo.\\u202e [red]"),
         ({"error": {"message": "N" * 5000, "code": "IMG.0001"}}, "N" * 300 + "… (IMG.0001)"),
         ({"error": {"code": "IMG.0001"}}, "IMG.0001"),
+        (b'{"error": {"message": "N\xf6.", "code": "IMG.0046"}}', "N\ufffd. (IMG.0046)"),
         ({"error": {"message": "No.", "code": "I" * 5000 + ".1"}}, "No."),
     ],
     ids=[
         *("IMS", "gateway", "IAM", "old IAM", "flat", "nested", "deep", "encoded", "encoded in words", "no texts"),
-        *("hostile", "long", "no words", "long code"),
+        *("hostile", "long", "no words", "not UTF-8", "long code"),
     ],
 )
 def test_the_shapes_of_errors(imgshare: RunImgshare, serve: StartService, body: object, words: str) -> None:
