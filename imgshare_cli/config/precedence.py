@@ -31,6 +31,9 @@ _KEY = ("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN",
 _SDK_KEY = (
     *("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_PROJECT_ID"),
 )
+# Of a profile, what is of no use in another region, and at another image service.
+_OF_A_REGION = ("endpoint", "vault_endpoint")
+_OF_A_SERVICE = ("service",)
 _CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
 
 
@@ -63,11 +66,14 @@ def resolve_settings(
     # A cloud named on the command line wins over a login in the environment, as every flag does.
     key = None if flags.cloud or token else _read_access_key(environ, *_KEY)
     sdk_key = _read_access_key(environ, *_SDK_KEY) if environ.get(_SDK_KEY[0]) else None
+    if (key or sdk_key) and _is_for_other_region(environ, stored):
+        own_service = {name: value for name, value in own_service.items() if name not in _OF_A_REGION}
     own = own_service.get("endpoint")
-    if own and (key or sdk_key) and _is_for_other_region(environ, stored):
-        own = None
     named = flags.endpoint or env.get("endpoint")
     endpoint = named or own
+    if stored.get("endpoint") not in {None, endpoint}:
+        # What the profile says about its own service says nothing about another one.
+        own_service = {name: value for name, value in own_service.items() if name not in _OF_A_SERVICE}
     return Settings(
         profile=profile,
         cloud=cloud or (None if openstack else stored.get("cloud")),
