@@ -85,11 +85,11 @@ def test_a_key_that_is_none(imgshare: RunImgshare, ims: ImsService, key: object)
 
 def test_a_hostile_key(imgshare: RunImgshare, ims: ImsService) -> None:
     """The key is text from the network: short, clean, and no command."""
-    ims.add(1, name="golden", __system__cmkid="\u001b[31m[red]`imgshare logout`" + "x" * 5000)
+    ims.add(1, name="golden", __system__cmkid="\u001b[31m[red]`imgshare evil`" + "x" * 5000)
 
     note = imgshare("accept", "golden").err
 
-    assert note.startswith("note: the image is encrypted with its owner's key \\u001b[31m[red]'imgshare logout'xxx")
+    assert note.startswith("note: the image is encrypted with its owner's key \\u001b[31m[red]'imgshare evil'xxx")
     assert len(note) < 400
 
 
