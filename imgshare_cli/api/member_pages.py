@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # IMS allows 256, Glance 128 unless its operators say otherwise; each takes more than a kilobyte of memory.
 _MOST = 50_000
 _MOST_PAGES = 1_000
+_MOST_BYTES = 64 << 20  # of all pages: what came is kept, and takes more as objects
 _LONGEST_MARKER = 1_024
 
 
@@ -41,6 +42,7 @@ def read_all_members(call: Callable[..., Response], image_id: str) -> list[Membe
     if b"page_info" not in response.body:
         return list(known.values())
     markers: set[str] = set()
+    size = len(response.body)
     while marker := _read_marker(response):
         if marker in markers or len(markers) >= _MOST_PAGES:
             raise create_mismatch_error(response, f"a list of members that does not end after {len(known)}")
@@ -49,8 +51,9 @@ def read_all_members(call: Callable[..., Response], image_id: str) -> list[Membe
         # One that was shared meanwhile may move others to the next page.
         for member in read_members(response, image_id):
             known.setdefault(member.member_id, member)
-        if len(known) > _MOST:
-            raise create_mismatch_error(response, f"a list of more than {_MOST} members")
+        size += len(response.body)
+        if len(known) > _MOST or size > _MOST_BYTES:
+            raise create_mismatch_error(response, f"a list of more than {_MOST} members, or with too much in it")
     return list(known.values())
 
 
