@@ -130,7 +130,8 @@ def test_reset(imgshare: RunImgshare, service: JobService) -> None:
         7,
         "",
         f"imgshare: cannot reset image {IMAGE} for project {MEMBER}: the jobs of the image service only accept or "
-        "reject\nhint: reject it, or ask the owner to unshare it and share it again\n",
+        f"reject\nhint: `imgshare reject {IMAGE} {MEMBER}` hides it instead; or ask the owner to unshare it and share "
+        "it again\n",
     ) == imgshare("reset", IMAGE, MEMBER)
     assert 0 == service.count("PUT /v1")
 
