@@ -10,6 +10,7 @@ from imgshare_cli.api.jobs import is_job_id, read_job, read_job_id
 from imgshare_cli.api.retries import read_retry_after
 from imgshare_cli.api.status_errors import create_status_error
 from imgshare_cli.errors import NotFoundError, Reason, RefusedError
+from imgshare_cli.hints import build_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 MAX_IMAGES = 100  # of one job; no document names a limit, and the console takes as many
 _PATH = "/v1/cloudimages/members"
-_NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
+# The first is Glance's, which takes `/v1` for a version that it does not have.
+_NO_SUCH_CALL = {HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -115,12 +117,13 @@ class JobClient:
             return read_job_id(response)
         error = create_status_error(response, action, self._auth.credential, {})
         if response.status in _NO_SUCH_CALL and not (error.service_code or "").startswith("IMG."):
+            is_address_wrong = error.reason is Reason.NO_SUCH_API  # by the gateway, which knows no such call at all
+            other = f"omit --jobs-api, or run {build_command('config', 'unset', 'decide_by')}"
             raise NoJobsError(
                 f"cannot {action}",
                 explanation=f"the service has no batch API, as only IMS has ({response.status_line})",
-                # Another 404 would be about the image, which is not what is missing.
-                hint=error.hint if error.reason is Reason.NO_SUCH_API else None,
-                reason=error.reason if error.reason is Reason.NO_SUCH_API else None,
+                hint=error.hint if is_address_wrong else other,
+                reason=error.reason if is_address_wrong else None,
                 http_status=response.status,
                 request_id=response.request_id,
                 service_code=error.service_code,

@@ -126,7 +126,7 @@ def read_job(response: Response, job_id: str) -> Job:
         UnavailableError: it is something else.
     """
     body = parse_object(response)
-    if body.get("job_id", job_id) != job_id:
+    if body.get("job_id") not in (None, job_id):
         raise create_mismatch_error(response, "another job")
     status = body.get("status")
     if not isinstance(status, str) or not status.strip():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from imgshare_cli.api.image_paths import quote_segment
 from imgshare_cli.api.image_responses import read_members
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # IMS allows 256, Glance 128 unless its operators say otherwise; each takes more than a kilobyte of memory.
 _MOST = 50_000
 _MOST_PAGES = 1_000
+_MOST_BYTES = 64 << 20  # of all pages: what came is kept, and takes more as objects
 _LONGEST_MARKER = 1_024
 
 
@@ -41,25 +42,27 @@ def read_all_members(call: Callable[..., Response], image_id: str) -> list[Membe
     if b"page_info" not in response.body:
         return list(known.values())
     markers: set[str] = set()
+    size = len(response.body)
     while marker := _read_marker(response):
         if marker in markers or len(markers) >= _MOST_PAGES:
             raise create_mismatch_error(response, f"a list of members that does not end after {len(known)}")
         markers.add(marker)
-        response = read(f"?{urlencode({'marker': marker}, errors='replace')}")
+        response = read(f"?{urlencode({'marker': marker}, errors='replace', quote_via=quote)}")
         # One that was shared meanwhile may move others to the next page.
         for member in read_members(response, image_id):
             known.setdefault(member.member_id, member)
-        if len(known) > _MOST:
-            raise create_mismatch_error(response, f"a list of more than {_MOST} members")
+        size += len(response.body)
+        if len(known) > _MOST or size > _MOST_BYTES:
+            raise create_mismatch_error(response, f"a list of more than {_MOST} members, or with too much in it")
     return list(known.values())
 
 
 def _read_marker(response: Response) -> str | None:
     """Read the marker of the next page; None on the last one."""
-    page = parse_object(response).get("page_info")
-    marker = page.get("next_marker") if isinstance(page, dict) else page
-    if marker is None or marker == "":
+    page = parse_object(response).get("page_info", {})
+    marker = page.get("next_marker", "") if isinstance(page, dict) else page
+    if marker is None:
         return None
-    if not isinstance(marker, str) or len(marker) > _LONGEST_MARKER:
+    if not (isinstance(page, dict) and isinstance(marker, str)) or len(marker) > _LONGEST_MARKER:
         raise create_mismatch_error(response, "a list of members whose next page cannot be asked for")
-    return marker
+    return marker or None

@@ -55,7 +55,9 @@ def find_place(settings: Settings, environ: Mapping[str, str], auth_url: str | N
     if auth_url is None and do_hosts_match(named, endpoint):
         auth_url = named
     if auth_url is None:
-        auth_url = region.identity_url if region else _guess_identity_url(endpoint)
+        # Another cloud may have a region of the same name, whose keys are none of this one's business.
+        is_there = region is not None and do_hosts_match(endpoint, region.image_url)
+        auth_url = region.identity_url if region and is_there else _guess_identity_url(endpoint)
     elif auth_url:
         auth_url = check_service_url(auth_url, insecure_http=settings.insecure_http, setting=_AUTH_URL)
     vault_url = region.vault_url if region and endpoint == region.image_url else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import time
 from typing import TYPE_CHECKING
 
 from imgshare_cli.config.file_reading import find_state_folder, is_owned_by_user, read_file
@@ -39,21 +40,30 @@ def read_newest_state(folder: str, environ: Mapping[str, str]) -> str | None:
     return read_state(f"{folder}/{newest[1]}", environ) if newest else None
 
 
-def limit_state_files(folder: str, most: int, environ: Mapping[str, str]) -> None:
-    """Remove the oldest files of a folder, and their locks; a failure is ignored."""
+def limit_state_files(folder: str, most: int, environ: Mapping[str, str], *, kept_seconds: float = 0) -> None:
+    """Remove the oldest files of a folder, and their locks; a failure is ignored.
+
+    Args:
+        folder: the folder.
+        most: how many files stay.
+        environ: the environment, which tells where the folder is.
+        kept_seconds: how long a file stays in any case, unless it is an empty list.
+    """
     path = find_state_folder(environ) / folder
     with contextlib.suppress(OSError):
         old_files = sorted(_list_files(path), reverse=True)[most:] if is_owned_by_user(path) else []
-        for _, name in old_files:
+        for modified_at, name, size in old_files:
+            if size > len("[]") and time.time_ns() - modified_at < kept_seconds * 1e9:
+                continue
             for stale in (path / name, path / f".{name}.lock"):
                 stale.unlink(missing_ok=True)
 
 
-def _list_files(folder: Path) -> list[tuple[int, str]]:
-    """List the time and the name of each state file, without locks and temporary files."""
+def _list_files(folder: Path) -> list[tuple[int, str, int]]:
+    """List the time, the name and the size of each state file, without locks and temporary files."""
     with os.scandir(folder) as entries:
         return [
-            (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
+            ((status := entry.stat(follow_symlinks=False)).st_mtime_ns, entry.name, status.st_size)
             for entry in entries
             if entry.name.endswith(".json") and not entry.name.startswith(".")
         ]

@@ -198,6 +198,9 @@ def test_status_without_a_project(imgshare: RunImgshare, serve: StartService, mo
 
     run = imgshare("status")
     note = "note: the token does not tell your project; --project ID or `imgshare config set project_id ID` names it\n"
-    known = f"profile\tdefault\nendpoint\t{service.endpoint}\ntoken_source\tIMGSHARE_TOKEN\nservice\tok\nlatency_ms"
+    known = (
+        f"profile\tdefault\nendpoint\t{service.endpoint}\ntoken_source\tIMGSHARE_TOKEN\nservice\tok\n"
+        "service_kind\tglance\nlatency_ms"
+    )
     assert (0, note, known) == (run.code, run.err, run.out.rpartition("\t")[0])
     assert "" == imgshare("status", "--project", MEMBER).err

@@ -85,11 +85,11 @@ def test_a_key_that_is_none(imgshare: RunImgshare, ims: ImsService, key: object)
 
 def test_a_hostile_key(imgshare: RunImgshare, ims: ImsService) -> None:
     """The key is text from the network: short, clean, and no command."""
-    ims.add(1, name="golden", __system__cmkid="\u001b[31m[red]`imgshare logout`" + "x" * 5000)
+    ims.add(1, name="golden", __system__cmkid="\u001b[31m[red]`imgshare evil`" + "x" * 5000)
 
     note = imgshare("accept", "golden").err
 
-    assert note.startswith("note: the image is encrypted with its owner's key \\u001b[31m[red]'imgshare logout'xxx")
+    assert note.startswith("note: the image is encrypted with its owner's key \\u001b[31m[red]'imgshare evil'xxx")
     assert len(note) < 400
 
 
@@ -126,6 +126,16 @@ def test_show_at_a_terminal(ims: ImsService) -> None:
     assert "size     2.0 MiB" in lines
     assert "system   CentOS, Linux" in lines
     assert "name     镜像 [red]" in lines
+    assert not [line for line in lines if line.startswith("vault")]
+
+
+def test_show_a_full_server(ims: ImsService) -> None:
+    """`show` says of a full-server image that a vault is needed."""
+    image = ims.add(1, __whole_image="true")
+
+    lines = run_at_terminal(120, "show", image).lines
+
+    assert "vault    needed to accept it: the image is a full server with its disks" in lines
 
 
 def test_show_in_a_script(imgshare: RunImgshare, ims: ImsService) -> None:

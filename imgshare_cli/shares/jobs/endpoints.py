@@ -61,5 +61,6 @@ def _parse(text: str | None) -> dict[str, float]:
     return {
         endpoint: at
         for endpoint, at in (times.items() if isinstance(times, dict) else ())
-        if isinstance(at, int | float) and 0 <= now - at < _SECONDS
+        if isinstance(at, int | float)
+        and now - _SECONDS < at <= now  # compared as it is: a float may be too small for it
     }

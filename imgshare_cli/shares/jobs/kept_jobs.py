@@ -95,14 +95,15 @@ class KeptJobs:
             if not found:
                 entries.append((group, own))
 
-        self._update(group.project_id, change)
-        limit_state_files(_FOLDER, _MAX_FILES, self._environ)
+        change(self._read(group.project_id))  # what is known counts also where nothing can be written
+        if not found:
+            self._update(group.project_id, change)
+            limit_state_files(_FOLDER, _MAX_FILES, self._environ, kept_seconds=_SECONDS)
         return Claim(found, key)
 
     def find(self, group: JobGroup, key: str) -> KeptJob | None:
         """Find an entry as it is now."""
-        entries = _parse(read_state(self._get_file(group.project_id), self._environ))
-        return next((job for _, job in entries if job.key == key), None)
+        return next((job for _, job in self._read(group.project_id) if job.key == key), None)
 
     def keep_id(self, group: JobGroup, key: str, job_id: str, images: Collection[str]) -> None:
         """Keep the ID of a job that was submitted."""
@@ -132,6 +133,9 @@ class KeptJobs:
             entries[:] = [*other, *(entry for entry in left if entry[1].images)]
 
         self._update(group.project_id, change)
+
+    def _read(self, project_id: str) -> _Entries:
+        return _parse(read_state(self._get_file(project_id), self._environ))
 
     def _update(self, project_id: str, change: Callable[[_Entries], None]) -> None:
         def rewrite(text: str | None) -> str:
@@ -169,7 +173,8 @@ def _parse(text: str | None) -> _Entries:
         rows = json.loads(text or "[]")
     except (ValueError, RecursionError):
         return []
-    return [entry for row in (rows if isinstance(rows, list) else []) if (entry := _parse_entry(row))]
+    newest = rows[-_MAX_ENTRIES:] if isinstance(rows, list) else []
+    return [entry for row in newest if (entry := _parse_entry(row))]
 
 
 def _parse_entry(row: Any) -> tuple[JobGroup, KeptJob] | None:
@@ -184,7 +189,8 @@ def _parse_entry(row: Any) -> tuple[JobGroup, KeptJob] | None:
             "time": int() | float() as at,
             "process": int(process),
         } if (job is None or is_job_id(job)) and {str} >= set(map(type, images)):  # which are only compared
-            if not 0 <= time.time() - at < _SECONDS:
+            now = time.time()
+            if not now - _SECONDS < at <= now:  # compared as it is: a float may be too small for it
                 return None
             return JobGroup(project, Status(status), vault), KeptJob(key, frozenset(images), job, at, process)
     return None

@@ -82,8 +82,9 @@ class _GroupRun:
             claim = self.runner.kept.claim(self.group, rest)
             jobs = [job for job in claim.jobs if job.key not in self.ended_keys]  # a full disk forgets nothing
             for job in jobs:
-                self._end_kept(job, [image for image in rest if image in job.images])
                 self.ended_keys.add(job.key)
+                if own := [image for image in self.ends.list_rest(rest) if image in job.images]:
+                    self._end_kept(job, own)
             if not jobs:
                 self._submit(claim.key, rest)
 
@@ -182,8 +183,8 @@ def _is_alive(process: int) -> bool:
         return process > 0
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
-    except (OSError, OverflowError):
+    except OSError:
         return True
     return True
