@@ -159,8 +159,8 @@ def test_a_service_without_jobs(imgshare: RunImgshare, service: JobService) -> N
             [{"image_id": IMAGE, "status": "failed"}, {"image_id": OTHER, "status": "success"}],
             7,
             (
-                'it needs a backup vault, as full-server images do: "no vault" (IMG.0184); the vaults cannot be listed: '
-                "the address of the backup service (CBR) is not known"
+                'it needs a backup vault, as full-server images do: "no vault" (IMG.0184); the vaults cannot be '
+                "listed: the address of the backup service (CBR) is not known"
             ),
         ),
         (("fail", None, None), [], 7, f"job {JOB} failed: no reason is given"),
