@@ -6,21 +6,14 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgshare_cli import hints
 from imgshare_cli.api.image_paths import build_member_path
 from imgshare_cli.api.job_client import NoJobsError
-from imgshare_cli.api.jobs import MEMBER_KEYS, JobFailure, JobState
-from imgshare_cli.errors import (
-    ImgshareError,
-    InterruptedByUserError,
-    NotFoundError,
-    Reason,
-    RefusedError,
-    UnavailableError,
-)
+from imgshare_cli.api.jobs import MEMBER_KEYS, JobFailure
+from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, Reason, UnavailableError
 from imgshare_cli.shares.changes import ChangeEnd
 from imgshare_cli.shares.decisions import was_decided_before
 from imgshare_cli.shares.job_ends import name_image
+from imgshare_cli.shares.job_rows import UNSAID, create_row_error, find_row
 from imgshare_cli.shares.job_runner import LOST_PAUSE, OF_SOME_IMAGE
 from imgshare_cli.shares.share_lists import ShareLists
 
@@ -31,8 +24,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.jobs import Job
     from imgshare_cli.shares.changes import Change
     from imgshare_cli.shares.job_poll import JobPoll
-
-_UNSAID = JobFailure("the job says nothing about it")
 
 
 @dataclass(frozen=True)
@@ -148,20 +139,20 @@ class _Run:
 
     def _read(self, job: Job, changes: Sequence[Change]) -> None:
         """Read what a job did: a row decides; where there is none, or it failed, the share is looked at."""
-        rows = {change: _find_row(job, change, changes) for change in changes}
+        rows = {change: find_row(job, change, changes) for change in changes}
         done = [change for change in changes if rows[change] is None]
         self.lists.forget()
         if not self.is_unshare:
             self.lists.wait_for(done)
-            self._look([change for change in changes if rows[change] in {None, _UNSAID}], is_new=True)
+            self._look([change for change in changes if rows[change] in {None, UNSAID}], is_new=True)
         # What the service does not show is as the job says.
         self.ends.update({change.share: ChangeEnd() for change in self._list_rest(done)})
         # What failed may nevertheless be as it should: it was so before, or a lost job has done it.
         self._look(self._list_rest(changes), is_new=self.is_unshare or self.may_have_begun)
         for change in self._list_rest(changes):
             failure = rows[change] or JobFailure()
-            is_unknown = failure is _UNSAID and not self.lists.is_known(change.image_id)
-            error = None if is_unknown else _create_error(change, job, failure, len(changes))
+            is_unknown = failure is UNSAID and not self.lists.is_known(change.image_id)
+            error = None if is_unknown else create_row_error(change, job, failure, len(changes))
             self.ends[change.share] = ChangeEnd(error)
 
     def _look(self, changes: Iterable[Change], *, is_new: bool) -> None:
@@ -177,27 +168,3 @@ class _Run:
 
     def _fail(self, changes: Iterable[Change], error: ImgshareError) -> None:
         self.ends.update({change.share: ChangeEnd(name_image(error, change.action)) for change in changes})
-
-
-def _find_row(job: Job, change: Change, changes: Sequence[Change]) -> JobFailure | None:
-    """Find out what a job says of a change; None is success."""
-    image_id, member_id = change.share
-    if (image_id, member_id) in job.shares:
-        return job.shares[image_id, member_id]
-    is_alone = [other.share[0] for other in changes].count(image_id) == 1
-    if is_alone and image_id in job.results:
-        return job.results[image_id]
-    return job.failure if job.state is JobState.FAILED else _UNSAID
-
-
-def _create_error(change: Change, job: Job, failure: JobFailure, count: int) -> ImgshareError:
-    """Create the error for a change; where the service gives no reason, a job for it alone may have one."""
-    if failure is _UNSAID:
-        said = f"job {job.id} ended with {job.shown_state!r}, says nothing about it, and nothing has changed"
-        return RefusedError(f"cannot {change.action}", explanation=said)
-    reason = job.failure if failure == JobFailure() else failure
-    error = reason.create_error(change.action, job.id)
-    if count == 1 or reason != JobFailure():
-        return error
-    words = (hints.quote_word(change.image_id, "IMAGE"), hints.quote_word(change.member_id, "MEMBER"))
-    return error.replace(hint=f"{hints.build_command(change.verb, *words)} may tell the reason")
