@@ -28,12 +28,12 @@ _ENCODED = re.compile(r"[\s,;(]*encoded_authorization_message\W{0,4}[^\s,;)]*\)?
 
 def read_error_code(response: Response) -> str | None:
     """Read the code of an error of a Huawei-style cloud, such as `IMG.0024` or `APIGW.0301`; None without one."""
-    return next(filter(None, map(_get_code, _list_objects(_parse_json(response)))), None)
+    return next(filter(None, map(_get_code, _list_objects(_parse_body(response)))), None)
 
 
 def read_request_id(response: Response) -> str | None:
     """Read the ID of the request, which a gateway writes into the body of an error; None without one."""
-    for body in _list_objects(_parse_json(response)):
+    for body in _list_objects(_parse_body(response)):
         if (text := _get_text(body, _REQUEST_ID_KEYS)) and _REQUEST_ID.fullmatch(text):
             return text
     return None
@@ -62,10 +62,7 @@ def read_explanation(response: Response) -> str:
 
 
 def _find_words(response: Response) -> str:
-    try:
-        body = json.loads(response.body)
-    except (ValueError, RecursionError):
-        return response.body.decode(errors="replace").strip()
+    body = _parse_body(response)
     if isinstance(body, dict) and isinstance(body.get("error"), str):
         return str(body["error"])
     if isinstance(body, str):
@@ -73,11 +70,13 @@ def _find_words(response: Response) -> str:
     return next(filter(None, (_get_text(part, _WORD_KEYS) for part in _list_objects(body))), "")
 
 
-def _parse_json(response: Response) -> Any:
+def _parse_body(response: Response) -> Any:
+    """Parse the JSON of a body, or return its text where it is none."""
+    text = response.body.decode(errors="replace").strip()
     try:
-        return json.loads(response.body)
+        return json.loads(text)
     except (ValueError, RecursionError):
-        return None
+        return text
 
 
 def _list_objects(body: object) -> Iterator[dict[str, Any]]:

@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.image_paths import build_member_path, quote_segment
 from imgshare_cli.api.image_responses import read_image, read_member
 from imgshare_cli.api.models import Status, is_same_id, name_member
-from imgshare_cli.api.response import (
-    MAX_ONE,
-    create_mismatch_error,
-    create_not_image_service_error,
-    parse_object,
-)
+from imgshare_cli.api.response import MAX_ONE, create_mismatch_error, parse_object
 from imgshare_cli.api.service_kind import ServiceKind, recognize_service
 from imgshare_cli.errors import ImgshareError, NotFoundError, RefusedError, UnavailableError
 
@@ -178,12 +173,9 @@ class ImageClient:
 
     def check_token(self) -> None:
         """Check that the token is valid: any valid token may read the member schema, whatever its roles."""
-        try:
-            response = self._call("GET", "/v2/schemas/member", f"check the {self.credential.kind}", hints_of="list")
-        except NotFoundError as exc:
-            raise create_not_image_service_error(exc) from exc
-        if parse_object(response).get("name") != "member":
-            raise create_mismatch_error(response, "an object that is not the member schema")
+        from imgshare_cli.api.schema_check import check_member_schema
+
+        check_member_schema(self._call, self.credential.kind)
 
     def _call(  # noqa: PLR0913  (a request has that many sides)
         self,

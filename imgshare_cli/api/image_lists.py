@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from imgshare_cli.api.image_responses import Page, read_page
 from imgshare_cli.api.response import MAX_MANY, create_not_image_service_error
@@ -68,13 +68,15 @@ def _request_from_ims(client: ImageClient, call: Callable[..., Response], query:
 
 
 def _request(client: ImageClient, call: Callable[..., Response], query: Mapping[str, str]) -> Page:
-    text = urlencode(query, errors="replace")  # a name from the network may have half a surrogate pair
+    # A name from the network may have half a surrogate pair; and what `+` means depends on who checks a signature.
+    text = urlencode(query, errors="replace", quote_via=quote)
     headers = None if client.service_kind is ServiceKind.GLANCE else _IMS_VERSION
     try:
         path = f"/v2/images?{text}"
         response = call("GET", path, "list the images", hints_of="list", limit=MAX_MANY, headers=headers)
     except NotFoundError as exc:
-        if exc.service_code == _NO_IMAGE:
+        # With a marker it may be said of the marker's image, and that is not the end of the list.
+        if exc.service_code == _NO_IMAGE and "marker" not in query:
             return Page([], more=False, size=0)
         if exc.service_code:
             raise

@@ -29,12 +29,13 @@ def create_key_error(response: Response, action: str, credential: Credential) ->
         action: what was tried, in words that follow "cannot".
         credential: the access key.
     """
-    is_forbidden = response.status == HTTPStatus.FORBIDDEN
-    if not (response.rejects_token or is_forbidden):
+    # A 403 with any other code is about what the key may do: its signature was accepted.
+    may_be_clock = response.status == HTTPStatus.FORBIDDEN and response.service_code is None
+    if not (response.rejects_token or may_be_clock):
         return None
     seconds = _measure_clock(response)
     is_clock_off = abs(seconds) > _MAX_SECONDS_OFF
-    if is_forbidden and not response.rejects_token and not is_clock_off:
+    if not (response.rejects_token or is_clock_off):
         return None
     quote = read_explanation(response)
     if is_clock_off:

@@ -49,7 +49,7 @@ class KeyIdentityClient(IdentityClient):
 
     def is_token_valid(self) -> bool:
         """Whether the key itself is accepted."""
-        return self._transport.send("GET", "/auth/projects", limit=MAX_MANY).status != HTTPStatus.UNAUTHORIZED
+        return not self._transport.send("GET", "/auth/projects", limit=MAX_MANY).rejects_token
 
     def list_image_services(self) -> list[ImageService]:
         """List the image services of the cloud's regions, from what is known of the cloud: a key gets no catalog."""

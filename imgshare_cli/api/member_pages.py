@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from imgshare_cli.api.image_paths import quote_segment
 from imgshare_cli.api.image_responses import read_members
@@ -47,7 +47,7 @@ def read_all_members(call: Callable[..., Response], image_id: str) -> list[Membe
         if marker in markers or len(markers) >= _MOST_PAGES:
             raise create_mismatch_error(response, f"a list of members that does not end after {len(known)}")
         markers.add(marker)
-        response = read(f"?{urlencode({'marker': marker}, errors='replace')}")
+        response = read(f"?{urlencode({'marker': marker}, errors='replace', quote_via=quote)}")
         # One that was shared meanwhile may move others to the next page.
         for member in read_members(response, image_id):
             known.setdefault(member.member_id, member)
@@ -59,10 +59,10 @@ def read_all_members(call: Callable[..., Response], image_id: str) -> list[Membe
 
 def _read_marker(response: Response) -> str | None:
     """Read the marker of the next page; None on the last one."""
-    page = parse_object(response).get("page_info")
-    marker = page.get("next_marker") if isinstance(page, dict) else page
-    if marker is None or marker == "":
+    page = parse_object(response).get("page_info", {})
+    marker = page.get("next_marker", "") if isinstance(page, dict) else page
+    if marker is None:
         return None
-    if not isinstance(marker, str) or len(marker) > _LONGEST_MARKER:
+    if not (isinstance(page, dict) and isinstance(marker, str)) or len(marker) > _LONGEST_MARKER:
         raise create_mismatch_error(response, "a list of members whose next page cannot be asked for")
-    return marker
+    return marker or None

@@ -17,6 +17,7 @@ from openstack import exceptions as sdk
 from openstack.config import vendors
 
 from imgshare_cli.api.credential import Credential, is_token
+from imgshare_cli.auth.keystone_catalog import find_endpoint, find_vault_endpoint
 from imgshare_cli.auth.keystone_errors import create_refused_error, create_rejected_error, create_unavailable_error
 from imgshare_cli.auth.keystone_session import BoundedSession, create_http_session
 from imgshare_cli.auth.keystone_settings import MAX_QUOTED, LoginRequest, load_cloud_region
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config.service_url import Setting
 
-_MAX_ADDRESS = 2000
 # The ends of the names of keystoneauth's options that hold secrets; `code` is that of OIDC.
 _SECRET_ENDINGS = ("password", "secret", "token", "passcode", "code")
 # Everything these libraries report is in their exceptions; on stderr it would be noise.
@@ -129,16 +129,7 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
         ) from exc
     if access:
         _check_scope(access, request)
-    endpoint = (
-        settings.endpoint
-        or region.get_endpoint("image")
-        or session.get_endpoint(
-            service_type="image",
-            interface=region.get_interface("image"),
-            region_name=region.get_region_name("image"),
-            skip_discovery=True,
-        )
-    )
+    endpoint = settings.endpoint or region.get_endpoint("image") or find_endpoint(session, region, "image")
     if not endpoint:
         raise _create_endpoint_error(request, "no image service")
     header, secret = next(iter(headers.items()), (None, ""))
@@ -147,7 +138,7 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
         source=f"a login with {request.display_name}" if request.auth_type is None else "a login",
         header=header,
         endpoint=check_service_url(endpoint, insecure_http=settings.insecure_http),
-        vault_endpoint=_find_vault_endpoint(session, region) if access else None,
+        vault_endpoint=find_vault_endpoint(session, region) if access else None,
         expires_at=access.expires.astimezone(UTC).isoformat() if access and access.expires else None,
         cacert=_find_authorities(region),
         cloud=request.cloud,
@@ -156,15 +147,6 @@ def _build_credential(session: BoundedSession, region: CloudRegion, request: Log
         project_name=_check_text(access.project_name) if access else None,
         roles=tuple(map(str, filter(_check_text, access.role_names))) if access else (),
     )
-
-
-def _find_vault_endpoint(session: BoundedSession, region: CloudRegion) -> str | None:
-    interface, name = region.get_interface("cbr"), region.get_region_name("cbr")
-    try:
-        url = session.get_endpoint(service_type="cbr", interface=interface, region_name=name, skip_discovery=True)
-    except ks.CatalogException:  # most catalogs have none
-        return None
-    return url if isinstance(url, str) and len(url) <= _MAX_ADDRESS else None  # checked where it is used
 
 
 def _check_text(value: object) -> str | None:

@@ -33,7 +33,7 @@ def refresh_credential(
     auth_url = before.auth_url or environ.get("OS_AUTH_URL")
     if credential or not auth_url:
         return credential
-    from imgshare_cli.api.identity_client import check_identity_service
+    from imgshare_cli.api.identity_check import check_identity_service
 
     def check(retries: int | None) -> None:
         options = {"cacert": before.cacert, "setting": AUTH_URL, "retries": retries}

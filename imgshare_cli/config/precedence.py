@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.config.known_keys import CHOICES
 from imgshare_cli.config.service_url import check_service_url
@@ -31,9 +31,7 @@ _KEY = ("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN",
 _SDK_KEY = (
     *("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_PROJECT_ID"),
 )
-# Of a profile, what is of no use in another region, and at another image service.
-_OF_A_REGION = ("endpoint", "vault_endpoint")
-_OF_A_SERVICE = ("service",)
+_REGIONAL_KEYS = ("endpoint", "vault_endpoint", "vault_id", "project_id")
 _CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
 
 
@@ -56,24 +54,21 @@ def resolve_settings(
     profile = resolve_profile_name(flags, environ, file)
     if not new_profile and profile != DEFAULT_PROFILE and profile not in file.profiles:
         raise create_profile_error(profile, file)
+    token, key, sdk_key = _read_logins(flags, environ)
     stored = file.profiles.get(profile, {})
+    if key or (sdk_key and not stored.get("token")):
+        stored = _omit_other_region(stored, environ)
     cloud = flags.cloud or env.get("cloud")
     openstack = bool(environ.get("OS_AUTH_URL")) and any(environ.get(name) for name in _CREDENTIALS)
     # The profile's endpoint is for the profile's own logins; another cloud's token must not travel there.
     foreign = (cloud and cloud != stored.get("cloud")) or (openstack and not cloud)
     own_service = {} if foreign else stored
-    token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
-    # A cloud named on the command line wins over a login in the environment, as every flag does.
-    key = None if flags.cloud or token else _read_access_key(environ, *_KEY)
-    sdk_key = _read_access_key(environ, *_SDK_KEY) if environ.get(_SDK_KEY[0]) else None
-    if (key or sdk_key) and _is_for_other_region(environ, stored):
-        own_service = {name: value for name, value in own_service.items() if name not in _OF_A_REGION}
     own = own_service.get("endpoint")
     named = flags.endpoint or env.get("endpoint")
     endpoint = named or own
-    if stored.get("endpoint") not in {None, endpoint}:
-        # What the profile says about its own service says nothing about another one.
-        own_service = {name: value for name, value in own_service.items() if name not in _OF_A_SERVICE}
+    if file.profiles.get(profile, {}).get("endpoint") not in {None, endpoint}:
+        # What the profile says its service is says nothing about another one.
+        own_service = {name: value for name, value in own_service.items() if name != "service"}
     return Settings(
         profile=profile,
         cloud=cloud or (None if openstack else stored.get("cloud")),
@@ -94,13 +89,25 @@ def resolve_settings(
         insecure_http=flags.insecure_http,
         insecure_tls=flags.insecure_tls,
         token_store=stored.get("token_store", "keyring"),
-        environment_token=None if flags.cloud else token,
+        environment_token=token,
         environment_key=key,
         sdk_key=sdk_key,
         profile_token=Token(stored["token"], f"profile {profile!r} in {file.path}") if stored.get("token") else None,
         profile_endpoint=check_service_url(own, insecure_http=True) if own else None,
         is_endpoint_named=bool(named),
     )
+
+
+def _read_logins(flags: Flags, environ: Mapping[str, str]) -> tuple[Token | None, AccessKey | None, AccessKey | None]:
+    """Read the token and the access key of the environment, of which one is used, and the key for the vendor's SDKs.
+
+    A cloud named on the command line wins over both, as every flag does.
+    """
+    sdk_key = _read_access_key(environ, *_SDK_KEY) if environ.get(_SDK_KEY[0]) else None
+    if flags.cloud:
+        return None, None, sdk_key
+    token = next((Token(environ[name], name) for name in _ENVIRONMENT["token"] if environ.get(name)), None)
+    return token, None if token else _read_access_key(environ, *_KEY), sdk_key
 
 
 def _read_access_key(
@@ -119,14 +126,17 @@ def _read_access_key(
     )
 
 
-def _is_for_other_region(environ: Mapping[str, str], stored: Mapping[str, str]) -> bool:
-    """Whether the environment names a known region, and the profile's endpoint is for another one."""
-    name = environ.get("OS_REGION_NAME")
-    if not name or name == stored.get("region"):
-        return False
-    from imgshare_cli.config.regions import find_region
+def _omit_other_region(stored: Mapping[str, Any], environ: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a profile without what is of its region, where the environment names another one that is known."""
+    name, own, endpoint = environ.get("OS_REGION_NAME"), stored.get("region"), stored.get("endpoint")
+    if not name or name == own or not (own or endpoint):
+        return stored
+    from imgshare_cli.config.regions import find_region, find_region_of_url
 
-    return find_region(name) is not None
+    region = find_region(name)
+    if region is None or (endpoint and find_region_of_url(check_service_url(endpoint, insecure_http=True)) == region):
+        return stored
+    return {key: value for key, value in stored.items() if key not in _REGIONAL_KEYS}
 
 
 def _resolve_cacert(flags: Flags) -> str | None:

@@ -16,7 +16,7 @@ from imgshare_cli.api.pace import Pace
 from imgshare_cli.api.response import REJECTED_TOKEN_CODES
 from imgshare_cli.config.settings import Settings
 from imgshare_cli.errors import Reason
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
 from tests.support.ims_service import build_gateway_error, build_ims_error, build_ims_response
 from tests.support.run import Run
 
@@ -113,11 +113,12 @@ def test_how_an_error_is_shown(imgshare: RunImgshare, serve: StartService) -> No
         ({"error": {"message": "\u001b[31mNo.\u202e [red]", "code": "IMG.\u001b[31m"}}, "\\u001b[31mNo.\\u202e [red]"),
         ({"error": {"message": "N" * 5000, "code": "IMG.0001"}}, "N" * 300 + "… (IMG.0001)"),
         ({"error": {"code": "IMG.0001"}}, "IMG.0001"),
+        (b'{"error": {"message": "N\xf6.", "code": "IMG.0046"}}', "N\ufffd. (IMG.0046)"),
         ({"error": {"message": "No.", "code": "I" * 5000 + ".1"}}, "No."),
     ],
     ids=[
         *("IMS", "gateway", "IAM", "old IAM", "flat", "nested", "deep", "encoded", "encoded in words", "no texts"),
-        *("hostile", "long", "no words", "long code"),
+        *("hostile", "long", "no words", "not UTF-8", "long code"),
     ],
 )
 def test_the_shapes_of_errors(imgshare: RunImgshare, serve: StartService, body: object, words: str) -> None:
@@ -187,6 +188,19 @@ def test_flow_control_is_waited_for(imgshare: RunImgshare, serve: StartService, 
 
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
     assert ["PUT", "PUT"] == [request.method for request in service.requests]
+
+
+@pytest.mark.parametrize("code", ["IMG.0060", "APIGW.0308", "IMG.0087", "APIGW.0301"])
+def test_codes_that_are_none(imgshare: RunImgshare, serve: StartService, code: str) -> None:
+    """A Glance that repeats a code, and a success that has one, neither slow a run down nor reject its token."""
+    words = {"message": f"{code}: {{'error_code': '{code}'}}", "code": "409 Conflict", "title": code}
+    service = serve(build_response(409, words))
+    run = imgshare("reject", IMAGE, MEMBER, "--json")
+    assert (7, None, 1) == (run.code, run.error()["reason"], len(service.requests))
+
+    service = serve(build_response(200, {**build_member(), "error_code": code, "error": {"code": code}}))
+    assert 0 == imgshare("accept", IMAGE, MEMBER).code
+    assert 1 == len(service.requests)
 
 
 def test_flow_control_has_its_pause(imgshare: RunImgshare, serve: StartService) -> None:

@@ -67,27 +67,59 @@ def test_a_clock_that_is_off(
     assert [] == keys.requests
 
 
-@pytest.mark.parametrize("status", [401, 403])
-@pytest.mark.parametrize(("seconds", "reason"), [(290, None), (320, "clock"), (-290, None), (-320, "clock")])
+@pytest.mark.parametrize(
+    ("status", "code", "otherwise"),
+    [
+        (401, "APIGW.0301", ("auth", "token")),
+        (401, None, ("auth", "token")),
+        (403, "APIGW.0301", ("auth", "token")),
+        (403, None, ("forbidden", None)),
+    ],
+)
+@pytest.mark.parametrize(("seconds", "is_clock"), [(290, False), (320, True), (-290, False), (-320, True)])
 def test_how_far_a_clock_may_be_off(  # noqa: PLR0913, PLR0917
     imgshare: RunImgshare,
     serve: StartService,
     monkeypatch: pytest.MonkeyPatch,
     status: int,
+    code: str | None,
+    otherwise: tuple[str, str | None],
     seconds: float,
-    reason: str | None,
+    *,
+    is_clock: bool,
 ) -> None:
-    """Up to five minutes are not the cause; a 403 is about the project then."""
+    """Up to five minutes are not the cause."""
+    error = _share_with_clock(imgshare, serve, monkeypatch, seconds, (status, code))
+
+    assert (("auth", "clock") if is_clock else otherwise) == (error["code"], error["reason"])
+
+
+@pytest.mark.parametrize(("code", "reason"), [("IMG.0026", "role"), ("APIGW.0302", "role"), ("IMG.0047", "not_owner")])
+def test_a_permission_that_is_missing_while_the_clock_is_off(
+    imgshare: RunImgshare, serve: StartService, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
+) -> None:
+    """Who is told what the key may not do has signed in time."""
+    error = _share_with_clock(imgshare, serve, monkeypatch, 600, (403, code))
+
+    assert ("forbidden", reason) == (error["code"], error["reason"])
+
+
+def _share_with_clock(
+    imgshare: RunImgshare,
+    serve: StartService,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    refusal: tuple[int, str | None],
+) -> dict[str, object]:
+    """Share an image of a service that refuses, and whose clock is ahead; return the error."""
     date = format_datetime(datetime.fromtimestamp(datetime.now(UTC).timestamp() + seconds, UTC), usegmt=True)
-    serve(build_response(status, {"error": {"message": "no", "code": "IMG.0026"}}, Date=date))
+    status, code = refusal
+    serve(build_response(status, {"error": {"message": "no"} | ({"code": code} if code else {})}, Date=date))
     monkeypatch.delenv("IMGSHARE_TOKEN")
     for name, value in OWN.items():
         monkeypatch.setenv(name, value)
 
-    error = imgshare("share", IMAGE, MEMBER, "--json").error()
-
-    expected = reason or ("token" if status == 401 else "role")
-    assert (expected, "forbidden" if status == 403 and not reason else "auth") == (error["reason"], error["code"])
+    return imgshare("share", IMAGE, MEMBER, "--json").error()
 
 
 @pytest.mark.parametrize("options", [[], ["--json"], ["--debug"]], ids=["plain", "json", "debug"])

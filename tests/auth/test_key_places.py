@@ -55,6 +55,18 @@ def write_profile(text: str) -> None:
             f"ims.eu-de.{OTC}",
         ),
         (
+            # The project of the profile is in its region, so that this one's has to be found.
+            {"OS_REGION_NAME": "eu-de"},
+            f'region = "eu-nl"\nproject_id = "{MEMBER}"\n',
+            f"iam.eu-de.{OTC}",
+        ),
+        (
+            {"OS_REGION_NAME": "eu-de"},
+            f'endpoint = "https://ims.eu-de.otc.t-systems.com/v2/"\nproject_id = "{MEMBER}"\n',
+            f"ims.eu-de.{OTC}",
+        ),
+        ({"OS_REGION_NAME": "eu-de"}, f'project_id = "{MEMBER}"\n', f"ims.eu-de.{OTC}"),
+        (
             {"OS_REGION_NAME": "elsewhere", **WITH_PROJECT},
             'endpoint = "https://ims.cloud.example"\n',
             "ims.cloud.example:443",
@@ -88,6 +100,18 @@ def test_the_first_host(  # noqa: PLR0913, PLR0917
 
     assert 8 == imgshare("accept", IMAGE, MEMBER, "--retries", "0").code
     assert [host] == proxy.wanted
+
+
+def test_the_backup_service_of_another_region(
+    imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, proxy: RefusingProxy
+) -> None:
+    """The backup service of the profile is not asked about vaults of another region."""
+    write_profile('region = "eu-nl"\nvault_endpoint = "https://cbr.eu-nl.example"\n')
+    for name, value in {**OWN, **WITH_PROJECT, "OS_REGION_NAME": "eu-de"}.items():
+        monkeypatch.setenv(name, value)
+
+    assert 8 == imgshare("vaults", "--retries", "0").code
+    assert [f"cbr.eu-de.{OTC}"] == proxy.wanted
 
 
 def test_no_region(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,16 @@ def test_everything_wins_over_the_keys_of_the_sdk(
     assert 0 == imgshare("accept", IMAGE, MEMBER).code
     assert TOKEN == read_login(service)
 
+    # A region that is named for these keys does not take its endpoint from the token.
+    monkeypatch.delenv("IMGSHARE_ENDPOINT")
+    write_config(f'service = "ims"\nendpoint = "{service.endpoint}"\ntoken = "{TOKEN}"\n')
+    service.requests.clear()
+    monkeypatch.setenv("OS_REGION_NAME", "eu-de")
+    assert 0 == imgshare("accept", IMAGE, MEMBER).code
+    assert TOKEN == read_login(service)
+    monkeypatch.delenv("OS_REGION_NAME")
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
+
     write_config('service = "ims"\n')
     service.requests.clear()
     assert 0 == imgshare("accept", IMAGE, MEMBER).code

@@ -393,7 +393,7 @@ def test_no_secret_anywhere(serve: StartService, monkeypatch: pytest.MonkeyPatch
     service = serve(build_response(200, build_member()))
     probe = (
         "import sys, imgshare_cli.shares.decisions as s\n"
-        "def decide_share(client, *rest, **options): raise RuntimeError(client.credential.secret)\n"
+        "def decide_share(client, *rest, **more): raise RuntimeError(client.credential.secret)\n"
         "s.decide_share = decide_share\n"
         "from imgshare_cli.cli.app import main\nsys.exit(main(sys.argv[1:]))\n"
     )

@@ -69,9 +69,12 @@ def test_markers_that_are_none(imgshare: RunImgshare, serve: StartService, marke
 @pytest.mark.parametrize("page_info", [[], "next", 5, {"next_marker": ["a"]}])
 def test_a_page_info_that_is_none(imgshare: RunImgshare, serve: StartService, page_info: object) -> None:
     """So is a `page_info` of another type."""
-    serve(build_ims_response(200, {"members": [_build_row(1)], "page_info": page_info}))
+    service = serve(build_ims_response(200, {"members": [_build_row(1)], "page_info": page_info}))
 
-    assert imgshare("members", IMAGE, "--json").code == 8
+    run = imgshare("members", IMAGE, "--json")
+
+    assert (8, "", 1) == (run.code, run.out, len(service.requests))
+    assert "a list of members whose next page cannot be asked for" in run.err
 
 
 @pytest.mark.parametrize("loop", [["a", "a"], ["a", "b", "a"], ["a", "b", "c", "b"]])

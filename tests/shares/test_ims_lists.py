@@ -98,6 +98,23 @@ def test_a_service_that_refuses_markers(imgshare: RunImgshare, ims: ImsService, 
     assert [image] == _list_ids(imgshare("list", "--json"))
 
 
+@pytest.mark.parametrize("code", ["IMG.0027", "IMG.0086"])
+def test_a_marker_that_is_lost(imgshare: RunImgshare, ims: ImsService, code: str) -> None:
+    """Where the image that a page ended with is unshared before the next, no other image is lost."""
+    ims.page_size = 2
+    ids = [ims.add(number, created_at=f"2024-11-0{7 - number}T07:24:22.925Z") for number in range(1, 6)]
+
+    def lose_marker(_method: str, _path: str, query: dict[str, str]) -> tuple[int, object] | None:
+        if query.get("marker") != ids[1]:
+            return None
+        ims.images = [image for image in ims.images if image["id"] != ids[1]]
+        return 404, {"error": {"message": "No image.", "code": code}}
+
+    ims.reply_to = lose_marker
+
+    assert ids == _list_ids(imgshare("list", "--json"))
+
+
 def test_an_empty_list_that_is_an_error(imgshare: RunImgshare, ims: ImsService) -> None:
     """`No image was found` is an empty list."""
     ims.reply_to = lambda _method, _path, _query: (400, {"error": {"message": "No image.", "code": "IMG.0086"}})

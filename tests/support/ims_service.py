@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.fake_service import MEMBER, build_member
+from tests.support.json_server import JsonServer, Reply
 from tests.support.scripted_images import OWNER, build_image_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 REQUEST_ID = "0c0ffee0000040008000000000000000"
 
@@ -48,7 +46,7 @@ def _build_response(status: int, content: bytes, headers: dict[str, str]) -> byt
 
 
 @dataclass
-class ImsService:
+class ImsService(JsonServer):
     """An image service that speaks IMS as far as lists and shares go, to the letter of its documentation.
 
     Attributes:
@@ -73,21 +71,7 @@ class ImsService:
 
     def __post_init__(self) -> None:
         """Listen on loopback."""
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._create_handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Stop the server."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__init__()
 
     def add(self, number: int, status: str | None = "pending", **other: Any) -> str:
         """Add an image; None as the status is an image of MEMBER's own."""
@@ -106,6 +90,13 @@ class ImsService:
     def queries(self) -> list[dict[str, str]]:
         """The queries of the lists that were asked for."""
         return [query for _, path, query in self.requests if path == "/v2/images"]
+
+    def respond(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer a request."""
+        url, sent = urlsplit(target), json.loads(body or "null")
+        version = headers.get("x-api-version")
+        status, answer = self.reply(method, unquote(url.path), dict(parse_qsl(url.query)), sent, version)
+        return Reply(status, answer, {"X-Request-Id": REQUEST_ID})
 
     def reply(self, method: str, path: str, query: dict[str, str], body: Any, version: str | None) -> tuple[int, Any]:
         """The status and the body of an answer."""
@@ -167,37 +158,6 @@ class ImsService:
         if not version or version <= "M" or query.get("__imagetype") != "shared":
             return False
         return (ours and image["__imagetype"] == "shared") or shared == status
-
-    def _create_handler(service) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (`self` is the request's below)
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def _answer(self) -> None:
-                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                url = urlsplit(self.path)
-                version = self.headers.get("X-Api-Version")
-                query = dict(parse_qsl(url.query))
-                status, body = service.reply(
-                    self.command, unquote(url.path), query, json.loads(sent or "null"), version
-                )
-                content = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("X-Request-Id", REQUEST_ID)
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                with suppress(OSError):  # the tool may have hung up
-                    self.wfile.write(content)
-                    self.wfile.flush()
-
-            do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        return Handler
 
 
 def build_ims_image(number: int = 1, **other: Any) -> dict[str, Any]:

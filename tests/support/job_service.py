@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
+
+from tests.support.json_server import JsonServer, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _TIME = "2016-09-01T02:05:14Z"
 GONE = (404, {"error_msg": "The API does not exist or has not been published", "error_code": "APIGW.0101"})
 
 
-class JobService:
+class JobService(JsonServer):
     """Listens on loopback; a share that nobody decided about is pending.
 
     Args:
@@ -52,60 +53,21 @@ class JobService:
         self._jobs: dict[str, tuple[float, dict[str, Any]]] = {}
         self._numbers = count(1)
         self._lock = threading.Lock()
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def _answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                answer = service.reply(self.command, self.path, json.loads(body or b"{}"))
-                if answer is None:
-                    self.close_connection = True
-                    return
-                content = json.dumps(answer[1]).encode()
-                self.send_response(answer[0])
-                for name, value in {**service.headers, "X-Request-Id": "0c0ffee0", **dict(answer[2:])}.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  (the names of http.server)
-
-            def log_message(self, *_arguments: object) -> None:
-                """Say nothing."""
-
-        class Server(ThreadingHTTPServer):
-            request_queue_size = 128
-
-            def handle_error(self, *_arguments: object) -> None:
-                """Say nothing of a tool that has gone."""
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Stop the server."""
-        self._server.shutdown()
-        self._thread.join(10)
-        self._server.server_close()
+        super().__init__()
 
     def count(self, beginning: str) -> int:
         """Count the requests that begin so, such as `PUT /v1`."""
         return sum(one.startswith(beginning) for one in self.requests)
 
-    def reply(self, method: str, path: str, body: dict[str, Any]) -> Any:
+    def respond(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply | None:  # noqa: ARG002
         """Answer a request; None hangs up."""
+        answer = self.reply(method, target, json.loads(body or b"{}"))
+        if answer is None:
+            return None
+        return Reply(answer[0], answer[1], {**self.headers, "X-Request-Id": "0c0ffee0", **dict(answer[2:])})
+
+    def reply(self, method: str, path: str, body: dict[str, Any]) -> Any:
+        """Give the status, the body and further headers of an answer."""
         with self._lock:
             self.requests.append(f"{method} {path}")
             self.bodies.append(body)

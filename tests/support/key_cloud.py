@@ -7,13 +7,12 @@ import hashlib
 import hmac
 import json
 import re
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from tests.support.fake_service import MEMBER, build_member
+from tests.support.json_server import JsonServer, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +38,7 @@ class SignedRequest(NamedTuple):
     project_id: str | None
 
 
-class KeyCloud:
+class KeyCloud(JsonServer):
     """Listens on loopback.
 
     Attributes:
@@ -47,7 +46,6 @@ class KeyCloud:
         security_token: what the key needs besides, where it is temporary.
         projects: the names of the user's projects, by their IDs.
         form: the form of signatures that the cloud takes: `Access` or `Credential`.
-        clock: how many seconds the clock of the cloud is ahead.
         lists_own_projects: whether `GET /v3/auth/projects` takes signed requests.
         closed: the projects that refuse the user.
         shared_with: the projects that the images are shared with; None is all.
@@ -64,7 +62,6 @@ class KeyCloud:
         self.security_token: str | None = None
         self.projects = {MEMBER: "eu-de"}
         self.form = "Access"
-        self.clock = 0.0
         self.lists_own_projects = True
         self.closed: set[str] = set()
         self.shared_with: set[str] | None = None
@@ -74,50 +71,7 @@ class KeyCloud:
         self.signatures: list[str] = []
         self.busy = 0
         self.decided: list[tuple[str, str, str]] = []
-        cloud = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def _answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                status, answer = cloud._answer(self.command, self.path, headers, body)
-                content = json.dumps(answer).encode()
-                self.send_response(status)
-                sent = {"Content-Type": "application/json", "X-Request-Id": "0c0ffee0"}
-                if status == 503:
-                    sent["Retry-After"] = "1"
-                for name, value in {**sent, "Content-Length": str(len(content))}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  (the names of http.server)
-
-            def date_time_string(self, timestamp: float | None = None) -> str:
-                """Return the time by the cloud's clock."""
-                return super().date_time_string((timestamp or time.time()) + cloud.clock)
-
-            def log_message(self, *_arguments: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Stop the server."""
-        self._server.shutdown()
-        self._thread.join(10)
-        self._server.server_close()
+        super().__init__()
 
     def enter(self, monkeypatch: pytest.MonkeyPatch, **other: str) -> None:
         """Give the tool the key and the address of the cloud."""
@@ -137,7 +91,12 @@ class KeyCloud:
         """What was asked for, in order."""
         return [f"{request.method} {request.target}" for request in self.requests]
 
-    def _answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
+    def respond(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer a request."""
+        status, answer = self._answer(method, target, headers, body)
+        return Reply(status, answer, {"X-Request-Id": "0c0ffee0", **({"Retry-After": "1"} if status == 503 else {})})
+
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         form = self._check_signature(method, target, headers, body)
         if not isinstance(form, str):
             self.rejected += 1
@@ -182,7 +141,7 @@ class KeyCloud:
             self.decided.append((parts[3], project_id, status))
         return 200, build_member(status, image_id=parts[3], member_id=project_id)
 
-    def _check_signature(self, method: str, target: str, headers: dict[str, str], body: bytes) -> str | Answer:
+    def _check_signature(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> str | Answer:
         """Return the form of a signature that is right, or else what the gateway answers."""
         match = _AUTHORIZATION.fullmatch(headers.get("authorization", ""))
         if match is None or match[1] != self.form:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from tests.support.json_server import JsonServer, Reply
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class Request(NamedTuple):
@@ -21,53 +20,20 @@ class Request(NamedTuple):
     token: str
 
 
-class ScriptedCloud:
+class ScriptedCloud(JsonServer):
     """Listens on loopback.
 
     Attributes:
         answers: what each request is answered with, as a status and a body of JSON.
-        endpoint: the address of both services.
     """
 
     def __init__(self) -> None:
         self.answers: Callable[[Request], tuple[int, Any]] = lambda _request: (404, {"message": "no"})
-        cloud = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def _answer(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                url, token = urlsplit(self.path), self.headers.get("X-Auth-Token", "")
-                path = unquote(url.path)
-                status, body = cloud.answers(Request(self.command, path, url.query, token))
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                if path == "/v3/auth/tokens":
-                    self.send_header("X-Subject-Token", "other-token")
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  (the names of http.server)
-
-            def log_message(self, *_arguments: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Stop the server."""
-        self._server.shutdown()
-        self._thread.join(10)
-        self._server.server_close()
+    def respond(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: ARG002
+        """Answer a request."""
+        url = urlsplit(target)
+        path = unquote(url.path)
+        status, answer = self.answers(Request(method, path, url.query, headers.get("x-auth-token", "")))
+        return Reply(status, answer, {"X-Subject-Token": "other-token"} if path == "/v3/auth/tokens" else {})

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.fake_service import MEMBER, TOKEN, build_member
+from tests.support.json_server import JsonServer, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import TracebackType
+    from collections.abc import Callable, Mapping
 
     import pytest
 
@@ -59,7 +56,7 @@ def _shared_with_us(image: str) -> list[Any]:
     return [build_member("pending", image_id=image)]
 
 
-class ScriptedImageService:
+class ScriptedImageService(JsonServer):
     """Listens on loopback, and answers what the test's functions say; every image is shared with MEMBER, and pending.
 
     Attributes:
@@ -78,23 +75,7 @@ class ScriptedImageService:
         self.image: Callable[[str], Any] = lambda image: build_image(id=image)
         self.status = "pending"
         self.requests: list[tuple[str, str, Query]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Stop the server."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        super().__init__()
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Point the tool at it, with a bare token of project MEMBER."""
@@ -112,6 +93,11 @@ class ScriptedImageService:
         """The images that were decided about."""
         return [path.split("/")[3] for method, path, _ in self.requests if method == "PUT"]
 
+    def respond(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: ARG002
+        """Answer a request."""
+        url = urlsplit(target)
+        return Reply(*self.reply(method, unquote(url.path), dict(parse_qsl(url.query)), json.loads(body or "null")))
+
     def reply(self, method: str, path: str, query: Query, body: Any) -> tuple[int, Any]:
         """The status and the body of an answer."""
         self.requests.append((method, path, query))
@@ -127,30 +113,3 @@ class ScriptedImageService:
             status = body["status"] if method == "PUT" else self.status
             return 200, build_member(status, image_id=found[1], member_id=found[2])
         return 200, {"members": self.members(found[1])} if path.endswith("/members") else self.image(found[1])
-
-    def _handler(service) -> type[BaseHTTPRequestHandler]:  # noqa: N805  (`self` is the request's below)
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def _answer(self) -> None:
-                sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                url = urlsplit(self.path)
-                query = dict(parse_qsl(url.query))
-                status, body = service.reply(self.command, unquote(url.path), query, json.loads(sent or "null"))
-                content = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                with suppress(OSError):  # the tool may have hung up
-                    self.wfile.write(content)
-                    self.wfile.flush()
-
-            do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815
-
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
-        return Handler

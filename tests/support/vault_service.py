@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member
+from tests.support.json_server import JsonServer, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import pytest
 
@@ -61,7 +60,7 @@ class Request(NamedTuple):
     host: str
 
 
-class VaultService:
+class VaultService(JsonServer):
     """Listens on loopback.
 
     Attributes:
@@ -82,48 +81,8 @@ class VaultService:
         self.list_vaults: Callable[[Request], Answer] = self._list_page
         self.request_id = "X-Request-Id"
         self.requests: list[Request] = []
-        service = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-            wbufsize = -1
-
-            def _answer(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or "null")
-                url, token = urlsplit(self.path), self.headers.get("X-Auth-Token", "")
-                request = Request(self.command, unquote(url.path), dict(parse_qsl(url.query)), token, body, url.netloc)
-                service.requests.append(request)
-                status, answer = service.answer(request)
-                content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "text/html" if isinstance(answer, bytes) else "application/json")
-                self.send_header("Content-Length", str(len(content)))
-                self.send_header(service.request_id, "req-1")
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  (the names of http.server)
-
-            def log_message(self, *_arguments: object) -> None:
-                """Say nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
         self.vault_endpoint = f"{self.endpoint}/backup"
-
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        """Stop the server."""
-        self._server.shutdown()
-        self._thread.join(10)
-        self._server.server_close()
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Point the tool at both services."""
@@ -141,6 +100,16 @@ class VaultService:
         if request.path.startswith("/backup"):
             return "vaults"
         return str(request.body.get("vault_id", "-")) if request.body else request.path.replace(IMAGE, "IMAGE")
+
+    def respond(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Answer a request."""
+        url, query = urlsplit(target), dict(parse_qsl(urlsplit(target).query))
+        token, sent = headers.get("x-auth-token", ""), json.loads(body or "null")
+        request = Request(method, unquote(url.path), query, token, sent, url.netloc)
+        self.requests.append(request)
+        status, answer = self.answer(request)
+        page = {"Content-Type": "text/html"} if isinstance(answer, bytes) else {}
+        return Reply(status, answer, {**page, self.request_id: "req-1"})
 
     def answer(self, request: Request) -> Answer:
         """Answer a request to either service."""
