@@ -10,6 +10,7 @@ from imgshare_cli.api.jobs import is_job_id, read_job, read_job_id
 from imgshare_cli.api.retries import read_retry_after
 from imgshare_cli.api.status_errors import create_status_error
 from imgshare_cli.errors import NotFoundError, RefusedError
+from imgshare_cli.hints import build_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 MAX_IMAGES = 100  # of one job; no document names a limit, and the console takes as many
 _PATH = "/v1/cloudimages/members"
-_NO_SUCH_CALL = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
+# The first is Glance's, which takes `/v1` for a version that it does not have.
+_NO_SUCH_CALL = {HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.GONE}
 _BUSY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -118,6 +120,7 @@ class JobClient:
             raise NoJobsError(
                 f"cannot {action}",
                 explanation=f"the service has no batch API, as only IMS has ({response.status_line})",
+                hint=f"omit --jobs-api, or run {build_command('config', 'unset', 'decide_by')}",
                 http_status=response.status,
                 request_id=response.request_id,
                 service_code=error.service_code,

@@ -103,6 +103,8 @@ def _find_known_error(response: Response, quote: str) -> KnownError | None:
     from imgshare_cli.api import ims_errors
 
     known = ims_errors.find_known_error(response.service_code)
+    if known is ims_errors.FAILED and response.status == HTTPStatus.NOT_FOUND:
+        return None  # nothing failed: what the code is about is not there
     if known is None and response.status == HTTPStatus.FORBIDDEN:
         return ims_errors.find_missing_permission(quote)
     return known

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from imgshare_cli import hints
 from imgshare_cli.api.error_bodies import read_error_code
 from imgshare_cli.api.image_paths import quote_segment
+from imgshare_cli.api.ims_meanings import PERMISSION_HINT
 from imgshare_cli.api.response import MAX_MANY, create_mismatch_error, parse_object
 from imgshare_cli.api.status_errors import create_status_error
 from imgshare_cli.api.vaults import Vault
@@ -90,7 +91,9 @@ class VaultClient:
         if status < HTTPStatus.BAD_REQUEST or (status in _OF_OTHER_SERVERS and not read_error_code(response)):
             return create_mismatch_error(response, response.status_line, _API)
         doing = f"list the backup vaults of project {project_id}"
-        return create_status_error(response, doing, self._credential, _HINTS)
+        error = create_status_error(response, doing, self._credential, _HINTS)
+        # A code of the gateway says what is missing at IMS, unless the response names the permission.
+        return error.replace(hint=_HINTS[403]) if error.hint == PERMISSION_HINT else error
 
 
 def _read_vault(response: Response, row: Any) -> Vault:

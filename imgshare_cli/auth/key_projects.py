@@ -42,7 +42,8 @@ def find_project(credential: Credential, name: str | None, connections: Connecti
     """
     client = cast("KeyIdentityClient | None", connections.open_identity_client(credential)) if name else None
     if client is None or name is None:
-        raise ConfigError("the project of the access key is not known", hint=_HINT)
+        region = "" if name else "; or the region that has its name: OS_REGION_NAME, or --region NAME to log in"
+        raise ConfigError("the project of the access key is not known", hint=f"{_HINT}{region}")
     quoted = hints.quote_text(name)
     try:
         projects = client.find_projects(name)

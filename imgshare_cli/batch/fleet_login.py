@@ -51,10 +51,7 @@ class IdentityConnection:
             self._credential = credential
             self._transport = self.login.connections.connect_identity(credential)
         if self._transport is None:
-            raise ConfigError(
-                "many projects need a login at the identity service: a token alone does not say where it is from",
-                hint=f"run {hints.build_command('login')}, or set OS_CLOUD",
-            )
+            raise _create_unknown_error(credential)
         return create_identity_client(self._transport, credential)
 
     def close(self) -> None:
@@ -62,6 +59,19 @@ class IdentityConnection:
         if self._transport:
             self.login.connections.disconnect(self._transport)
         self._transport = None
+
+
+def _create_unknown_error(credential: Credential) -> ConfigError:
+    """Create the error for a credential that does not lead to an identity service."""
+    if credential.access_key_id:
+        return ConfigError(
+            "many projects need the identity service of the access key, whose address is not known",
+            hint="set OS_AUTH_URL to its address, or OS_REGION_NAME to a region such as eu-de",
+        )
+    return ConfigError(
+        "many projects need a login at the identity service: a token alone does not say where it is from",
+        hint=f"run {hints.build_command('login')}, or set OS_CLOUD",
+    )
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
+from imgshare_cli.cli.id_prefixes import shorten_known_id
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.shares.account_sharing import Receiver, share_with_receiver
 from imgshare_cli.shares.job_poll import JobPoll, get_patience
 from imgshare_cli.shares.sharing import run_for_each_member
+from imgshare_cli.terminal.owners import name_image
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,15 +41,19 @@ def share_with_accounts(
 
     def share_with(id_: str) -> None:
         with session.output.show_progress(f"waiting for the job to share image {image_id}"):
-            member = share_with_receiver(session.client, poll, image_id, receivers[id_], session.member_id)
+            share = share_with_receiver(session.client, poll, image_id, receivers[id_], session.member_id)
         if target.answers_people:
-            session.output.print_success(f"Shared image {image_id} with {receivers[id_]}")
-        elif member:
-            session.output.print_member(member)
+            name = name_image(target.known_image, image_id, shorten_known_id(session, image_id))
+            done = f"Shared {name} with" if share.is_new else f"{name} was already shared with"
+            session.output.print_success(f"{done} {receivers[id_]}")
+        elif share.member:
+            session.output.print_member(share.member)
         elif session.output.as_json:
             session.output.print_json({"image_id": image_id, "member_id": id_})
         else:
             session.output.print_note(f"image {image_id} is shared with {receivers[id_]}")
+        if not (share.is_new or target.answers_people):
+            session.output.print_note(f"image {image_id} was already shared with {receivers[id_]}")
 
     for _ in run_for_each_member(list(receivers), share_with, session.output.print_error):
         pass  # each share is printed by itself

@@ -71,6 +71,16 @@ def _list_columns(incomplete: str) -> list[str]:
     return complete_list(incomplete, LONG_COLUMNS)
 
 
+def _list_regions(incomplete: str) -> list[str]:
+    from imgshare_cli.config.regions import list_regions
+
+    return sorted(region.name for region in list_regions() if region.name.startswith(incomplete))
+
+
+def _list_vaults(incomplete: str) -> list[str]:
+    return [word for word in ("auto",) if word.startswith(incomplete)]  # the vaults themselves are not kept
+
+
 def _read_config_file() -> ConfigFile:
     from imgshare_cli.config.config_file import ConfigFile, find_config_path, read_config_file
 
@@ -87,5 +97,7 @@ KINDS: dict[str, Callable[[str], list[Any]]] = {
     "images": _list_images,
     "owners": _list_owners,
     "profiles": _list_profiles,
+    "regions": _list_regions,
     "sort_orders": _list_sort_orders,
+    "vaults": _list_vaults,
 }

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from imgshare_cli import hints
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.known_keys import (
+    CHOICES,
     OWNER_NAME_HINT,
     PROFILE_KEYS,
-    TOKEN_STORES,
     TOP_KEYS,
     describe_expected_value,
     is_owner_name,
 )
 from imgshare_cli.config.precedence import resolve_profile_name
-from imgshare_cli.config.service_url import MissingSchemeError, check_service_url
+from imgshare_cli.config.service_url import ENDPOINT, VAULT_ENDPOINT, MissingSchemeError, check_service_url
 from imgshare_cli.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 _KEYS = ("default_profile", *PROFILE_KEYS, "owners.NAME", "profiles.NAME.KEY")
 _SHOWN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,29}")
-_EXAMPLES = {"timeout": "5m", "token_store": TOKEN_STORES[1], "endpoint": "https://glance.example.com"}
+_ADDRESSES = {"endpoint": ENDPOINT, "vault_endpoint": VAULT_ENDPOINT}
+_EXAMPLES = {
+    "timeout": "5m",
+    "endpoint": "https://glance.example.com",
+    "vault_endpoint": VAULT_ENDPOINT.example,
+    # Who sets one of these wants another value than the default.
+    **{key: choices[1] for key, choices in CHOICES.items()},
+}
 
 
 def check_key(session: Session, command: str, key: str, *values: str) -> None:
@@ -109,9 +116,9 @@ def parse_value(session: Session, key: str, text: str) -> object:
         word = hints.quote_word(key, "KEY")
         example = TypedCommand(session.context).build_other("config", "set", word, new_value)
         raise UsageError(f"{key} must be {expected}; nothing was changed", hint=f"for example {example}")
-    if last == "endpoint":
+    if last in _ADDRESSES:
         try:
-            check_service_url(text, insecure_http=True)
+            check_service_url(text, insecure_http=True, setting=_ADDRESSES[last])
         except ConfigError as exc:
             hint = exc.hint
             if isinstance(exc, MissingSchemeError):

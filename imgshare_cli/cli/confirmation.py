@@ -8,7 +8,7 @@ from imgshare_cli import hints
 from imgshare_cli.errors import AuthError, InterruptedByUserError, ServiceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imgshare_cli.api.images import Image
     from imgshare_cli.cli.session import Session
@@ -58,7 +58,14 @@ def _create_unconfirmed_error(session: Session, image_id: str) -> UsageError:
     )
 
 
-def confirm_unshare(session: Session, image: str, image_id: str, members: Sequence[str], known: ProjectNames) -> None:
+def confirm_unshare(  # noqa: PLR0913, PLR0917  (what a question is about)
+    session: Session,
+    image: str,
+    image_id: str,
+    members: Sequence[str],
+    known: ProjectNames,
+    kinds: Mapping[str, str],
+) -> None:
     """Ask before several projects lose an image, or one that accepted it.
 
     Args:
@@ -67,6 +74,7 @@ def confirm_unshare(session: Session, image: str, image_id: str, members: Sequen
         image_id: its ID.
         members: the projects, as they were given.
         known: the names of projects.
+        kinds: what those of the members are that are no projects.
 
     Raises:
         UsageError: nobody may be asked.
@@ -79,9 +87,11 @@ def confirm_unshare(session: Session, image: str, image_id: str, members: Sequen
     if len(members) == 1 and not accepted:
         return
     if len(members) == 1:
-        projects = f"project {hints.quote_unless_plain(members[0])}, which accepted it"
+        projects = f"{kinds.get(members[0], 'project')} {hints.quote_unless_plain(members[0])}, which accepted it"
     else:
-        projects = f"{len(members)} projects" + (f", {accepted} of which accepted it" if accepted else "")
+        projects = f"{len(members)} {'members' if kinds else 'projects'}" + (
+            f", {accepted} of which accepted it" if accepted else ""
+        )
     if session.no_input:
         subject = f"unsharing {image} from {projects}" + ("," if accepted else "")
         unshare_it = TypedCommand(session.context).build({}, {"--no-input": None, "--yes": True})

@@ -22,9 +22,17 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
     from imgshare_cli.config.settings import Settings
 
+# What needs no store: with an access key, and with a token.
+_VARIABLES = {True: "IMGSHARE_ACCESS_KEY and IMGSHARE_SECRET_KEY", False: "IMGSHARE_TOKEN"}
+
 
 def choose_store(
-    session: Session, settings: Settings, *, required: bool, check: Callable[[], None] = lambda: None
+    session: Session,
+    settings: Settings,
+    *,
+    required: bool,
+    is_key: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> Settings:
     """Return the settings with a store that can be used: where there is no keyring, the user may choose a file.
 
@@ -32,6 +40,7 @@ def choose_store(
         session: the run.
         settings: the settings of the store.
         required: whether nobody can go on without a store.
+        is_key: whether an access key is to be stored, instead of a token.
         check: called before the question, which is not asked where this fails.
 
     Raises:
@@ -44,27 +53,33 @@ def choose_store(
         if exc.is_absent and session.is_attended:
             check()
             in_file = replace(settings, token_store="file")  # noqa: S106  (the name of a kind of store)
-            if _ask_for_file(session, open_store(session, in_file).where):
+            if _ask_for_file(session, open_store(session, in_file).where, "secret key" if is_key else "token"):
                 return in_file
             if required:
-                raise _create_refused_error(session) from exc
+                raise _create_refused_error(session, is_key=is_key) from exc
         if required:
-            raise
+            raise _name_variables(exc, is_key=is_key) from exc
     return settings
 
 
-def _ask_for_file(session: Session, path: str) -> bool:
+def _name_variables(error: KeyringError, *, is_key: bool) -> AuthError:
+    """Name the variables that need no store: an access key has others than a token."""
+    return error.replace(hint=str(error.hint).replace(_VARIABLES[False], _VARIABLES[True])) if is_key else error
+
+
+def _ask_for_file(session: Session, path: str, secret: str) -> bool:
     note = session.output.print_note
-    note("There is no keyring to store the token in. It can be stored in a file that only you can read (mode 600):")
+    note(f"There is no keyring to store the {secret} in. It can be stored in a file that only you can read (mode 600):")
     note(f"  {path}")
     return ask_yes(session.output, "Store it there, now and later (token_store = file)?")
 
 
-def _create_refused_error(session: Session) -> InterruptedByUserError:
+def _create_refused_error(session: Session, *, is_key: bool) -> InterruptedByUserError:
+    other = f"{_VARIABLES[True]} need" if is_key else f"a clouds.yaml or {_VARIABLES[False]} needs"
     again = hints.build_command("login", *hints.build_options(build_profile_option(session.profile)))
     return InterruptedByUserError(
         "you answered no, so nothing was stored and you are not logged in",
-        hint=f"{again} asks again; a clouds.yaml or IMGSHARE_TOKEN needs no store",
+        hint=f"{again} asks again; {other} no store",
     )
 
 

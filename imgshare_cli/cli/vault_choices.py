@@ -82,7 +82,10 @@ def read_vaults(session: Session, client: ImageClient, project_id: str | None) -
     if project_id is None:
         raise ConfigError("the project whose vaults are meant is not known", hint="pass its ID with --project ID")
     setting, credential = session.settings.vault_endpoint, client.credential
-    address = find_vault_address(setting, credential.vault_endpoint, session.endpoint)
+    is_profile_service = session.settings.is_profile_service
+    address = find_vault_address(
+        setting, credential.vault_endpoint, session.endpoint, is_profile_service=is_profile_service
+    )
     return list_vaults_at(session.connections, address, client, project_id)
 
 

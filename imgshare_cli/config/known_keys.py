@@ -48,7 +48,11 @@ def describe_expected_value(key_path: tuple[str, ...], value: object) -> str | N
     if key != "token" and _CONTROL.search(value):
         return "one line without control characters"
     choices = CHOICES.get(key)
-    return " or ".join(choices) if choices and value not in choices else None
+    return _join_choices(choices) if choices and value not in choices else None
+
+
+def _join_choices(choices: tuple[str, ...]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def _is_timeout(value: object) -> bool:

@@ -113,6 +113,11 @@ class Settings:
     is_endpoint_named: bool = False
 
     @property
+    def is_profile_service(self) -> bool:
+        """Whether the image service is the profile's own, so that the addresses in the profile belong to it."""
+        return self.endpoint == self.profile_endpoint
+
+    @property
     def environment_login(self) -> Token | AccessKey | None:
         """What the environment logs in with, whatever is stored and whichever cloud is named."""
         return self.environment_token or self.environment_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.job_client import NoJobsError
-from imgshare_cli.api.jobs import JobState
+from imgshare_cli.api.jobs import JobFailure, JobState
 from imgshare_cli.api.models import is_same_id, is_usable_id
 from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import ImgshareError, RefusedError, UsageError
@@ -34,10 +34,22 @@ class Receiver(NamedTuple):
         return f"{self.kind} {self.id}"
 
 
+class ReceiverShare(NamedTuple):
+    """A share with an account or an organization.
+
+    Attributes:
+        member: the share; None where the list of the image's members does not show it.
+        is_new: whether it was not there before.
+    """
+
+    member: Member | None
+    is_new: bool
+
+
 def share_with_receiver(
     client: ImageClient, poll: JobPoll, image_id: str, receiver: Receiver, project_id: str | None
-) -> Member | None:
-    """Share an image with an account or an organization; None where the list of its members does not show it.
+) -> ReceiverShare:
+    """Share an image with an account or an organization; what is shared already stays as it is, and is no error.
 
     Args:
         client: the image service.
@@ -61,13 +73,17 @@ def share_with_receiver(
         raise _create_glance_error(action, exc) from exc
     except ImgshareError as exc:
         if exc.may_have_arrived and (member := _find_member(client, image_id, receiver)):
-            return member
+            return ReceiverShare(member, is_new=True)
         raise
     job = poll.wait(client.jobs, project_id, job_id)
     failure = job.results.get(image_id.lower(), job.failure if job.state is JobState.FAILED else None)
+    member = _find_member(client, image_id, receiver)
+    if failure and member and member.kind == receiver.kind:
+        return ReceiverShare(member, is_new=False)  # no code is documented for what is shared already
     if failure:
-        raise failure.create_error(action, job_id)
-    return _find_member(client, image_id, receiver)
+        # The documented rows have no reason; a job about one image may have one.
+        raise (job.failure if failure == JobFailure() else failure).create_error(action, job_id)
+    return ReceiverShare(member, is_new=True)
 
 
 def _find_member(client: ImageClient, image_id: str, receiver: Receiver) -> Member | None:

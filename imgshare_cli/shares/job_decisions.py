@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Member, Status
 from imgshare_cli.errors import ImgshareError, RefusedError
+from imgshare_cli.hints import build_command, quote_word
 from imgshare_cli.shares.kept_jobs import JobGroup
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def check_job_decision(decision: Decision) -> None:
         RefusedError: they cannot.
     """
     if decision.status is Status.PENDING:
+        image, member = quote_word(decision.image_id, "IMAGE"), quote_word(decision.member_id, "MEMBER")
         raise RefusedError(
             f"cannot reset image {decision.image_id} for project {decision.member_id}",
             explanation="the jobs of the image service only accept or reject",
-            hint="reject it, or ask the owner to unshare it and share it again",
+            hint=f"{build_command('reject', image, member)} hides it instead; or ask the owner to unshare it and share "
+            "it again",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.timestamps import parse_timestamp
+from imgshare_cli.shares.vault_refusals import is_full_server_image
 from imgshare_cli.terminal.format import format_age, format_name, format_size
 from imgshare_cli.terminal.owners import name_owner_with_id
 from imgshare_cli.truncation import truncate_lines
@@ -85,10 +86,12 @@ def _describe_content(image: Image) -> Fields:
 
 
 def _describe_rest(image: Image) -> Fields:
-    """Describe what only some images are: hidden, or encrypted."""
-    hidden = [("hidden", "yes: image lists omit it unless asked for hidden images")] if image.os_hidden else []
+    """Describe what only some images are: hidden, a full server, or encrypted."""
+    rest = [("hidden", "yes: image lists omit it unless asked for hidden images")] if image.os_hidden else []
+    if is_full_server_image(image):
+        rest.append(("vault", "needed to accept it: the image is a full server with its disks"))
     key = f"{image.key_id}: its owner's, who must grant it to the member's account"
-    return hidden + ([("key", key)] if image.key_id else [])
+    return rest + ([("key", key)] if image.key_id else [])
 
 
 def _describe_same_name_images(details: ShareDetails, image: Image, owners: OwnerNames, own_id: str | None) -> Fields:

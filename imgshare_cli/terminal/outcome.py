@@ -62,7 +62,14 @@ def describe_sharing(member: Member, image: Image | None, shown_id: str, owners:
 
 
 def describe_unsharing(  # noqa: PLR0913  (what a sentence is made of)
-    image_id: str, member_id: str, image: Image | None, shown_id: str, owners: OwnerNames, *, was_shared: bool
+    image_id: str,
+    member_id: str,
+    image: Image | None,
+    shown_id: str,
+    owners: OwnerNames,
+    *,
+    was_shared: bool,
+    kind: str = "project",
 ) -> str:
     """Describe the end of a share with what is known of the image.
 
@@ -73,8 +80,10 @@ def describe_unsharing(  # noqa: PLR0913  (what a sentence is made of)
         shown_id: what is shown of the image's ID beside a name.
         owners: the names of owners.
         was_shared: whether the image was shared with the project before.
+        kind: what it is, where it is no project.
     """
     name, project = name_image(image, image_id, shown_id), name_owner(member_id, owners)
+    project = project if kind == "project" else f"{kind} {project}"
     return f"Stopped sharing {name} with {project}" if was_shared else f"{name} was not shared with {project}"
 
 

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from imgshare_cli.api.vaults import Vault
 
 _MAX_STATUS = 32
+_WIDEST_ID = 8  # an ID is to be pasted: where the table does not fit, it has a line of its own
 
 
 def build_vault_columns() -> list[Column[Vault]]:
     """Build the columns: amounts in bytes for programs, in GiB for people."""
     return [
         Column("NAME", lambda vault: vault.name or "-", lambda vault: format_name(vault.name), width=24, wraps=True),
-        Column("ID", lambda vault: vault.id, width=36),
+        Column("ID", lambda vault: vault.id, width=36, widest=_WIDEST_ID),
         Column(
             "STATUS", lambda vault: vault.status or "-", lambda vault: truncate_text(vault.status or "-", _MAX_STATUS)
         ),

@@ -80,6 +80,15 @@ def test_what_a_code_means(imgshare: RunImgshare, serve: StartService, code: str
     assert "{" not in error["hint"]
 
 
+def test_a_member_that_is_not_there(imgshare: RunImgshare, serve: StartService) -> None:
+    """A code of a failure with 404 is no failure: trying again would not help."""
+    serve(build_ims_error(404, "IMG.0114", "not found in the member list"), build_ims_response(500, {}))
+
+    run = imgshare("accept", IMAGE, MEMBER, "--json", "--retries", "0")
+
+    assert (6, "not_found", 404) == (run.code, run.error()["code"], run.error()["http_status"])
+
+
 def test_how_an_error_is_shown(imgshare: RunImgshare, serve: StartService) -> None:
     """One sentence that names the thing, a hint with a command, and the ID of the request."""
     serve(build_ims_error(400, "IMG.0182", "Insufficient vault capacity."))

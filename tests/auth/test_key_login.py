@@ -11,6 +11,7 @@ import pytest
 from tests.support.fake_service import IMAGE, MEMBER, build_member
 from tests.support.key_cloud import KEY, OTHER_PROJECT, SECRET, KeyCloud
 from tests.support.run import Run, run_tool
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +88,30 @@ def test_log_in_and_use_it(imgshare: RunImgshare, keys: KeyCloud, config: Path) 
     ) == imgshare("logout")
     assert ([], False) == (keys.requests, Path(store).exists())
     assert Run(0, "", "no token is stored for profile 'default'\n") == imgshare("logout")
+
+
+def test_no_keyring(keys: KeyCloud, config: Path) -> None:
+    """Where there is no keyring, the hint and the question speak of the key, and the variables are its own."""
+    config.unlink()
+    words = ["login", "--access-key", KEY, "--endpoint", keys.endpoint, "--project", MEMBER]
+    none = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+    assert Run(
+        4,
+        "",
+        "imgshare: no usable keyring found (backend keyring.backends.fail)\n"
+        "hint: run `imgshare config set token_store file` to store tokens in a file that only you can read, or set "
+        "IMGSHARE_ACCESS_KEY and IMGSHARE_SECRET_KEY\n",
+    ) == run_tool(*words, stdin=SECRET.encode(), environ=none)
+    lines = run_at_terminal(200, *words, answer="n\r", **none).lines
+    assert (
+        "There is no keyring to store the secret key in. It can be stored in a file that only you can read (mode 600):"
+        == lines[0]
+    )
+    assert [
+        "imgshare: you answered no, so nothing was stored and you are not logged in",
+        "hint: `imgshare login` asks again; IMGSHARE_ACCESS_KEY and IMGSHARE_SECRET_KEY need no store",
+    ] == lines[-2:]
 
 
 @pytest.mark.usefixtures("keyring")

@@ -136,7 +136,8 @@ def test_nobody_to_ask_for_the_project(imgshare: RunImgshare, monkeypatch: pytes
         3,
         "",
         "imgshare: the project of the access key is not known\n"
-        "hint: name the project: --project ID, or IMGSHARE_PROJECT_ID\n",
+        "hint: name the project: --project ID, or IMGSHARE_PROJECT_ID; or the region that has its name: "
+        "OS_REGION_NAME, or --region NAME to log in\n",
     ) == imgshare("accept", IMAGE, MEMBER)
 
 

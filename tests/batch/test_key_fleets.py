@@ -48,6 +48,21 @@ def test_all_projects(imgshare: RunImgshare, keys: KeyCloud, lists_own: bool) ->
     assert 0 == keys.rejected
 
 
+def test_no_identity_service(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing tells whom to ask for the projects of a key, the error names what does."""
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("IMGSHARE_ACCESS_KEY", "AKIDEXAMPLE0000000AB")
+    monkeypatch.setenv("IMGSHARE_SECRET_KEY", SECRET)
+    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+
+    assert Run(
+        3,
+        "",
+        "imgshare: many projects need the identity service of the access key, whose address is not known\n"
+        "hint: set OS_AUTH_URL to its address, or OS_REGION_NAME to a region such as eu-de\n",
+    ) == imgshare("accept", IMAGE, "--all-projects")
+
+
 def test_chosen_projects(imgshare: RunImgshare, keys: KeyCloud, tmp_path: Path) -> None:
     """A pattern selects by name; a file may name projects of other regions, which the service refuses by itself."""
     keys.closed = {ELSEWHERE}

@@ -310,6 +310,11 @@ def test_what_list_leaves(remembered_images: Path) -> None:
         ("fish", ["login", "--cloud", ""], ["eu-de\t", "us:east\t"]),
         ("fish", ["help", "config", "s"], ["set\tChange one setting; comments and order are kept."]),
         ("fish", ["help", "accept", ""], []),
+        ("bash", ["config", "set", "decide_by", ""], ["members", "jobs"]),
+        ("fish", ["config", "set", "profiles.otc.service", "i"], ["ims\t"]),
+        ("bash", ["config", "set", "endpoint", ""], []),
+        ("zsh", ["login", "--region", "eu-"], ["eu-ch2", "eu-de", "eu-nl"]),
+        ("bash", ["accept", "x", "--vault", ""], ["auto"]),
     ],
 )
 def test_what_a_shell_is_told(shell: str, words: list[str], lines: list[str]) -> None:
@@ -409,6 +414,7 @@ def test_an_unknown_shell() -> None:
     [
         *([""], ["accept", ""], ["accept", "--"], ["config", "get", ""], ["show", "--profile", ""], ["help", ""]),
         *(["list", "--sort", ""], ["list", "--owner", ""], ["list", "--status", ""], ["list", "--cloud", ""]),
+        *(["login", "--region", ""], ["config", "set", "service", ""]),
     ],
     ids=" ".join,
 )

@@ -126,6 +126,16 @@ def test_show_at_a_terminal(ims: ImsService) -> None:
     assert "size     2.0 MiB" in lines
     assert "system   CentOS, Linux" in lines
     assert "name     镜像 [red]" in lines
+    assert not [line for line in lines if line.startswith("vault")]
+
+
+def test_show_a_full_server(ims: ImsService) -> None:
+    """`show` says of a full-server image that a vault is needed."""
+    image = ims.add(1, __whole_image="true")
+
+    lines = run_at_terminal(120, "show", image).lines
+
+    assert "vault    needed to accept it: the image is a full server with its disks" in lines
 
 
 def test_show_in_a_script(imgshare: RunImgshare, ims: ImsService) -> None:

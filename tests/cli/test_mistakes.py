@@ -447,6 +447,24 @@ CONFIG = [
         "for example `imgshare config set token_store file --profile otc`",
     ),
     Mistake(
+        "config set decide_by job",
+        2,
+        "decide_by must be members or jobs; nothing was changed",
+        "for example `imgshare config set decide_by jobs`",
+    ),
+    Mistake(
+        "config set profiles.otc.service ism",
+        2,
+        "profiles.otc.service must be auto, ims or glance; nothing was changed",
+        "for example `imgshare config set profiles.otc.service ims`",
+    ),
+    Mistake(
+        "config set vault_endpoint cbr.example.com",
+        2,
+        "vault_endpoint 'cbr.example.com' is not an http or https URL; nothing was changed",
+        "did you mean `imgshare config set vault_endpoint https://cbr.example.com`?",
+    ),
+    Mistake(
         "config set endpoint glance",
         2,
         "the endpoint 'glance' is not an http or https URL; nothing was changed",

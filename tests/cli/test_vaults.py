@@ -91,6 +91,19 @@ def test_at_a_narrow_terminal(service: VaultService) -> None:
     assert len("".join(lines)) < 1000
 
 
+def test_lines_at_a_narrow_terminal(service: VaultService) -> None:
+    """Where the table does not fit, each ID is on a line of its own above its row, and no line passes the edge."""
+    service.vaults = [build_vault(name="数据库-backups-of-production"), build_vault(OTHER_VAULT, name="[red]")]
+
+    assert [
+        "NAME                          ID  STATUS     USED     SIZE       FREE",
+        f"                              {OTHER_VAULT}",
+        "[red]                             available  0.0 GiB  100.0 GiB  100.0 GiB",
+        f"                              {VAULT}",
+        "数据库-backups-of-production      available  0.0 GiB  100.0 GiB  100.0 GiB",
+    ] == run_at_terminal(80, "vaults").lines
+
+
 def test_json(imgshare: RunImgshare, service: VaultService) -> None:
     """--json is an array of the API's objects as they came, in the same order."""
     _list_many(service)
@@ -178,6 +191,36 @@ def test_refusals(imgshare: RunImgshare, service: VaultService, status: int, bod
     assert run.err.startswith(f"imgshare: {message}"), run.err
 
 
+@pytest.mark.parametrize(
+    ("body", "said", "hint"),
+    [
+        (
+            {"error_msg": "no", "error_code": "APIGW.0302", "request_id": "0c0ffee0"},
+            'the user lacks a permission: "no (APIGW.0302)"',
+            "ask for a role that can read backup vaults, such as 'CBR ReadOnlyAccess'",
+        ),
+        (
+            {"error_msg": "Policy doesn't allow cbr:vaults:list to be performed.", "error_code": "BackupService.0403"},
+            "the user lacks the permission cbr:vaults:list: \"Policy doesn't allow cbr:vaults:list to be performed. "
+            '(BackupService.0403)"',
+            "ask the administrator of your account for the IAM permission cbr:vaults:list in this project",
+        ),
+    ],
+    ids=["of the gateway", "named"],
+)
+def test_a_missing_permission(imgshare: RunImgshare, service: VaultService, body: Any, said: str, hint: str) -> None:
+    """A user who may not list vaults is told so, not that IMS refused."""
+    service.list_vaults = lambda _request: (403, body)
+
+    run = imgshare("vaults")
+
+    assert (5, "") == (run.code, run.out)
+    assert [
+        f"imgshare: cannot list the backup vaults of project {MEMBER}: {said}",
+        f"hint: {hint}",
+    ] == run.err.splitlines()[:2]
+
+
 def test_a_list_that_goes_nowhere(imgshare: RunImgshare, service: VaultService) -> None:
     """A service that gives the same page again and again, or another one for ever, is exit 8."""
     vaults = [build_vault(f"{number:08}-1628-4c64-a7be-38656e5ec19c") for number in range(100)]
@@ -224,6 +267,15 @@ def test_the_address_is_not_guessed(imgshare: RunImgshare, monkeypatch: pytest.M
     monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
     monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
 
+    assert Run(
+        3,
+        "",
+        "imgshare: the address of the backup service (CBR) is not known\n"
+        "hint: set the address with IMGSHARE_VAULT_ENDPOINT; that of the profile is only for the profile's service\n",
+    ) == imgshare("vaults")
+
+    monkeypatch.delenv("IMGSHARE_ENDPOINT")
+    imgshare("config", "set", "endpoint", endpoint)
     assert Run(
         3,
         "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.support.fake_service import IMAGE, MEMBER, TOKEN
 from tests.support.job_service import JobService
 from tests.support.run import Run
+from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,12 +84,35 @@ def test_a_list_that_does_not_show_it(imgshare: RunImgshare, service: JobService
 
 def test_a_failure(imgshare: RunImgshare, service: JobService) -> None:
     """The reason of the job is the reason of the error."""
+    service.members.clear()
     service.rows = lambda _body: []
     service.end = ("FAIL", "IMG.0089", "public")
 
     said = f'cannot share image {IMAGE} with account {ACCOUNT}: job {JOB} failed: "public" (IMG.0089)'
     hint = "every project can see a public image: it needs no share"
     assert Run(7, "", f"imgshare: {said}\nhint: {hint}\n") == imgshare("share", IMAGE, "--account", ACCOUNT)
+
+
+def test_already_shared(imgshare: RunImgshare, service: JobService) -> None:
+    """What an account has already is no error, as for a project; a project of the same ID is not the account."""
+    service.rows = lambda body: [{"image_id": body["images"][0], "status": "fail"}]
+    service.end = ("FAIL", "IMG.0112", "a member of that ID is there")
+    had = f"image {IMAGE} was already shared with account {ACCOUNT}\n"
+
+    assert Run(0, json.dumps(_build_row(ACCOUNT, "domain")) + "\n", had) == (
+        imgshare("share", IMAGE, "--account", ACCOUNT, "--json")
+    )
+    shown = run_at_terminal(200, "share", IMAGE, "--account", ACCOUNT)
+    assert [f"✓ image {IMAGE} was already shared with account {ACCOUNT}"] == shown.lines
+
+    service.members[IMAGE] = [_build_row(ACCOUNT, "project")]
+    said = f'job {f"{3:032x}"} failed: "a member of that ID is there" (IMG.0112)'
+    assert Run(
+        8,
+        "",
+        f"imgshare: cannot share image {IMAGE} with account {ACCOUNT}: {said}\n"
+        "hint: try again later; its operators can look up the request ID\n",
+    ) == imgshare("share", IMAGE, "--account", ACCOUNT)
 
 
 def test_on_glance(imgshare: RunImgshare, service: JobService) -> None:
@@ -121,3 +146,17 @@ def test_unshare(imgshare: RunImgshare, service: JobService) -> None:
 
     assert [f"DELETE /v2/images/{IMAGE}/members/{ACCOUNT}"] == service.requests
     assert 0 == run.code, run
+
+
+def test_unshare_names_what_it_is(imgshare: RunImgshare, service: JobService) -> None:
+    """The question and the answer of `unshare` say account and organization."""
+    service.answer = lambda method, _path: (200, {}) if method == "DELETE" else False
+
+    assert Run(0, "", f"image {IMAGE} is no longer shared with organization {UNIT}\n") == (
+        imgshare("unshare", IMAGE, "--organization", UNIT)
+    )
+    shown = run_at_terminal(200, "unshare", IMAGE, "--account", ACCOUNT, answer="y\r")
+    assert [
+        f"Stop sharing {IMAGE} with account {ACCOUNT}, which accepted it? [y/N] y",
+        f"✓ Stopped sharing image {IMAGE} with account {ACCOUNT}",
+    ] == shown.lines

@@ -130,19 +130,31 @@ def test_reset(imgshare: RunImgshare, service: JobService) -> None:
         7,
         "",
         f"imgshare: cannot reset image {IMAGE} for project {MEMBER}: the jobs of the image service only accept or "
-        "reject\nhint: reject it, or ask the owner to unshare it and share it again\n",
+        f"reject\nhint: `imgshare reject {IMAGE} {MEMBER}` hides it instead; or ask the owner to unshare it and share "
+        "it again\n",
     ) == imgshare("reset", IMAGE, MEMBER)
     assert 0 == service.count("PUT /v1")
 
 
-def test_a_service_without_jobs(imgshare: RunImgshare, service: JobService) -> None:
-    """--jobs-api at a Glance says that there are no jobs."""
-    service.answer = lambda *_: (404, {"message": "The resource could not be found.", "code": "404 Not Found"})
+@pytest.mark.parametrize(
+    ("status", "body", "line"),
+    [
+        (404, {"message": "The resource could not be found.", "code": "404 Not Found"}, "404 Not Found"),
+        (300, {"versions": []}, "300 Multiple Choices"),
+    ],
+    ids=["a proxy", "Glance"],
+)
+def test_a_service_without_jobs(
+    imgshare: RunImgshare, service: JobService, status: int, body: dict[str, Any], line: str
+) -> None:
+    """--jobs-api at a Glance says that there are no jobs, and what to do."""
+    service.answer = lambda *_: (status, body)
 
     error = _accept(imgshare).error()
 
-    assert ("refused", 404) == (error["code"], error["http_status"])
-    assert f"{NAMED}: the service has no batch API, as only IMS has (404 Not Found)" == error["message"]
+    assert ("refused", status) == (error["code"], error["http_status"])
+    assert f"{NAMED}: the service has no batch API, as only IMS has ({line})" == error["message"]
+    assert "omit --jobs-api, or run `imgshare config unset decide_by`" == error["hint"]
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def _open_source(  # noqa: PLR0913  (what the pairs consist of)
     item = Item(1, target.resolve_image_id(own=True), known_image=target.known_image)
     if is_asked:
         members = [project.id for project in projects if project.id]
-        confirm_unshare(session, image, str(item.image), members, open_project_names(session))
+        confirm_unshare(session, image, str(item.image), members, open_project_names(session), {})
     return Source(pair_items([item], projects))
 
 

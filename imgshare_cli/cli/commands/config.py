@@ -19,12 +19,11 @@ from imgshare_cli.cli.options import (
 )
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.config_file import find_config_path
-from imgshare_cli.config.known_keys import PROFILE_KEYS
+from imgshare_cli.config.known_keys import CHOICES, PROFILE_KEYS
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-
 
 HIDDEN = "(hidden)"
 
@@ -58,6 +57,12 @@ def complete_keys(incomplete: str) -> list[str]:
     return [key for key in ("default_profile", *PROFILE_KEYS, *owners) if key.startswith(incomplete) and key != "token"]
 
 
+def complete_values(ctx: typer.Context, incomplete: str) -> list[str]:
+    """List the values that the key can have, for completion; for most keys there is no list."""
+    last = str(ctx.params.get("key")).rpartition(".")[2]
+    return [value for value in CHOICES.get(last, ()) if value.startswith(incomplete)]
+
+
 KeyArgument = Annotated[
     str,
     typer.Argument(
@@ -66,6 +71,10 @@ KeyArgument = Annotated[
         show_default=False,
         autocompletion=complete_keys,
     ),
+]
+ValueArgument = Annotated[
+    str,
+    typer.Argument(metavar="VALUE", help="The new value.", show_default=False, autocompletion=complete_values),
 ]
 
 
@@ -144,7 +153,7 @@ def get(session: Session, key: KeyArgument) -> None:
 def set_(
     session: Session,
     key: KeyArgument,
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.", show_default=False)],
+    value: ValueArgument,
 ) -> None:
     """Change one setting; comments and order are kept."""
     from imgshare_cli.config.config_edit import edit_config_file, set_value

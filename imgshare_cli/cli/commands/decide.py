@@ -40,7 +40,10 @@ WaitOption = Annotated[
     str | None, text_option("--wait", "DURATION", "Wait for the image to be shared, such as 30s or 5m.")
 ]
 VaultOption = Annotated[
-    str | None, text_option("--vault", "VAULT", "Backup vault for a full-server image (IMS): an ID, a name or auto.")
+    str | None,
+    text_option(
+        "--vault", "VAULT", "Backup vault for a full-server image (IMS): an ID, a name or auto.", completes="vaults"
+    ),
 ]
 
 

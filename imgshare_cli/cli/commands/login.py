@@ -50,7 +50,9 @@ def login(  # noqa: PLR0913, PLR0917
         str | None,
         text_option("--access-key", "ID", "Log in with this access key (IMS: Open Telekom and Huawei Cloud)."),
     ] = None,
-    region: Annotated[str | None, text_option("--region", "NAME", "Region of the access key, such as eu-de.")] = None,
+    region: Annotated[
+        str | None, text_option("--region", "NAME", "Region of the access key, such as eu-de.", completes="regions")
+    ] = None,
     default: Annotated[bool, typer.Option("--default", help="Make this profile the default.")] = False,  # noqa: FBT002
 ) -> None:
     """Log in and store the token in the keyring.
@@ -98,7 +100,8 @@ def _choose_store(session: Session, plan: LoginPlan) -> Settings:
         if plan.method is LoginMethod.CLOUD:  # what its entry lacks is said before anything is asked
             check_cloud(session.settings)
 
-    return choose_store(session, plan.settings, required=plan.must_store, check=check)
+    is_key = plan.method is LoginMethod.ACCESS_KEY
+    return choose_store(session, plan.settings, required=plan.must_store, is_key=is_key, check=check)
 
 
 def _log_in(session: Session, plan: LoginPlan, *, default: bool) -> None:

@@ -28,14 +28,15 @@ def unshare(  # noqa: PLR0913  (its options)
     """
     from imgshare_cli.cli.project_arguments import open_project_names
 
-    members = [*members, *(account or []), *(organization or [])]  # in the list of members they are like projects
+    kinds = dict.fromkeys(account or [], "account") | dict.fromkeys(organization or [], "organization")
+    members = [*members, *kinds]  # in the list of members they are like projects
     target = ShareTarget(session, image, command="unshare")
     image_id = target.resolve_image_id(own=True)
     known = open_project_names(session)
     if session.is_at_terminal and not yes:
         from imgshare_cli.cli.confirmation import confirm_unshare
 
-        confirm_unshare(session, image, image_id, list(dict.fromkeys(members)), known)
+        confirm_unshare(session, image, image_id, list(dict.fromkeys(members)), known, kinds)
 
     def unshare_from(member: str) -> Unshared:
         try:
@@ -44,10 +45,10 @@ def unshare(  # noqa: PLR0913  (its options)
             raise _add_command(session, image_id, exc) from exc
 
     for outcome in run_for_each_member(members, unshare_from, session.output.print_error):
-        _print_outcome(session, target, image_id, outcome)
+        _print_outcome(session, target, image_id, outcome, kinds.get(outcome.member_id, "project"))
 
 
-def _print_outcome(session: Session, target: ShareTarget, image_id: str, outcome: Unshared) -> None:
+def _print_outcome(session: Session, target: ShareTarget, image_id: str, outcome: Unshared, kind: str) -> None:
     if session.output.as_json:
         result = "unshared" if outcome.was_shared else "not_shared"
         session.output.print_json({"image_id": image_id, "member_id": outcome.member_id, "result": result})
@@ -64,11 +65,12 @@ def _print_outcome(session: Session, target: ShareTarget, image_id: str, outcome
                 shorten_known_id(session, image_id),
                 get_owner_names(session),
                 was_shared=outcome.was_shared,
+                kind=kind,
             )
         )
     else:
         change = "is no longer" if outcome.was_shared else "was not"
-        session.output.print_note(f"image {image_id} {change} shared with project {outcome.member_id}")
+        session.output.print_note(f"image {image_id} {change} shared with {kind} {outcome.member_id}")
 
 
 def _add_command(session: Session, image_id: str, error: SimilarMemberError) -> SimilarMemberError:
