@@ -104,8 +104,6 @@ def _find_known_error(response: Response, quote: str) -> KnownError | None:
     from imgshare_cli.api.ims_meanings import FAILED
 
     known = ims_errors.find_known_error(response.service_code)
-    if known is ims_errors.FAILED and response.status == HTTPStatus.NOT_FOUND:
-        return None  # nothing failed: what the code is about is not there
     if known is None and response.status == HTTPStatus.FORBIDDEN:
         return ims_errors.find_missing_permission(quote)
     # Of a member that does not exist, IMS may say with 404 that it failed to find it.
