@@ -13,7 +13,7 @@ from imgshare_cli.errors import NotFoundError, Reason, RefusedError
 from imgshare_cli.hints import build_command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.jobs import Job
@@ -72,16 +72,18 @@ class JobClient:
         body |= {"vault_id": vault_id} if vault_id else {}
         return self._submit("PUT", body, f"{status.verb} {subject} for project {project_id}")
 
-    def submit_sharing(self, image_id: str, key: str, receiver_id: str, action: str) -> str:
-        """Begin a job that shares an image with an account or an organization; return its ID.
+    def submit_sharing(
+        self, images: Sequence[str], members: Mapping[str, Sequence[str]], action: str, *, is_unshare: bool = False
+    ) -> str:
+        """Begin a job that shares each image with each member, or stops that; return its ID.
 
         Args:
-            image_id: the image.
-            key: `domains` or `organizations`.
-            receiver_id: the ID of the account or the organization.
+            images: the images.
+            members: the IDs of the members by their kind: `projects`, `domains` or `organizations`.
             action: what that is, in words that follow "cannot".
+            is_unshare: whether sharing is stopped.
         """
-        return self._submit("POST", {"images": [image_id], key: [receiver_id]}, action)
+        return self._submit("DELETE" if is_unshare else "POST", {"images": list(images), **members}, action)
 
     def get_job(self, project_id: str | None, job_id: str) -> Job | Busy:
         """Look at a job.

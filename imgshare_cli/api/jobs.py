@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.api.ims_errors import find_known_error
-from imgshare_cli.api.models import is_image_id
+from imgshare_cli.api.models import fold_id, is_image_id
 from imgshare_cli.api.response import create_mismatch_error, parse_object
 from imgshare_cli.errors import RefusedError
 
@@ -24,6 +24,8 @@ _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,127}", re.ASCII)
 _CODE = re.compile(r"[A-Za-z]{1,40}\.[0-9]{1,10}", re.ASCII)
 _REASONS = ("fail_reason", "error", "error_msg", "message", "addition_error_msg")
 _CODES = ("error_code", "addition_error_code")
+MEMBER_KEYS = {"project": "projects", "account": "domains", "organization": "organizations"}
+"""The names under which requests list members, by our words for their kinds."""
 
 
 class JobState(StrEnum):
@@ -88,6 +90,7 @@ class Job:
         shown_state: the state in the service's words.
         failure: why it failed, if it did.
         results: what it did with images, by their IDs in small letters: None is success.
+        shares: the same for shares, by these IDs and those of the projects, as `fold_id` returns them.
     """
 
     id: str
@@ -95,6 +98,7 @@ class Job:
     shown_state: str = ""
     failure: JobFailure = JobFailure()
     results: Mapping[str, JobFailure | None] = field(default_factory=dict)
+    shares: Mapping[tuple[str, str], JobFailure | None] = field(default_factory=dict)
 
     @property
     def has_ended(self) -> bool:
@@ -135,29 +139,33 @@ def read_job(response: Response, job_id: str) -> Job:
     entities: dict[str, Any] = found if isinstance(found, dict) else {}
     own, inner = _read_failure(body), _read_failure(entities)
     failure = JobFailure(own.reason or inner.reason, own.code or inner.code)
-    return Job(job_id, _read_state(status), _clean(status, _MAX_STATE), failure, _read_results(entities))
+    return Job(job_id, _read_state(status), _clean(status, _MAX_STATE), failure, *_read_results(entities))
 
 
 def _read_state(status: object) -> JobState | None:
     return _STATES.get(status.strip().lower()) if isinstance(status, str) else None
 
 
-def _read_results(entities: Mapping[str, Any]) -> dict[str, JobFailure | None]:
-    """Read the rows; what has no image or no final state is as if it were not there.
+def _read_results(
+    entities: Mapping[str, Any],
+) -> tuple[dict[str, JobFailure | None], dict[tuple[str, str], JobFailure | None]]:
+    """Read the rows, by image and by share; what has no image or no final state is as if it were not there.
 
-    Of several rows for an image, one that failed counts.
+    Of several rows for the same, one that failed counts.
     """
-    rows, results = entities.get("results"), dict[str, JobFailure | None]()
+    rows = entities.get("results")
+    results, shares = dict[str, JobFailure | None](), dict[tuple[str, str], JobFailure | None]()
     for row in rows if isinstance(rows, list) else []:
         image_id = row.get("image_id") if isinstance(row, dict) else None
         state = _read_state(row.get("status")) if isinstance(row, dict) else None
-        if not isinstance(image_id, str) or not is_image_id(image_id):
+        if not isinstance(image_id, str) or not is_image_id(image_id) or state in {None, JobState.RUNNING}:
             continue
-        if state is JobState.FAILED:
-            results[image_id.lower()] = _read_failure(row)
-        elif state is JobState.SUCCEEDED:
-            results.setdefault(image_id.lower(), None)
-    return results
+        failure = _read_failure(row) if state is JobState.FAILED else None
+        results[image_id.lower()] = failure or results.get(image_id.lower())
+        if isinstance(project_id := row.get("project_id"), str):
+            share = image_id.lower(), fold_id(project_id)
+            shares[share] = failure or shares.get(share)
+    return results, shares
 
 
 def _read_failure(body: Mapping[str, Any]) -> JobFailure:

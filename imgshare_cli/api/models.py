@@ -55,6 +55,11 @@ def is_same_id(one: str, other: str) -> bool:
     return one == other or (is_project_id(one) and is_project_id(other) and one.lower() == other.lower())
 
 
+def fold_id(text: str) -> str:
+    """Return an ID so that those which `is_same_id` calls the same are equal."""
+    return text.lower() if is_project_id(text) else text
+
+
 def name_member(member_id: str) -> str:
     """Name what an image is shared with: `project ID`, or `organization ID` where the ID says so."""
     is_organization = member_id[:3].lower() == "ou-" and is_project_id(member_id)

@@ -101,13 +101,13 @@ def _find_known_error(response: Response, quote: str) -> KnownError | None:
     if response.service_code is None and response.status != HTTPStatus.FORBIDDEN:
         return None
     from imgshare_cli.api import ims_errors
+    from imgshare_cli.api.ims_meanings import FAILED
 
     known = ims_errors.find_known_error(response.service_code)
-    if known is ims_errors.FAILED and response.status == HTTPStatus.NOT_FOUND:
-        return None  # nothing failed: what the code is about is not there
     if known is None and response.status == HTTPStatus.FORBIDDEN:
         return ims_errors.find_missing_permission(quote)
-    return known
+    # Of a member that does not exist, IMS may say with 404 that it failed to find it.
+    return None if known is FAILED and response.status == HTTPStatus.NOT_FOUND else known
 
 
 def _classify_status(response: Response) -> tuple[type[ImgshareError], str, str | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from imgshare_cli.api.job_client import MAX_IMAGES
 from imgshare_cli.batch.job_groups import ItemGroups, WaitingItem
 from imgshare_cli.batch.job_items import JobDecision, JobItem
+from imgshare_cli.batch.job_threads import JobThreads
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.decisions import is_call_gone
 from imgshare_cli.shares.jobs.decisions import check_job_decision
@@ -53,11 +53,9 @@ class BatchJobs(Generic[Tool]):
         self._endpoints = endpoints
         self._worker = worker
         self._create_runner = create_runner
-        self._most_threads = min(jobs, _MOST_JOBS)
         self._looks_first = looks_first
         self._groups = ItemGroups(_MOST_ITEMS)
-        self._lock = threading.Lock()
-        self._threads = 0
+        self._threads = JobThreads(self._work_off, min(jobs, _MOST_JOBS))
 
     def find(self, endpoint: str, *, is_call_gone: bool = False) -> BatchJobs[Tool] | None:
         """Return this, where a service takes decisions only as jobs; see `FindJobs`."""
@@ -86,22 +84,8 @@ class BatchJobs(Generic[Tool]):
         Raises:
             RuntimeError: the system allows no thread for it.
         """
-        self._start_thread()
+        self._threads.start_one()
         self._groups.add(WaitingItem(later, give, is_over))
-
-    def _start_thread(self) -> None:
-        """Start another thread, where there may be more."""
-        with self._lock:
-            if self._threads == self._most_threads:
-                return
-            try:
-                threading.Thread(target=self._work_off, daemon=True).start()
-            except RuntimeError:  # the system allows no more
-                if not self._threads:
-                    raise
-                self._most_threads = self._threads
-            else:
-                self._threads += 1
 
     def end_input(self) -> None:
         """Begin what waits for more items: there are no more."""

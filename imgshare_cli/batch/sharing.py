@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli.batch.name_cache import NameCache
 from imgshare_cli.batch.outcome import Outcome, Result
 from imgshare_cli.batch.shard import is_of_other_shard
-from imgshare_cli.errors import ImgshareError
+from imgshare_cli.errors import ImgshareError, NotFoundError
+from imgshare_cli.shares.changes import Shared, Unshared
+from imgshare_cli.shares.not_shared import check_not_shared
 from imgshare_cli.shares.sharing import start_sharing, stop_sharing
 
 if TYPE_CHECKING:
@@ -21,7 +24,11 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
     from imgshare_cli.batch.items import Item
+    from imgshare_cli.batch.outcome import Later
     from imgshare_cli.batch.shard import Shard
+    from imgshare_cli.batch.sharing_jobs import PendingChange
+    from imgshare_cli.shares.changes import Change, ChangeEnd
+    from imgshare_cli.shares.sharing import FindSharingJobs
 
 _MAX_FULL = 10_000
 
@@ -56,6 +63,7 @@ class SharingTask:
         names: the images that names stand for.
         full: the images that cannot be shared with any more projects.
         shard: the part of the batch that is ours; None is all of it.
+        find_jobs: finds what shares by jobs; None where nothing does.
     """
 
     open_tool: Callable[[], ImageClient]
@@ -66,9 +74,10 @@ class SharingTask:
     names: NameCache = field(default_factory=NameCache)
     full: _FullImages = field(default_factory=_FullImages)
     shard: Shard | None = None
+    find_jobs: FindSharingJobs[PendingChange, PendingChange] | None = None
 
-    def attempt(self, tool: ImageClient, item: Item) -> Outcome | None:
-        """Share one image with one project, or stop that; whatever happens is its outcome."""
+    def attempt(self, tool: ImageClient, item: Item) -> Outcome | Later | None:
+        """Share one image with one project, or stop that, or take it for a job; whatever happens is its outcome."""
         if item.error or item.is_done:
             return self.leave_out(item)
         image_id = item.image_id
@@ -86,7 +95,7 @@ class SharingTask:
                 return None
             if image_id and not self.is_unshare and exc.http_status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                 self.full.add(image_id)
-            return Outcome(item, Result.FAILED, image_id, item.member_id, error=exc)
+            return _create_failure(item, image_id, exc)
 
     def leave_out(self, item: Item) -> Outcome:
         """Return the outcome of an item that is not tried."""
@@ -99,19 +108,57 @@ class SharingTask:
         name = item.image
         return self.names.find_image(name, lambda: self.find_image(client, name))
 
-    def _change(self, client: ImageClient, item: Item, image: Image | None, image_id: str) -> Outcome:
+    def _change(self, client: ImageClient, item: Item, image: Image | None, image_id: str) -> Outcome | Later:
         member_id = item.member_id or ""
+        done: Shared | Unshared | PendingChange
         if self.is_unshare:
-            unshared = stop_sharing(client, self.credential, image_id, member_id, str)
-            return Outcome(item, Result.DONE, image_id, member_id, image=image, is_unchanged=not unshared.was_shared)
-        shared = start_sharing(client, image_id, member_id)
-        return Outcome(
-            item,
-            Result.DONE,
-            image_id,
-            member_id,
-            status=shared.member.status,
-            member=shared.member,
-            image=image,
-            is_unchanged=not shared.is_new,
-        )
+            done = stop_sharing(client, self.credential, image_id, member_id, str, self.find_jobs)
+        else:
+            done = start_sharing(client, image_id, member_id, self.find_jobs)
+        if isinstance(done, Shared | Unshared):
+            return _create_outcome(item, image, image_id, done)
+        from imgshare_cli.batch.sharing_jobs import ChangeItem
+
+        leave_out = partial(Outcome, item, Result.NOT_TRIED, image_id, member_id)
+        return ChangeItem(done, partial(self._end_change, item, image, done.change), leave_out)
+
+    def _end_change(
+        self, item: Item, image: Image | None, change: Change, client: ImageClient, end: ChangeEnd
+    ) -> Outcome:
+        """Create the outcome of an item after its job."""
+        from imgshare_cli.shares.single_sharing import create_shared
+
+        image_id, member_id = change.image_id, change.member_id
+        done: Shared | Unshared
+        try:
+            if change.is_unshare and isinstance(end.error, NotFoundError):
+                done = check_not_shared(client, self.credential, image_id, member_id, end.error)
+            elif end.error:
+                return _create_failure(item, image_id, end.error)
+            elif change.is_unshare:
+                done = Unshared(member_id, was_shared=end.is_new)
+            else:
+                done = create_shared(change, end)
+        except ImgshareError as exc:
+            return _create_failure(item, image_id, exc)
+        return _create_outcome(item, image, image_id, done)
+
+
+def _create_failure(item: Item, image_id: str | None, error: ImgshareError) -> Outcome:
+    return Outcome(item, Result.FAILED, image_id, item.member_id, error=error)
+
+
+def _create_outcome(item: Item, image: Image | None, image_id: str, done: Shared | Unshared) -> Outcome:
+    if isinstance(done, Unshared):
+        return Outcome(item, Result.DONE, image_id, item.member_id, image=image, is_unchanged=not done.was_shared)
+    member, is_old = done.member, not done.is_new
+    return Outcome(
+        item,
+        Result.DONE,
+        image_id,
+        item.member_id,
+        status=member.status,
+        member=member,
+        image=image,
+        is_unchanged=is_old,
+    )

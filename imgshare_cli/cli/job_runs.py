@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import typer
 
     from imgshare_cli.config.settings import Settings
+    from imgshare_cli.shares.jobs.sharing import JobSharing
+    from imgshare_cli.shares.single_sharing import SingleSharing
     from imgshare_cli.terminal.output import Output
 
 
@@ -53,8 +55,8 @@ class JobRuns:
         again = "the same command" if typed.options.get("--from") == "-" else typed.build({})
         return JobPoll(get_patience(self.settings.timeout), describe_again=lambda: again)
 
-    def find_single(self, endpoint: str, *, is_gone: bool) -> SingleJobs | None:
-        """Find what decides about one image at a time; None where a service is asked in the other way.
+    def are_used(self, endpoint: str, *, is_gone: bool) -> bool:
+        """Whether a service is asked to begin jobs.
 
         Args:
             endpoint: the address of the service.
@@ -62,9 +64,28 @@ class JobRuns:
         """
         if is_gone:
             self.endpoints.remember(endpoint)
-        elif not self.endpoints.takes_only_jobs(endpoint):
-            return None
+        return is_gone or self.endpoints.takes_only_jobs(endpoint)
+
+    @property
+    def single(self) -> SingleJobs:
+        """What decides about one image at a time."""
         return SingleJobs(self.create_runner, self._show_progress)
+
+    def create_sharing(self, project_id: str | None) -> JobSharing:
+        """Create what shares images.
+
+        Args:
+            project_id: the project that shares them, where it is known.
+        """
+        from imgshare_cli.shares.jobs.sharing import JobSharing
+
+        return JobSharing(self.poll, project_id)
+
+    def create_single_sharing(self, project_id: str | None) -> SingleSharing:
+        """Create what shares one image at a time; see `create_sharing`."""
+        from imgshare_cli.shares.single_sharing import SingleSharing
+
+        return SingleSharing(self.create_sharing(project_id), self._show_progress)
 
     def create_runner(self, endpoint: str, is_stopped: Callable[[], bool] = lambda: False) -> JobRunner:
         """Create what decides by jobs at a service.

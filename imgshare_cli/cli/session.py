@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.pace import Pace
     from imgshare_cli.auth.provider import CredentialProvider
+    from imgshare_cli.cli.job_runs import JobRuns
     from imgshare_cli.cli.redaction import Redactor
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
     from imgshare_cli.shares.inbox import Inbox
     from imgshare_cli.shares.jobs.decisions import SingleJobs
+    from imgshare_cli.shares.single_sharing import SingleSharing
     from imgshare_cli.terminal.output import Output
 
 
@@ -160,12 +162,21 @@ class Session:
 
     def find_jobs(self, endpoint: str, *, is_call_gone: bool = False) -> SingleJobs | None:
         """Find what decides by jobs, where the settings say so or the service has no other way; see `FindJobs`."""
+        runs = self._find_job_runs(endpoint, is_call_gone=is_call_gone)
+        return runs.single if runs else None
+
+    def find_sharing_jobs(self, endpoint: str, *, is_call_gone: bool = False) -> SingleSharing | None:
+        """Find what shares by jobs, in the same cases; see `FindSharingJobs`."""
+        runs = self._find_job_runs(endpoint, is_call_gone=is_call_gone)
+        return runs.create_single_sharing(self.member_id) if runs else None
+
+    def _find_job_runs(self, endpoint: str, *, is_call_gone: bool) -> JobRuns | None:
         if not (is_call_gone or self.may_decide_by_jobs()):
             return None
         from imgshare_cli.cli.job_runs import JobRuns
 
         runs = JobRuns(self.settings, self.environ, self.context, self.output)
-        return runs.find_single(endpoint, is_gone=is_call_gone)
+        return runs if runs.are_used(endpoint, is_gone=is_call_gone) else None
 
     def may_decide_by_jobs(self) -> bool:
         """Whether the settings say so, or an earlier run has found a service that has no other way."""

@@ -31,9 +31,7 @@ _KEY = ("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN",
 _SDK_KEY = (
     *("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_PROJECT_ID"),
 )
-# Of a profile, what is of no use in another region, and at another image service.
 _REGIONAL_KEYS = ("endpoint", "vault_endpoint", "vault_id", "project_id")
-_OF_A_SERVICE = ("service",)
 _CREDENTIALS = ("OS_USERNAME", "OS_USER_ID", "OS_APPLICATION_CREDENTIAL_ID", "OS_AUTH_TYPE")
 
 
@@ -68,9 +66,9 @@ def resolve_settings(
     own = own_service.get("endpoint")
     named = flags.endpoint or env.get("endpoint")
     endpoint = named or own
-    if stored.get("endpoint") not in {None, endpoint}:
-        # What the profile says about its own service says nothing about another one.
-        own_service = {name: value for name, value in own_service.items() if name not in _OF_A_SERVICE}
+    if file.profiles.get(profile, {}).get("endpoint") not in {None, endpoint}:
+        # What the profile says its service is says nothing about another one.
+        own_service = {name: value for name, value in own_service.items() if name != "service"}
     return Settings(
         profile=profile,
         cloud=cloud or (None if openstack else stored.get("cloud")),

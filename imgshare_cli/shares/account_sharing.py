@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.job_client import NoJobsError
-from imgshare_cli.api.jobs import JobFailure, JobState
+from imgshare_cli.api.jobs import MEMBER_KEYS, JobFailure, JobState
 from imgshare_cli.api.models import is_same_id, is_usable_id
 from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import ImgshareError, RefusedError, UsageError
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
     from imgshare_cli.shares.jobs.poll import JobPoll
-
-_KEYS = {"account": "domains", "organization": "organizations"}
 
 
 class Receiver(NamedTuple):
@@ -68,7 +66,7 @@ def share_with_receiver(
     if client.service_kind is ServiceKind.GLANCE:
         raise _create_glance_error(action)
     try:
-        job_id = client.jobs.submit_sharing(image_id, _KEYS[receiver.kind], receiver.id, action)
+        job_id = client.jobs.submit_sharing([image_id], {MEMBER_KEYS[receiver.kind]: [receiver.id]}, action)
     except NoJobsError as exc:
         raise _create_glance_error(action, exc) from exc
     except ImgshareError as exc:

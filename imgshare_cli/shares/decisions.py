@@ -88,16 +88,20 @@ def is_call_gone(error: ImgshareError) -> bool:
     return error.http_status in _GONE and error.service_code == _UNKNOWN_CALL
 
 
-def was_decided_before(member: Member) -> bool:
+def was_decided_before(member: Member, seconds: float = 0.0) -> bool:
     """Whether a decision changed nothing, because the share had its status long before the service answered.
 
     A service sets `updated_at` where a status changes, and leaves it where the same is decided again. Its own clock is
     asked, not ours; in doubt, the decision is new.
+
+    Args:
+        member: the share, as the service answers with it.
+        seconds: how long the decision took, where that was long.
     """
     updated_at, answered_at = parse_timestamp(member.updated_at), parse_http_date(member.answered_at)
     if updated_at is None or answered_at is None:
         return False
-    return (answered_at - updated_at).total_seconds() > _NOT_NOW
+    return (answered_at - updated_at).total_seconds() > _NOT_NOW + seconds
 
 
 def _count_members(rows: Sequence[Member]) -> str:

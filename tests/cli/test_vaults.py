@@ -201,8 +201,10 @@ def test_refusals(imgshare: RunImgshare, service: VaultService, status: int, bod
         ),
         (
             {"error_msg": "Policy doesn't allow cbr:vaults:list to be performed.", "error_code": "BackupService.0403"},
-            "the user lacks the permission cbr:vaults:list: \"Policy doesn't allow cbr:vaults:list to be performed. "
-            '(BackupService.0403)"',
+            (
+                "the user lacks the permission cbr:vaults:list: \"Policy doesn't allow cbr:vaults:list to be "
+                'performed. (BackupService.0403)"'
+            ),
             "ask the administrator of your account for the IAM permission cbr:vaults:list in this project",
         ),
     ],

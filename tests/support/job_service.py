@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +18,25 @@ _TIME = "2016-09-01T02:05:14Z"
 GONE = (404, {"error_msg": "The API does not exist or has not been published", "error_code": "APIGW.0101"})
 
 
+def build_rows(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Build the rows of a job in which everything worked: one for each image, or for each share."""
+    images, projects = body["images"], body.get("projects")
+    if projects is None:
+        return [{"image_id": image, "status": "success"} for image in images]
+    pairs = [(image, project) for image in images for project in projects]
+    return [{"image_id": image, "project_id": project, "status": "success"} for image, project in pairs]
+
+
 class JobService(JsonServer):
     """Listens on loopback; a share that nobody decided about is pending.
 
     Args:
         seconds: how long a job takes.
-        is_native_gone: whether the API's own call to decide is gone.
+        is_native_gone: whether the API's own calls that change a share are gone.
 
     Attributes:
         statuses: the status of each share that was decided, by image and project.
+        members: the members of each image, by which its list is made.
         submitted: what each job was submitted with.
         answer: answers a request instead of the service, where it returns something: a status and a body, or None to
             hang up without an answer.
@@ -44,9 +55,7 @@ class JobService(JsonServer):
         self.bodies: list[dict[str, Any]] = []
         self.answer: Callable[[str, str], Any] = lambda _method, _path: False
         self.after: Callable[[str, str], Any] = lambda _method, _path: False
-        self.rows: Callable[[dict[str, Any]], Any] = lambda body: [
-            {"image_id": image, "status": "success"} for image in body["images"]
-        ]
+        self.rows: Callable[[dict[str, Any]], Any] = build_rows
         self.end: tuple[str, str | None, str | None] = ("SUCCESS", None, None)
         self.headers: dict[str, str] = {}
         self.running = self.most_running = 0
@@ -85,6 +94,8 @@ class JobService(JsonServer):
             return self._submit(method, body)
         if parts[0] == "v1" and "job" in parts[-2]:
             return self._show_job(parts[-1])
+        if parts[0] == "v2" and self.is_native_gone and method != "GET":
+            return GONE
         if parts[0] == "v2" and parts[-1] == "members":
             return 200, {"members": self.members.get(parts[2], []), "schema": "/v2/schemas/members"}
         if parts[0] == "v2" and parts[-2] == "members":
@@ -94,7 +105,7 @@ class JobService(JsonServer):
     def _submit(self, method: str, body: dict[str, Any]) -> Any:
         job_id = f"{next(self._numbers):032x}"
         self.submitted.append({"method": method, **body})
-        self._jobs[job_id] = (time.monotonic(), body)
+        self._jobs[job_id] = (time.monotonic(), {"method": method, **body})
         self._finish()
         self.most_running = max(self.most_running, self.running)
         return 200, {"job_id": job_id}
@@ -106,9 +117,19 @@ class JobService(JsonServer):
         for at, body in self._jobs.values():
             if now - at >= self.seconds and not body.get("done"):
                 body["done"] = True
-                for row in (self.rows(body) or []) if "status" in body else []:
+                for row in self.rows(body) or []:
                     if isinstance(row, dict) and str(row.get("status")).lower() == "success":
-                        self.statuses[row.get("image_id"), body["project_id"]] = body["status"]  # type: ignore[index]
+                        self._carry_out(body, row)
+
+    def _carry_out(self, body: dict[str, Any], row: dict[str, Any]) -> None:
+        image, project = row.get("image_id", ""), row.get("project_id")
+        if "status" in body:
+            self.statuses[image, body["project_id"]] = body["status"]
+        elif project:
+            others = [member for member in self.members.get(image, []) if member["member_id"] != project]
+            now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            shared = self._build_member(image, project, now)
+            self.members[image] = others if body["method"] == "DELETE" else [*others, shared]
 
     def _show_job(self, job_id: str) -> Any:
         self._finish()
@@ -131,14 +152,15 @@ class JobService(JsonServer):
 
     def _member(self, method: str, image: str, member: str, body: dict[str, Any]) -> Any:
         if method == "PUT":
-            if self.is_native_gone:
-                return GONE
             self.statuses[image, member] = body["status"]
-        return 200, {
+        return 200, self._build_member(image, member, _TIME)
+
+    def _build_member(self, image: str, member: str, at: str) -> dict[str, Any]:
+        return {
             "image_id": image,
             "member_id": member,
             "status": self.statuses.get((image, member), "pending"),
-            "created_at": _TIME,
-            "updated_at": _TIME,
+            "created_at": at,
+            "updated_at": at,
             "schema": "/v2/schemas/member",
         }

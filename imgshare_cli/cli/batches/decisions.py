@@ -15,7 +15,7 @@ from imgshare_cli.batch.fleet_task import FleetWorker
 from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.cli.batches.fleet import Fleet
 from imgshare_cli.cli.batches.fleet_source import open_fleet_source, with_projects
-from imgshare_cli.cli.batches.jobs import LateJobs
+from imgshare_cli.cli.batches.jobs import prepare_decisions
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS
 from imgshare_cli.cli.batches.run import Batch, run_batch
 from imgshare_cli.cli.batches.source import open_source
@@ -86,7 +86,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
     if shard:
         source = replace(source, items=select_items(source.items, shard, member_id))
     worker, connect = FleetWorker() if fleet else None, partial(session.open_worker_client, pace)
-    jobs = LateJobs(session, worker, connect, flags.jobs or DEFAULT_JOBS, looks_first=wait is not None)
+    jobs = prepare_decisions(session, worker, connect, flags.jobs or DEFAULT_JOBS, looks_first=wait is not None)
     vaults = BatchVaults(session, jobs.find) if status is Status.ACCEPTED else None
     if vaults:
         vaults.open(vault, source.client, is_fleet=fleet is not None, is_dry_run=flags.dry_run)

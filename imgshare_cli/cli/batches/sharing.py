@@ -13,6 +13,7 @@ from imgshare_cli.batch.items import Item
 from imgshare_cli.batch.pairs import pair_items
 from imgshare_cli.batch.shard import parse_shard, select_items
 from imgshare_cli.batch.sharing import SharingTask
+from imgshare_cli.cli.batches.jobs import prepare_sharing
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS, create_missing_error
 from imgshare_cli.cli.batches.projects import select_projects
 from imgshare_cli.cli.batches.run import Batch, run_batch
@@ -68,13 +69,16 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
     if shard:
         source = replace(source, items=select_items(source.items, shard, None))
     pace = Pace()
+    connect = partial(session.open_worker_client, pace)
+    jobs = prepare_sharing(session, connect, flags.jobs or DEFAULT_JOBS)
     task = SharingTask(
-        open_tool=partial(session.open_worker_client, pace),
+        open_tool=connect,
         find_image=partial(_find_own_image, session),
         credential=session.credential,
         is_unshare=is_unshare,
         is_dry_run=flags.dry_run,
         shard=shard,
+        find_jobs=jobs.find,
     )
     batch = Batch(
         source,
@@ -86,6 +90,7 @@ def run_sharing(  # noqa: PLR0913  (the options of share)
         flags.jobs or DEFAULT_JOBS,
         flags.fail_fast,
         is_dry_run=flags.dry_run,
+        end_input=jobs.end_input,
     )
     run_batch(session, batch, threading.Event())
 

@@ -13,11 +13,12 @@ from imgshare_cli.cli.commands.members import print_members
 from imgshare_cli.cli.options import ImageArgument, common_options, complete, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
-from imgshare_cli.shares.sharing import run_for_each_member, start_sharing
+from imgshare_cli.shares.each_member import run_for_each_member
+from imgshare_cli.shares.sharing import start_sharing
 
 if TYPE_CHECKING:
     from imgshare_cli.api import models
-    from imgshare_cli.shares.sharing import Shared
+    from imgshare_cli.shares.changes import Shared
 
 MembersArgument = Annotated[
     list[str],
@@ -58,7 +59,7 @@ def share(
     def share_with(member: str) -> models.Member:
         member_id = known.resolve_id(member)
         refuse_near_name(session, member_id)
-        shared = start_sharing(session.client, image_id, member_id)
+        shared = start_sharing(session.client, image_id, member_id, session.find_sharing_jobs)
         if not session.output.as_json:  # JSON has the ID, and its reader expects nothing on stderr
             _print_notes(session, target, member, shared)
         return shared.member

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imgshare_cli.cli.batches.sharing_options import AccountOption, OrganizationOption, with_sharing
 from imgshare_cli.cli.commands.share import MembersArgument
 from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.target import ShareTarget
-from imgshare_cli.shares.sharing import SimilarMemberError, Unshared, run_for_each_member, stop_sharing
+from imgshare_cli.shares.each_member import run_for_each_member
+from imgshare_cli.shares.not_shared import SimilarMemberError
+from imgshare_cli.shares.sharing import stop_sharing
+
+if TYPE_CHECKING:
+    from imgshare_cli.shares.changes import Unshared
 
 
 @with_session(common_options)
@@ -40,7 +47,8 @@ def unshare(  # noqa: PLR0913  (its options)
 
     def unshare_from(member: str) -> Unshared:
         try:
-            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id)
+            find_jobs, kind = session.find_sharing_jobs, kinds.get(member)
+            return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id, find_jobs, kind)
         except SimilarMemberError as exc:
             raise _add_command(session, image_id, exc) from exc
 

@@ -98,13 +98,13 @@ class JobEnds:
     def fail(self, images: Iterable[str], error: ImgshareError) -> None:
         """Let an error be what became of images."""
         for image in images:
-            self.by_image[image] = _name_image(error, self._describe(image))
+            self.by_image[image] = name_image(error, self._describe(image))
 
     def _describe(self, image: str) -> str:
         return f"{self.group.status.verb} image {image} for project {self.group.project_id}"
 
 
-def _name_image(error: ImgshareError, action: str) -> ImgshareError:
+def name_image(error: ImgshareError, action: str) -> ImgshareError:
     """Create a copy of an error that names the image, as each has its own outcome."""
     # An error of a request begins with what could not be done, which is said of the image instead.
     parts = [error.explanation] if error.failure.startswith("cannot ") else [error.failure, error.explanation]

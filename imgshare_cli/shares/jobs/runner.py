@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 Ends = dict[str, ImgshareError | None]
 """What became of images, by their IDs: None is success."""
 # One image may be the reason why a job is refused: the others have another one.
-_OF_SOME_IMAGE = {
+OF_SOME_IMAGE = {
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.NOT_FOUND,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
 }
-_PAUSE = 1.0  # before the shares are looked at, where a job may have begun
+LOST_PAUSE = 1.0  # before the shares are looked at, where a job may have begun
 _SUBMIT_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 
@@ -132,7 +132,7 @@ class _GroupRun:
                 if not exc.may_have_arrived:
                     raise
                 may_have_begun = True
-                self.runner.poll.pause(_PAUSE)
+                self.runner.poll.pause(LOST_PAUSE)
                 self.ends.look(images)
                 if not (images := self.ends.list_rest(images)):
                     kept.release(group, key)
@@ -143,7 +143,7 @@ class _GroupRun:
                 kept.abandon(group, key)
             else:
                 kept.release(group, key)
-            if exc.http_status in _OF_SOME_IMAGE and not isinstance(exc, NoJobsError) and len(images) > 1:
+            if exc.http_status in OF_SOME_IMAGE and not isinstance(exc, NoJobsError) and len(images) > 1:
                 kept.release(group, key)
                 middle = len(images) // 2
                 self.decide(images[:middle])
