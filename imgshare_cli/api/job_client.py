@@ -9,7 +9,7 @@ from imgshare_cli.api.image_paths import quote_segment
 from imgshare_cli.api.jobs import is_job_id, read_job, read_job_id
 from imgshare_cli.api.retries import read_retry_after
 from imgshare_cli.api.status_errors import create_status_error
-from imgshare_cli.errors import NotFoundError, RefusedError
+from imgshare_cli.errors import NotFoundError, Reason, RefusedError
 from imgshare_cli.hints import build_command
 
 if TYPE_CHECKING:
@@ -119,10 +119,13 @@ class JobClient:
             return read_job_id(response)
         error = create_status_error(response, action, self._auth.credential, {})
         if response.status in _NO_SUCH_CALL and not (error.service_code or "").startswith("IMG."):
+            is_address_wrong = error.reason is Reason.NO_SUCH_API  # by the gateway, which knows no such call at all
+            other = f"omit --jobs-api, or run {build_command('config', 'unset', 'decide_by')}"
             raise NoJobsError(
                 f"cannot {action}",
                 explanation=f"the service has no batch API, as only IMS has ({response.status_line})",
-                hint=f"omit --jobs-api, or run {build_command('config', 'unset', 'decide_by')}",
+                hint=error.hint if is_address_wrong else other,
+                reason=error.reason if is_address_wrong else None,
                 http_status=response.status,
                 request_id=response.request_id,
                 service_code=error.service_code,

@@ -15,7 +15,7 @@ from imgshare_cli.batch.shard import is_of_other_shard
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.decisions import decide_share, get_share, was_decided_before
 from imgshare_cli.shares.image_lookup import AmbiguousNameError, find_named_image
-from imgshare_cli.shares.vault_decisions import VaultPlace
+from imgshare_cli.shares.vaults.decisions import VaultPlace
 from imgshare_cli.shares.wait import wait_for_share
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from imgshare_cli.errors import ServiceError
     from imgshare_cli.shares.decisions import Decision, FindJobs
     from imgshare_cli.shares.image_checks import ImageCheck
-    from imgshare_cli.shares.vault_decisions import VaultDecisions
+    from imgshare_cli.shares.vaults.decisions import VaultDecisions
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from imgshare_cli.batch.outcome import Outcome, Result
 from imgshare_cli.errors import ImgshareError, ServiceError
-from imgshare_cli.shares.job_decisions import create_member
+from imgshare_cli.shares.jobs.decisions import create_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member
     from imgshare_cli.batch.items import Item
-    from imgshare_cli.batch.job_groups import BatchJobs
+    from imgshare_cli.batch.job_decisions import BatchJobs
     from imgshare_cli.shares.decisions import Decision
 
 Tool = TypeVar("Tool")

@@ -29,7 +29,7 @@ class Later(Protocol):
     """The outcome of an item that comes later, while others are done."""
 
     def start(self, give: Callable[[Outcome | BaseException], None], is_over: Callable[[], bool]) -> None:
-        """Begin what the outcome comes from.
+        """Begin what the outcome comes from; where this raises, `give` is not called.
 
         Args:
             give: is called with it, or with what nobody foresaw, once, by any thread.

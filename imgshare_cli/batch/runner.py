@@ -129,13 +129,13 @@ class BatchRun(Generic[Tool]):
                     else:
                         tool = tool or self._task.open_tool()
                         outcome = self._task.attempt(tool, item)
+                    if not (outcome is None or isinstance(outcome, Outcome)):
+                        outcome.start(self._finish, self._is_over)
+                        continue
                 except BaseException:
                     self._end_item()
                     raise
-                if outcome is None or isinstance(outcome, Outcome):
-                    self._finish(outcome)
-                else:
-                    outcome.start(self._finish, self._is_over)
+                self._finish(outcome)
         except BaseException as exc:  # noqa: BLE001  (raised by the thread that waits for this one)
             self._fail(exc)
         finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.job_client import MAX_IMAGES
+from imgshare_cli.batch.job_threads import JobThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.batch.outcome import Outcome
     from imgshare_cli.shares.changes import Change, ChangeEnd
-    from imgshare_cli.shares.job_endpoints import JobEndpoints
-    from imgshare_cli.shares.job_sharing import JobSharing
+    from imgshare_cli.shares.jobs.endpoints import JobEndpoints
+    from imgshare_cli.shares.jobs.sharing import JobSharing
 
 _MOST_JOBS = 8  # at once
 _MOST_WAITING = _MOST_JOBS * MAX_IMAGES  # and as many in the jobs that go on
@@ -78,10 +79,9 @@ class SharingJobs:
         self._endpoints = endpoints
         self._connect = connect
         self._sharing = sharing
-        self._most_threads = min(jobs, _MOST_JOBS)
         self._changed = threading.Condition()
         self._waiting: list[_Waiting] = []
-        self._threads = 0
+        self._threads = JobThreads(self._work_off, min(jobs, _MOST_JOBS))
         self._added_at = 0.0
         self._has_input_ended = False
 
@@ -100,16 +100,18 @@ class SharingJobs:
         return PendingChange(self, change)
 
     def add(self, waiting: _Waiting) -> None:
-        """Add an item to a job; where too many wait already, wait as well."""
+        """Add an item to a job; where too many wait already, wait as well.
+
+        Raises:
+            RuntimeError: the system allows no thread for it.
+        """
+        self._threads.start_one()
         with self._changed:
             while len(self._waiting) >= _MOST_WAITING and not waiting.is_over():
                 self._changed.wait(_LOOK_SECONDS)
             self._waiting.append(waiting)
             self._added_at = time.monotonic()
-            if self._threads < self._most_threads:
-                self._threads += 1
-                threading.Thread(target=self._work_off, daemon=True).start()
-            elif len(self._waiting) % MAX_IMAGES == 0:
+            if len(self._waiting) % MAX_IMAGES == 0:
                 self._changed.notify_all()
 
     def end_input(self) -> None:

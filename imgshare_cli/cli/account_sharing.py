@@ -9,7 +9,7 @@ from imgshare_cli.cli.id_prefixes import shorten_known_id
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.shares.account_sharing import Receiver, share_with_receiver
 from imgshare_cli.shares.each_member import run_for_each_member
-from imgshare_cli.shares.job_poll import JobPoll, get_patience
+from imgshare_cli.shares.jobs.poll import JobPoll, get_patience
 from imgshare_cli.terminal.owners import name_image
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.cli.typed_command import TypedCommand
-from imgshare_cli.shares.job_decisions import SingleJobs
-from imgshare_cli.shares.job_endpoints import JobEndpoints
-from imgshare_cli.shares.job_poll import JobPoll, get_patience
-from imgshare_cli.shares.job_runner import JobRunner
-from imgshare_cli.shares.kept_jobs import KeptJobs
+from imgshare_cli.shares.jobs.decisions import SingleJobs
+from imgshare_cli.shares.jobs.endpoints import JobEndpoints
+from imgshare_cli.shares.jobs.kept_jobs import KeptJobs
+from imgshare_cli.shares.jobs.poll import JobPoll, get_patience
+from imgshare_cli.shares.jobs.runner import JobRunner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import typer
 
     from imgshare_cli.config.settings import Settings
-    from imgshare_cli.shares.job_sharing import JobSharing
+    from imgshare_cli.shares.jobs.sharing import JobSharing
     from imgshare_cli.shares.single_sharing import SingleSharing
     from imgshare_cli.terminal.output import Output
 
@@ -77,7 +77,7 @@ class JobRuns:
         Args:
             project_id: the project that shares them, where it is known.
         """
-        from imgshare_cli.shares.job_sharing import JobSharing
+        from imgshare_cli.shares.jobs.sharing import JobSharing
 
         return JobSharing(self.poll, project_id)
 

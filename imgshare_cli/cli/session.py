@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     import typer
 
-    from imgshare_cli.api.authentication import CredentialAuth
     from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.identity_client import IdentityClient
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
     from imgshare_cli.shares.inbox import Inbox
-    from imgshare_cli.shares.job_decisions import SingleJobs
+    from imgshare_cli.shares.jobs.decisions import SingleJobs
     from imgshare_cli.shares.single_sharing import SingleSharing
     from imgshare_cli.terminal.output import Output
 
@@ -188,19 +187,14 @@ class Session:
         """Connect to the identity service that issued the token; None if no login issued it."""
         return self.connections.open_identity_client(self.credential)
 
-    def open_image_client(self, auth: CredentialAuth, pace: Pace | None = None) -> ImageClient:
-        """Connect to the image service with what authenticates the requests, and perhaps a pace for them."""
-        from imgshare_cli.api.image_client import ImageClient
-
-        transport = self.connections.connect(self.endpoint, auth, cacert=auth.credential.cacert, pace=pace)
-        return ImageClient(transport, auth)
-
     def open_worker_client(self, pace: Pace | None = None) -> ImageClient:
         """Connect to the image service with the credential of this run; each thread needs a connection of its own."""
         from imgshare_cli.api.authentication import create_auth
+        from imgshare_cli.api.image_client import ImageClient
 
         auth = create_auth(self.credential, self.refresh_credential, self.credential_provider.confirm)
-        return self.open_image_client(auth, pace)
+        transport = self.connections.connect(self.endpoint, auth, cacert=auth.credential.cacert, pace=pace)
+        return ImageClient(transport, auth)
 
     @cached_property
     def connections(self) -> Connections:

@@ -6,17 +6,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
+from imgshare_cli.api.models import Status
 from imgshare_cli.api.vault_address import find_vault_address
 from imgshare_cli.api.vault_client import VaultClient
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.service_url import VAULT_ENDPOINT
 from imgshare_cli.errors import ConfigError, ImgshareError, InterruptedByUserError, Reason, UsageError
-from imgshare_cli.shares.vault_decisions import VaultDecisions, VaultPlace
-from imgshare_cli.shares.vaults import AUTO, VaultCommands, describe_room, describe_vault, name_vault
+from imgshare_cli.shares.decisions import decide_share
+from imgshare_cli.shares.vaults.choice import AUTO, VaultCommands, describe_room, describe_vault, name_vault
+from imgshare_cli.shares.vaults.decisions import VaultDecisions, VaultPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from imgshare_cli.api.connections import Connections
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
     from imgshare_cli.api.vaults import Vault
@@ -51,14 +54,14 @@ def create_vault_decisions(session: Session, given: str | None, **parts: Any) ->
     return VaultDecisions(given, **{**usual, **parts})
 
 
-def open_given_vault(session: Session, given: str, client: ImageClient, member_id: str | None) -> VaultDecisions[Any]:
+def open_given_vault(session: Session, given: str, member_id: str | None) -> VaultDecisions[Member]:
     """Create what accepts shares with the vault of the option, which is found before an image is looked for.
 
     Raises:
         ImgshareError: it cannot be found or used.
     """
     vaults = create_vault_decisions(session, given)
-    vaults.check_given(client, VaultPlace(member_id))
+    vaults.check_given(session.client, VaultPlace(member_id))
     return vaults
 
 
@@ -89,7 +92,7 @@ def read_vaults(session: Session, client: ImageClient, project_id: str | None) -
     return list_vaults_at(session.connections, address, client, project_id)
 
 
-def list_vaults_at(connections: Any, address: str, client: ImageClient, project_id: str) -> list[Vault]:
+def list_vaults_at(connections: Connections, address: str, client: ImageClient, project_id: str) -> list[Vault]:
     """List the vaults of a project with the credential of a client of the image service."""
     with connections.connect_briefly(
         address, auth=client.auth, cacert=client.credential.cacert, setting=VAULT_ENDPOINT
@@ -122,8 +125,8 @@ def accept_again(session: Session, image_id: str, member_id: str | None, error: 
     return vaults.accept_again(session.client, image_id, VaultPlace(member_id), error)
 
 
-def build_accept(session: Session) -> Callable[[str, str], Member]:
-    """Build what accepts one share after the other, for a review, which shows errors without their hints."""
+def build_decide(session: Session) -> Callable[[str, str, Status], Member]:
+    """Build what decides about one share after the other, for a review, which shows errors without their hints."""
     typed = TypedCommand(session.context)
 
     def build_commands(_place: VaultPlace, image_id: str | None) -> VaultCommands:
@@ -135,7 +138,9 @@ def build_accept(session: Session) -> Callable[[str, str], Member]:
 
     vaults = create_vault_decisions(session, None, build_commands=build_commands)
 
-    def accept(image_id: str, member_id: str) -> Member:
+    def decide(image_id: str, member_id: str, status: Status) -> Member:
+        if status is not Status.ACCEPTED:
+            return decide_share(session.client, image_id, member_id, status, find_jobs=session.find_jobs)
         try:
             return vaults.accept(session.client, image_id, VaultPlace(member_id))
         except ImgshareError as exc:
@@ -143,7 +148,7 @@ def build_accept(session: Session) -> Callable[[str, str], Member]:
                 raise
             raise exc.replace(note="; ".join(filter(None, [exc.note, exc.hint]))) from exc
 
-    return accept
+    return decide
 
 
 def _ask(session: Session, image_id: str, vaults: Sequence[Vault]) -> Vault:

@@ -13,7 +13,7 @@ from imgshare_cli.errors import ImgshareError, RefusedError, UsageError
 if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
-    from imgshare_cli.shares.job_poll import JobPoll
+    from imgshare_cli.shares.jobs.poll import JobPoll
 
 
 class Receiver(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.errors import AuthError, ImgshareError, NotFoundError
-from imgshare_cli.shares.decisions import decide_share
+from imgshare_cli.errors import AuthError, ImgshareError, InterruptedByUserError, NotFoundError
 from imgshare_cli.shares.image_details import load_image_details
+from imgshare_cli.shares.review_record import ReviewRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,51 +16,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Share
     from imgshare_cli.api.models import Member
-    from imgshare_cli.shares.decisions import FindJobs
     from imgshare_cli.shares.image_details import ImageDetails
-
-
-@dataclass
-class ReviewRecord:
-    """Keeps a share of a review and its outcome.
-
-    Attributes:
-        share: the share.
-        status: what was decided in this review.
-        failure: why the last attempt to decide failed.
-        is_skipped: whether it was left pending on purpose.
-        is_closed: whether there is nothing to decide any more, because the share is gone or was decided elsewhere.
-        is_interrupted: whether Ctrl-C came while the service was told of a decision.
-        shared_at: when the image was shared, as the service said it first.
-        has_shared_at: whether `shared_at` is final: after a decision the service tells the time of that instead.
-    """
-
-    share: Share
-    status: Status = Status.PENDING
-    failure: ImgshareError | None = None
-    is_skipped: bool = False
-    is_closed: bool = False
-    is_interrupted: bool = False
-    shared_at: str | None = None
-    has_shared_at: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is still to be decided."""
-        return self.status is Status.PENDING and not self.is_closed and not self.is_interrupted
-
-    @property
-    def complaint(self) -> str | None:
-        """What went wrong, in a sentence that names the image."""
-        if self.failure is None:
-            return None
-        image_id, message = self.share.image.id, self.failure.message
-        return message if image_id in message else f"image {image_id}: {message}"
-
-    def keep_shared_at(self, updated_at: str | None) -> None:
-        """Keep the time at which the image was shared, unless it is kept already."""
-        if not self.has_shared_at:
-            self.shared_at, self.has_shared_at = updated_at, True
 
 
 class Step(NamedTuple):
@@ -76,8 +32,7 @@ class Review:
     Args:
         client: the image service.
         shares: the shares to review, each image once.
-        accept: accepts the share of an image with a project; full-server images (IMS) may need a backup vault.
-        find_jobs: finds what decides by jobs.
+        decide: decides about the share of an image with a project.
 
     Attributes:
         position: the index of the current share, from 0.
@@ -88,15 +43,13 @@ class Review:
         self,
         client: ImageClient,
         shares: Sequence[Share],
-        accept: Callable[[str, str], Member],
-        find_jobs: FindJobs[Member] | None = None,
+        decide: Callable[[str, str, Status], Member],
     ) -> None:
         self.shares = shares
         self.position = 0
         self.steps: list[Step] = []
         self._client = client
-        self._accept = accept
-        self._find_jobs = find_jobs
+        self._decide = decide
         self._records = {share.image.id: ReviewRecord(share) for share in shares}
 
     @property
@@ -193,19 +146,16 @@ class Review:
         """Decide about a share and record the outcome; return whether it worked."""
         record = self._get_record(share)
         try:
-            if status is Status.ACCEPTED:
-                self._accept(share.image.id, share.member_id)
-            else:
-                decide_share(self._client, share.image.id, share.member_id, status, find_jobs=self._find_jobs)
+            self._decide(share.image.id, share.member_id, status)
         except AuthError:
             raise  # it would be the same for all others
+        except (KeyboardInterrupt, InterruptedByUserError):
+            record.status = Status.PENDING
+            record.is_interrupted = True  # the service may or may not have received it, or its job goes on
+            raise
         except ImgshareError as exc:
             record.failure = exc
             record.is_closed = isinstance(exc, NotFoundError)
             return False
-        except KeyboardInterrupt:
-            record.status = Status.PENDING
-            record.is_interrupted = True  # the service may or may not have received it
-            raise
         record.status, record.failure, record.is_skipped = status, None, False
         return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Status
 from imgshare_cli.shares.changes import Shared, Unshared
 from imgshare_cli.shares.decisions import Decision
-from imgshare_cli.shares.job_decisions import create_member
+from imgshare_cli.shares.jobs.decisions import create_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.shares.changes import Change, ChangeEnd
-    from imgshare_cli.shares.job_sharing import JobSharing
+    from imgshare_cli.shares.jobs.sharing import JobSharing
 
 
 def create_shared(change: Change, end: ChangeEnd) -> Shared:

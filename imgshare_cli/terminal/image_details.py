@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.timestamps import parse_timestamp
-from imgshare_cli.shares.vault_refusals import is_full_server_image
+from imgshare_cli.shares.vaults.refusals import is_full_server_image
 from imgshare_cli.terminal.format import format_age, format_name, format_size
 from imgshare_cli.terminal.owners import name_owner_with_id
 from imgshare_cli.truncation import truncate_lines

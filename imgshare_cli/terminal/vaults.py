@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.shares.vaults import format_gib
+from imgshare_cli.shares.vaults.choice import format_gib
 from imgshare_cli.terminal.columns import Column
 from imgshare_cli.terminal.format import format_name
 from imgshare_cli.truncation import truncate_text

@@ -20,6 +20,8 @@ from tests.support.run import TOOL, Run, run_tool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+VAULT = "59504f13-9358-56ad-a418-62b7f374e0c7"
+
 
 def _build_id(number: int) -> str:
     return f"{number:08x}-0000-4000-8000-000000000000"
@@ -63,7 +65,7 @@ def test_a_thousand(service: JobService, tmp_path: Path) -> None:
         tuple(one.values()) for one in _read(run)
     }
     assert 1000 == len(_read(run))
-    assert "accepted" in set(service.statuses.values())
+    assert {(_build_id(number), MEMBER): "accepted" for number in range(1000)} == service.statuses
     assert [] == _list_kept()
 
 
@@ -117,6 +119,23 @@ def test_duplicates(service: JobService, tmp_path: Path) -> None:
     assert 0 == run.code
     assert 4 == len(_read(run))
     assert [[_build_id(1), _build_id(2)]] == [sorted(one["images"]) for one in service.submitted]
+
+
+def test_the_second_jobs(service: JobService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images that need the stored vault go into second jobs, as full as the first ones, although no more items come."""
+    service.seconds = 0.5
+    service.rows = lambda body: [
+        {"image_id": image, "status": "success" if body.get("vault_id") else "failed", "error_code": "IMG.0184"}
+        for image in body["images"]
+    ]
+    monkeypatch.setenv("IMGSHARE_VAULT_ID", VAULT)
+
+    run = run_tool("accept", "--from", _write(tmp_path, 300), "--jobs-api", "--json")
+
+    assert (0, {"done": 300}) == (run.code, Counter(one["result"] for one in _read(run)))
+    assert {(None, 100): 3, (VAULT, 100): 3} == Counter(
+        (one.get("vault_id"), len(one["images"])) for one in service.submitted
+    )
 
 
 def test_one_image_is_the_reason(service: JobService, tmp_path: Path) -> None:

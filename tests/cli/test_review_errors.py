@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -325,3 +328,21 @@ def test_interrupted_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 3000 == accepted + unknown + int(found[3])
         statuses = [share.status for share in sandbox.shares if share.name.startswith("nightly")]
         assert accepted <= statuses.count("accepted") <= accepted + unknown
+
+
+def test_interrupted_while_a_job_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while a job of IMS is waited for ends the review, and names the job."""
+    with Sandbox(flavor="ims", native_gone=True, job_seconds=60) as sandbox:
+        for name, value in build_environ(sandbox).items():
+            monkeypatch.setenv(name, value)
+        jobs = Path(os.environ["XDG_STATE_HOME"], "imgshare", "jobs")
+        with Terminal(REVIEW) as terminal:
+            terminal.wait_for_text(ASK.rstrip())
+            terminal.press_keys("a")
+            while not any('"job": "' in file.read_text() for file in jobs.glob("[!.]*.json")):
+                time.sleep(0.05)  # until its ID is kept
+            terminal.press_keys("ctrl-c")
+
+            assert 130 == terminal.wait_for_exit()
+            assert re.search(r"interrupted 1; \d+ are still pending\n", terminal.screen), terminal.screen
+            assert re.search(r"imgshare: interrupted: job [0-9a-f]{32} goes on\n", terminal.screen), terminal.screen

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
+from tests.support.job_service import JobService
 from tests.support.run import TOOL, Run
 
 if TYPE_CHECKING:
@@ -367,3 +368,32 @@ def test_any_number_of_threads(sandbox_environ: dict[str, str], argv: list[str])
         assert "Traceback" not in done.stderr
 
     assert codes <= {0, 1, 6}
+
+
+def test_jobs_with_any_number_of_threads(tmp_path: Path) -> None:
+    """With few threads a batch has fewer jobs at once; with none left for a job it ends in a sentence, and never hangs.
+
+    Which threads there are before that is a matter of luck.
+    """
+    images = [f"{number:08x}-0000-4000-8000-000000000000" for number in range(250)]
+    path = tmp_path / "images"
+    path.write_text("\n".join(images))
+    argv = ["accept", "--from", str(path), "--project", MEMBER, "--jobs-api", "--jobs", "2", "--json"]
+    ends = []
+    for allowed in range(1, 6):
+        with JobService() as service:
+            settings = {"IMGSHARE_ENDPOINT": service.endpoint, "IMGSHARE_TOKEN": TOKEN}
+            done = subprocess.run(
+                [sys.executable, "-c", THREADLESS, str(allowed), *argv],
+                env={**os.environ, **settings},
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+            )
+        ends.append((done.returncode, len(service.statuses)))
+        if done.returncode == 1:
+            assert "this machine is out of threads" in done.stderr
+
+    assert {(1, 0), (0, 250)} == set(ends)
+    assert (0, 250) == ends[-1]

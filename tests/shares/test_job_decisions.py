@@ -113,6 +113,18 @@ def test_all_native_calls_are_gone(imgshare: RunImgshare, service: JobService, s
     assert {"image_id": IMAGE, "member_id": MEMBER, "status": "accepted"} == run.json()
 
 
+def test_no_call_is_there(imgshare: RunImgshare, service: JobService) -> None:
+    """Where the gateway knows neither way to decide, the address is probably wrong."""
+    service.answer = lambda *_: GONE
+
+    assert Run(
+        7,
+        "",
+        f"imgshare: {NAMED}: the service has no batch API, as only IMS has (404 Not Found)\n"
+        "hint: check the endpoint: `imgshare status` shows it\nrequest ID: 0c0ffee0\n",
+    ) == imgshare("accept", IMAGE, MEMBER)
+
+
 def test_another_404(imgshare: RunImgshare, service: JobService) -> None:
     """A service that does not know the image has the call, and no job is begun."""
     service.answer = lambda *_: (404, {"error": {"message": "no image", "code": "IMG.0027"}})
@@ -323,8 +335,8 @@ def test_a_job_that_is_not_known(imgshare: RunImgshare, service: JobService, sta
 
 def test_an_unknown_state(imgshare: RunImgshare, service: JobService, monkeypatch: pytest.MonkeyPatch) -> None:
     """A state that nobody knows is waited for until the time is up, and then named."""
-    monkeypatch.setattr("imgshare_cli.shares.job_poll._LEAST_PATIENCE", 1.0)
-    monkeypatch.setattr("imgshare_cli.shares.job_poll._PATIENCE", 0)
+    monkeypatch.setattr("imgshare_cli.shares.jobs.poll._LEAST_PATIENCE", 1.0)
+    monkeypatch.setattr("imgshare_cli.shares.jobs.poll._PATIENCE", 0)
     service.end = ("[red]PAUSED\x1b[31m", None, None)
 
     error = _accept(imgshare).error()

@@ -82,18 +82,18 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         source = open_fleet_source(session, status, flags, fleet, image=image, owner=owner, yes=yes)
     else:
         source = open_source(session, status, flags, pace, owner=owner, yes=yes)
+    member_id = None if fleet else session.member_id
     if shard:
-        source = replace(source, items=select_items(source.items, shard, None if fleet else session.member_id))
+        source = replace(source, items=select_items(source.items, shard, member_id))
     worker, connect = FleetWorker() if fleet else None, partial(session.open_worker_client, pace)
     jobs = prepare_decisions(session, worker, connect, flags.jobs or DEFAULT_JOBS, looks_first=wait is not None)
-    vaults = None
-    if status is Status.ACCEPTED:
-        vaults = BatchVaults(session, jobs.find)
+    vaults = BatchVaults(session, jobs.find) if status is Status.ACCEPTED else None
+    if vaults:
         vaults.open(vault, source.client, is_fleet=fleet is not None, is_dry_run=flags.dry_run)
     task = DecisionTask(
         open_tool=(lambda: only) if (only := source.client) else connect,
         status=status,
-        member_id=None if fleet else session.member_id,
+        member_id=member_id,
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
         pause_for=stop.wait,
         image_check=image_check,

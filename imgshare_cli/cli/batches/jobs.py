@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.batch.fleet_task import FleetWorker
-    from imgshare_cli.batch.job_groups import BatchJobs
+    from imgshare_cli.batch.job_decisions import BatchJobs
     from imgshare_cli.batch.job_items import JobWorker
     from imgshare_cli.batch.sharing_jobs import SharingJobs
     from imgshare_cli.cli.job_runs import JobRuns
@@ -82,7 +82,7 @@ def prepare_decisions(
     """
 
     def create(runs: JobRuns) -> BatchJobs[Any]:
-        from imgshare_cli.batch.job_groups import BatchJobs
+        from imgshare_cli.batch.job_decisions import BatchJobs
         from imgshare_cli.batch.job_items import OwnWorker
 
         worker: JobWorker[Any] = fleet_worker or OwnWorker(connect)

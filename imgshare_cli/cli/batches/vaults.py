@@ -13,8 +13,8 @@ from imgshare_cli.cli.vault_choices import (
     note_ignored_vault,
 )
 from imgshare_cli.errors import ConfigError
-from imgshare_cli.shares.vault_decisions import VaultPlace
-from imgshare_cli.shares.vaults import VaultCommands, describe_room, name_vault
+from imgshare_cli.shares.vaults.choice import VaultCommands, describe_room, name_vault
+from imgshare_cli.shares.vaults.decisions import VaultPlace
 from imgshare_cli.truncation import truncate_lines
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.fleet import FleetProject
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.decisions import FindJobs
-    from imgshare_cli.shares.vault_decisions import VaultDecisions
+    from imgshare_cli.shares.vaults.decisions import VaultDecisions
 
 _MAX_LISTED = 20
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api import models
     from imgshare_cli.api.images import Image
     from imgshare_cli.shares.image_checks import ImageCheck
-    from imgshare_cli.shares.vault_decisions import VaultDecisions
+    from imgshare_cli.shares.vaults.decisions import VaultDecisions
 
 ExpectedOwnerOption = Annotated[
     str | None,
@@ -84,15 +84,18 @@ def accept(  # noqa: PLR0913, PLR0917
             _find_image_for_people(target, image_id)
         return _decide_share(session, target, image_id, Status.ACCEPTED, vaults)
 
-    _run_and_print(
-        session, target, Status.ACCEPTED, attempt if wait is None else _add_wait(session, attempt, image, wait)
-    )
+    if wait is None:
+        _run_and_print(session, target, Status.ACCEPTED, attempt)
+        return
+    from imgshare_cli.cli.waiting import wait_until_shared
+
+    _run_and_print(session, target, Status.ACCEPTED, lambda: wait_until_shared(session, attempt, image, wait))
 
 
 def _open_vaults(session: Session, target: ShareTarget, vault: str) -> VaultDecisions[models.Member]:
     from imgshare_cli.cli.vault_choices import open_given_vault
 
-    return open_given_vault(session, vault, session.client, target.member_id)
+    return open_given_vault(session, vault, target.member_id)
 
 
 def _check_image(session: Session, image_check: ImageCheck, image: Image) -> None:
@@ -191,28 +194,3 @@ def _decide_share(
         from imgshare_cli.cli.vault_choices import accept_again
 
         return accept_again(session, image_id, member_id, exc)
-
-
-def _add_wait(
-    session: Session, attempt: Callable[[], models.Member], image: str, span: str
-) -> Callable[[], models.Member]:
-    """Turn an attempt into one that is repeated until the share is there or the time is up."""
-    from imgshare_cli.cli import durations
-    from imgshare_cli.shares.wait import wait_for_share
-
-    duration = durations.parse_duration(span, "--wait")
-
-    def attempt_until_shared() -> models.Member:
-        _note_short_id(session, image)
-        with session.output.show_progress(f"waiting for image {image} to be shared"):
-            return wait_for_share(attempt, duration)
-
-    return attempt_until_shared
-
-
-def _note_short_id(session: Session, image: str) -> None:
-    """Say that what looks like the beginning of an ID is waited for as a name."""
-    from imgshare_cli.cli.id_prefixes import is_id_prefix
-
-    if is_id_prefix(image) and not session.output.as_json:
-        session.output.print_note(f"note: {image!r} is taken as a name, because an ID must be whole with --wait")

@@ -36,7 +36,7 @@ def review(
     about all later ones from the same owner, u undoes the last step, q quits, ? shows help. Needs a terminal.
     """
     from imgshare_cli.cli.id_prefixes import get_last_list
-    from imgshare_cli.cli.vault_choices import build_accept
+    from imgshare_cli.cli.vault_choices import build_decide
     from imgshare_cli.shares.review import Review
 
     typed = TypedCommand(session.context)
@@ -55,7 +55,7 @@ def review(
     if not shares:
         session.output.print_note(f"No {'' if is_whole else 'matching '}images are pending.")
         return
-    _run_review(session, Review(session.client, shares, build_accept(session), session.find_jobs))
+    _run_review(session, Review(session.client, shares, build_decide(session)))
 
 
 def _run_review(session: Session, review: Review) -> None:

@@ -15,7 +15,7 @@ def vaults(session: Session) -> None:
     the endpoint; vault_endpoint in the config file, or IMGSHARE_VAULT_ENDPOINT, sets another address.
     """
     from imgshare_cli.cli.vault_choices import read_vaults
-    from imgshare_cli.shares.vaults import GET_ONE, sort_vaults
+    from imgshare_cli.shares.vaults.choice import GET_ONE, sort_vaults
 
     project_id = session.member_id
     rows = sort_vaults(read_vaults(session, session.client, project_id))

@@ -10,9 +10,7 @@ from imgshare_cli.api.models import Status, is_image_id
 from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import ConfigError, ImgshareError, ServiceError
 from imgshare_cli.shares.decisions import decide_share, find_only_share
-from imgshare_cli.shares.vault_lists import VaultLists
-from imgshare_cli.shares.vault_refusals import explain_vault_refusal, find_image, find_vault_need, get_needed_room
-from imgshare_cli.shares.vaults import (
+from imgshare_cli.shares.vaults.choice import (
     AUTO,
     choose_vault,
     create_missing_error,
@@ -20,6 +18,8 @@ from imgshare_cli.shares.vaults import (
     find_obstacle,
     sort_vaults,
 )
+from imgshare_cli.shares.vaults.lists import VaultLists
+from imgshare_cli.shares.vaults.refusals import explain_vault_refusal, find_image, find_vault_need, get_needed_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from imgshare_cli.api.models import Member
     from imgshare_cli.api.vaults import Vault
     from imgshare_cli.shares.decisions import FindJobs
-    from imgshare_cli.shares.vault_refusals import VaultNeed
-    from imgshare_cli.shares.vaults import VaultCommands
+    from imgshare_cli.shares.vaults.choice import VaultCommands
+    from imgshare_cli.shares.vaults.refusals import VaultNeed
 
 
 class VaultPlace(NamedTuple):

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.job_client import NoJobsError
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, UnavailableError
-from imgshare_cli.shares.job_ends import JobEnds
+from imgshare_cli.shares.jobs.ends import JobEnds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.shares.job_poll import JobPoll
-    from imgshare_cli.shares.kept_jobs import JobGroup, KeptJob, KeptJobs
+    from imgshare_cli.shares.jobs.kept_jobs import JobGroup, KeptJob, KeptJobs
+    from imgshare_cli.shares.jobs.poll import JobPoll
 
 Ends = dict[str, ImgshareError | None]
 """What became of images, by their IDs: None is success."""

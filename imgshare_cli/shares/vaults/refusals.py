@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import AuthError, Reason, RefusedError, ServiceError
-from imgshare_cli.shares.vaults import add_quote
+from imgshare_cli.shares.vaults.choice import add_quote
 
 if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient

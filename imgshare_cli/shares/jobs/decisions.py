@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Member, Status
 from imgshare_cli.errors import ImgshareError, RefusedError
 from imgshare_cli.hints import build_command, quote_word
-from imgshare_cli.shares.kept_jobs import JobGroup
+from imgshare_cli.shares.jobs.kept_jobs import JobGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.shares.decisions import Decision
-    from imgshare_cli.shares.job_runner import JobRunner
+    from imgshare_cli.shares.jobs.runner import JobRunner
 
 # Some services show a new status only after a moment.
 _PAUSES = (0.3, 0.6, 1.2, 2.4)

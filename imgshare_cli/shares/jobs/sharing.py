@@ -12,9 +12,9 @@ from imgshare_cli.api.jobs import MEMBER_KEYS, JobFailure
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, Reason, UnavailableError
 from imgshare_cli.shares.changes import ChangeEnd
 from imgshare_cli.shares.decisions import was_decided_before
-from imgshare_cli.shares.job_ends import name_image
-from imgshare_cli.shares.job_rows import UNSAID, create_row_error, find_row
-from imgshare_cli.shares.job_runner import LOST_PAUSE, OF_SOME_IMAGE
+from imgshare_cli.shares.jobs.ends import name_image
+from imgshare_cli.shares.jobs.rows import UNSAID, create_row_error, find_row
+from imgshare_cli.shares.jobs.runner import LOST_PAUSE, OF_SOME_IMAGE
 from imgshare_cli.shares.share_lists import ShareLists
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.jobs import Job
     from imgshare_cli.shares.changes import Change
-    from imgshare_cli.shares.job_poll import JobPoll
+    from imgshare_cli.shares.jobs.poll import JobPoll
 
 
 @dataclass(frozen=True)

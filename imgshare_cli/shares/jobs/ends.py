@@ -11,11 +11,12 @@ from imgshare_cli.errors import ImgshareError, RefusedError
 from imgshare_cli.shares.decisions import is_call_gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.jobs import Job
-    from imgshare_cli.shares.kept_jobs import JobGroup
+    from imgshare_cli.api.models import Status
+    from imgshare_cli.shares.jobs.kept_jobs import JobGroup
 
 
 @dataclass
@@ -72,27 +73,27 @@ class JobEnds:
 
     def look(self, images: Iterable[str]) -> None:
         """Look at the shares: what has the status is done, what cannot be seen is not known."""
+        for image, status in self._read_statuses(images):
+            if status is self.group.status:
+                self.by_image[image] = None
+
+    def confirm(self, images: Iterable[str]) -> None:
+        """Take back what was done and is not so any more."""
+        done = [image for image in images if image in self.by_image and self.by_image[image] is None]
+        for image, status in self._read_statuses(done):
+            if status is not self.group.status:
+                del self.by_image[image]
+
+    def _read_statuses(self, images: Iterable[str]) -> Iterator[tuple[str, Status]]:
+        """Read the statuses of shares; those that cannot be seen are left out."""
         for image in images:
             try:
                 member = self.client.get_member(image, self.group.project_id)
             except ImgshareError as exc:
                 if is_call_gone(exc):
                     return
-                continue
-            if member.status is self.group.status:
-                self.by_image[image] = None
-
-    def confirm(self, images: Iterable[str]) -> None:
-        """Take back what was done and is not so any more."""
-        for image in [image for image in images if self.by_image.get(image, self) is None]:
-            try:
-                member = self.client.get_member(image, self.group.project_id)
-            except ImgshareError as exc:
-                if is_call_gone(exc):
-                    return
-                continue
-            if member.status is not self.group.status:
-                del self.by_image[image]
+            else:
+                yield image, member.status
 
     def fail(self, images: Iterable[str], error: ImgshareError) -> None:
         """Let an error be what became of images."""
