@@ -258,6 +258,20 @@ def test_the_second_interrupt(service: JobService, tmp_path: Path) -> None:
     assert 1 == len(service.submitted)
 
 
+def test_images_of_which_some_are_in_a_job(service: JobService, tmp_path: Path) -> None:
+    """The images that another run has in no job go into one at once, and not after the jobs of that run."""
+    service.seconds = 3.0
+    (tmp_path / "one").write_text(f"{_build_id(0)}\n")
+    with subprocess.Popen([TOOL, "accept", "--from", tmp_path / "one", "--jobs-api"], stdout=subprocess.DEVNULL) as run:
+        while not service.count("GET /v1"):
+            time.sleep(0.02)
+        assert 0 == run_tool("accept", "--from", _write(tmp_path, 3), "--jobs-api", "--json").code
+        assert 0 == run.wait(30)
+
+    assert [[_build_id(0)], [_build_id(1), _build_id(2)]] == [sorted(one["images"]) for one in service.submitted]
+    assert 2 == service.most_running
+
+
 def test_two_at_once(service: JobService, tmp_path: Path) -> None:
     """Two runs over the same images at the same time have one job for each image."""
     service.seconds = 5.0  # the second run begins long before the jobs of the first one end

@@ -59,10 +59,15 @@ class KeptJob:
 
 
 class Claim(NamedTuple):
-    """What is to be done about images: look at these jobs first or, where there are none, submit under this key."""
+    """What is to be done about images.
 
-    jobs: list[KeptJob]
-    key: str
+    Attributes:
+        own: the job to submit, with the images that are in no other; it may have none.
+        others: the jobs that have the rest already.
+    """
+
+    own: KeptJob
+    others: list[KeptJob]
 
 
 class KeptJobs:
@@ -79,27 +84,31 @@ class KeptJobs:
         self._lock = threading.Lock()
         self._numbers = count()
 
-    def claim(self, group: JobGroup, images: Collection[str]) -> Claim:
-        """Find the kept jobs that have some of the images, or else note that a job with them is about to begin.
+    def claim(self, group: JobGroup, images: Collection[str], ended_keys: Collection[str] = ()) -> Claim:
+        """Find the kept jobs that have some of the images, and note that a job with the others is about to begin.
 
         Args:
             group: what the images have in common.
             images: the images, in small letters.
+            ended_keys: the kept jobs that have ended, whatever the file says, as on a full disk.
         """
         key = f"{os.getpid()}-{time.time_ns()}-{next(self._numbers)}"
         own = KeptJob(key, frozenset(images), None, time.time(), os.getpid())
-        found: list[KeptJob] = []
+        others: list[KeptJob] = []
 
         def change(entries: _Entries) -> None:
-            found[:] = [job for kept, job in entries if kept == group and not job.images.isdisjoint(own.images)]
-            if not found:
+            nonlocal own
+            known = [job for kept, job in entries if kept == group and job.key not in ended_keys]
+            others[:] = [job for job in known if not job.images.isdisjoint(images)]
+            own = replace(own, images=frozenset(images).difference(*(job.images for job in others)))
+            if own.images:
                 entries.append((group, own))
 
         change(self._read(group.project_id))  # what is known counts also where nothing can be written
-        if not found:
+        if own.images:
             self._update(group.project_id, change)
             limit_state_files(_FOLDER, _MAX_FILES, self._environ, kept_seconds=_SECONDS)
-        return Claim(found, key)
+        return Claim(own, others)
 
     def find(self, group: JobGroup, key: str) -> KeptJob | None:
         """Find an entry as it is now."""

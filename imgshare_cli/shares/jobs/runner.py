@@ -79,19 +79,21 @@ class _GroupRun:
         while rest := self.ends.list_rest(images):
             if self.runner.is_stopped():
                 return
-            claim = self.runner.kept.claim(self.group, rest)
-            jobs = [job for job in claim.jobs if job.key not in self.ended_keys]  # a full disk forgets nothing
-            for job in jobs:
+            # At once, and not after the other jobs: when those end, nobody could tell any more what was in them.
+            claim = self.runner.kept.claim(self.group, rest, self.ended_keys)
+            if own := [image for image in rest if image in claim.own.images]:
+                self._submit(claim.own.key, own)
+            for job in claim.others:
                 self.ended_keys.add(job.key)
-                if own := [image for image in self.ends.list_rest(rest) if image in job.images]:
-                    self._end_kept(job, own)
-            if not jobs:
-                self._submit(claim.key, rest)
+                if images_of_job := [image for image in self.ends.list_rest(rest) if image in job.images]:
+                    self._end_kept(job, images_of_job)
 
     def _end_kept(self, job: KeptJob, images: Sequence[str]) -> None:
         """Wait for a job of an earlier run, or of another process; what it did not decide is left."""
         if job.id is None:
             job = self._await_id(job)
+            if job.id is None and self.runner.is_stopped():
+                return
         try:
             ended = self.runner.poll.wait(self.client.jobs, self.group.project_id, job.id) if job.id else None
         except NotFoundError:
@@ -112,6 +114,8 @@ class _GroupRun:
     def _await_id(self, job: KeptJob) -> KeptJob:
         """Wait while another process submits a job; one that has died does not."""
         while job.id is None and time.time() - job.time < _SUBMIT_SECONDS and _is_alive(job.process):
+            if self.runner.is_stopped():
+                break
             time.sleep(_LOOK_SECONDS)
             found = self.runner.kept.find(self.group, job.key)
             if found is None:
