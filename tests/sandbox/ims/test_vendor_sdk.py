@@ -12,6 +12,7 @@ from tests.support.vendor_sdk import VendorSdk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from imgshare_cli.sandbox import Sandbox
 
@@ -28,12 +29,20 @@ def sdk(sandbox: Sandbox) -> Iterator[VendorSdk]:
         yield sdk
 
 
-@pytest.fixture
-def environ(sandbox: Sandbox) -> dict[str, str]:
-    """The settings of imgshare, with your token."""
+@pytest.fixture(params=["token", "access", "credential"])
+def environ(sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of imgshare: with your token, or with your access key and each form of signatures."""
+    config = tmp_path / "config.toml"
+    config.write_text("" if request.param == "token" else f'[profiles.default]\nsignature_format = "{request.param}"\n')
+    assert sandbox.ims
+    key = sandbox.ims.access_key
+    login = {"IMGSHARE_ACCESS_KEY": key.access_key, "IMGSHARE_SECRET_KEY": key.secret_key}
+    if request.param == "token":
+        login = {"IMGSHARE_TOKEN": sandbox.you.token}
     return {
+        **login,
+        "IMGSHARE_CONFIG": str(config),
         "IMGSHARE_ENDPOINT": sandbox.endpoint,
-        "IMGSHARE_TOKEN": sandbox.you.token,
         "IMGSHARE_PROJECT_ID": sandbox.you.project_id,
         "IMGSHARE_VAULT_ENDPOINT": sandbox.endpoint,
     }
