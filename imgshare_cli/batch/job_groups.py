@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.job_client import MAX_IMAGES
-from imgshare_cli.shares.jobs.kept_jobs import JobGroup
+from imgshare_cli.shares.jobs.kept_entries import JobGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.api.models import Member, Status
 from imgshare_cli.errors import ImgshareError, RefusedError
 from imgshare_cli.hints import build_command, quote_word
-from imgshare_cli.shares.jobs.kept_jobs import JobGroup
+from imgshare_cli.shares.jobs.kept_entries import JobGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.jobs import Job
     from imgshare_cli.api.models import Status
-    from imgshare_cli.shares.jobs.kept_jobs import JobGroup
+    from imgshare_cli.shares.jobs.kept_entries import JobGroup
 
 
 @dataclass

@@ -7,55 +7,21 @@ import json
 import os
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from imgshare_cli.api.jobs import is_job_id
-from imgshare_cli.api.models import Status
 from imgshare_cli.config.state_dir import limit_state_files, read_state, update_state
+from imgshare_cli.shares.jobs.kept_entries import KEPT_SECONDS, KeptJob, format_entries, parse_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from imgshare_cli.shares.jobs.kept_entries import Entries, JobGroup
+
 _FOLDER = "jobs"
 _MAX_FILES = 50
-_MAX_ENTRIES = 200  # a run has at most eight jobs at a time
-_SECONDS = 86_400
 _LOCK_SECONDS = 2.0
-
-
-class JobGroup(NamedTuple):
-    """What the images of a job have in common.
-
-    Attributes:
-        project_id: the project that decides.
-        status: the decision.
-        vault_id: the backup vault for full-server images.
-    """
-
-    project_id: str
-    status: Status
-    vault_id: str | None = None
-
-
-@dataclass(frozen=True)
-class KeptJob:
-    """A job that was submitted, or is about to be.
-
-    Attributes:
-        key: names the entry.
-        images: its images, in small letters.
-        id: the job; None where no response has said it yet.
-        time: when it was submitted, in seconds since 1970.
-        process: the process that submits it; 0 where it has given up.
-    """
-
-    key: str
-    images: frozenset[str]
-    id: str | None
-    time: float
-    process: int
 
 
 class Claim(NamedTuple):
@@ -96,7 +62,7 @@ class KeptJobs:
         own = KeptJob(key, frozenset(images), None, time.time(), os.getpid())
         others: list[KeptJob] = []
 
-        def change(entries: _Entries) -> None:
+        def change(entries: Entries) -> None:
             nonlocal own
             known = [job for kept, job in entries if kept == group and job.key not in ended_keys]
             others[:] = [job for job in known if not job.images.isdisjoint(images)]
@@ -107,7 +73,7 @@ class KeptJobs:
         change(self._read(group.project_id))  # what is known counts also where nothing can be written
         if own.images:
             self._update(group.project_id, change)
-            limit_state_files(_FOLDER, _MAX_FILES, self._environ, kept_seconds=_SECONDS)
+            limit_state_files(_FOLDER, _MAX_FILES, self._environ, kept_seconds=KEPT_SECONDS)
         return Claim(own, others)
 
     def find(self, group: JobGroup, key: str) -> KeptJob | None:
@@ -118,7 +84,7 @@ class KeptJobs:
         """Keep the ID of a job that was submitted."""
         job = KeptJob(key, frozenset(images), job_id, time.time(), os.getpid())
 
-        def change(entries: _Entries) -> None:
+        def change(entries: Entries) -> None:
             entries[:] = [entry for entry in entries if entry[1].key != key]
             entries.append((group, job))
 
@@ -127,7 +93,7 @@ class KeptJobs:
     def abandon(self, group: JobGroup, key: str) -> None:
         """Note that nobody knows whether a job began: the next run looks at the shares."""
 
-        def change(entries: _Entries) -> None:
+        def change(entries: Entries) -> None:
             entries[:] = [(kept, replace(job, process=0) if job.key == key else job) for kept, job in entries]
 
         self._update(group.project_id, change)
@@ -135,7 +101,7 @@ class KeptJobs:
     def release(self, group: JobGroup, key: str, images: Collection[str] | None = None) -> None:
         """Forget a job, or some of its images: their outcome is known."""
 
-        def change(entries: _Entries) -> None:
+        def change(entries: Entries) -> None:
             other = [entry for entry in entries if entry[1].key != key]
             own = [] if images is None else [entry for entry in entries if entry[1].key == key]
             left = [(kept, replace(job, images=job.images.difference(images or ()))) for kept, job in own]
@@ -143,14 +109,14 @@ class KeptJobs:
 
         self._update(group.project_id, change)
 
-    def _read(self, project_id: str) -> _Entries:
-        return _parse(read_state(self._get_file(project_id), self._environ))
+    def _read(self, project_id: str) -> Entries:
+        return parse_entries(read_state(self._get_file(project_id), self._environ))
 
-    def _update(self, project_id: str, change: Callable[[_Entries], None]) -> None:
+    def _update(self, project_id: str, change: Callable[[Entries], None]) -> None:
         def rewrite(text: str | None) -> str:
-            entries = _parse(text)
+            entries = parse_entries(text)
             change(entries)
-            return json.dumps([_to_json(*entry) for entry in entries[-_MAX_ENTRIES:]])
+            return format_entries(entries)
 
         with self._lock:
             update_state(self._get_file(project_id), rewrite, self._environ, seconds=_LOCK_SECONDS)
@@ -158,48 +124,3 @@ class KeptJobs:
     def _get_file(self, project_id: str) -> str:
         key = hashlib.sha256(json.dumps([self._endpoint, project_id]).encode()).hexdigest()
         return f"{_FOLDER}/{key[:32]}.json"
-
-
-_Entries = list[tuple[JobGroup, KeptJob]]
-
-
-def _to_json(group: JobGroup, job: KeptJob) -> dict[str, object]:
-    return {
-        "project": group.project_id,
-        "status": group.status.value,
-        "vault": group.vault_id,
-        "key": job.key,
-        "job": job.id,
-        "images": sorted(job.images),
-        "time": job.time,
-        "process": job.process,
-    }
-
-
-def _parse(text: str | None) -> _Entries:
-    """Read the entries; what nobody of us has written, or is too old, is left out."""
-    try:
-        rows = json.loads(text or "[]")
-    except (ValueError, RecursionError):
-        return []
-    newest = rows[-_MAX_ENTRIES:] if isinstance(rows, list) else []
-    return [entry for row in newest if (entry := _parse_entry(row))]
-
-
-def _parse_entry(row: Any) -> tuple[JobGroup, KeptJob] | None:
-    match row:
-        case {
-            "project": str(project),
-            "status": "accepted" | "rejected" as status,
-            "vault": None | str() as vault,
-            "key": str(key),
-            "job": job,
-            "images": list(images),
-            "time": int() | float() as at,
-            "process": int(process),
-        } if (job is None or is_job_id(job)) and {str} >= set(map(type, images)):  # which are only compared
-            now = time.time()
-            if not now - _SECONDS < at <= now:  # compared as it is: a float may be too small for it
-                return None
-            return JobGroup(project, Status(status), vault), KeptJob(key, frozenset(images), job, at, process)
-    return None

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.shares.jobs.kept_jobs import JobGroup, KeptJob, KeptJobs
+    from imgshare_cli.shares.jobs.kept_entries import JobGroup, KeptJob
+    from imgshare_cli.shares.jobs.kept_jobs import KeptJobs
     from imgshare_cli.shares.jobs.poll import JobPoll
 
 Ends = dict[str, ImgshareError | None]
