@@ -10,7 +10,7 @@ from imgshare_cli.api.models import is_project_id
 from imgshare_cli.auth.key_place import KeyPlace, check_sdk_place, find_place
 from imgshare_cli.auth.login import build_relogin_command, find_authorities
 from imgshare_cli.auth.store import YOUR_INPUT
-from imgshare_cli.config.settings import AccessKey
+from imgshare_cli.config.access_key import AccessKey
 from imgshare_cli.errors import AuthError, ConfigError
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from imgshare_cli.auth.file_store import FileStore
     from imgshare_cli.auth.keyring_store import KeyringStore
     from imgshare_cli.auth.renewals import Renewals
-    from imgshare_cli.config.settings import AccessKey, Settings
+    from imgshare_cli.config.access_key import AccessKey
+    from imgshare_cli.config.settings import Settings
 
 
 class CredentialProvider:

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.outcome import Later
     from imgshare_cli.batch.shard import Shard
     from imgshare_cli.errors import ServiceError
-    from imgshare_cli.shares.decisions import Decision, FindJobs
+    from imgshare_cli.shares.decisions import Decision
     from imgshare_cli.shares.image_checks import ImageCheck
+    from imgshare_cli.shares.jobs.protocols import FindJobs
     from imgshare_cli.shares.vaults.decisions import VaultDecisions
 
 

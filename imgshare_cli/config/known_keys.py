@@ -21,31 +21,32 @@ CHOICES = {
     "signature_format": ("access", "credential"),
 }
 OWNER_NAME_HINT = "use letters, digits, - and _, begin with a letter, and neither 'mine' nor a project ID"
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,29}")
-_PROJECT_ID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|ou-[0-9a-z]+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Not compiled here: a run without a config file needs none of them.
+_NAME = r"[A-Za-z_][A-Za-z0-9_-]{0,29}"
+_PROJECT_ID = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|ou-[0-9a-z]+"
+_CONTROL = r"[\x00-\x1f\x7f]"
 
 
 def is_key_name(text: str) -> bool:
     """Whether a text has the form of a key, and can be shown as one."""
-    return _NAME.fullmatch(text) is not None
+    return re.fullmatch(_NAME, text) is not None
 
 
 def is_owner_name(name: str) -> bool:
     """Whether a name can be given to an owner: it must not look like an ID, or mean something else."""
-    return name != MINE and bool(_NAME.fullmatch(name)) and not _PROJECT_ID.fullmatch(name)
+    return name != MINE and bool(re.fullmatch(_NAME, name)) and not re.fullmatch(_PROJECT_ID, name)
 
 
 def describe_expected_value(key_path: tuple[str, ...], value: object) -> str | None:
     """Describe what the value of a key must be, where it is not; None where it is valid."""
     key = key_path[-1]
     if key_path[0] == "owners":
-        return None if isinstance(value, str) and _PROJECT_ID.fullmatch(value) else "a project ID"
+        return None if isinstance(value, str) and re.fullmatch(_PROJECT_ID, value) else "a project ID"
     if key == "timeout":
         return None if _is_timeout(value) else 'a time above 0, in seconds or such as "90s" or "5m"'
     if not isinstance(value, str):
         return "a string"
-    if key != "token" and _CONTROL.search(value):
+    if key != "token" and re.search(_CONTROL, value):
         return "one line without control characters"
     choices = CHOICES.get(key)
     return _join_choices(choices) if choices and value not in choices else None

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.config.known_keys import CHOICES
 from imgshare_cli.config.service_url import check_service_url
-from imgshare_cli.config.settings import DEFAULT_PROFILE, DEFAULT_TIMEOUT, AccessKey, Settings, Token
+from imgshare_cli.config.settings import DEFAULT_PROFILE, DEFAULT_TIMEOUT, Settings, Token
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imgshare_cli.config.access_key import AccessKey
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags
 
@@ -116,6 +117,8 @@ def _read_access_key(
     """Read the access key of these variables, also one that lacks a part: who uses it says so."""
     if not (environ.get(key) or environ.get(secret)):
         return None
+    from imgshare_cli.config.access_key import AccessKey
+
     return AccessKey(
         environ.get(key, ""),
         environ.get(secret, ""),

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imgshare_cli.config.access_key import AccessKey
 
 DEFAULT_PROFILE = "default"
 DEFAULT_TIMEOUT = 30.0
@@ -17,28 +21,7 @@ class Token:
     source: str
 
 
-@dataclass(frozen=True)
-class AccessKey:
-    """An access key, which may lack a part; its secrets are never shown.
-
-    Attributes:
-        id: names the key; empty where only its secret is there.
-        secret: the secret key; empty where it is missing.
-        source: where the key is from: an environment variable, or a person.
-        secret_source: the environment variable of the secret.
-        security_token: what a temporary key has besides.
-        project_id: the project to use it for, if that is named beside it.
-    """
-
-    id: str
-    secret: str = field(repr=False)
-    source: str
-    secret_source: str = ""
-    security_token: str | None = field(default=None, repr=False)
-    project_id: str | None = None
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Flags:
     """The common options, as given on the command line."""
 
@@ -56,7 +39,8 @@ class Flags:
     jobs_api: bool = False
 
 
-@dataclass(frozen=True)
+# Nobody compares settings, and to make the methods for that takes a part of a millisecond of each run.
+@dataclass(frozen=True, eq=False)
 class Settings:
     """The settings of a run.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.timestamps import parse_http_date, parse_timestamp
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
-
-Result_co = TypeVar("Result_co", covariant=True)
+    from imgshare_cli.shares.jobs.protocols import FindJobs, Result_co
 
 _MAX_LISTED = 20
 # Much more than a request takes, and more than the clocks of a service differ.
@@ -31,25 +30,6 @@ class Decision(NamedTuple):
     member_id: str
     status: Status
     vault_id: str | None = None
-
-
-class Jobs(Protocol[Result_co]):
-    """The second way to decide, by jobs (IMS)."""
-
-    def decide(self, client: ImageClient, decision: Decision) -> Result_co:
-        """Decide about a share."""
-
-
-class FindJobs(Protocol[Result_co]):
-    """Finds the second way to decide, where the API's own call is not wanted or is gone."""
-
-    def __call__(self, endpoint: str, *, is_call_gone: bool = False) -> Jobs[Result_co] | None:
-        """Find it for a service; None where decisions are made by the API's own call.
-
-        Args:
-            endpoint: the address of the service.
-            is_call_gone: whether the service has just said that it does not have that call.
-        """
 
 
 def decide_share(  # noqa: PLR0913, PLR0917  (what a decision consists of)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imgshare_cli.api.credential import Credential
-from imgshare_cli.config.settings import AccessKey
+from imgshare_cli.config.access_key import AccessKey
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 from tests.support.key_cloud import KEY, SECRET, SECURITY_TOKEN, KeyCloud
 from tests.support.run import Run

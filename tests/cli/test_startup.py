@@ -87,6 +87,7 @@ OURS = {
     "imgshare_cli.terminal.output",
 }
 KEYS = {
+    "imgshare_cli.config.access_key",
     "imgshare_cli.api.key_authentication",
     "imgshare_cli.api.signing",
     "imgshare_cli.auth.host_match",

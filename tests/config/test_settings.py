@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,9 @@ def test_the_tokens_of_the_environment() -> None:
 
 def test_nothing_at_all() -> None:
     """With nothing set, the profile is called default and the timeout is 30 s."""
-    assert Settings(profile="default", timeout=30.0) == resolve_settings(Flags(), {}, ConfigFile(Path("config.toml")))
+    resolved = resolve_settings(Flags(), {}, ConfigFile(Path("config.toml")))
+
+    assert asdict(Settings(profile="default", timeout=30.0)) == asdict(resolved)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.vaults import Vault
     from imgshare_cli.batch.fleet import FleetProject
     from imgshare_cli.cli.session import Session
-    from imgshare_cli.shares.decisions import FindJobs
+    from imgshare_cli.shares.jobs.protocols import FindJobs
     from imgshare_cli.shares.vaults.decisions import VaultDecisions
 
 _MAX_LISTED = 20

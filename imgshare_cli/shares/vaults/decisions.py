@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
     from imgshare_cli.api.models import Member
     from imgshare_cli.api.vaults import Vault
-    from imgshare_cli.shares.decisions import FindJobs
+    from imgshare_cli.shares.jobs.protocols import FindJobs
     from imgshare_cli.shares.vaults.choice import VaultCommands
     from imgshare_cli.shares.vaults.refusals import VaultNeed
 
