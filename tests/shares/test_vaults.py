@@ -366,8 +366,8 @@ def test_no_backup_service(imgshare: RunImgshare, service: VaultService, monkeyp
         3,
         "",
         "imgshare: cannot look up backup vault 'x': the address of the backup service (CBR) is not known\n"
-        "hint: pass the ID of the vault; or set the address with IMGSHARE_VAULT_ENDPOINT, or with "
-        "`imgshare config set vault_endpoint URL`\n",
+        "hint: pass the ID of the vault; or set the address with IMGSHARE_VAULT_ENDPOINT; that of the profile is only "
+        "for the profile's service\n",
     ) == imgshare("accept", IMAGE, "--vault", "x")
     assert [] == service.calls
 
