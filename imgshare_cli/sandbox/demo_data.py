@@ -72,10 +72,16 @@ class DemoLoader:
         """Load these images, the oldest first, and a number of extra pending ones."""
         now = time.time_ns() // 1000
         you = self.identities["you"].project_id
-        for image, status in chain(self._build_images(demo_images, now), self._build_extra_images(extra_images, now)):
-            created_at = image.created_at
-            members = [MemberRecord(image.id, you, status, created_at, created_at)] if status else []
-            self.store.load_image(image, *members)
+        images = chain(self._build_images(demo_images, now), self._build_extra_images(extra_images, now))
+        try:
+            for image, status in images:
+                created_at = image.created_at
+                members = [MemberRecord(image.id, you, status, created_at, created_at)] if status else []
+                self.store.load_image(image, *members)
+        except MemoryError:
+            # Where nothing at all is left, Python 3.11 never gets out of a `with` block.
+            self.store.clear()
+            raise
 
     def _build_images(self, demo_images: Sequence[DemoImage], now: int) -> Iterator[tuple[ImageRecord, str | None]]:
         for demo_image in demo_images:

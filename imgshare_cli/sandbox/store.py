@@ -33,6 +33,11 @@ class ImageStore:
         self._members: dict[str, dict[str, MemberRecord]] = {}
         self._last_timestamp = 0
 
+    def clear(self) -> None:
+        """Remove all images and members."""
+        self._images.clear()
+        self._members.clear()
+
     def load_image(self, image: ImageRecord, *members: MemberRecord) -> None:
         """Add an image and its members without any check. It must be newer than those before it."""
         self._images[image.id] = image
