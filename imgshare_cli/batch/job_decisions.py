@@ -59,9 +59,7 @@ class BatchJobs(Generic[Tool]):
 
     def find(self, endpoint: str, *, is_call_gone: bool = False) -> BatchJobs[Tool] | None:
         """Return this, where a service takes decisions only as jobs; see `FindJobs`."""
-        if is_call_gone:
-            self._endpoints.remember(endpoint)
-        return self if is_call_gone or self._endpoints.takes_only_jobs(endpoint) else None
+        return self if self._endpoints.are_jobs_used(endpoint, is_call_gone=is_call_gone) else None
 
     def decide(self, client: ImageClient, decision: Decision) -> JobDecision:
         """Prepare a decision.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.shard import Shard
     from imgshare_cli.batch.sharing_jobs import PendingChange
     from imgshare_cli.shares.changes import Change, ChangeEnd
-    from imgshare_cli.shares.sharing import FindSharingJobs
+    from imgshare_cli.shares.jobs.protocols import FindSharingJobs
 
 _MAX_FULL = 10_000
 

@@ -87,9 +87,7 @@ class SharingJobs:
 
     def find(self, endpoint: str, *, is_call_gone: bool = False) -> SharingJobs | None:
         """Return this, where a service shares by jobs; see `FindSharingJobs`."""
-        if is_call_gone:
-            self._endpoints.remember(endpoint)
-        return self if is_call_gone or self._endpoints.takes_only_jobs(endpoint) else None
+        return self if self._endpoints.are_jobs_used(endpoint, is_call_gone=is_call_gone) else None
 
     def start(self, _client: ImageClient, change: Change) -> PendingChange:
         """Prepare to share an image."""

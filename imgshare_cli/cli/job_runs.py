@@ -55,17 +55,6 @@ class JobRuns:
         again = "the same command" if typed.options.get("--from") == "-" else typed.build({})
         return JobPoll(get_patience(self.settings.timeout), describe_again=lambda: again)
 
-    def are_used(self, endpoint: str, *, is_gone: bool) -> bool:
-        """Whether a service is asked to begin jobs.
-
-        Args:
-            endpoint: the address of the service.
-            is_gone: whether it has just said that it does not have the API's own call.
-        """
-        if is_gone:
-            self.endpoints.remember(endpoint)
-        return is_gone or self.endpoints.takes_only_jobs(endpoint)
-
     @property
     def single(self) -> SingleJobs:
         """What decides about one image at a time."""

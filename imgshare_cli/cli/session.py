@@ -173,10 +173,15 @@ class Session:
     def _find_job_runs(self, endpoint: str, *, is_call_gone: bool) -> JobRuns | None:
         if not (is_call_gone or self.may_decide_by_jobs()):
             return None
+        runs = self.job_runs
+        return runs if runs.endpoints.are_jobs_used(endpoint, is_call_gone=is_call_gone) else None
+
+    @cached_property
+    def job_runs(self) -> JobRuns:
+        """Creates what works by jobs; what is known of services is read once."""
         from imgshare_cli.cli.job_runs import JobRuns
 
-        runs = JobRuns(self.settings, self.environ, self.context, self.output)
-        return runs if runs.are_used(endpoint, is_gone=is_call_gone) else None
+        return JobRuns(self.settings, self.environ, self.context, self.output)
 
     def may_decide_by_jobs(self) -> bool:
         """Whether the settings say so, or an earlier run has found a service that has no other way."""

@@ -10,11 +10,11 @@ from imgshare_cli.api.timestamps import parse_http_date, parse_timestamp
 from imgshare_cli.errors import ImgshareError, NotFoundError, Reason, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
-    from imgshare_cli.shares.jobs.protocols import FindJobs, Result_co
+    from imgshare_cli.shares.jobs.protocols import Called, Find, FindJobs, Result_co, Used, Way
 
 _MAX_LISTED = 20
 # Much more than a request takes, and more than the clocks of a service differ.
@@ -52,15 +52,34 @@ def decide_share(  # noqa: PLR0913, PLR0917  (what a decision consists of)
     """
     member_id = member_id or find_only_share(client, image_id).member_id
     decision = Decision(image_id, member_id, status, vault_id if status is Status.ACCEPTED else None)
+    return call_or_use_jobs(
+        client, find_jobs, lambda: client.set_status(*decision), lambda jobs: jobs.decide(client, decision)
+    )
+
+
+def call_or_use_jobs(
+    client: ImageClient,
+    find_jobs: Find[Way] | None,
+    call: Callable[[], Called],
+    use_jobs: Callable[[Way], Used],
+) -> Called | Used:
+    """Change something by the API's own call, or by jobs where that call is not wanted or is gone.
+
+    Args:
+        client: the image service.
+        find_jobs: finds what works by jobs; None where nothing does.
+        call: makes the change by the API's own call.
+        use_jobs: makes it by jobs.
+    """
     jobs = find_jobs(client.endpoint) if find_jobs else None
     if jobs is None:
         try:
-            return client.set_status(*decision)
+            return call()
         except ImgshareError as exc:
             jobs = find_jobs(client.endpoint, is_call_gone=True) if find_jobs and is_call_gone(exc) else None
             if jobs is None:
                 raise
-    return jobs.decide(client, decision)
+    return use_jobs(jobs)
 
 
 def is_call_gone(error: ImgshareError) -> bool:

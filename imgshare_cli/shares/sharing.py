@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import ImgshareError, NotFoundError, RefusedError, UnavailableError, UsageError
 from imgshare_cli.shares.changes import Change, Shared, Unshared
-from imgshare_cli.shares.decisions import is_call_gone, was_decided_before
+from imgshare_cli.shares.decisions import call_or_use_jobs, was_decided_before
 from imgshare_cli.shares.not_shared import check_not_shared
 
 if TYPE_CHECKING:
@@ -16,29 +16,10 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.credential import Credential
     from imgshare_cli.api.image_client import ImageClient
-
-Share_co = TypeVar("Share_co", covariant=True)
-Unshare_co = TypeVar("Unshare_co", covariant=True)
+    from imgshare_cli.shares.jobs.protocols import FindSharingJobs, Share_co, Unshare_co
 
 # The second: an image has as many members as it may, of which this can be one; Glance counts before it looks.
 _MAY_BE_SHARED = {HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
-
-
-class SharingJobs(Protocol[Share_co, Unshare_co]):
-    """The second way to share, by jobs (IMS)."""
-
-    def start(self, client: ImageClient, change: Change) -> Share_co:
-        """Share an image."""
-
-    def stop(self, client: ImageClient, change: Change) -> Unshare_co:
-        """Stop sharing an image; NotFoundError says that it is not shared so."""
-
-
-class FindSharingJobs(Protocol[Share_co, Unshare_co]):
-    """Finds the second way to share, where the API's own calls are not wanted or are gone; see `FindJobs`."""
-
-    def __call__(self, endpoint: str, *, is_call_gone: bool = False) -> SharingJobs[Share_co, Unshare_co] | None:
-        """Find it for a service; None where the API's own calls are used."""
 
 
 def start_sharing(
@@ -52,15 +33,12 @@ def start_sharing(
         member_id: the project.
         find_jobs: finds the second way to share; None where there is only the first.
     """
-    jobs = find_jobs(client.endpoint) if find_jobs else None
-    if jobs is None:
-        try:
-            return _share(client, image_id, member_id)
-        except ImgshareError as exc:
-            jobs = find_jobs(client.endpoint, is_call_gone=True) if find_jobs and is_call_gone(exc) else None
-            if jobs is None:
-                raise
-    return jobs.start(client, Change(image_id, member_id))
+    return call_or_use_jobs(
+        client,
+        find_jobs,
+        lambda: _share(client, image_id, member_id),
+        lambda jobs: jobs.start(client, Change(image_id, member_id)),
+    )
 
 
 def _share(client: ImageClient, image_id: str, member_id: str) -> Shared:
@@ -126,13 +104,8 @@ def stop_sharing(  # noqa: PLR0913, PLR0917  (what unsharing consists of)
 def _unshare(
     client: ImageClient, change: Change, find_jobs: FindSharingJobs[Share_co, Unshare_co] | None
 ) -> Unshared | Unshare_co:
-    jobs = find_jobs(client.endpoint) if find_jobs else None
-    if jobs is None:
-        try:
-            client.unshare_image(change.image_id, change.member_id)
-            return Unshared(change.member_id, was_shared=True)
-        except ImgshareError as exc:
-            jobs = find_jobs(client.endpoint, is_call_gone=True) if find_jobs and is_call_gone(exc) else None
-            if jobs is None:
-                raise
-    return jobs.stop(client, change)
+    def unshare() -> Unshared:
+        client.unshare_image(change.image_id, change.member_id)
+        return Unshared(change.member_id, was_shared=True)
+
+    return call_or_use_jobs(client, find_jobs, unshare, lambda jobs: jobs.stop(client, change))

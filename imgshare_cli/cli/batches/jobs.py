@@ -51,10 +51,7 @@ class LateJobs(Generic[Found]):
             return None
         with self._lock:
             if self._jobs is None:
-                from imgshare_cli.cli.job_runs import JobRuns
-
-                session = self._session
-                self._jobs = self._create(JobRuns(session.settings, session.environ, session.context, session.output))
+                self._jobs = self._create(self._session.job_runs)
         return self._jobs.find(endpoint, is_call_gone=is_call_gone)
 
     def end_input(self) -> None:

@@ -31,7 +31,19 @@ class JobEndpoints:
         self._never = never
         self._known: dict[str, bool] = {}
 
-    def takes_only_jobs(self, endpoint: str) -> bool:
+    def are_jobs_used(self, endpoint: str, *, is_call_gone: bool = False) -> bool:
+        """Whether a service is asked to begin jobs.
+
+        Args:
+            endpoint: the address of the service.
+            is_call_gone: whether it has just said that it does not have the API's own call, which is remembered for a
+                day.
+        """
+        if is_call_gone:
+            self._remember(endpoint)
+        return is_call_gone or self._takes_only_jobs(endpoint)
+
+    def _takes_only_jobs(self, endpoint: str) -> bool:
         """Whether a service takes decisions only as jobs; the state folder is read once for each."""
         if self._always or self._never:
             return self._always
@@ -39,8 +51,7 @@ class JobEndpoints:
             self._known[endpoint] = endpoint in _parse(read_state(JOB_ENDPOINTS, self._environ))
         return self._known[endpoint]
 
-    def remember(self, endpoint: str) -> None:
-        """Remember for a day that a service takes decisions only as jobs."""
+    def _remember(self, endpoint: str) -> None:
         if not self._known.get(endpoint):
             self._known[endpoint] = True
             update_state(JOB_ENDPOINTS, lambda before: _serialize(_parse(before), endpoint), self._environ, seconds=1)
