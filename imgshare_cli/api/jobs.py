@@ -105,6 +105,10 @@ class Job:
         """Whether nothing of it changes any more."""
         return self.state in {JobState.SUCCEEDED, JobState.FAILED}
 
+    def find_reason(self, failure: JobFailure) -> JobFailure:
+        """Find out why something failed: by its row or, as the documented rows give no reason, by the job."""
+        return self.failure if failure == JobFailure() else failure
+
 
 def is_job_id(value: object) -> bool:
     """Whether something can be the ID of a job: it gets into paths, files and messages."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.job_client import NoJobsError
-from imgshare_cli.api.jobs import MEMBER_KEYS, JobFailure, JobState
+from imgshare_cli.api.jobs import MEMBER_KEYS, JobState
 from imgshare_cli.api.models import is_same_id, is_usable_id
 from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.errors import ImgshareError, RefusedError, UsageError
@@ -79,8 +79,7 @@ def share_with_receiver(
     if failure and member and member.kind == receiver.kind:
         return ReceiverShare(member, is_new=False)  # no code is documented for what is shared already
     if failure:
-        # The documented rows have no reason; a job about one image may have one.
-        raise (job.failure if failure == JobFailure() else failure).create_error(action, job_id)
+        raise job.find_reason(failure).create_error(action, job_id)
     return ReceiverShare(member, is_new=True)
 
 

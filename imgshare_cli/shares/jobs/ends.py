@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imgshare_cli import hints
-from imgshare_cli.api.jobs import JobFailure, JobState
+from imgshare_cli.api.jobs import JobState
 from imgshare_cli.errors import ImgshareError, RefusedError
 from imgshare_cli.shares.decisions import is_call_gone
+from imgshare_cli.shares.jobs.rows import create_failure_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imgshare_cli.api.image_client import ImageClient
-    from imgshare_cli.api.jobs import Job
+    from imgshare_cli.api.jobs import Job, JobFailure
     from imgshare_cli.api.models import Status
     from imgshare_cli.shares.jobs.kept_entries import JobGroup
 
@@ -49,13 +49,8 @@ class JobEnds:
                 self.by_image[image] = self._verify(image, job)
 
     def _create_error(self, image: str, job: Job, failure: JobFailure, count: int) -> ImgshareError:
-        """Create the error for an image; where the service gives no reason, a job with it alone may have one."""
-        reason = job.failure if failure == JobFailure() else failure  # the documented rows have none
-        error = reason.create_error(self._describe(image), job.id)
-        if count == 1 or reason != JobFailure():
-            return error
-        words = (hints.quote_word(image, "IMAGE"), hints.quote_word(self.group.project_id, "MEMBER"))
-        return error.replace(hint=f"{hints.build_command(self.group.status.verb, *words)} may tell the reason")
+        alone = self.group.status.verb, image, self.group.project_id
+        return create_failure_error(job, failure, self._describe(image), alone, count)
 
     def _verify(self, image: str, job: Job) -> ImgshareError | None:
         """Look at the share of an image that a job says nothing about, although it succeeded."""

@@ -1,4 +1,4 @@
-"""What a job that shares images, or stops that, says of each of them."""
+"""What a job says of each image or share in it, and the errors for what failed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def find_row(job: Job, change: Change, changes: Sequence[Change]) -> JobFailure 
 
 
 def create_row_error(change: Change, job: Job, failure: JobFailure, count: int) -> ImgshareError:
-    """Create the error for a change; where the service gives no reason, a job for it alone may have one.
+    """Create the error for a change.
 
     Args:
         change: the change.
@@ -47,9 +47,26 @@ def create_row_error(change: Change, job: Job, failure: JobFailure, count: int) 
     if failure is UNSAID:
         said = f"job {job.id} ended with {job.shown_state!r}, says nothing about it, and nothing has changed"
         return RefusedError(f"cannot {change.action}", explanation=said)
-    reason = job.failure if failure == JobFailure() else failure
-    error = reason.create_error(change.action, job.id)
+    alone = change.verb, change.image_id, change.member_id
+    return create_failure_error(job, failure, change.action, alone, count)
+
+
+def create_failure_error(
+    job: Job, failure: JobFailure, action: str, alone: tuple[str, str, str], count: int
+) -> ImgshareError:
+    """Create the error for what failed in a job; where the service gives no reason, a job for it alone may have one.
+
+    Args:
+        job: the job.
+        failure: what its row says, or the job itself.
+        action: what could not be done, in words that follow "cannot".
+        alone: the command that does it alone: its name, the image and the member.
+        count: how many things the job was to do.
+    """
+    reason = job.find_reason(failure)
+    error = reason.create_error(action, job.id)
     if count == 1 or reason != JobFailure():
         return error
-    words = (hints.quote_word(change.image_id, "IMAGE"), hints.quote_word(change.member_id, "MEMBER"))
-    return error.replace(hint=f"{hints.build_command(change.verb, *words)} may tell the reason")
+    verb, image_id, member_id = alone
+    words = (hints.quote_word(image_id, "IMAGE"), hints.quote_word(member_id, "MEMBER"))
+    return error.replace(hint=f"{hints.build_command(verb, *words)} may tell the reason")

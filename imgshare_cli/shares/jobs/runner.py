@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from imgshare_cli.api.job_client import NoJobsError
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, UnavailableError
 from imgshare_cli.shares.jobs.ends import JobEnds
+from imgshare_cli.shares.jobs.submission import LOST_PAUSE, halve_refused, submit_once_more
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,15 +21,6 @@ if TYPE_CHECKING:
 
 Ends = dict[str, ImgshareError | None]
 """What became of images, by their IDs: None is success."""
-# One image may be the reason why a job is refused: the others have another one.
-OF_SOME_IMAGE = {
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.CONFLICT,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-}
-LOST_PAUSE = 1.0  # before the shares are looked at, where a job may have begun
 _SUBMIT_SECONDS = 30.0
 _LOOK_SECONDS = 0.1
 
@@ -125,36 +115,32 @@ class _GroupRun:
         return job
 
     def _submit(self, key: str, images: Sequence[str]) -> None:
-        """Submit a job and wait for it; where it is not known whether it began, look at the shares before it is again.
-
-        What a job has set, the next one sets again, which changes nothing.
-        """
+        """Submit a job and wait for it."""
         kept, group, may_have_begun = self.runner.kept, self.group, False
+
+        def look(lost: Sequence[str]) -> Sequence[str]:
+            nonlocal may_have_begun
+            may_have_begun = True
+            self.runner.poll.pause(LOST_PAUSE)
+            self.ends.look(lost)
+            return self.ends.list_rest(lost)
+
         try:
-            try:
-                job_id = self._begin(images)
-            except ImgshareError as exc:
-                if not exc.may_have_arrived:
-                    raise
-                may_have_begun = True
-                self.runner.poll.pause(LOST_PAUSE)
-                self.ends.look(images)
-                if not (images := self.ends.list_rest(images)):
-                    kept.release(group, key)
-                    return
-                job_id = self._begin(images)
+            job_id, images = submit_once_more(images, self._begin, look)
         except ImgshareError as exc:
-            if may_have_begun or exc.may_have_arrived:
+            rest = self.ends.list_rest(images)
+            halves = halve_refused(exc, rest)
+            if (may_have_begun or exc.may_have_arrived) and not halves:
                 kept.abandon(group, key)
             else:
                 kept.release(group, key)
-            if exc.http_status in OF_SOME_IMAGE and not isinstance(exc, NoJobsError) and len(images) > 1:
-                kept.release(group, key)
-                middle = len(images) // 2
-                self.decide(images[:middle])
-                self.decide(images[middle:])
-            else:
-                self.ends.fail(images, exc)
+            for half in halves:
+                self.decide(half)
+            if not halves:
+                self.ends.fail(rest, exc)
+            return
+        if job_id is None:
+            kept.release(group, key)
             return
         kept.keep_id(group, key, job_id, images)
         self._wait(job_id, key, images)

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.image_paths import build_member_path
-from imgshare_cli.api.job_client import NoJobsError
 from imgshare_cli.api.jobs import MEMBER_KEYS, JobFailure
 from imgshare_cli.errors import ImgshareError, InterruptedByUserError, NotFoundError, Reason, UnavailableError
 from imgshare_cli.shares.changes import ChangeEnd
 from imgshare_cli.shares.decisions import was_decided_before
 from imgshare_cli.shares.jobs.ends import name_image
 from imgshare_cli.shares.jobs.rows import UNSAID, create_row_error, find_row
-from imgshare_cli.shares.jobs.runner import LOST_PAUSE, OF_SOME_IMAGE
+from imgshare_cli.shares.jobs.submission import LOST_PAUSE, halve_refused, submit_once_more
 from imgshare_cli.shares.share_lists import ShareLists
 
 if TYPE_CHECKING:
@@ -82,34 +81,29 @@ class _Run:
             return change
 
     def make(self, changes: Sequence[Change]) -> None:
-        """Submit a job for the changes that have no end, and wait for it.
-
-        Where it is not known whether it began, the shares are looked at before it is submitted again.
-        """
+        """Submit a job for the changes that have no end, and wait for it."""
         if not (changes := self._list_rest(changes)):
             return
         try:
-            try:
-                job_id = self._begin(changes)
-            except ImgshareError as exc:
-                if not exc.may_have_arrived:
-                    raise
-                self.may_have_begun = True
-                self.sharing.poll.pause(LOST_PAUSE)
-                self.lists.forget()
-                self._look(changes, is_new=True)
-                if not (changes := self._list_rest(changes)):
-                    return
-                job_id = self._begin(changes)
+            job_id, changes = submit_once_more(changes, self._begin, self._look_again)
         except ImgshareError as exc:
-            if exc.http_status in OF_SOME_IMAGE and not isinstance(exc, NoJobsError) and len(changes) > 1:
-                middle = len(changes) // 2
-                self.make(changes[:middle])
-                self.make(changes[middle:])
-            else:
-                self._fail(changes, exc)
+            rest = self._list_rest(changes)
+            halves = halve_refused(exc, rest)
+            for half in halves:
+                self.make(half)
+            if not halves:
+                self._fail(rest, exc)
             return
-        self._wait(job_id, changes)
+        if job_id is not None:
+            self._wait(job_id, changes)
+
+    def _look_again(self, changes: Sequence[Change]) -> Sequence[Change]:
+        """Look at the shares where a job may have begun; return the changes that are not there."""
+        self.may_have_begun = True
+        self.sharing.poll.pause(LOST_PAUSE)
+        self.lists.forget()
+        self._look(changes, is_new=True)
+        return self._list_rest(changes)
 
     def _begin(self, changes: Sequence[Change]) -> str:
         images = list(dict.fromkeys(change.image_id for change in changes))
