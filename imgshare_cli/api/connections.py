@@ -91,7 +91,7 @@ class Connections:
             debug=self._debug,
             setting=setting,
         )
-        transport.service_kind = find_service_kind(self._service, transport.host)
+        transport.service_kind = find_service_kind(self._service, transport.address)
         self._opened.add(transport)
         return transport
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from imgshare_cli.api.response import Response
@@ -16,15 +17,16 @@ class ServiceKind(StrEnum):
     GLANCE = "glance"
 
 
-def find_service_kind(setting: str, host: str) -> ServiceKind | None:
+def find_service_kind(setting: str, address: str | None) -> ServiceKind | None:
     """Find the kind of a service before it has answered; None where its first response tells.
 
     Args:
         setting: the setting `service`.
-        host: the host of its address.
+        address: its address, where it is known.
     """
     if setting != "auto":
         return ServiceKind(setting)
+    host = urlsplit(address or "").hostname or ""
     return ServiceKind.IMS if host.startswith("ims.") else None
 
 

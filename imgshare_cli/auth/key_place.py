@@ -95,7 +95,7 @@ def check_sdk_place(settings: Settings) -> None:
         AuthError: nothing says that the service is an IMS, or nothing names one.
     """
     endpoint = settings.endpoint
-    kind = find_service_kind(settings.service, urlsplit(endpoint).hostname or "" if endpoint else "")
+    kind = find_service_kind(settings.service, endpoint)
     if kind is ServiceKind.IMS and endpoint:
         return
     if endpoint is None and find_region(settings.region) and settings.service != ServiceKind.GLANCE:

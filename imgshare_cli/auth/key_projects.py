@@ -36,7 +36,7 @@ def find_project(credential: Credential, name: str | None, connections: Connecti
         connections: opens the connection.
 
     Raises:
-        ConfigError: there is none, or not only one; or nothing tells whom to ask for what.
+        ConfigError: there is no such project or more than one, or its name or the identity service is not known.
         AuthError: the key is rejected.
         UnavailableError: the identity service does not answer, or refuses.
     """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from imgshare_cli.api.service_kind import ServiceKind, find_service_kind
 from imgshare_cli.config.config_edit import add_profile, edit_config_file, remove_value, set_value
@@ -72,7 +71,7 @@ def _set_key_service(
     table, name = where
     endpoint = credential.endpoint or ""
     region = find_region_of_url(endpoint)
-    is_told = find_service_kind("auto", urlsplit(endpoint).hostname or "") is not None
+    is_told = find_service_kind("auto", endpoint) is not None
     own_project = document[table][name].get("project_id")
     values = {
         "region": region.name if region else settings.region,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from imgshare_cli.api.job_client import MAX_IMAGES
 from imgshare_cli.batch.job_groups import ItemGroups, WaitingItem
 from imgshare_cli.batch.job_items import JobDecision, JobItem
-from imgshare_cli.batch.job_threads import JobThreads
+from imgshare_cli.batch.job_threads import MOST_JOBS, JobThreads
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.decisions import is_call_gone
 from imgshare_cli.shares.jobs.decisions import check_job_decision
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from imgshare_cli.shares.jobs.runner import JobRunner
 
 Tool = TypeVar("Tool")
-_MOST_JOBS = 8  # at once
-_MOST_ITEMS = 2 * _MOST_JOBS * MAX_IMAGES  # without an outcome: those of the jobs that go on, and of the next ones
+_MOST_ITEMS = 2 * MOST_JOBS * MAX_IMAGES  # without an outcome: those of the jobs that go on, and of the next ones
 
 
 class BatchJobs(Generic[Tool]):
@@ -55,7 +54,7 @@ class BatchJobs(Generic[Tool]):
         self._create_runner = create_runner
         self._looks_first = looks_first
         self._groups = ItemGroups(_MOST_ITEMS)
-        self._threads = JobThreads(self._work_off, min(jobs, _MOST_JOBS))
+        self._threads = JobThreads(self._work_off, jobs)
 
     def find(self, endpoint: str, *, is_call_gone: bool = False) -> BatchJobs[Tool] | None:
         """Return this, where a service takes decisions only as jobs; see `FindJobs`."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.job_items import JobItem
     from imgshare_cli.batch.outcome import Outcome
 
-_IDLE_SECONDS = 0.3  # after so long without another item, a job begins with fewer than it may have
+IDLE_SECONDS = 0.3  # after so long without another item, a job begins with fewer than it may have
 _LOOK_SECONDS = 0.2
 
 
@@ -109,7 +109,7 @@ class ItemGroups:
                 if self._is_complete:
                     return None
                 now = time.monotonic()
-                idle = min((group.added_at + _IDLE_SECONDS - now for group in self._open.values()), default=1.0)
+                idle = min((group.added_at + IDLE_SECONDS - now for group in self._open.values()), default=1.0)
                 self._changed.wait(min(idle, _LOOK_SECONDS))
 
     @property
@@ -122,7 +122,7 @@ class ItemGroups:
             return self._full.popleft()
         now = time.monotonic()
         for key, group in self._open.items():
-            if self._is_complete or now - group.added_at >= _IDLE_SECONDS or group.first.is_over():
+            if self._is_complete or now - group.added_at >= IDLE_SECONDS or group.first.is_over():
                 return self._open.pop(key)
         return None
 

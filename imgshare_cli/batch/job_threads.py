@@ -9,17 +9,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+MOST_JOBS = 8  # at once
+
+
 class JobThreads:
     """Starts threads; each does one job after the other.
 
     Args:
         work_off: what each does.
-        most: how many there may be.
+        most: how many there may be, up to `MOST_JOBS`.
     """
 
     def __init__(self, work_off: Callable[[], None], most: int) -> None:
         self._work_off = work_off
-        self._most = most
+        self._most = min(most, MOST_JOBS)
         self._count = 0
         self._lock = threading.Lock()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.job_client import MAX_IMAGES
-from imgshare_cli.batch.job_threads import JobThreads
+from imgshare_cli.batch.job_groups import IDLE_SECONDS
+from imgshare_cli.batch.job_threads import MOST_JOBS, JobThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
     from imgshare_cli.shares.jobs.endpoints import JobEndpoints
     from imgshare_cli.shares.jobs.sharing import JobSharing
 
-_MOST_JOBS = 8  # at once
-_MOST_WAITING = _MOST_JOBS * MAX_IMAGES  # and as many in the jobs that go on
-_IDLE_SECONDS = 0.3  # after so long without another item, a job begins with fewer than it may have
+_MOST_WAITING = MOST_JOBS * MAX_IMAGES  # and as many in the jobs that go on
 _LOOK_SECONDS = 0.1
 
 
@@ -81,7 +80,7 @@ class SharingJobs:
         self._sharing = sharing
         self._changed = threading.Condition()
         self._waiting: list[_Waiting] = []
-        self._threads = JobThreads(self._work_off, min(jobs, _MOST_JOBS))
+        self._threads = JobThreads(self._work_off, jobs)
         self._added_at = 0.0
         self._has_input_ended = False
 
@@ -145,7 +144,7 @@ class SharingJobs:
 
     def _is_enough(self) -> bool:
         """Whether jobs begin with fewer items than they may have."""
-        is_idle = time.monotonic() - self._added_at >= _IDLE_SECONDS
+        is_idle = time.monotonic() - self._added_at >= IDLE_SECONDS
         is_full = len(self._waiting) >= _MOST_WAITING
         return self._has_input_ended or is_idle or is_full or self._waiting[0].is_over()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from imgshare_cli import hints
 from imgshare_cli.api.service_kind import ServiceKind, find_service_kind
@@ -99,7 +98,7 @@ def _build_cloud_hint(attempt: Attempt, clouds: CloudList) -> str:
 def _build_login_hint(attempt: Attempt) -> str:
     endpoint, service = attempt.settings.endpoint, attempt.settings.service
     token = "IMGSHARE_TOKEN" if endpoint else "IMGSHARE_ENDPOINT and IMGSHARE_TOKEN"
-    is_ims = find_service_kind(service, urlsplit(endpoint).hostname or "") is ServiceKind.IMS if endpoint else False
+    is_ims = endpoint is not None and find_service_kind(service, endpoint) is ServiceKind.IMS
     keys = ", or IMGSHARE_ACCESS_KEY and IMGSHARE_SECRET_KEY" if is_ims else ""
     return f"run {_build_login_command(attempt)}, or set OS_CLOUD, or {token}{keys}"
 

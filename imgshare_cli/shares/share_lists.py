@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import fold_id
 from imgshare_cli.errors import ImgshareError
+from imgshare_cli.shares.jobs.decisions import SHOW_PAUSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.models import Member
     from imgshare_cli.shares.changes import Change
-
-# Some services show a new share only after a moment.
-PAUSES = (0.3, 0.6, 1.2, 2.4)
 
 
 class ShareLists:
@@ -44,7 +42,7 @@ class ShareLists:
 
     def wait_for(self, changes: Sequence[Change]) -> None:
         """Wait a moment for shares that the lists do not show yet."""
-        for pause in PAUSES:
+        for pause in SHOW_PAUSES:
             self.forget()
             if all(self.find(change) or not self.is_known(change.image_id) for change in changes):
                 return

@@ -63,26 +63,15 @@ ToOption = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="PROJECT", help="One of the projects; repeat it for more.", show_default=False),
 ]
-AccountOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--account",
-        metavar="ID",
-        help="An account instead of MEMBER; repeat it for more.",
-        show_default=False,
-        rich_help_panel=IMS,
-    ),
-]
-OrganizationOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--organization",
-        metavar="ID",
-        help="An organization or a unit of one instead of MEMBER; repeat it for more.",
-        show_default=False,
-        rich_help_panel=IMS,
-    ),
-]
+
+
+def _receiver_option(name: str, what: str) -> Any:
+    text = f"{what} instead of MEMBER; repeat it for more."
+    return typer.Option(name, metavar="ID", help=text, show_default=False, rich_help_panel=IMS)
+
+
+AccountOption = Annotated[list[str] | None, _receiver_option("--account", "An account")]
+OrganizationOption = Annotated[list[str] | None, _receiver_option("--organization", "An organization or a unit of one")]
 _OPTIONS = [
     declare_option("from_", FromOption, panel=MANY),
     declare_option("to", ToOption, panel=MANY),

@@ -38,7 +38,7 @@ class ImsService:
     """An IMS, with all that it needs beside images.
 
     Attributes:
-        access_key: an access key of yours.
+        access_key: your access key.
         vaults: your backup vaults.
     """
 

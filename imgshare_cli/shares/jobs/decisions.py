@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from imgshare_cli.shares.decisions import Decision
     from imgshare_cli.shares.jobs.runner import JobRunner
 
-# Some services show a new status only after a moment.
-_PAUSES = (0.3, 0.6, 1.2, 2.4)
+# Some services show a new status, or a new share, only after a moment.
+SHOW_PAUSES = (0.3, 0.6, 1.2, 2.4)
 
 
 def check_job_decision(decision: Decision) -> None:
@@ -79,7 +79,7 @@ def _get_member(client: ImageClient, decision: Decision) -> Member:
     member = None
     with suppress(ImgshareError):
         member = client.get_member(decision.image_id, decision.member_id)
-        for pause in _PAUSES:
+        for pause in SHOW_PAUSES:
             if member.status is decision.status:
                 break
             time.sleep(pause)
