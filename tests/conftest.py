@@ -10,7 +10,7 @@ import keyring.core
 import pytest
 
 from imgshare_cli.cli.app import main
-from tests.support.fake_service import TOKEN, FakeService
+from tests.support.fake_service import FakeService, use_service
 from tests.support.run import Run
 from tests.support.small_inbox import create_small_inbox
 
@@ -89,8 +89,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[StartService]:
     def start(*answers: Any, **settings: Any) -> FakeService:
         service = FakeService(*answers, **settings).__enter__()
         started.append(service)
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         return service
 
     yield start

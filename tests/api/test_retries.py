@@ -15,7 +15,7 @@ from imgshare_cli.api.image_client import ImageClient
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.pace import Pace
 from imgshare_cli.config.settings import Settings
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, build_member, build_response, use_service
 from tests.support.faulty_service import Fault, FaultyService
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def test_retries_that_are_none(imgshare: RunImgshare, serve: StartService, retri
 def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyService]:
     """A service that fails with the faults of `faults` in turn, and then no more."""
     with FaultyService(lambda _request: None) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         yield service
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import MEMBER, TOKEN
+from tests.support.fake_service import MEMBER, use_service
 from tests.support.run import TOOL, run_tool
 from tests.support.share_service import ShareService
 from tests.support.terminal import Terminal
@@ -34,9 +34,7 @@ def _build_id(number: int) -> str:
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShareService]:
     """A service that takes 20 ms for each answer."""
     with ShareService(delay=0.02) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 
@@ -118,9 +116,7 @@ def test_the_second_interrupt(service: ShareService, images: Path) -> None:
 def test_while_the_service_refuses_everything(monkeypatch: pytest.MonkeyPatch, images: Path) -> None:
     """After Ctrl-C nothing waits for a service that refuses, which may ask for long pauses."""
     with ShareService(1.0, kinds=("503",)) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         with _start("accept", "--from", str(images), "--json", "--timeout", "1m") as process:
             while service.requests["PUT"] < 10:
                 time.sleep(0.05)

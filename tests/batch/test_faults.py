@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import MEMBER, TOKEN
+from tests.support.fake_service import MEMBER, use_service
 from tests.support.run import Run, run_tool
 from tests.support.share_service import FAULTS, ShareService
 
@@ -27,9 +27,7 @@ def _build_id(number: int) -> str:
 
 
 def _enter(service: ShareService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-    monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+    use_service(monkeypatch, service.endpoint, MEMBER)
 
 
 def _write_ids(path: Path, numbers: Sequence[int]) -> str:

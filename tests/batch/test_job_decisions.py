@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import MEMBER, TOKEN
+from tests.support.fake_service import MEMBER, use_service
 from tests.support.job_service import JobService
 from tests.support.run import TOOL, Run, run_tool
 
@@ -31,9 +31,7 @@ def _build_id(number: int) -> str:
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """A service that decides by jobs."""
     with JobService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

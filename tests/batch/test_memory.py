@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_service import MEMBER, TOKEN
+from tests.support.fake_service import MEMBER, use_service
 from tests.support.forked_run import run_forked
 from tests.support.run import TOOL
 from tests.support.share_service import ShareService
@@ -25,9 +25,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> object:
     """A service that knows every second image."""
     with ShareService() as service:
         service.is_known = lambda image, _member: int(image[:8], 16) % 2 == 0
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

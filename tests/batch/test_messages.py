@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.fake_service import MEMBER, TOKEN, build_response
+from tests.support.fake_service import MEMBER, build_response, use_service
 from tests.support.run import TOOL, Run, find_commands, run_tool
 from tests.support.share_service import ShareService
 from tests.support.terminal import Terminal, run_at_terminal
@@ -27,9 +27,7 @@ IMAGE = "11111111-1111-4111-8111-111111111111"
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShareService]:
     """A service that knows every share."""
     with ShareService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support.fake_service import MEMBER, TOKEN
+from tests.support.fake_service import MEMBER, use_service
 from tests.support.job_service import JobService, build_rows
 from tests.support.run import TOOL, Run, run_tool
 
@@ -29,9 +29,7 @@ PROJECTS = [f"{number:032x}" for number in range(0xAB00, 0xAB00 + 250)]
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """A service that shares by jobs only."""
     with JobService(0.2, is_native_gone=True) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import MEMBER, TOKEN, build_member, build_response
+from tests.support.fake_service import MEMBER, build_member, build_response, use_service
 from tests.support.ims_service import ImsService, build_ims_response
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.scripted_images import OWNER
@@ -31,9 +31,7 @@ OTHER = "26407f07725950ca9b3f6f08141e8c86"
 def ims(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImsService]:
     """An IMS whose kind the first response tells."""
     with ImsService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

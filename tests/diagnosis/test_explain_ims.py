@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.fake_cloud import keep, write_config
-from tests.support.fake_service import MEMBER, TOKEN, build_member
+from tests.support.fake_service import MEMBER, TOKEN, build_member, use_service
 from tests.support.ims_service import ImsService
 from tests.support.scripted_cloud import Request, ScriptedCloud
 from tests.support.scripted_images import OWNER, build_image_id
@@ -27,8 +27,7 @@ PERMISSIONS = (
 def ims(monkeypatch: pytest.MonkeyPatch) -> Iterator[ImsService]:
     """An IMS whose kind the first response tells."""
     with ImsService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         yield service
 
 

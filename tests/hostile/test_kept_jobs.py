@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN
+from tests.support.fake_service import IMAGE, MEMBER, use_service
 from tests.support.job_service import JobService
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ JOB = f"{1:032x}"
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """A service that decides by jobs."""
     with JobService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         yield service
 
 

@@ -19,7 +19,7 @@ from tests.support.fake_keystone import (
     build_token_document,
     set_login_environ,
 )
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response
+from tests.support.fake_service import IMAGE, MEMBER, TOKEN, FakeService, build_member, build_response, use_service
 from tests.support.measured_run import run_measured
 from tests.support.run import Run, run_tool
 from tests.support.scripted_images import Page, ScriptedImageService, build_image
@@ -45,8 +45,7 @@ def run_against(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     def run(reply: Any, timeout: float = 5) -> Run:
         if request.param == "image service":
             service = FakeService(reply)
-            monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-            monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+            use_service(monkeypatch, service.endpoint)
         else:
             service = FakeKeystone(reply) if request.param == "login" else FakeService(reply)
             set_login_environ(f"{service.endpoint}/v3", monkeypatch)
@@ -126,8 +125,7 @@ def test_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
     body = json.dumps({"message": "busy"})
     head = f"HTTP/1.1 503 Busy\r\n{cookies}Content-Length: {len(body)}\r\n\r\n{body}"
     with FakeService(head.encode(), build_response(200, build_member())) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
 
         assert 0 == run_measured("accept", IMAGE, MEMBER, timeout=5).code
     assert "cookie" not in service.requests[1].headers
@@ -170,8 +168,7 @@ def test_long_explanations(run_against: RunImgshare, status: int) -> None:
 def test_many_values(monkeypatch: pytest.MonkeyPatch, shape: str, count: int) -> None:
     """A list that becomes much larger when it is parsed is bounded as well."""
     with FakeService(hostile_responses.build_reply(hostile_responses.build_many_values(shape, count))) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
 
         assert 8 == run_measured("list", "--json", timeout=20).code
 
@@ -181,8 +178,7 @@ def test_many_values(monkeypatch: pytest.MonkeyPatch, shape: str, count: int) ->
 def test_wide_texts(monkeypatch: pytest.MonkeyPatch, characters: int, widest: str) -> None:
     """One wide character makes Python keep a whole text with four bytes for each: that is bounded, too."""
     with FakeService(hostile_responses.build_reply(hostile_responses.build_wide_text(characters, widest))) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
 
         assert 8 == run_measured("list", "--json", timeout=20).code
 
@@ -220,8 +216,7 @@ def test_wide_values(
     rows = [build_image(number, p=_slice_document(pieces, number, part)) for number in range(100)]
     body = json.dumps({"images": rows}, ensure_ascii=ascii_only).encode()
     with FakeService(hostile_responses.build_reply(body)) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         for argv in (["list"], ["list", "--json"], ["show", "golden"]):
             assert run_measured(*argv, timeout=20).code in {0, 2, 3, 8}
 
@@ -238,8 +233,7 @@ def test_many_images_and_members(monkeypatch: pytest.MonkeyPatch) -> None:
     member = b'{"image_id": "%s", "member_id": "%x", "status": "pending"}'
     members = b'{"members": [' + b",".join(member % (IMAGE.encode(), number) for number in range(40_000)) + b"]}"
     with FakeService(hostile_responses.build_reply(images)) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         assert 8 == run_measured("list", "--json", timeout=20).code
         assert 8 == run_measured("show", "golden", timeout=20).code
 

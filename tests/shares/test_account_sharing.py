@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN
+from tests.support.fake_service import IMAGE, MEMBER, use_service
 from tests.support.job_service import JobService
 from tests.support.run import Run
 from tests.support.terminal import run_at_terminal
@@ -39,9 +39,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """A service that shares by jobs."""
     with JobService() as service:
         service.members[IMAGE] = [_build_row(ACCOUNT, "domain"), _build_row(UNIT, "organization")]
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

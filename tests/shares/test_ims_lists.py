@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.fake_cloud import write_config
-from tests.support.fake_service import MEMBER, TOKEN, build_response
+from tests.support.fake_service import MEMBER, build_response, use_service
 from tests.support.ims_service import ImsService, build_ims_response
 from tests.support.run import Run
 from tests.support.scripted_images import OWNER, build_image, build_image_id
@@ -25,9 +25,7 @@ def ims(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     """An IMS, told by the setting or by its first response."""
     write_config(f'[profiles.default]\nservice = "{request.param}"\n')
     with ImsService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN
+from tests.support.fake_service import IMAGE, MEMBER, use_service
 from tests.support.job_service import GONE, JobService
 from tests.support.run import TOOL, Run
 
@@ -41,8 +41,7 @@ VAULT = "59504f13-9358-56ad-a418-62b7f374e0c7"
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """A service that decides by jobs."""
     with JobService() as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+        use_service(monkeypatch, service.endpoint)
         yield service
 
 

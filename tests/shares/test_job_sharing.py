@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imgshare_cli.sandbox import Sandbox
-from tests.support.fake_service import IMAGE, MEMBER, TOKEN
+from tests.support.fake_service import IMAGE, MEMBER, use_service
 from tests.support.job_service import GONE, JobService, build_rows
 from tests.support.run import TOOL, Run
 
@@ -50,9 +50,7 @@ def _enter(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, number: int | None
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobService]:
     """A service that shares by jobs only."""
     with JobService(is_native_gone=True) as service:
-        monkeypatch.setenv("IMGSHARE_ENDPOINT", service.endpoint)
-        monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
-        monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)
+        use_service(monkeypatch, service.endpoint, MEMBER)
         yield service
 
 

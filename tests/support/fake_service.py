@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
+    import pytest
+
 IMAGE = "d164b5df-1bc3-4c3f-893e-3e471fd16e64"
 MEMBER = "edc89b490d7d4392898e19b2deb34797"
 TOKEN = "gAAAAABtoken-that-nobody-may-see"
 REQUEST_ID = "req-0c0ffee0-0000-4000-8000-000000000000"
+
+
+def use_service(monkeypatch: pytest.MonkeyPatch, endpoint: str, project_id: str | None = None) -> None:
+    """Let the tool use a service, with `TOKEN`, and perhaps for a project."""
+    monkeypatch.setenv("IMGSHARE_ENDPOINT", endpoint)
+    monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
+    if project_id:
+        monkeypatch.setenv("IMGSHARE_PROJECT_ID", project_id)
 
 
 def build_member(status: str = "accepted", **other: Any) -> dict[str, Any]:
