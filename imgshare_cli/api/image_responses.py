@@ -36,7 +36,7 @@ def read_member(response: Response, body: Any, image_id: str, member_id: str | N
         UnavailableError: it is something else.
     """
     try:
-        member = Member.from_json(body if isinstance(body, dict) else {}, response.date)
+        member = Member.from_json(body if isinstance(body, dict) else {}, response.date, response.request_id)
     except ValueError as exc:
         raise create_mismatch_error(response, f"a member {exc}") from exc
     if not is_same_id(member.image_id, image_id):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _ENDLESS = 1 << 63
 _MAX_KEY_ID = 100
+_MAX_HASH = 64 + 128  # the schema of the image, `os_hash_algo` and `os_hash_value`
 
 
 def build_exact_filter(name: str) -> str:
@@ -36,6 +37,8 @@ class Image:
         os_hidden: whether lists leave it out unless asked.
         raw: the API's image object as it came.
         key_id: the key that its data is encrypted with (IMS), which is its owner's.
+        hash: the hash of its data, such as `sha512:…`, once the service knows it. Where a service lets owners state
+            where the data is, they state the hash as well (Glance, `validation_data`).
     """
 
     id: str
@@ -48,6 +51,7 @@ class Image:
     os_hidden: bool
     raw: dict[str, Any] = field(repr=False, compare=False)
     key_id: str | None = None
+    hash: str | None = None
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Image:
@@ -68,6 +72,7 @@ class Image:
             os_hidden=body.get("os_hidden") in (True, "true", "True"),
             raw=body,
             key_id=(read_string(body, "__system__cmkid") or "").strip()[:_MAX_KEY_ID] or None,
+            hash=_read_hash(body),
         )
 
     @property
@@ -87,6 +92,13 @@ class Image:
     def copy_without_raw(self) -> Image:
         """Copy it without the API's object."""
         return replace(self, raw={})
+
+
+def _read_hash(body: dict[str, Any]) -> str | None:
+    algorithm, digest = read_string(body, "os_hash_algo"), read_string(body, "os_hash_value")
+    if not (algorithm and digest) or len(algorithm) + len(digest) > _MAX_HASH:
+        return None
+    return f"{algorithm}:{digest}".lower()
 
 
 def _read_size(body: dict[str, Any]) -> int | None:

@@ -91,6 +91,7 @@ class Member:
         updated_at: when the status last changed (UTC, ISO 8601).
         raw: the API's member object as it came.
         answered_at: when the service said so, by its own clock (an HTTP date).
+        request_id: the service's ID of the request that it answered.
     """
 
     image_id: str
@@ -100,6 +101,7 @@ class Member:
     updated_at: str | None
     raw: dict[str, Any] = field(repr=False, compare=False)
     answered_at: str | None = field(default=None, compare=False)
+    request_id: str | None = field(default=None, compare=False)
 
     @property
     def kind(self) -> str:
@@ -108,8 +110,13 @@ class Member:
         return _KINDS.get(text, text) or "project"
 
     @classmethod
-    def from_json(cls, body: dict[str, Any], answered_at: str | None = None) -> Member:
+    def from_json(cls, body: dict[str, Any], answered_at: str | None = None, request_id: str | None = None) -> Member:
         """Parse the API's member object (api-ref, "Image sharing").
+
+        Args:
+            body: the object.
+            answered_at: when the service answered with it.
+            request_id: the service's ID of that request.
 
         Raises:
             ValueError: a field is missing or not what the API promises; the message names it.
@@ -122,6 +129,7 @@ class Member:
             updated_at=read_string(body, "updated_at"),
             raw=body,
             answered_at=answered_at,
+            request_id=request_id,
         )
 
 

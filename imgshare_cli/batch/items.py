@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from imgshare_cli.api.images import Image
+    from imgshare_cli.api.models import Status
     from imgshare_cli.batch.fleet import ProjectAccess
     from imgshare_cli.errors import ImgshareError
 
@@ -40,6 +41,8 @@ class Item:
         is_done: whether an earlier outcome says that it is done already.
         error: why the line is malformed.
         known_image: the image, where a list showed it.
+        known_status: the status of the share, where a list showed it.
+        rule: the rule that decides, where one does.
         access: the access to the project of a fleet that decides.
         scope: in which projects of a fleet it is to be done, besides `member_id`.
     """
@@ -51,6 +54,8 @@ class Item:
     is_done: bool = False
     error: ImgshareError | None = None
     known_image: Image | None = None
+    known_status: Status | None = None
+    rule: str | None = None
     access: ProjectAccess | None = None
     scope: Scope = ANYWHERE
 

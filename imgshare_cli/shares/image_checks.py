@@ -57,15 +57,15 @@ class ImageCheck:
             raise _create_difference_error(image, f"{actual}, not {describe_owner(self.owner)}")
         if self.algorithm is None:
             return
-        algorithm, digest = image.get_property("os_hash_algo"), image.get_property("os_hash_value")
-        if not algorithm or not digest:
+        if not image.hash:
             raise NotYetError(
                 f"image {image.id} has no hash to compare: its status is {image.status}",
                 hint="its owner has not uploaded the data yet; --wait 10m waits for it; nothing was changed",
             )
+        algorithm, _, digest = image.hash.partition(":")
         if algorithm != self.algorithm:
             raise _create_difference_error(image, f"has a {algorithm} hash, but no {self.algorithm} hash to compare")
-        if digest.lower() != self.digest:
+        if digest != self.digest:
             raise _create_difference_error(image, f"has the {algorithm} hash {digest}, which does not match --hash")
 
 

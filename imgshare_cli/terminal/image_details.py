@@ -81,7 +81,7 @@ def _describe_content(image: Image) -> Fields:
         ("created", format_age(image.created_at)),
         ("size", format_size(image.size)),
         ("system", _format_system(image)),
-        ("hash", _format_hash(image)),
+        ("hash", image.hash or "-"),
     ]
 
 
@@ -141,9 +141,3 @@ def _format_system(image: Image) -> str:
     of_ims = image.get_property("__os_version") or image.get_property("__platform")
     parts = (release or of_ims, kind, image.get_property("architecture"))
     return ", ".join(filter(None, parts))[:_MAX_SYSTEM] or "-"
-
-
-def _format_hash(image: Image) -> str:
-    """Return the hash in the form that `accept --hash` expects."""
-    algorithm, digest = image.get_property("os_hash_algo"), image.get_property("os_hash_value")
-    return f"{algorithm}:{digest}" if algorithm and digest else "-"

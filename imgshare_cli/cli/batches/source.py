@@ -85,7 +85,13 @@ def _open_list(session: Session, share_filter: ShareFilter, jobs: int, pace: Pac
     inbox = Inbox(client, open_client if workers else None, session.credential, session.settings.project_id, workers)
     shares = enumerate(inbox.read_shares(share_filter), 1)
     items = (
-        Item(number, share.image.id, share.member_id, known_image=share.image.copy_without_raw())
+        Item(
+            number,
+            share.image.id,
+            share.member_id,
+            known_image=share.image.copy_without_raw(),
+            known_status=share.status,
+        )
         for number, share in shares
     )
     return Source(items, client=client) if jobs == 1 else Source(prefetch(items, AHEAD), connections=1 + workers)

@@ -1,0 +1,1 @@
+"""The decision log: who decided what, when, and by which command or rule."""
