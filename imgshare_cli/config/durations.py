@@ -20,6 +20,14 @@ def read_duration(text: str) -> timedelta | None:
     return timedelta(**{_UNITS[match[2]]: int(match[1])}) if match else None
 
 
+def format_duration(duration: timedelta) -> str:
+    """Write a duration as a number and the largest unit in which it is whole, the inverse of `read_duration`."""
+    seconds = int(duration.total_seconds())
+    sizes = {unit: int(timedelta(**{name: 1}).total_seconds()) for unit, name in _UNITS.items()}
+    unit = next((unit for unit in reversed(sizes) if seconds and seconds % sizes[unit] == 0), "s")
+    return f"{seconds // sizes[unit]}{unit}"
+
+
 def read_timeout(value: float | str) -> float | None:
     """Read a time limit in seconds; None where it is not one."""
     seconds = _convert_to_seconds(value)

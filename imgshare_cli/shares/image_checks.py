@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from imgshare_cli.api.hashes import parse_hash
 from imgshare_cli.api.pagination import read_named
 from imgshare_cli.errors import NotYetError, RefusedError, UsageError
 from imgshare_cli.truncation import truncate_text
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
     from imgshare_cli.api.images import Image
 
-_HASH_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
 _MAX_SHOWN = 40
 _MAX_LISTED = 10
 
@@ -77,13 +76,14 @@ def parse_image_check(owner: str | None, hash_: str | None) -> ImageCheck:
     """
     if hash_ is None:
         return ImageCheck(owner)
-    match = re.fullmatch(r"([a-z0-9_]+):([0-9a-f]+)", hash_.strip().lower())
-    if not match or len(match[2]) != _HASH_LENGTHS.get(match[1], len(match[2])):
+    parsed = parse_hash(hash_)
+    if parsed is None:
         raise UsageError(
             f"--hash {truncate_text(hash_, _MAX_SHOWN)!r} is not a valid hash",
             hint="use sha512:… or sha256:…, as published with the image",
         )
-    return ImageCheck(owner, match[1], match[2])
+    algorithm, _, digest = parsed.partition(":")
+    return ImageCheck(owner, algorithm, digest)
 
 
 def find_same_name_images(client: ImageClient, image: Image) -> list[Image]:
