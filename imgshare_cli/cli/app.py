@@ -30,6 +30,10 @@ COMMAND_GROUPS = {
         "show": "show:show",
         "vaults": "vaults:vaults",
     },
+    "Rules": {
+        "rules": "rules:app",
+        "plan": "plan:plan",
+    },
     "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
     "Setup": {
         "login": "login:login",

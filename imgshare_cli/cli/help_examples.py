@@ -53,6 +53,22 @@ EXAMPLES = {
         ("List the backup vaults of your project", "imgshare vaults"),
         ("Print them as JSON", "imgshare vaults --json"),
     ),
+    "imgshare rules": (
+        ("Check your rules", "imgshare rules check"),
+        (
+            "Trust the images of one project",
+            'echo \'rule = [{name="golden", owner="26407f07725950ca9b3f6f08141e8c86", then="accept"}]\' > rules.toml',
+        ),
+    ),
+    "imgshare rules check": (
+        ("Check the rules beside the config file", "imgshare rules check"),
+        ("Check another file, and print its rules as JSON", "imgshare rules check rules.toml --json"),
+    ),
+    "imgshare plan": (
+        ("Show what the rules would do with the pending images, and why", "imgshare plan"),
+        ("Print what they would accept", "imgshare plan --json | jq '.[] | select(.decision == \"accept\")'"),
+        ("Find out in a script whether there is something to do", "imgshare plan --detailed-exitcode"),
+    ),
     "imgshare members": (
         ("List the projects that an image is shared with", "imgshare members my-build-agent"),
         ("List those that have not decided", "imgshare members my-build-agent --status pending"),

@@ -55,12 +55,16 @@ def find_own_projects(session: Session, rule_set: RuleSet) -> frozenset[str]:
     try:
         client = session.open_identity_client()
         projects = client.list_projects() if client else []
-        problem = "" if client else "a token alone does not say where it is from"
+        problem = None if client else "a token alone does not say where it is from"
     except ImgshareError as exc:
         projects, problem = [], exc.message
-    if not projects:
-        because = f": {problem}" if problem else ""
-        session.output.print_note(
-            f"note: rules with owner = mine match nothing, as your projects are not known{because}"
-        )
+    if problem:
+        note_unknown_projects(session, problem)
     return frozenset(project.id for project in projects)
+
+
+def note_unknown_projects(session: Session, problem: str) -> None:
+    """Say that rules about the user's own projects match nothing, and why."""
+    session.output.print_note(
+        f"note: rules with the owner mine match nothing, as your projects are not known: {problem}"
+    )

@@ -93,10 +93,14 @@ def _narrow_widths(columns: Sequence[Column[Any]], widths: Sequence[int], room: 
     """Narrow what may wrap to the room that the other columns leave; where there is none, lines pass the edge."""
     fixed = sum(width for column, width in zip(columns, widths, strict=True) if not column.wraps)
     left = room - fixed - _GAP * (len(widths) - 1)
-    return [
-        min(width, left) if column.wraps and left >= _NARROWEST else width
-        for column, width in zip(columns, widths, strict=True)
-    ]
+    wrapping = sorted((index for index, column in enumerate(columns) if column.wraps), key=lambda index: widths[index])
+    narrowed = list(widths)
+    for count, index in enumerate(wrapping):  # what a narrow one does not need is for the wider ones
+        part = left // (len(wrapping) - count)
+        if part >= _NARROWEST:
+            narrowed[index] = min(widths[index], part)
+        left -= narrowed[index]
+    return narrowed
 
 
 def _wrap_name(name: str, width: int) -> list[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from imgshare_cli.api.images import Share
     from imgshare_cli.batch.fleet import FleetProject
+    from imgshare_cli.batch.fleet_inbox import InboxEntry
     from imgshare_cli.cli.batches.fleet_options import FleetFlags
     from imgshare_cli.cli.session import Session
     from imgshare_cli.errors import ImgshareError
@@ -41,11 +42,20 @@ class FleetShares:
 
     def __iter__(self) -> Iterator[Share]:
         """Yield each share while the next projects are read."""
-        for entry in read_inboxes(self._fleet, self._filter, with_raw=self._session.output.as_json):
-            if entry.error:
-                self._failures.append((entry.access.project, entry.error))
+        for entry in self.read_entries(with_raw=self._session.output.as_json):
             if entry.share:
                 yield entry.share
+
+    def read_entries(self, *, with_raw: bool) -> Iterator[InboxEntry]:
+        """Yield each share, or why a project's other shares cannot be read.
+
+        Args:
+            with_raw: whether the API's objects are needed.
+        """
+        for entry in read_inboxes(self._fleet, self._filter, with_raw=with_raw):
+            if entry.error:
+                self._failures.append((entry.access.project, entry.error))
+            yield entry
 
     def check(self) -> None:
         """Check that all projects could be read.

@@ -1,0 +1,160 @@
+"""What the rules say about the shares of a run: the options that choose them, and reading them."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from imgshare_cli.api.models import Status
+from imgshare_cli.cli.batches.fleet_options import FLEET_OPTIONS, FleetFlags, take_fleet_flags
+from imgshare_cli.cli.filter_options import (
+    NameOption,
+    NewerThanOption,
+    OlderThanOption,
+    OwnerOption,
+    StatusChoice,
+    StatusOption,
+    build_share_filter,
+)
+from imgshare_cli.cli.options import declare_option
+from imgshare_cli.cli.rule_files import RulesOption, find_own_projects, open_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imgshare_cli.api.images import Share
+    from imgshare_cli.batch.planned_share import PlannedShare
+    from imgshare_cli.cli.session import Session
+    from imgshare_cli.shares.share_filter import ShareFilter
+
+
+@dataclass(frozen=True)
+class PlanFlags:
+    """The options that name the rules and choose the shares, as given on the command line.
+
+    Attributes:
+        rules: the file of rules.
+        status: which shares are meant.
+        owner: who shares them.
+        name: the pattern that the images' names match.
+        older_than: how long ago they were shared, at least.
+        newer_than: how long ago they were shared, at most.
+        fleet: the projects, clouds and regions.
+    """
+
+    rules: str | None = None
+    status: StatusChoice = StatusChoice.PENDING
+    owner: str | None = None
+    name: str | None = None
+    older_than: str | None = None
+    newer_than: str | None = None
+    fleet: FleetFlags = field(default_factory=FleetFlags)
+
+
+_OPTIONS = {
+    "rules": declare_option("rules", RulesOption),
+    "status": declare_option("status", StatusOption, default=StatusChoice.PENDING),
+    "owner": declare_option("owner", OwnerOption),
+    "name": declare_option("name", NameOption),
+    "older_than": declare_option("older_than", OlderThanOption),
+    "newer_than": declare_option("newer_than", NewerThanOption),
+}
+
+
+def with_plan(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take the options of plans, which come as its parameter `flags`."""
+    own = dict(inspect.signature(command, eval_str=True).parameters)
+    del own["flags"]
+
+    @functools.wraps(command)
+    def run(session: Session, **values: Any) -> None:
+        fleet = take_fleet_flags(values)
+        given = {name: values.pop(name) for name in _OPTIONS}
+        command(session, **values, flags=PlanFlags(**given, fleet=fleet))
+
+    parameters = [
+        *(one.replace(kind=one.KEYWORD_ONLY) for one in own.values()),
+        *_OPTIONS.values(),
+        *FLEET_OPTIONS.values(),
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return run
+
+
+class PlannedShares:
+    """The shares that the options choose, each with what the rules say; they can be read once.
+
+    Args:
+        session: the run.
+        flags: the options.
+
+    Attributes:
+        rule_set: the rules.
+
+    Raises:
+        ConfigError: the rules are not valid, or there are none.
+        UsageError: an option is not valid.
+    """
+
+    def __init__(self, session: Session, flags: PlanFlags) -> None:
+        self._session = session
+        self._flags = flags
+        self.rule_set = open_rules(session, flags.rules)
+        self._filter = build_share_filter(
+            session,
+            flags.status,
+            owner=flags.owner,
+            name=flags.name,
+            older_than=flags.older_than,
+            newer_than=flags.newer_than,
+            with_member=self.rule_set.needs_age,
+        )
+        self._now = datetime.now(UTC)
+        self._check: Callable[[], None] = lambda: None
+
+    def __iter__(self) -> Iterator[PlannedShare]:
+        """Yield each share as it is read, its image without the API's object."""
+        return self._read_fleet() if self._flags.fleet.is_fleet else self._read_own()
+
+    def check(self) -> None:
+        """Check, after all have been read, that every project could be.
+
+        Raises:
+            PartialError: some could not; the errors have been printed.
+        """
+        self._check()
+
+    def _read_own(self) -> Iterator[PlannedShare]:
+        from imgshare_cli.batch.planned_share import plan_share
+
+        own_projects = find_own_projects(self._session, self.rule_set)
+        for share in _remember_shares(self._session, self._filter):
+            yield plan_share(share, self.rule_set.judge(share, self._now, own_projects))
+
+    def _read_fleet(self) -> Iterator[PlannedShare]:
+        from imgshare_cli.batch.planned_share import plan_share
+        from imgshare_cli.cli.batches.fleet_list import FleetShares
+        from imgshare_cli.cli.batches.own_projects import OwnProjects
+
+        fleet = self._flags.fleet
+        shares = FleetShares(self._session, fleet, self._filter)
+        self._check = shares.check
+        own = OwnProjects(self._session, self.rule_set, has_clouds=fleet.clouds is not None)
+        for access, share, _ in shares.read_entries(with_raw=True):
+            if share:
+                ruling = self.rule_set.judge(share, self._now, own.find(access.project))
+                yield plan_share(share, ruling, access)
+
+
+def _remember_shares(session: Session, share_filter: ShareFilter) -> Iterator[Share]:
+    """Read the shares of the session's project, and remember them for TAB and for the beginnings of IDs."""
+    from imgshare_cli.cli.id_prefixes import get_last_list
+
+    return get_last_list(session).remember_images(
+        session.inbox.read_shares(share_filter),
+        is_whole=not share_filter.is_narrowed and Status.PENDING in share_filter.statuses,
+        is_shown=session.output.is_at_terminal(),
+    )
