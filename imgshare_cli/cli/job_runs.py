@@ -55,10 +55,10 @@ class JobRuns:
         again = "the same command" if typed.options.get("--from") == "-" else typed.build({})
         return JobPoll(get_patience(self.settings.timeout), describe_again=lambda: again)
 
-    @property
-    def single(self) -> SingleJobs:
-        """What decides about one image at a time."""
-        return SingleJobs(self.create_runner, self._show_progress)
+    def find_single(self, endpoint: str, *, is_call_gone: bool = False) -> SingleJobs | None:
+        """Find what decides about one image at a time; see `FindJobs`."""
+        is_used = self.endpoints.are_jobs_used(endpoint, is_call_gone=is_call_gone)
+        return SingleJobs(self.create_runner, self._show_progress) if is_used else None
 
     def create_sharing(self, project_id: str | None) -> JobSharing:
         """Create what shares images.

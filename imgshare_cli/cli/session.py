@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.redaction import Redactor
     from imgshare_cli.config.config_file import ConfigFile
     from imgshare_cli.config.settings import Flags, Settings
+    from imgshare_cli.log.writer import DecisionLog
     from imgshare_cli.shares.inbox import Inbox
     from imgshare_cli.shares.jobs.decisions import SingleJobs
-    from imgshare_cli.shares.single_sharing import SingleSharing
     from imgshare_cli.terminal.output import Output
 
 
@@ -160,21 +160,20 @@ class Session:
 
         return Inbox(self.client, self.open_worker_client, self.credential, self.settings.project_id)
 
+    @cached_property
+    def decision_log(self) -> DecisionLog | None:
+        """The log that decisions are written to; None where it is off."""
+        from imgshare_cli.log.writer import open_log
+
+        log = open_log(self.environ, self.file, self.output.print_note)
+        if log:
+            self._open.callback(log.close)
+        return log
+
     def find_jobs(self, endpoint: str, *, is_call_gone: bool = False) -> SingleJobs | None:
         """Find what decides by jobs, where the settings say so or the service has no other way; see `FindJobs`."""
-        runs = self._find_job_runs(endpoint, is_call_gone=is_call_gone)
-        return runs.single if runs else None
-
-    def find_sharing_jobs(self, endpoint: str, *, is_call_gone: bool = False) -> SingleSharing | None:
-        """Find what shares by jobs, in the same cases; see `FindSharingJobs`."""
-        runs = self._find_job_runs(endpoint, is_call_gone=is_call_gone)
-        return runs.create_single_sharing(self.member_id) if runs else None
-
-    def _find_job_runs(self, endpoint: str, *, is_call_gone: bool) -> JobRuns | None:
-        if not (is_call_gone or self.may_decide_by_jobs()):
-            return None
-        runs = self.job_runs
-        return runs if runs.endpoints.are_jobs_used(endpoint, is_call_gone=is_call_gone) else None
+        may_be_used = is_call_gone or self.may_decide_by_jobs()
+        return self.job_runs.find_single(endpoint, is_call_gone=is_call_gone) if may_be_used else None
 
     @cached_property
     def job_runs(self) -> JobRuns:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.config.file_reading import expand_path, find_base_folder, read_file
 from imgshare_cli.config.known_keys import (
+    DECISION_LOG,
     OWNER_NAME_HINT,
     PROFILE_KEYS,
     TOP_KEYS,
@@ -38,6 +39,7 @@ class ConfigFile:
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     owners: OwnerNames = field(default_factory=OwnerNames)
     readable_by_others: bool = False
+    decision_log: str | None = None
 
 
 def find_config_path(environ: Mapping[str, str], *, windows: bool = sys.platform == "win32") -> Path:
@@ -117,6 +119,8 @@ def check_config(path: Path, document: Mapping[str, Any], *, readable_by_others:
     default = document.get("default_profile")
     if default is not None and not isinstance(default, str):
         raise _create_type_error(path, "default_profile", "a string")
+    if (decision_log := document.get(DECISION_LOG)) is not None:
+        _check_value(path, (DECISION_LOG,), decision_log)
     profiles = document.get("profiles", {})
     if not isinstance(profiles, Mapping):
         raise _create_type_error(path, "profiles", "a table")
@@ -128,7 +132,14 @@ def check_config(path: Path, document: Mapping[str, Any], *, readable_by_others:
     for name, owner_id in owners.items():
         _check_owner_name(path, name)
         _check_value(path, ("owners", name), owner_id)
-    return ConfigFile(path, default, profiles, OwnerNames(owners), readable_by_others=readable_by_others)
+    return ConfigFile(
+        path,
+        default,
+        profiles,
+        OwnerNames(owners),
+        readable_by_others=readable_by_others,
+        decision_log=decision_log,
+    )
 
 
 def _check_owner_name(path: Path, name: str) -> None:

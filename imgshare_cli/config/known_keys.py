@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from imgshare_cli.config.owners import MINE
 
-TOP_KEYS = ("default_profile", "owners", "profiles")
+DECISION_LOG = "decision_log"
+OFF = "off"
+TOP_KEYS = ("default_profile", DECISION_LOG, "owners", "profiles")
+# Of these, the keys that have a value of their own.
+TOP_VALUES = ("default_profile", DECISION_LOG)
 PROFILE_KEYS = (
     *("endpoint", "project_id", "cloud", "region", "interface"),
     *("vault_id", "vault_endpoint", "cacert", "timeout", "token", "token_store"),
@@ -48,6 +53,8 @@ def describe_expected_value(key_path: tuple[str, ...], value: object) -> str | N
         return "a string"
     if key != "token" and re.search(_CONTROL, value):
         return "one line without control characters"
+    if key == DECISION_LOG:
+        return None if value == OFF or _is_full_path(value) else "'off' or the full path of a folder"
     choices = CHOICES.get(key)
     return _join_choices(choices) if choices and value not in choices else None
 
@@ -60,3 +67,7 @@ def _is_timeout(value: object) -> bool:
     from imgshare_cli.config.durations import read_timeout
 
     return isinstance(value, int | float | str) and not isinstance(value, bool) and read_timeout(value) is not None
+
+
+def _is_full_path(text: str) -> bool:
+    return text.startswith("~") or Path(text).is_absolute()

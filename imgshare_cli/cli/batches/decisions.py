@@ -114,6 +114,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         flags.fail_fast,
         is_dry_run=flags.dry_run,
         end_input=jobs.end_input,
+        is_decision=True,
     )
     try:
         run_batch(session, with_projects(batch, task, fleet, worker) if fleet else batch, stop)

@@ -14,6 +14,7 @@ from imgshare_cli.batch.outcome import Result
 from imgshare_cli.batch.runner import BatchRun
 from imgshare_cli.batch.tally import Tally
 from imgshare_cli.cli.batches.summary import create_batch_error, describe_tally
+from imgshare_cli.cli.decision_records import record_decision
 from imgshare_cli.errors import AuthError, ImgshareError
 from imgshare_cli.terminal.batch_output import BatchOutput
 from imgshare_cli.terminal.progress_line import ProgressLine
@@ -45,6 +46,7 @@ class Batch(NamedTuple):
         is_fleet: whether it works in the projects that its options name.
         is_dry_run: whether nothing is changed.
         end_input: is called when no more items will be begun.
+        is_decision: whether what it does is a decision, which the log keeps.
     """
 
     source: Source
@@ -59,6 +61,7 @@ class Batch(NamedTuple):
     is_fleet: bool = False
     is_dry_run: bool = False
     end_input: Callable[[], None] = lambda: None
+    is_decision: bool = False
 
 
 def run_batch(session: Session, batch: Batch, stop: threading.Event) -> None:
@@ -112,6 +115,16 @@ class _BatchCommand:
         self._end()
 
     def _report(self, outcome: Outcome) -> None:
+        if outcome.result is Result.DONE and self._batch.is_decision and outcome.member:
+            item = outcome.item
+            record_decision(
+                self._session,
+                outcome.member,
+                image=outcome.image,
+                old_status=item.known_status,
+                rule=item.rule,
+                access=item.access,
+            )
         self._tally.add(outcome)
         self._printer.print_outcome(outcome)
 

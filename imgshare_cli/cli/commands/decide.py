@@ -135,8 +135,12 @@ def _decide(session: Session, image: str, member: str | None, status: Status) ->
 
 def _run_and_print(session: Session, target: ShareTarget, status: Status, attempt: Callable[[], models.Member]) -> None:
     """Decide, explain a refusal, and print the share, or for people a line about it."""
+    from imgshare_cli.cli.decision_records import record_decision
+
     with target.explain_refusal(status.verb):
         share = attempt()
+    old_status = target.known_share.status if target.known_share else None
+    record_decision(session, share, image=target.known_image, old_status=old_status)
     _print_decision(session, target, status, share)
     image = target.known_image
     if status is Status.ACCEPTED and image and image.key_id and not session.output.as_json:

@@ -17,6 +17,10 @@ from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import PartialError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imgshare_cli.api.images import Share
+    from imgshare_cli.api.models import Member, Status
     from imgshare_cli.shares.review import Review
 
 _MAX_LISTED = 20
@@ -36,7 +40,6 @@ def review(
     about all later ones from the same owner, u undoes the last step, q quits, ? shows help. Needs a terminal.
     """
     from imgshare_cli.cli.id_prefixes import get_last_list
-    from imgshare_cli.cli.vault_choices import build_decide
     from imgshare_cli.shares.review import Review
 
     typed = TypedCommand(session.context)
@@ -55,7 +58,24 @@ def review(
     if not shares:
         session.output.print_note(f"No {'' if is_whole else 'matching '}images are pending.")
         return
-    _run_review(session, Review(session.client, shares, build_decide(session)))
+    _run_review(session, Review(session.client, shares, _build_decide(session, shares)))
+
+
+def _build_decide(session: Session, shares: Sequence[Share]) -> Callable[[str, str, Status], Member]:
+    """Build what decides, and records it with what was shown of the image."""
+    from imgshare_cli.cli.decision_records import record_decision
+    from imgshare_cli.cli.vault_choices import build_decide
+
+    decide, images = build_decide(session), {share.image.id: share.image for share in shares}
+    statuses = {share.image.id: share.status for share in shares}
+
+    def decide_and_record(image_id: str, member_id: str, status: Status) -> Member:
+        member = decide(image_id, member_id, status)
+        record_decision(session, member, image=images[image_id], old_status=statuses[image_id])
+        statuses[image_id] = member.status
+        return member
+
+    return decide_and_record
 
 
 def _run_review(session: Session, review: Review) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from imgshare_cli.cli.batches.sharing_options import AccountOption, Organization
 from imgshare_cli.cli.commands.members import print_members
 from imgshare_cli.cli.options import ImageArgument, common_options, complete, with_session
 from imgshare_cli.cli.session import Session
+from imgshare_cli.cli.sharing_jobs import find_sharing_jobs
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.each_member import run_for_each_member
 from imgshare_cli.shares.sharing import start_sharing
@@ -59,7 +61,7 @@ def share(
     def share_with(member: str) -> models.Member:
         member_id = known.resolve_id(member)
         refuse_near_name(session, member_id)
-        shared = start_sharing(session.client, image_id, member_id, session.find_sharing_jobs)
+        shared = start_sharing(session.client, image_id, member_id, partial(find_sharing_jobs, session))
         if not session.output.as_json:  # JSON has the ID, and its reader expects nothing on stderr
             _print_notes(session, target, member, shared)
         return shared.member

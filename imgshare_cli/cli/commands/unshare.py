@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgshare_cli.cli.batches.sharing_options import AccountOption, OrganizationOption, with_sharing
 from imgshare_cli.cli.commands.share import MembersArgument
 from imgshare_cli.cli.options import ImageArgument, YesOption, common_options, with_session
 from imgshare_cli.cli.session import Session
+from imgshare_cli.cli.sharing_jobs import find_sharing_jobs
 from imgshare_cli.cli.target import ShareTarget
 from imgshare_cli.shares.each_member import run_for_each_member
 from imgshare_cli.shares.not_shared import SimilarMemberError
@@ -47,7 +49,7 @@ def unshare(  # noqa: PLR0913  (its options)
 
     def unshare_from(member: str) -> Unshared:
         try:
-            find_jobs, kind = session.find_sharing_jobs, kinds.get(member)
+            find_jobs, kind = partial(find_sharing_jobs, session), kinds.get(member)
             return stop_sharing(session.client, session.credential, image_id, member, known.resolve_id, find_jobs, kind)
         except SimilarMemberError as exc:
             raise _add_command(session, image_id, exc) from exc
