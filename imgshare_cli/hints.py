@@ -102,9 +102,15 @@ def build_xargs_command(*words: str | Word) -> str:
     return _build_command("xargs -n1 ", words, {})
 
 
+def build_pipe(*commands: Sequence[str | Word]) -> str:
+    """Build commands of which each reads what the one before it prints; see `build_command`."""
+    checked = [[_check_word(word) for word in words] for words in commands]
+    text = " | ".join(" ".join(["imgshare", *(part.show() for part in parts)]) for parts in checked)
+    return _remember_command(text, [part for parts in checked for part in parts])
+
+
 def _build_command(prefix: str, words: Sequence[str | Word], environ: Mapping[str, Word]) -> str:
-    # Our own words are checked as well, in case one from outside comes without `quote_word`.
-    parts = [word if isinstance(word, Word) else _check_own_word(word) for word in words]
+    parts = [_check_word(word) for word in words]
     settings = [f"{name}={value.show()}" for name, value in environ.items()]
     text = prefix + " ".join([*settings, "imgshare", *(part.show() for part in parts)])
     return _remember_command(text, [*environ.values(), *parts])
@@ -190,5 +196,8 @@ def render_commands(text: str) -> str:
     return rendered
 
 
-def _check_own_word(text: str) -> Word:
-    return Word(text, text if _PLAIN_OR_OPTION.fullmatch(text) else "WORD")
+def _check_word(word: str | Word) -> Word:
+    """Return a word; our own words are checked, in case one from outside comes without `quote_word`."""
+    if isinstance(word, Word):
+        return word
+    return Word(word, word if _PLAIN_OR_OPTION.fullmatch(word) else "WORD")

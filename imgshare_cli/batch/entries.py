@@ -85,8 +85,8 @@ def _parse_image(number: int, image: dict[str, Any]) -> Item:
 def _parse_share(number: int, share: dict[str, Any], is_wanted: Callable[[str | None], bool]) -> Item:
     """Parse a member object of the API, a line of the decision log, or an outcome."""
     scope = ANYWHERE
-    if isinstance(share.get("result"), str):
-        # What was not known when an item failed is null in its outcome.
+    if "new_status" in share or isinstance(share.get("result"), str):
+        # What was not known when an item failed, or was decided, is null.
         share = {key: value for key, value in share.items() if value is not None}
         scope = Scope(*(_read_string(share, key) if key in share else None for key in Scope._fields))
     member_id = _read_member_id(share) if "member_id" in share else None

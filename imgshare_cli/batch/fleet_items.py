@@ -72,7 +72,11 @@ def _pair_chunk(chunk: _Chunk, projects: Iterable[FleetProject], group_size: int
 def _is_meant(image: Item, project: FleetProject) -> bool:
     """Whether an image is to be done in a project: in each, unless it names one."""
     scope = image.scope
-    if scope.cloud not in {None, project.cloud} or scope.region not in {None, project.region}:
+    # The decision log names the cloud also where a run is about one alone.
+    is_cloud = scope.cloud in {None, project.cloud} or (scope.endpoint is not None and project.cloud is None)
+    if not is_cloud or scope.region not in {None, project.region}:
+        return False
+    if scope.endpoint and project.service and scope.endpoint != project.service.endpoint:
         return False
     return image.member_id == project.id if image.member_id else scope.project_name in {None, project.name}
 

@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 
 class Scope(NamedTuple):
-    """Where an earlier outcome of a fleet run is from; None is anywhere.
+    """Where an earlier outcome of a fleet run, or a line of the decision log, is from; None is anywhere.
 
     Attributes:
         project_name: the name of the project, which matters where its ID is not known.
         cloud: the entry of clouds.yaml.
         region: the region.
+        endpoint: the address of the image service.
     """
 
     project_name: str | None = None
     cloud: str | None = None
     region: str | None = None
+    endpoint: str | None = None
 
 
 ANYWHERE = Scope()

@@ -33,6 +33,7 @@ COMMAND_GROUPS = {
     "Rules": {
         "rules": "rules:app",
         "plan": "plan:plan",
+        "log": "log:log",
     },
     "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
     "Setup": {

@@ -9,9 +9,12 @@ from imgshare_cli import hints
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.known_keys import (
     CHOICES,
+    DECISION_LOG,
+    OFF,
     OWNER_NAME_HINT,
     PROFILE_KEYS,
     TOP_KEYS,
+    TOP_VALUES,
     describe_expected_value,
     is_owner_name,
 )
@@ -22,11 +25,12 @@ from imgshare_cli.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
 
-_KEYS = ("default_profile", *PROFILE_KEYS, "owners.NAME", "profiles.NAME.KEY")
+_KEYS = (*TOP_VALUES, *PROFILE_KEYS, "owners.NAME", "profiles.NAME.KEY")
 _SHOWN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,29}")
 _ADDRESSES = {"endpoint": ENDPOINT, "vault_endpoint": VAULT_ENDPOINT}
 _EXAMPLES = {
     "timeout": "5m",
+    DECISION_LOG: OFF,
     "endpoint": "https://glance.example.com",
     "vault_endpoint": VAULT_ENDPOINT.example,
     # Who sets one of these wants another value than the default.
@@ -66,7 +70,7 @@ def _create_unknown_key_error(session: Session, command: str, key: str, values: 
 
     typed = TypedCommand(session.context)
     before, dot, last = key.rpartition(".")
-    known = PROFILE_KEYS if before.startswith("profiles.") else ("default_profile", *PROFILE_KEYS)
+    known = PROFILE_KEYS if before.startswith("profiles.") else (*TOP_VALUES, *PROFILE_KEYS)
     # A user in a URL comes with a password.
     words = [hints.quote_word(None if "@" in value else value, "VALUE") for value in values]
     meant = [

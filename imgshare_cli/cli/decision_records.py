@@ -23,7 +23,7 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
     old_status: Status | None = None,
     rule: str | None = None,
     access: ProjectAccess | None = None,
-) -> None:
+) -> bool:
     """Record a decision that has been made; what certainly changed nothing is none, and no failure gets out of here.
 
     Args:
@@ -33,14 +33,17 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
         old_status: the status of the share before, where that is known.
         rule: the name of the rule that decided, where one did.
         access: the project of a fleet that decided.
+
+    Returns:
+        Whether it is in the log now.
     """
     # A request that is sent again may find what it did itself.
     if old_status is member.status or was_decided_before(member, session.settings.timeout):
-        return
+        return False
     if (log := session.decision_log) is None:
-        return
+        return False
     # Built here, and not as a `LogEntry`: to make that class takes a third of what a decision may take.
-    log.append(
+    return log.append(
         {
             "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
             **_describe_login(session, access),

@@ -69,6 +69,11 @@ EXAMPLES = {
         ("Print what they would accept", "imgshare plan --json | jq '.[] | select(.decision == \"accept\")'"),
         ("Find out in a script whether there is something to do", "imgshare plan --detailed-exitcode"),
     ),
+    "imgshare log": (
+        ("Show what was decided in the last week", "imgshare log --since 7d"),
+        ("Show who decided about an image", "imgshare log --image golden-debian-12 --json"),
+        ("Take back what was decided in the last hour", "imgshare log --since 1h --json | imgshare reset --from -"),
+    ),
     "imgshare members": (
         ("List the projects that an image is shared with", "imgshare members my-build-agent"),
         ("List those that have not decided", "imgshare members my-build-agent --status pending"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import typer
 
 _SERVICE_OPTIONS = ("--profile", "--cloud", "--endpoint", "--project", "--cacert", "--insecure-http", "--insecure-tls")
+_FLEET_OPTIONS = ("--all-projects", "--projects", "--projects-file", "--clouds", "--regions")
 
 
 class TypedCommand:
@@ -57,6 +58,12 @@ class TypedCommand:
         """Build another command that asks the same service for the same project."""
         options = {name: value for name, value in self.options.items() if name in _SERVICE_OPTIONS}
         return hints.build_command(*words, *hints.build_options(options))
+
+    def build_take_back(self, since: str) -> str:
+        """Build the command that resets what was decided since a time, at the same service, in the same projects."""
+        options = {name: value for name, value in self.options.items() if name in {*_SERVICE_OPTIONS, *_FLEET_OPTIONS}}
+        logged = ("log", "--since", since, "--json")
+        return hints.build_pipe(logged, ("reset", "--from", "-", *hints.build_options(options)))
 
     def build_xargs(self) -> str:
         """Build the command that runs this one, without its arguments, for each line of its input."""

@@ -43,8 +43,8 @@ class DecisionLog:
         self._is_line_open = False
         self._has_failed = False
 
-    def append(self, record: Mapping[str, str | None]) -> None:
-        """Append a decision; one thread at a time calls it.
+    def append(self, record: Mapping[str, str | None]) -> bool:
+        """Append a decision, and return whether that worked; one thread at a time calls it.
 
         Args:
             record: the fields of a `LogEntry`, in their order.
@@ -55,6 +55,8 @@ class DecisionLog:
             if not self._has_failed:  # each decision of a batch would say the same
                 self._has_failed = True
                 self._note(_describe_failure(self._folder, exc))
+            return False
+        return True
 
     def _write(self, line: bytes, month: str) -> None:
         if month != self._month or self._descriptor is None:

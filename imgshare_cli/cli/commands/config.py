@@ -19,7 +19,7 @@ from imgshare_cli.cli.options import (
 )
 from imgshare_cli.cli.session import Session
 from imgshare_cli.config.config_file import find_config_path
-from imgshare_cli.config.known_keys import CHOICES, PROFILE_KEYS
+from imgshare_cli.config.known_keys import CHOICES, DECISION_LOG, OFF, PROFILE_KEYS, TOP_VALUES
 from imgshare_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,20 +54,21 @@ def complete_keys(incomplete: str) -> list[str]:
     from imgshare_cli.cli.completion_values import list_values
 
     owners = [f"owners.{name}" for name, _ in list_values("owners", "")]
-    return [key for key in ("default_profile", *PROFILE_KEYS, *owners) if key.startswith(incomplete) and key != "token"]
+    return [key for key in (*TOP_VALUES, *PROFILE_KEYS, *owners) if key.startswith(incomplete) and key != "token"]
 
 
 def complete_values(ctx: typer.Context, incomplete: str) -> list[str]:
     """List the values that the key can have, for completion; for most keys there is no list."""
     last = str(ctx.params.get("key")).rpartition(".")[2]
-    return [value for value in CHOICES.get(last, ()) if value.startswith(incomplete)]
+    values = (OFF,) if last == DECISION_LOG else CHOICES.get(last, ())
+    return [value for value in values if value.startswith(incomplete)]
 
 
 KeyArgument = Annotated[
     str,
     typer.Argument(
         metavar="KEY",
-        help="default_profile, a profile's key such as endpoint, profiles.NAME.KEY, or owners.NAME.",
+        help="default_profile, decision_log, a profile's key such as endpoint, profiles.NAME.KEY, or owners.NAME.",
         show_default=False,
         autocompletion=complete_keys,
     ),
@@ -108,6 +109,8 @@ def list_(session: Session) -> None:
         return
     if session.file.default_profile:
         session.output.print_line(f"default_profile={session.file.default_profile}")
+    if session.file.decision_log:
+        session.output.print_line(f"{DECISION_LOG}={session.file.decision_log}")
     for name, owner_id in session.file.owners.ids.items():
         session.output.print_line(f"owners.{name}={owner_id}")
     for name, profile in session.file.profiles.items():
@@ -119,6 +122,7 @@ def _build_document(session: Session) -> dict[str, Any]:
     """Build what the file holds, without its tokens."""
     return {
         "default_profile": session.file.default_profile,
+        DECISION_LOG: session.file.decision_log,
         "owners": dict(session.file.owners.ids),
         "profiles": {
             name: {key: HIDDEN if key == "token" else value for key, value in profile.items()}
