@@ -73,15 +73,13 @@ def _require_owner(owner: str, owner_id: str | None) -> Condition:
     return Condition(
         f"owner {owner}",
         lambda facts: facts.image.owner == owner_id and owner_id is not None,
-        lambda facts: f"owner {_show(facts.image.owner)} is not {owner}",
+        lambda _: f"owner is not {owner}",  # which plans show beside it
     )
 
 
 def _require_own_project() -> Condition:
     def explain(facts: Facts) -> str:
-        if not facts.own_projects:
-            return "your own projects are not known"
-        return f"owner {_show(facts.image.owner)} is not one of your projects"
+        return "owner is not one of your projects" if facts.own_projects else "your projects are not known"
 
     return Condition("owner mine", lambda facts: facts.image.owner in facts.own_projects, explain)
 
@@ -94,9 +92,7 @@ def _require_name(pattern: str) -> Condition:
         name = facts.image.name or ""
         return name == pattern or matches(name) is not None
 
-    return Condition(
-        f"image {pattern}", is_met, lambda facts: f"name {_show(facts.image.name)} does not match {pattern}"
-    )
+    return Condition(f"image {pattern}", is_met, lambda _: f"name does not match {pattern}")
 
 
 def _require_hash(hashes: HashList) -> Condition:
@@ -154,6 +150,6 @@ def _explain_age(facts: Facts, text: str) -> str:
     return "when it was shared is not known" if facts.age is None else text
 
 
-def _show(text: str | None) -> str:
+def _show(text: str) -> str:
     """Return what a sentence shows of a text from outside."""
-    return hints.quote_unless_plain(truncate_text(text, _MAX_SHOWN)) if text else "-"
+    return hints.quote_unless_plain(truncate_text(text, _MAX_SHOWN))
