@@ -111,21 +111,26 @@ def _require_hash(hashes: HashList) -> Condition:
 
 
 def _require_property(name: str, value: str | float | bool) -> Condition:  # noqa: FBT001  (a value of TOML)
-    # Glance keeps every property of an owner as a text, and IMS writes booleans as texts.
-    texts = {str(value), str(value).lower()} if isinstance(value, bool) else {str(value)}
+    texts, shown = _list_texts(value), _show(str(value))
 
     def is_met(facts: Facts) -> bool:
         actual = facts.image.raw.get(name)
-        return actual in texts if isinstance(actual, str) else type(actual) is type(value) and actual == value
+        return actual in texts if isinstance(actual, str) else not texts.isdisjoint(_list_texts(actual))
 
     def explain(facts: Facts) -> str:
         actual = facts.image.raw.get(name)
         if actual is None:
             return f"the image has no property {name}"
-        is_plain = isinstance(actual, str | int | float)
-        return f"{name} is {_show(str(actual)) if is_plain else 'not one value'}, not {_show(str(value))}"
+        return f"{name} is {_show(str(actual)) if _list_texts(actual) else 'not one value'}, not {shown}"
 
-    return Condition(f"{name} {_show(str(value))}", is_met, explain)
+    return Condition(f"{name} {shown}", is_met, explain)
+
+
+def _list_texts(value: object) -> frozenset[str]:
+    """List the texts of a value: Glance keeps every property of an owner as a text, and IMS booleans as well."""
+    if isinstance(value, bool):
+        return frozenset([str(value), str(value).lower()])
+    return frozenset([str(value)] if isinstance(value, str | int) else ())
 
 
 def _require_least_age(age: timedelta) -> Condition:

@@ -34,10 +34,10 @@ def plan(
     *,
     flags: PlanFlags,
 ) -> None:
-    """Show what your rules say about the images shared with your project, and change nothing.
+    """Show what your rules say about each image, and change nothing.
 
-    The first rule that matches decides; what matches none stays pending, and the reason names the rule that comes
-    nearest and its first condition that is not met.
+    The images are those that other projects share with yours. The first rule that matches decides; what matches none
+    stays pending, and the reason names the rule that comes nearest and its first condition that is not met.
     """
     shares = PlannedShares(session, flags)
     counts = _Counts(shares)
