@@ -53,20 +53,14 @@ EXAMPLES = {
         ("List the backup vaults of your project", "imgshare vaults"),
         ("Print them as JSON", "imgshare vaults --json"),
     ),
-    "imgshare rules": (
-        ("Check your rules", "imgshare rules check"),
-        (
-            "Trust the images of one project",
-            'echo \'rule = [{name="golden", owner="26407f07725950ca9b3f6f08141e8c86", then="accept"}]\' > rules.toml',
-        ),
-    ),
+    "imgshare rules": (("Check the rules beside the config file", "imgshare rules check"),),
     "imgshare rules check": (
         ("Check the rules beside the config file", "imgshare rules check"),
-        ("Check another file, and print its rules as JSON", "imgshare rules check rules.toml --json"),
+        ("Print what was understood as JSON", "imgshare rules check --json"),
     ),
     "imgshare plan": (
         ("Show what the rules would do with the pending images, and why", "imgshare plan"),
-        ("Print what they would accept", "imgshare plan --json | jq '.[] | select(.decision == \"accept\")'"),
+        ("Show it for what has been decided as well", "imgshare plan --status all"),
         ("Find out in a script whether there is something to do", "imgshare plan --detailed-exitcode"),
     ),
     "imgshare log": (

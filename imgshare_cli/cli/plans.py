@@ -6,6 +6,7 @@ import functools
 import inspect
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.api.models import Status
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imgshare_cli.api.images import Share
+    from imgshare_cli.batch.fleet import FleetProject
     from imgshare_cli.batch.planned_share import PlannedShare
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.share_filter import ShareFilter
@@ -85,7 +87,7 @@ def with_plan(command: Callable[..., None]) -> Callable[..., None]:
 
 
 class PlannedShares:
-    """The shares that the options choose, each with what the rules say; they can be read once.
+    """The shares that the options choose, each with what the rules say.
 
     Args:
         session: the run.
@@ -130,23 +132,32 @@ class PlannedShares:
     def _read_own(self) -> Iterator[PlannedShare]:
         from imgshare_cli.batch.planned_share import plan_share
 
-        own_projects = find_own_projects(self._session, self.rule_set)
         for share in _remember_shares(self._session, self._filter):
-            yield plan_share(share, self.rule_set.judge(share, self._now, own_projects))
+            yield plan_share(share, self.rule_set.judge(share, self._now, self._own_projects))
 
     def _read_fleet(self) -> Iterator[PlannedShare]:
         from imgshare_cli.batch.planned_share import plan_share
         from imgshare_cli.cli.batches.fleet_list import FleetShares
-        from imgshare_cli.cli.batches.own_projects import OwnProjects
 
-        fleet = self._flags.fleet
-        shares = FleetShares(self._session, fleet, self._filter)
+        shares = FleetShares(self._session, self._flags.fleet, self._filter)
         self._check = shares.check
-        own = OwnProjects(self._session, self.rule_set, has_clouds=fleet.clouds is not None)
+        find_own = self._choose_own_projects()
         for access, share, _ in shares.read_entries(with_raw=True):
             if share:
-                ruling = self.rule_set.judge(share, self._now, own.find(access.project))
-                yield plan_share(share, ruling, access)
+                yield plan_share(share, self.rule_set.judge(share, self._now, find_own(access.project)), access)
+
+    def _choose_own_projects(self) -> Callable[[FleetProject], frozenset[str]]:
+        """Choose whose projects `mine` are: of the one login, or in a run over several clouds of that of each."""
+        if self._flags.fleet.clouds is None or not self.rule_set.uses_mine:
+            return lambda _: self._own_projects
+        from imgshare_cli.cli.batches.cloud_projects import CloudProjects
+
+        return CloudProjects(self._session).find
+
+    @cached_property
+    def _own_projects(self) -> frozenset[str]:
+        # Asked when the first share has been read: a token that has expired is renewed by then.
+        return find_own_projects(self._session, self.rule_set)
 
 
 def _remember_shares(session: Session, share_filter: ShareFilter) -> Iterator[Share]:

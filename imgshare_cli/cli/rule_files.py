@@ -48,7 +48,8 @@ def open_rules(session: Session, path: str | None) -> RuleSet:
 def find_own_projects(session: Session, rule_set: RuleSet) -> frozenset[str]:
     """Find the user's own projects, if a rule is about them; without an identity service there are none, with a note.
 
-    They are those that the user may get a token for (Identity API v3, GET /v3/auth/projects).
+    They are those that the user may get a token for (Identity API v3, GET /v3/auth/projects). The token must be a
+    fresh one: ask the image service for something first, which renews one that has expired.
     """
     if not rule_set.uses_mine:
         return frozenset()

@@ -73,15 +73,13 @@ def _require_owner(owner: str, owner_id: str | None) -> Condition:
     return Condition(
         f"owner {owner}",
         lambda facts: facts.image.owner == owner_id and owner_id is not None,
-        lambda facts: f"owner {_show(facts.image.owner)} is not {owner}",
+        lambda _: f"owner is not {owner}",  # which plans show beside it
     )
 
 
 def _require_own_project() -> Condition:
     def explain(facts: Facts) -> str:
-        if not facts.own_projects:
-            return "your own projects are not known"
-        return f"owner {_show(facts.image.owner)} is not one of your projects"
+        return "owner is not one of your projects" if facts.own_projects else "your projects are not known"
 
     return Condition("owner mine", lambda facts: facts.image.owner in facts.own_projects, explain)
 
@@ -94,9 +92,7 @@ def _require_name(pattern: str) -> Condition:
         name = facts.image.name or ""
         return name == pattern or matches(name) is not None
 
-    return Condition(
-        f"image {pattern}", is_met, lambda facts: f"name {_show(facts.image.name)} does not match {pattern}"
-    )
+    return Condition(f"image {pattern}", is_met, lambda _: f"name does not match {pattern}")
 
 
 def _require_hash(hashes: HashList) -> Condition:
@@ -115,21 +111,26 @@ def _require_hash(hashes: HashList) -> Condition:
 
 
 def _require_property(name: str, value: str | float | bool) -> Condition:  # noqa: FBT001  (a value of TOML)
-    # Glance keeps every property of an owner as a text, and IMS writes booleans as texts.
-    texts = {str(value), str(value).lower()} if isinstance(value, bool) else {str(value)}
+    texts, shown = _list_texts(value), _show(str(value))
 
     def is_met(facts: Facts) -> bool:
         actual = facts.image.raw.get(name)
-        return actual in texts if isinstance(actual, str) else type(actual) is type(value) and actual == value
+        return actual in texts if isinstance(actual, str) else not texts.isdisjoint(_list_texts(actual))
 
     def explain(facts: Facts) -> str:
         actual = facts.image.raw.get(name)
         if actual is None:
             return f"the image has no property {name}"
-        is_plain = isinstance(actual, str | int | float)
-        return f"{name} is {_show(str(actual)) if is_plain else 'not one value'}, not {_show(str(value))}"
+        return f"{name} is {_show(str(actual)) if _list_texts(actual) else 'not one value'}, not {shown}"
 
-    return Condition(f"{name} {_show(str(value))}", is_met, explain)
+    return Condition(f"{name} {shown}", is_met, explain)
+
+
+def _list_texts(value: object) -> frozenset[str]:
+    """List the texts of a value: Glance keeps every property of an owner as a text, and IMS booleans as well."""
+    if isinstance(value, bool):
+        return frozenset([str(value), str(value).lower()])
+    return frozenset([str(value)] if isinstance(value, str | int) else ())
 
 
 def _require_least_age(age: timedelta) -> Condition:
@@ -154,6 +155,6 @@ def _explain_age(facts: Facts, text: str) -> str:
     return "when it was shared is not known" if facts.age is None else text
 
 
-def _show(text: str | None) -> str:
+def _show(text: str) -> str:
     """Return what a sentence shows of a text from outside."""
-    return hints.quote_unless_plain(truncate_text(text, _MAX_SHOWN)) if text else "-"
+    return hints.quote_unless_plain(truncate_text(text, _MAX_SHOWN))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imgshare_cli.errors import UsageError
 from imgshare_cli.spelling import find_close
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from imgshare_cli.api.images import Share
+
+Row = TypeVar("Row")
 
 SORT_KEYS: dict[str, Callable[[Share], str | int]] = {
     "name": lambda share: (share.image.name or "").casefold(),
@@ -44,19 +46,24 @@ class SortOrder:
 
     def sort_shares(self, shares: Iterable[Share]) -> Iterable[Share]:
         """Sort shares, which reads all of them first; without a key they pass as they come."""
+        return self.sort_rows(shares, lambda share: share)
+
+    def sort_rows(self, rows: Iterable[Row], get_share: Callable[[Row], Share]) -> Iterable[Row]:
+        """Sort rows by the share of each; without a key they pass as they come."""
         if not self.key:
-            return shares
-        return self._sort_read(shares) if self.keeps_read else self._sort(shares)
+            return rows
+        return self._sort_read(rows, get_share) if self.keeps_read else self._sort(rows, get_share)
 
-    def _sort(self, shares: Iterable[Share]) -> list[Share]:
-        return sorted(shares, key=SORT_KEYS[self.key or "created"], reverse=self.descending)
+    def _sort(self, rows: Iterable[Row], get_share: Callable[[Row], Share]) -> list[Row]:
+        get_key = SORT_KEYS[self.key or "created"]
+        return sorted(rows, key=lambda row: get_key(get_share(row)), reverse=self.descending)
 
-    def _sort_read(self, shares: Iterable[Share]) -> Iterator[Share]:
-        read: list[Share] = []
+    def _sort_read(self, rows: Iterable[Row], get_share: Callable[[Row], Share]) -> Iterator[Row]:
+        read: list[Row] = []
         try:
-            read.extend(shares)
+            read.extend(rows)
         finally:
-            yield from self._sort(read)
+            yield from self._sort(read, get_share)
 
 
 NEWEST_FIRST = SortOrder("created", descending=True, keeps_read=True)

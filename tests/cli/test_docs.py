@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import imgshare_cli.cli.child_process  # noqa: F401  (it has two kinds of errors of its own)
+from imgshare_cli.cli.commands.plan import CHANGES_EXIT_CODE
 from imgshare_cli.errors import ImgshareError, Reason
 
 
@@ -22,4 +23,4 @@ def _list_exit_codes() -> set[tuple[str, str]]:
     kinds = [ImgshareError]
     for kind in kinds:
         kinds += kind.__subclasses__()
-    return {("0", "ok"), *((str(kind.exit_code), kind.code) for kind in kinds)}
+    return {("0", "ok"), (str(CHANGES_EXIT_CODE), "changes"), *((str(kind.exit_code), kind.code) for kind in kinds)}

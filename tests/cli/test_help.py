@@ -12,13 +12,14 @@ import typer
 
 from imgshare_cli.cli.app import COMMANDS, app
 from imgshare_cli.sandbox import Sandbox
+from tests.support.rules import OTHER, build_rule, write_rules
 from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
     from tests.support.run import RunImgshare
 
 CONFIG = ("path", "list", "get", "set", "unset")
-PATHS = [(), *((name,) for name in COMMANDS), *(("config", name) for name in CONFIG)]
+PATHS = [(), *((name,) for name in COMMANDS), *(("config", name) for name in CONFIG), ("rules", "check")]
 # What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service.
 UNPASTED = {"login", "logout", "review", "completion", "vaults"}
 ROOT = """\
@@ -34,6 +35,10 @@ Inbox:
   reset       Make a share pending again, as if nothing had been decided.
   show        Show one share, and what the project decided.
   vaults      List your project's backup vaults, for full-server images (IMS).
+
+Rules:
+  rules       Check the rules by which `plan` and `apply` decide.
+  plan        Show what your rules say about each image, and change nothing.
 
 Sharing:
   members     List the projects that an image is shared with.
@@ -233,6 +238,7 @@ def test_examples_work_when_they_are_pasted(words: tuple[str, ...], monkeypatch:
         monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
         for setting in ("timeout 5", "endpoint http://127.0.0.1:1", "profiles.otc.project_id x"):
             assert 0 == run_tool("config", "set", *setting.split()).code
+        write_rules(build_rule("ask", "other", owner=f'"{OTHER[::-1]}"'))
         if words == ("unshare",):
             assert 0 == run_tool("share", "my-build-agent", sandbox.owners[0].project_id).code
         for example in _list_examples(text):

@@ -11,6 +11,7 @@ from imgshare_cli.cli.options import common_options, with_session
 from imgshare_cli.cli.plans import PlanFlags, PlannedShares, with_plan
 from imgshare_cli.cli.session import Session
 from imgshare_cli.rules.model import Verdict
+from imgshare_cli.shares.sorting import NEWEST_FIRST, SortOrder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,16 +34,18 @@ def plan(
     *,
     flags: PlanFlags,
 ) -> None:
-    """Show what your rules say about the images shared with your project, and change nothing.
+    """Show what your rules say about each image, and change nothing.
 
-    The first rule that matches decides; what matches none stays pending, and the reason names the rule that comes
-    nearest and its first condition that is not met.
+    The images are those that other projects share with yours. The first rule that matches decides; what matches none
+    stays pending, and the reason names the rule that comes nearest and its first condition that is not met.
     """
     shares = PlannedShares(session, flags)
     counts = _Counts(shares)
-    _print_plan(session, counts, flags)
+    is_table = session.output.is_at_terminal() and not session.output.as_json
+    order = NEWEST_FIRST if is_table else SortOrder()
+    _print_plan(session, order.sort_rows(counts, lambda planned: planned.share), flags)
     shares.check()
-    if session.output.is_at_terminal() and not session.output.as_json:
+    if is_table:
         session.output.print_note(counts.describe())
     if detailed_exitcode and counts.has_changes:
         raise typer.Exit(CHANGES_EXIT_CODE)
@@ -95,7 +98,7 @@ class _Counts:
     def describe(self) -> str:
         """Describe what is to be done."""
         if not any(self._counts.values()):
-            return "no images to decide about"
+            return "no images match"
         counts = self._counts
         done = [
             f"{counts[verdict]} to {verdict.value}" for verdict in (Verdict.ACCEPT, Verdict.REJECT) if counts[verdict]
