@@ -34,7 +34,12 @@ COMMAND_GROUPS = {
         "rules": "rules:app",
         "plan": "plan:plan",
     },
-    "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
+    "Sharing": {
+        "members": "members:members",
+        "share": "share:share",
+        "unshare": "unshare:unshare",
+        "audit": "audit:audit",
+    },
     "Setup": {
         "login": "login:login",
         "logout": "logout:logout",
