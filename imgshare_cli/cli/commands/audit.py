@@ -26,7 +26,7 @@ StaleOption = Annotated[
 
 @with_session(common_options)
 def audit(session: Session, finding: FindingOption = None, older_than: StaleOption = "30d") -> None:
-    """List all shares of your project's images, and what is wrong with them.
+    """List all shares of your images, and what is wrong with them.
 
     SINCE is when the status last changed. The findings are: stale, pending for too long; dead, the identity service
     has no such project, which it tells administrators alone; unrecognised_id, not the ID of a project, as far as
