@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from imgshare_cli.api.credential import is_token
 from imgshare_cli.api.error_bodies import read_explanation
+from imgshare_cli.api.models import is_same_id
 from imgshare_cli.api.response import MAX_MANY, parse_object
 from imgshare_cli.errors import UnavailableError
 
@@ -77,6 +79,20 @@ class IdentityClient:
             for row in rows
             if all(id_and_name := (_read_text(row, "id"), _read_text(row, "name")))
         ]
+
+    def has_project(self, project_id: str) -> bool | None:
+        """Whether there is a project of this ID; None where the identity service does not say (api-ref, "Projects").
+
+        Keystone refuses a token that may not look with 403, whether or not there is such a project. Only one that may
+        look at every project gets its 404.
+        """
+        response = self._transport.send("GET", f"/projects/{quote(project_id, safe='', errors='replace')}")
+        if response.status == HTTPStatus.NOT_FOUND and _read_object(parse_object(response, "identity"), "error"):
+            return False
+        if response.status != HTTPStatus.OK:
+            return None
+        found = _read_text(_read_object(parse_object(response, "identity"), "project"), "id")
+        return True if is_same_id(found, project_id) else None
 
     def request_credential(self, project_id: str) -> Credential:
         """Request a token of the same user in another project, with what the identity service says about it.

@@ -83,7 +83,8 @@ def _parse_image(number: int, image: dict[str, Any]) -> Item:
 
 
 def _parse_share(number: int, share: dict[str, Any], is_wanted: Callable[[str | None], bool]) -> Item:
-    """Parse a member object of the API, a line of the decision log, or an outcome."""
+    """Parse a member object of the API, a line of the decision log, a share with findings, or an outcome."""
+    _check_findings(share)
     scope = ANYWHERE
     if "new_status" in share or isinstance(share.get("result"), str):
         # What was not known when an item failed, or was decided, is null.
@@ -99,6 +100,20 @@ def _parse_share(number: int, share: dict[str, Any], is_wanted: Callable[[str | 
     if "result" in share and "line" in share:
         raise UsageError("the outcome of a malformed line", hint="correct that line where it came from")
     raise UsageError("no id, image_id or name", hint='write {"image_id": "…"} or {"name": "…"}')
+
+
+def _check_findings(share: dict[str, Any]) -> None:
+    """Refuse a share of `audit` or `verify` that nothing was found about: it is among them only to be complete."""
+    if "findings" not in share:
+        return
+    if not isinstance(share["findings"], list):
+        raise UsageError("findings is not an array")
+    if not share["findings"]:
+        image, member = (hints.quote_text(str(share.get(key))) for key in ("image_id", "member_id"))
+        raise UsageError(
+            f"image {image}, project {member}: there are no findings, so it stays as it is",
+            hint="--finding NAMES prints only shares that have one of these findings",
+        )
 
 
 def _is_done(outcome: dict[str, Any], is_wanted: Callable[[str | None], bool]) -> bool:

@@ -35,7 +35,12 @@ COMMAND_GROUPS = {
         "plan": "plan:plan",
         "log": "log:log",
     },
-    "Sharing": {"members": "members:members", "share": "share:share", "unshare": "unshare:unshare"},
+    "Sharing": {
+        "members": "members:members",
+        "share": "share:share",
+        "unshare": "unshare:unshare",
+        "audit": "audit:audit",
+    },
     "Setup": {
         "login": "login:login",
         "logout": "logout:logout",

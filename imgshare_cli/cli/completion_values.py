@@ -71,6 +71,12 @@ def _list_columns(incomplete: str) -> list[str]:
     return complete_list(incomplete, LONG_COLUMNS)
 
 
+def _list_audit_findings(incomplete: str) -> list[str]:
+    from imgshare_cli.audit.findings import AuditFinding
+
+    return complete_list(incomplete, AuditFinding)
+
+
 def _list_regions(incomplete: str) -> list[str]:
     from imgshare_cli.config.regions import list_regions
 
@@ -92,6 +98,7 @@ def _read_config_file() -> ConfigFile:
 
 
 KINDS: dict[str, Callable[[str], list[Any]]] = {
+    "audit_findings": _list_audit_findings,
     "clouds": _list_clouds,
     "columns": _list_columns,
     "images": _list_images,

@@ -88,6 +88,14 @@ EXAMPLES = {
             "imgshare unshare my-build-agent 26407f07725950ca9b3f6f08141e8c86",
         ),
     ),
+    "imgshare audit": (
+        ("See who has your images, and what is wrong with that", "imgshare audit"),
+        (
+            "Stop sharing with projects that no longer exist",
+            "imgshare audit --finding dead --json | imgshare unshare --from -",
+        ),
+        ("List what has waited for a decision for a week", "imgshare audit --finding stale --older-than 7d"),
+    ),
     "imgshare login": (
         ("Log in with an entry of clouds.yaml", "imgshare login --cloud otc"),
         (

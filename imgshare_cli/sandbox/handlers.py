@@ -53,6 +53,11 @@ class ImageHandlers:
         self._store.delete_image(caller, image_id)
         return Response(204, headers={"Content-Type": "text/html; charset=UTF-8"})
 
+    def run_action(self, caller: Caller, _request: Request, image_id: str, action: str) -> Response:
+        """Handle `POST /images/{image_id}/actions/deactivate` and `…/reactivate`."""
+        self._store.set_image_status(caller, image_id, action)
+        return Response(204)
+
     def list_members(self, caller: Caller, request: Request, image_id: str) -> Response:
         """Handle `GET /images/{image_id}/members`."""
         request_body.reject_body(request)

@@ -43,6 +43,7 @@ class Router:
                 {"GET": call.get_member, "PUT": call.set_member_status, "DELETE": call.remove_member},
             ),
             (re.compile(r"/images/([^/]+)/members"), {"GET": call.list_members, "POST": call.add_member}),
+            (re.compile(r"/images/([^/]+)/actions/((?:de|re)activate)"), {"POST": call.run_action}),
             (
                 re.compile(r"/images/([^/]+)"),
                 {"GET": call.get_image, "PATCH": call.update_image, "DELETE": call.delete_image},

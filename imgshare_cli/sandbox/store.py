@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imgshare_cli.sandbox.tokens import Caller
 
 _ID_LENGTH = 36
+_ACTIONS = {"deactivate": "deactivated", "reactivate": "active"}
 _ONLY_SHARED = "Only shared images have members."
 
 
@@ -89,6 +90,16 @@ class ImageStore:
             now = self._create_timestamp()
             self._images[image_id] = image = replace(image, updated_at=now, **changes)  # type: ignore[arg-type] # checked by request_body
             return image
+
+    def set_image_status(self, caller: Caller, image_id: str, action: str) -> None:
+        """Deactivate or reactivate an image, which must have its data."""
+        with self._lock:
+            image = self._get_visible_image(caller, image_id, "No image found with ID {}")
+            policy.authorize_owner(caller, image, action)
+            if image.attributes.status not in _ACTIONS.values():
+                raise ApiError(403, f"Not allowed to {action} image in status '{image.attributes.status}'")
+            attributes = replace(image.attributes, status=_ACTIONS[action])
+            self._images[image_id] = replace(image, updated_at=self._create_timestamp(), attributes=attributes)
 
     def delete_image(self, caller: Caller, image_id: str) -> None:
         """Delete an image and all its members."""

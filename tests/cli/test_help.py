@@ -44,6 +44,7 @@ Sharing:
   members     List the projects that an image is shared with.
   share       Share one of your images with other projects.
   unshare     Stop sharing an image.
+  audit       List all shares of your images, and what is wrong with them.
 
 Setup:
   login       Log in and store the token in the keyring.
@@ -212,9 +213,10 @@ def test_every_help(imgshare: RunImgshare, words: tuple[str, ...]) -> None:
     assert ("--profile" in common) == ("-h, --help" in common)
     assert "--json" not in common
     for whole in _list_examples(text):
-        example = whole.rpartition(" | ")[2]
-        assert list(words) in (shlex.split(example)[1 : len(words) + 1], ["help"], ["config"])
-        _parse(shlex.split(re.split(r" [<>] ", example)[0])[1:])
+        examples = [shlex.split(re.split(r" [<>] ", part)[0])[1:] for part in whole.split(" | ")]
+        assert list(words) in (*(example[: len(words)] for example in examples), ["help"], ["config"])
+        for example in examples:
+            _parse(example)
 
 
 def _parse(argv: list[str]) -> None:

@@ -181,3 +181,21 @@ def test_protected(users: Users) -> None:
     answer = users.owner.ask("DELETE", f"/v2/images/{image_id}")
 
     assert build_refusal(403, f"Image {image_id} is protected and cannot be deleted.") == answer
+
+
+@pytest.mark.parametrize("action", ["deactivate", "reactivate"])
+@pytest.mark.parametrize(
+    ("who", "status", "sentence"),
+    [
+        ("owner", 403, "Not allowed to {} image in status 'queued'"),
+        ("owner_admin", 403, "Not allowed to {} image in status 'queued'"),
+        ("owner_reader", 403, "You are not authorized to complete {} action."),
+        ("member", 403, "You are not authorized to complete {} action."),
+        ("stranger", 404, "No image found with ID <image>"),
+    ],
+)
+def test_deactivation(share: Share, action: str, who: str, status: int, sentence: str) -> None:
+    """An image is deactivated by its owner or an administrator, and only once it has its data."""
+    answer = share.users[who].ask("POST", f"/v2/images/{share.image}/actions/{action}")
+
+    assert build_refusal(status, sentence.format(action).replace("<image>", share.image)) == answer
