@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from imgshare_cli.api.models import Status
 from imgshare_cli.batch.outcome import Result
 from imgshare_cli.batch.runner import BatchRun
 from imgshare_cli.batch.tally import Tally
 from imgshare_cli.cli.batches.summary import create_batch_error, describe_tally
 from imgshare_cli.cli.decision_records import record_decision
 from imgshare_cli.errors import AuthError, ImgshareError
+from imgshare_cli.shares.known_owners import MAX_OWNERS, remember_owners
 from imgshare_cli.terminal.batch_output import BatchOutput
 from imgshare_cli.terminal.progress_line import ProgressLine
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.batches.source import Source
     from imgshare_cli.cli.session import Session
     from imgshare_cli.terminal.batch_output import Verb
+
+_ACCEPTING = {"accept", "apply"}
 
 
 class Batch(NamedTuple):
@@ -89,6 +93,7 @@ class _BatchCommand:
         self._batch = batch
         self._stop = stop
         self._tally = Tally()
+        self._owners: dict[str, None] = {}  # of the images that were accepted
         self._line = ProgressLine(sys.stderr, session.environ, batch.verb.doing)
         own_project_id = None if batch.is_fleet else session.member_id
         self._printer = BatchOutput(session.output, self._line, batch.verb, own_project_id, batch.describe)
@@ -112,6 +117,7 @@ class _BatchCommand:
             raise exc.replace(note=self._describe_tally()) from exc
         finally:
             self._line.erase()
+            remember_owners(self._owners, self._session.environ)
         self._end()
 
     def _report(self, outcome: Outcome) -> None:
@@ -126,7 +132,14 @@ class _BatchCommand:
                 access=item.access,
             )
         self._tally.add(outcome)
+        self._keep_owner(outcome)
         self._printer.print_outcome(outcome)
+
+    def _keep_owner(self, outcome: Outcome) -> None:
+        is_accepted = outcome.result is Result.DONE and outcome.status is Status.ACCEPTED
+        owner = outcome.image.owner if outcome.image else None
+        if owner and is_accepted and self._batch.verb.base in _ACCEPTING and len(self._owners) < MAX_OWNERS:
+            self._owners[owner] = None
 
     def _tick(self) -> None:
         if self._stop.is_set():
