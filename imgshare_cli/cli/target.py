@@ -62,6 +62,11 @@ class ShareTarget:
         return self._member in {None, self._session.member_id}
 
     @property
+    def is_given_by_name(self) -> bool:
+        """Whether IMAGE was looked up by its name; the beginning of an ID is of an image that a list has shown."""
+        return self._resolved_id is not None and self._prefixed_id is None
+
+    @property
     def answers_people(self) -> bool:
         """Whether the answer is for a person at a terminal, who is told more than what was asked for."""
         return not self._session.output.as_json and self._session.output.is_at_terminal()

@@ -76,6 +76,12 @@ class Review:
         }
 
     @property
+    def accepted_owners(self) -> set[str]:
+        """The owners of the images that were accepted."""
+        accepted = [record.share for record in self._records.values() if record.status is Status.ACCEPTED]
+        return {share.image.owner for share in accepted if share.image.owner}
+
+    @property
     def complaints(self) -> dict[str, str]:
         """The errors that no later step fixed, by the image's ID."""
         return {image_id: text for image_id, record in self._records.items() if (text := record.complaint)}

@@ -8,6 +8,7 @@ import pytest
 
 from imgshare_cli.cli.sandbox_settings import build_environ
 from imgshare_cli.sandbox import Sandbox
+from tests.support.known_owners import know_owners
 from tests.support.scripted_images import ScriptedImageService
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A new sandbox with the demonstration data, and the tool pointed at it."""
+    """A new sandbox with the demonstration data, and the tool pointed at it; its owners are known."""
     with Sandbox() as sandbox:
+        know_owners(*(owner.project_id for owner in sandbox.owners))
         for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)
         yield sandbox

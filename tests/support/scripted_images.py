@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.fake_service import MEMBER, TOKEN, build_member
 from tests.support.json_server import JsonServer, Reply
+from tests.support.known_owners import know_owners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +79,8 @@ class ScriptedImageService(JsonServer):
         super().__init__()
 
     def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Point the tool at it, with a bare token of project MEMBER."""
+        """Point the tool at it, with a bare token of project MEMBER, which has accepted images of OWNER before."""
+        know_owners(OWNER)
         monkeypatch.setenv("IMGSHARE_ENDPOINT", self.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", TOKEN)
         monkeypatch.setenv("IMGSHARE_PROJECT_ID", MEMBER)

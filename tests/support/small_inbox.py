@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.support.known_owners import know_owners
 from tests.support.users import User, create_user
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ class SmallInbox:
         return {self.images[name] for name in names}
 
     def enter(self, monkeypatch: pytest.MonkeyPatch, person: User | None = None, *, project: bool = True) -> None:
-        """Point the tool at the service, as the member or as somebody else."""
+        """Point the tool at the service, as the member, who knows the owners, or as somebody else."""
+        know_owners(self.one.project_id, self.two.project_id)
         person = person or self.member
         monkeypatch.setenv("IMGSHARE_ENDPOINT", self.backend.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", person.token)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import signal
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
@@ -14,9 +13,8 @@ import typer
 from imgshare_cli.batch.outcome import Result
 from imgshare_cli.batch.runner import BatchRun
 from imgshare_cli.batch.tally import Tally
+from imgshare_cli.cli.batches.records import BatchRecords
 from imgshare_cli.cli.batches.summary import create_batch_error, describe_tally
-from imgshare_cli.cli.decision_records import record_decision
-from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import AuthError, ImgshareError
 from imgshare_cli.terminal.batch_output import BatchOutput
 from imgshare_cli.terminal.progress_line import ProgressLine
@@ -91,8 +89,7 @@ class _BatchCommand:
         self._batch = batch
         self._stop = stop
         self._tally = Tally()
-        self._began_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        self._recorded = 0
+        self._records = BatchRecords(session) if batch.is_decision else None
         self._line = ProgressLine(sys.stderr, session.environ, batch.verb.doing)
         own_project_id = None if batch.is_fleet else session.member_id
         self._printer = BatchOutput(session.output, self._line, batch.verb, own_project_id, batch.describe)
@@ -116,26 +113,15 @@ class _BatchCommand:
             raise exc.replace(note=self._describe_tally()) from exc
         finally:
             self._line.erase()
+            if self._records:
+                self._records.keep_owners()
         self._end()
 
     def _report(self, outcome: Outcome) -> None:
-        if self._batch.is_decision and outcome.result is Result.DONE:
-            self._record(outcome)
+        if self._records:
+            self._records.add(outcome)
         self._tally.add(outcome)
         self._printer.print_outcome(outcome)
-
-    def _record(self, outcome: Outcome) -> None:
-        """Record a decision before its outcome is printed: the reader of the outcomes may be gone."""
-        item = outcome.item
-        if outcome.member and record_decision(
-            self._session,
-            outcome.member,
-            image=outcome.image,
-            old_status=item.known_status,
-            rule=item.rule,
-            access=item.access,
-        ):
-            self._recorded += 1
 
     def _tick(self) -> None:
         if self._stop.is_set():
@@ -175,8 +161,10 @@ class _BatchCommand:
 
     def _note_take_back(self) -> None:
         """Say how to undo the decisions, unless they are such an undoing."""
-        if self._recorded and self._batch.verb.base != "reset" and not self._session.output.as_json:
-            command = TypedCommand(self._session.context).build_take_back(self._began_at)
+        records = self._records
+        if records is None or self._batch.verb.base == "reset" or self._session.output.as_json:
+            return
+        if command := records.describe_take_back():
             self._session.output.print_note(f"note: {command} takes it back")
 
     def _note_encrypted_images(self) -> None:

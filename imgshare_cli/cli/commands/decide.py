@@ -68,28 +68,37 @@ def accept(  # noqa: PLR0913, PLR0917
     # What is waited for has not been listed yet: no other image may stand in for it.
     target = ShareTarget(session, image, member, command="accept", is_listed=wait is None)
     vaults = _open_vaults(session, target, vault) if vault is not None else None
-    confirmed: set[str] = set()
+    confirmed: dict[str, str | None] = {}  # the name that the owner of an image is to have, where that was asked
 
     def attempt() -> models.Member:
         image_id = target.resolve_image_id(owner=image_check.owner if image_check else None)
         if image_check:
             _check_image(session, image_check, target.get_image(image_id))
         elif not yes and session.is_at_terminal and image_id not in confirmed:
-            if known_image := target.find_image(image_id):
-                from imgshare_cli.cli.confirmation import confirm_same_name
-
-                confirm_same_name(session, known_image)
-            confirmed.add(image_id)
+            confirmed[image_id] = _confirm(session, target, image_id)
         else:
             _find_image_for_people(target, image_id)
         return _decide_share(session, target, image_id, Status.ACCEPTED, vaults)
 
     if wait is None:
         _run_and_print(session, target, Status.ACCEPTED, attempt)
-        return
-    from imgshare_cli.cli.waiting import wait_until_shared
+    else:
+        from imgshare_cli.cli.waiting import wait_until_shared
 
-    _run_and_print(session, target, Status.ACCEPTED, lambda: wait_until_shared(session, attempt, image, wait))
+        _run_and_print(session, target, Status.ACCEPTED, lambda: wait_until_shared(session, attempt, image, wait))
+    if known_image := target.known_image:
+        from imgshare_cli.cli.first_owner import finish_accept
+
+        finish_accept(session, target, known_image, confirmed.get(known_image.id), is_expected=owner is not None)
+
+
+def _confirm(session: Session, target: ShareTarget, image_id: str) -> str | None:
+    image = target.find_image(image_id)
+    if image is None:
+        return None
+    from imgshare_cli.cli.accept_question import confirm_accept
+
+    return confirm_accept(session, target, image)
 
 
 def _open_vaults(session: Session, target: ShareTarget, vault: str) -> VaultDecisions[models.Member]:

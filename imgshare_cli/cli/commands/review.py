@@ -81,6 +81,7 @@ def _build_decide(session: Session, shares: Sequence[Share]) -> Callable[[str, s
 def _run_review(session: Session, review: Review) -> None:
     """Review with the user, then print what was done and what failed."""
     from imgshare_cli.cli.owner_names import get_owner_names
+    from imgshare_cli.shares.known_owners import remember_owners
     from imgshare_cli.terminal.review_prompt import run_review
     from imgshare_cli.truncation import truncate_lines
 
@@ -91,6 +92,7 @@ def _run_review(session: Session, review: Review) -> None:
             session.output.print_note(line)
         raise
     finally:
+        remember_owners(review.accepted_owners, session.environ)
         session.output.print_note(_describe_progress(review))
         if review.pending_count:
             again, rest = TypedCommand(session.context).build({}), "it" if review.pending_count == 1 else "them"
