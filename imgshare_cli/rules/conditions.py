@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli import hints
 from imgshare_cli.config.durations import format_duration
+from imgshare_cli.rules.name_patterns import build_name_test
 from imgshare_cli.truncation import truncate_text
 
 if TYPE_CHECKING:
@@ -86,13 +85,12 @@ def _require_own_project() -> Condition:
 
 def _require_name(pattern: str) -> Condition:
     # Letters are compared as they are, in their case and their normal form: a name that only looks the same is another.
-    matches = re.compile(fnmatch.translate(pattern)).match
-
-    def is_met(facts: Facts) -> bool:
-        name = facts.image.name or ""
-        return name == pattern or matches(name) is not None
-
-    return Condition(f"image {pattern}", is_met, lambda _: f"name does not match {pattern}")
+    matches = build_name_test(pattern)
+    return Condition(
+        f"image {pattern}",
+        lambda facts: matches(facts.image.name or ""),
+        lambda _: f"name does not match {pattern}",
+    )
 
 
 def _require_hash(hashes: HashList) -> Condition:

@@ -1,22 +1,15 @@
-"""Rules that could never match: because of what they say themselves, or because an earlier rule takes it all."""
+"""Rules that could never match, because an earlier one takes all that they could."""
 
 from __future__ import annotations
 
-import fnmatch
 from typing import TYPE_CHECKING
+
+from imgshare_cli.rules.name_patterns import covers_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imgshare_cli.rules.model import Rule
-
-# What `fnmatch` writes for a set with no character in it, such as `[z-a]`.
-_NOTHING = "(?!)"
-
-
-def can_match(pattern: str) -> bool:
-    """Whether there is a name that a pattern matches; an image without a name is not meant by an empty one."""
-    return bool(pattern) and _NOTHING not in fnmatch.translate(pattern)
 
 
 def find_covering_rule(earlier: Iterable[Rule], rule: Rule) -> Rule | None:
@@ -28,7 +21,7 @@ def _covers(one: Rule, other: Rule) -> bool:
     """Whether each condition of a rule is met wherever those of the other are; not all such cases are found."""
     return (
         (one.owner is None or (one.owner_id == other.owner_id and one.is_about_mine == other.is_about_mine))
-        and (one.image is None or (other.image is not None and _covers_pattern(one.image, other.image)))
+        and (one.image is None or (other.image is not None and covers_pattern(one.image, other.image)))
         and (one.hashes is None or (other.hashes is not None and one.hashes.hashes >= other.hashes.hashes))
         and _list_properties(one) <= _list_properties(other)
         and (one.older_than is None or (other.older_than is not None and one.older_than <= other.older_than))
@@ -38,13 +31,3 @@ def _covers(one: Rule, other: Rule) -> bool:
 
 def _list_properties(rule: Rule) -> set[tuple[str, type, object]]:
     return {(name, type(value), value) for name, value in rule.properties.items()}  # to Python, 1 is True
-
-
-def _covers_pattern(one: str, other: str) -> bool:
-    if one == other:
-        return True
-    if set(other) & set("[") or (set(other) & set("*?") and set(one) & set("?[")):
-        return False
-    # Here a wildcard of the other is compared like a letter, so only a `*` can match it, and that matches whatever
-    # the wildcard does.
-    return fnmatch.fnmatchcase(other, one)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.timestamps import parse_timestamp
-from imgshare_cli.rules.conditions import Condition, Facts, build_conditions
+from imgshare_cli.rules.candidates import Candidates, CompiledRule, build_candidates, compile_rule
+from imgshare_cli.rules.conditions import Facts
 from imgshare_cli.rules.model import Rule, Ruling, Verdict
 
 if TYPE_CHECKING:
@@ -16,12 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imgshare_cli.api.images import Share
-
-
-class _CompiledRule(NamedTuple):
-    rule: Rule
-    conditions: tuple[Condition, ...]
-    ruling: Ruling
 
 
 @dataclass(frozen=True)
@@ -56,53 +51,31 @@ class RuleSet:
             now: the time; for a share that was decided about, that of its decision tells what the rules said then.
             own_projects: the IDs of the user's own projects.
         """
-        image = share.image
-        facts = Facts(image, compute_age(share, now), own_projects)
-        for compiled in self._by_owner.get(image.owner or "", self._of_any_owner):
+        facts = Facts(share.image, compute_age(share, now), own_projects)
+        candidates = self._candidates.get(share.image.owner or "", self._other_candidates)
+        for compiled in candidates.possible:
             for condition in compiled.conditions:
                 if not condition.is_met(facts):
                     break
             else:
                 return compiled.ruling
-        return Ruling(Verdict.NONE, None, self._explain_nearest(facts))
+        return Ruling(Verdict.NONE, None, candidates.explain_nearest(facts))
 
     @cached_property
-    def _compiled(self) -> tuple[_CompiledRule, ...]:
-        return tuple(_compile_rule(rule) for rule in self.rules)
+    def _compiled(self) -> tuple[CompiledRule, ...]:
+        return tuple(compile_rule(place, rule) for place, rule in enumerate(self.rules))
 
     @cached_property
-    def _of_any_owner(self) -> tuple[_CompiledRule, ...]:
-        """The rules that may match an image of an owner whom no rule names."""
-        return tuple(one for one in self._compiled if one.rule.owner_id is None)
-
-    @cached_property
-    def _by_owner(self) -> dict[str, tuple[_CompiledRule, ...]]:
-        """The rules that may match an image of an owner, in their order."""
+    def _candidates(self) -> dict[str, Candidates]:
+        """What may match an image of each owner that a rule names."""
         return {
-            owner_id: tuple(one for one in self._compiled if one.rule.owner_id in {None, owner_id})
-            for rule in self.rules
-            if (owner_id := rule.owner_id)
+            owner_id: build_candidates(self._compiled, owner_id) for rule in self.rules if (owner_id := rule.owner_id)
         }
 
-    def _explain_nearest(self, facts: Facts) -> str:
-        """Name the rule with the most conditions met, of several the first, and its first condition that failed."""
-        if not self._compiled:
-            return "there are no rules"
-        counts = [sum(condition.is_met(facts) for condition in one.conditions) for one in self._compiled]
-        nearest = self._compiled[counts.index(max(counts))]
-        failed = next(condition for condition in nearest.conditions if not condition.is_met(facts))
-        return f"{nearest.rule.name}: {failed.explain(facts)}"
-
-
-def _compile_rule(rule: Rule) -> _CompiledRule:
-    conditions = build_conditions(rule)
-    reason = ", ".join(condition.text for condition in conditions) or "any image"
-    return _CompiledRule(rule, conditions, Ruling(rule.then, rule.name, reason))
-
-
-def describe_conditions(rule: Rule) -> str:
-    """Describe what a rule asks for."""
-    return _compile_rule(rule).ruling.reason
+    @cached_property
+    def _other_candidates(self) -> Candidates:
+        """What may match an image of any other owner."""
+        return build_candidates(self._compiled, None)
 
 
 def compute_age(share: Share, now: datetime) -> timedelta | None:

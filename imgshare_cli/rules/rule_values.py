@@ -13,9 +13,9 @@ from imgshare_cli.api.models import is_project_id
 from imgshare_cli.config.durations import read_duration
 from imgshare_cli.config.owners import MINE
 from imgshare_cli.errors import ConfigError
-from imgshare_cli.rules.coverage import can_match
 from imgshare_cli.rules.hash_file import read_hash_file
 from imgshare_cli.rules.model import HashList, Rule, Verdict
+from imgshare_cli.rules.name_patterns import can_match
 from imgshare_cli.spelling import NAMES, find_close
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.rules.rule_set import describe_conditions
+from imgshare_cli.rules.candidates import describe_conditions
 from imgshare_cli.terminal.columns import Column
 from imgshare_cli.terminal.format import format_name, shorten_ids, shorten_owners
 from imgshare_cli.terminal.owners import name_owner

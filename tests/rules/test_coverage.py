@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,11 @@ from hypothesis import strategies as st
 
 from imgshare_cli.api.images import Image, Share
 from imgshare_cli.api.models import Member, Status
+from imgshare_cli.rules.conditions import Facts, build_conditions
 from imgshare_cli.rules.coverage import find_covering_rule
 from imgshare_cli.rules.model import HashList, Rule, Verdict
-from imgshare_cli.rules.rule_set import RuleSet
+from imgshare_cli.rules.name_patterns import build_name_test
+from imgshare_cli.rules.rule_set import RuleSet, compute_age
 from tests.support.examples import limit_examples
 from tests.support.fake_service import MEMBER, build_member
 from tests.support.rules import HASH, OTHER, OWNERS, build_rule, write_rules
@@ -94,27 +98,56 @@ RULES = st.builds(
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-@given(
-    RULES,
-    RULES,
+FACTS = (
     NAMES,
-    st.sampled_from([OWNER, OTHER]),
+    st.sampled_from([OWNER, OTHER, MEMBER]),
     st.sampled_from([{}, {"os_hash_algo": "md5", "os_hash_value": "a"}]),
     st.dictionaries(st.sampled_from("pq"), st.sampled_from(["1", 1, True, "true"])),
     st.integers(0, 4),
 )
-@limit_examples(1500)
-def test_nothing_passes_a_rule_that_covers(  # noqa: PLR0913, PLR0917
-    earlier: Rule, later: Rule, name: str, owner: str, hashed: dict[str, str], properties: dict[str, object], days: int
-) -> None:
-    """Whatever matches a rule that is covered matches the one that covers it."""
+
+
+def _build_share(name: str, owner: str, hashed: dict[str, str], properties: dict[str, object], days: int) -> Share:
     image = Image.from_json(build_image(1, name=name, owner=owner, **hashed, **properties))
     updated_at = f"{NOW - timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}"
-    member = Member.from_json(build_member("pending", image_id=image.id, updated_at=updated_at))
-    share = Share(image, MEMBER, Status.PENDING, member)
+    return Share(image, MEMBER, Status.PENDING, Member.from_json(build_member("pending", updated_at=updated_at)))
+
+
+SHARES = st.builds(_build_share, *FACTS)
+
+
+@given(RULES, RULES, SHARES)
+@limit_examples(1500)
+def test_nothing_passes_a_rule_that_covers(earlier: Rule, later: Rule, share: Share) -> None:
+    """Whatever matches a rule that is covered matches the one that covers it."""
 
     def matches(rule: Rule) -> bool:
         return RuleSet((rule,)).judge(share, NOW).verdict is Verdict.ASK
 
     if find_covering_rule([earlier], later) and matches(later):
         assert matches(earlier)
+
+
+@given(st.lists(RULES, min_size=1, max_size=6), SHARES)
+@limit_examples(1000)
+def test_the_first_and_the_nearest(rules: list[Rule], share: Share) -> None:
+    """The first rule decides of which all conditions are met; else that is named of which the most are."""
+    rules = [replace(rule, name=f"rule {number}") for number, rule in enumerate(rules)]
+    facts = Facts(share.image, compute_age(share, NOW), frozenset())
+    met = [[condition.is_met(facts) for condition in build_conditions(rule)] for rule in rules]
+
+    ruling = RuleSet(tuple(rules)).judge(share, NOW)
+
+    first = next((rule.name for rule, one in zip(rules, met, strict=True) if all(one)), None)
+    assert first == ruling.rule
+    if first is None:
+        nearest = met.index(max(met, key=sum))
+        failed = build_conditions(rules[nearest])[met[nearest].index(False)]
+        assert f"rule {nearest}: {failed.explain(facts)}" == ruling.reason
+
+
+@given(st.text("ab*?[]!", max_size=6), st.text("ab*?[]!\n", max_size=6))
+@limit_examples(2000)
+def test_patterns(pattern: str, name: str) -> None:
+    """A name matches a pattern as in `list --name`: by fnmatch, or as it is."""
+    assert (name == pattern or fnmatch.fnmatchcase(name, pattern)) == build_name_test(pattern)(name)
