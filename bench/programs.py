@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from bench.environments import ROOT
+from bench.rules import write_rules
 from bench.stopwatch import Program
 from tests.support.large_inbox import LargeInbox
 
@@ -28,6 +29,7 @@ TAB = "one shell completion"
 GLANCE = "`glance member-update`, with a token"
 OPENSTACK = "`openstack image set --accept`, logging in"
 LIST = "`imgshare list --json`, 1,200 pending of 1,500"
+PLAN = "`imgshare plan --json`, the same images and 50 rules"
 BARE_LIST = "a bare loop with httpx over the same pages"
 OPENSTACK_LIST = "`openstack image list --shared --member-status pending`"
 
@@ -60,7 +62,7 @@ def programs(cloud: Cloud, base: Environ, tools: Tools) -> list[Program]:
     return [
         *deciding,
         Program(BARE_LIST, bare_list, bare, rarely=True),
-        *_listing({**base, "OS_CLOUD": "crowd"}, {**base, **logins["crowd"]}, tools),
+        *_listing({**base, "OS_CLOUD": "crowd"}, {**base, **logins["crowd"]}, tools, write_rules(large_inbox, base)),
     ]
 
 
@@ -92,12 +94,13 @@ def _deciding(cloud: Cloud, user: Credentials, base: Environ, tools: Tools) -> l
     ]
 
 
-def _listing(cloud_named: Environ, logged_in: Environ, tools: Tools) -> list[Program]:
+def _listing(cloud_named: Environ, logged_in: Environ, tools: Tools, rules: Path) -> list[Program]:
     ours = [tools.imgshare, "list", "--json"]
     theirs = [str(tools.openstack / "openstack"), "image", "list", "--shared", "--member-status", "pending"]
     subprocess.run(ours, env=cloud_named, check=True, capture_output=True)
     return [
         Program(LIST, ours, cloud_named, rarely=True),
+        Program(PLAN, [tools.imgshare, "plan", "--json", "--rules", str(rules)], cloud_named, rarely=True),
         Program(OPENSTACK_LIST, theirs, logged_in, rarely=True),
     ]
 

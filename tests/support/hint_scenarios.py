@@ -33,6 +33,7 @@ class Scenario:
         config: the config file.
         grant: what an earlier run kept in a file.
         clouds: the clouds.yaml.
+        rules: the file of rules.
     """
 
     argv: list[str]
@@ -43,12 +44,15 @@ class Scenario:
     mode: int = 0o600
     state: str = "state"
     clouds: Any = None
+    rules: str | None = None
 
     def enter(self, cloud: ScriptedCloud, folder: Path, setenv: Callable[[str, str], None]) -> None:
         """Set the scene up."""
         cloud.answers = self._answer
         path = folder / "config.toml"
         path.write_text(self.config, errors="backslashreplace")
+        if self.rules is not None:
+            (folder / "rules.toml").write_text(self.rules, encoding="utf-8", errors="backslashreplace")
         state = folder / self.state
         setenv("IMGSHARE_CONFIG", str(path))
         setenv("XDG_STATE_HOME", str(state))
@@ -88,6 +92,7 @@ def build_scenarios(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     yield from _of_what_is_kept(text, argument, cloud)
     yield from _of_elsewhere(text, cloud)
     yield from _of_vaults(text, cloud)
+    yield from _of_rules(text, argument)
 
 
 def _argument(text: str) -> str:
@@ -265,3 +270,15 @@ def _of_vaults(text: str, cloud: ScriptedCloud) -> Iterator[Scenario]:
     unlisted = {f"GET /v3/{MEMBER}/vaults": (403, build_error("BackupService.1", text))}
     yield Scenario(["accept", IMAGE], {**refused, **unlisted}, environ)
     yield Scenario(["accept", IMAGE, "--vault", OTHER_VAULT], refused, environ)
+
+
+def _of_rules(text: str, argument: str) -> Iterator[Scenario]:
+    quoted = json.dumps(text.encode(errors="replace").decode()).replace("\\u0000", "")
+    rule = f'[[rule]]\nname = {quoted}\nowner = {quoted}\nthen = "accept"\n'
+    yield Scenario(["rules", "check"], rules=rule)
+    yield Scenario(["rules", "check"], rules=rule.replace("owner", "image"))
+    yield Scenario(["rules", "check"], rules=f'[[rule]]\nname = "x"\n{quoted} = 1\n')
+    yield Scenario(["rules", "check"], rules=f'[[rule]]\nname = "x"\nhashes = {quoted}\n')
+    yield Scenario(["rules", "check", "--", argument])
+    yield Scenario(["plan", f"--rules={argument}"])
+    yield Scenario(["plan", f"--owner={argument}"], rules="")
