@@ -107,7 +107,8 @@ class _RuleReader:
         if key not in known:
             # What is no key may be a secret that was pasted into the wrong place.
             what = f"unknown key {key}" if is_key_name(key) else "an unknown key, which is not shown"
-            raise self._create_error(key_path, what, f"known keys: {', '.join(known)}")
+            belongs = f"{key} belongs at the top, above the first rule; " if key in TOP_KEYS else ""
+            raise self._create_error(key_path, what, f"{belongs}known keys: {', '.join(known)}")
 
     def _create_unsafe_error(self, index: int, rule: Rule) -> ConfigError:
         return self._create_error(

@@ -182,6 +182,11 @@ STATED = (
 )
 BAD = {
     "an unknown key": (FIRST + _with(imgae='"x"'), "line 8: unknown key imgae", f"known keys: {KEYS}"),
+    "a key of the top": (
+        _with(trust_service_hashes="true"),
+        "line 4: unknown key trust_service_hashes",
+        f"trust_service_hashes belongs at the top, above the first rule; known keys: {KEYS}",
+    ),
     "a secret": (
         FIRST + _with(**{f'"{"x" * 40}"': '"x"'}),
         "line 8: an unknown key, which is not shown",
