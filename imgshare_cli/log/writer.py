@@ -74,7 +74,7 @@ class DecisionLog:
         try:
             descriptor = os.open(self._folder / name, _FLAGS, 0o600)
         except FileNotFoundError:
-            from imgshare_cli.config.file_writing import create_folder
+            from imgshare_cli.config.folders import create_folder
 
             create_folder(self._folder)
             descriptor = os.open(self._folder / name, _FLAGS, 0o600)
