@@ -172,7 +172,7 @@ def test_at_a_terminal(inbox: SmallInbox, owner: str, columns: int) -> None:
         assert f"✓ Accepted {name} ({inbox.images[name][:8]}) from {owner[:8]}" in run.lines
     ends = [number for number, line in enumerate(run.lines) if re.fullmatch(r"accepted 3; \d+\.\d s, \d+/s", line)]
     assert 1 == len(ends)
-    take_back = r"note: `imgshare log --since [\d-]{10}T[\d:]{8}Z --json \| imgshare reset --from -` takes this back"
+    take_back = r"note: `imgshare log --since [\d-]{10}T[\d:.]{12}Z --json \| imgshare reset --from -` takes this back"
     assert re.fullmatch(take_back, " ".join(run.lines[ends[0] + 1 :]))
 
 

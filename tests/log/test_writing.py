@@ -48,7 +48,7 @@ def test_a_decision_is_a_line(imgshare: RunImgshare, serve: StartService, comman
         "request_id": REQUEST_ID,
     }
     assert dict.fromkeys(KEYS) | known == line
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["time"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
     [path] = find_log().iterdir()
     assert (f"{line['time'][:7]}.jsonl", 0o600, 0o700) == (
         path.name,
