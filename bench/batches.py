@@ -21,6 +21,7 @@ from bench.batch_programs import (
 from bench.fleets import measure_fleet
 from bench.jobs import measure_jobs
 from bench.keys import measure_keys
+from bench.log import measure_log
 from bench.rows import Row, judge
 from tests.support.large_inbox import share_copies
 
@@ -45,8 +46,9 @@ def measure_batches(cloud: Cloud, base: Environ, tools: Tools) -> tuple[list[Row
         fleet, fleet_kept = measure_fleet(cloud, path, base, tools)
         jobs, jobs_kept = measure_jobs(path, base, tools)
         keys, keys_kept = measure_keys(base, tools)
-        return [*rows, *slow, *sizes, *real, *fleet, *jobs, *keys], all(
-            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, jobs_kept, keys_kept]
+        log, log_kept = measure_log(base, tools)
+        return [*rows, *slow, *sizes, *real, *fleet, *jobs, *keys, *log], all(
+            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, jobs_kept, keys_kept, log_kept]
         )
 
 

@@ -40,3 +40,8 @@ def format_timestamp(text: str | None) -> str | None:
     """Write a time in one form, `2026-11-28T22:00:00Z`; what cannot be parsed stays as it is."""
     timestamp = parse_timestamp(text)
     return f"{timestamp:%Y-%m-%dT%H:%M:%SZ}" if timestamp else text
+
+
+def format_now() -> str:
+    """Write the time now with its milliseconds, `2026-11-28T22:00:00.000Z`: many things happen in a second."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import MAX_ID, MAX_NAME
+from imgshare_cli.api.timestamps import format_now
 from imgshare_cli.shares.decisions import was_decided_before
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
     # Built here, and not as a `LogEntry`: to make that class takes a third of what a decision may take.
     return log.append(
         {
-            "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "time": format_now(),
             **_describe_login(session, access),
             "image_id": member.image_id,
             "member_id": member.member_id,

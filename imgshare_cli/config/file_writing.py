@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from imgshare_cli.config.folders import create_folder
 from imgshare_cli.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -89,22 +90,3 @@ def remove_stale_files(path: Path) -> None:
     for entry in path.parent.iterdir():
         if own.fullmatch(entry.name):
             entry.unlink(missing_ok=True)
-
-
-def create_folder(path: Path) -> None:
-    """Create a folder and the missing ones above it, all of mode 700 whatever the umask.
-
-    Raises:
-        OSError: one cannot be made.
-    """
-    if path.is_dir():
-        return
-    if path.parent == path:  # the current folder has gone
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
-    create_folder(path.parent)
-    try:
-        path.mkdir(mode=0o700)
-        path.chmod(0o700)
-    except FileExistsError:
-        if not path.is_dir():  # else another run was quicker
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None

@@ -103,7 +103,7 @@ def prepare_folder(folder: Path) -> Path:
     Raises:
         OSError: it cannot be made, or somebody else owns it and may change what we put there.
     """
-    from imgshare_cli.config.file_writing import create_folder
+    from imgshare_cli.config.folders import create_folder
 
     create_folder(folder)
     if not is_owned_by_user(folder):

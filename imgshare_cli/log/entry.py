@@ -17,7 +17,7 @@ class LogEntry(NamedTuple):
     """A decision; the fields are the keys of its line, in their order.
 
     Attributes:
-        time: when it was made, by the clock of the machine (UTC, ISO 8601, with a `Z`).
+        time: when it was made, by the clock of the machine (UTC, ISO 8601, with milliseconds and a `Z`).
         cloud: the entry of clouds.yaml that was logged in with.
         endpoint: the address of the image service.
         project_id: the ID of the project that decided.

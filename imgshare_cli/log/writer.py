@@ -74,7 +74,7 @@ class DecisionLog:
         try:
             descriptor = os.open(self._folder / name, _FLAGS, 0o600)
         except FileNotFoundError:
-            from imgshare_cli.config.file_writing import create_folder
+            from imgshare_cli.config.folders import create_folder
 
             create_folder(self._folder)
             descriptor = os.open(self._folder / name, _FLAGS, 0o600)
@@ -107,9 +107,8 @@ def _check_file(descriptor: int, folder: Path) -> int:
 
 
 def _describe_failure(folder: Path, exc: OSError) -> str:
-    return (
-        f"note: the decision is not in the log, because {folder} cannot be written: {(exc.strerror or 'error').lower()}"
-    )
+    reason = "the file of this month is a link" if exc.errno == errno.ELOOP else (exc.strerror or "error").lower()
+    return f"note: the decision is not in the log, because {folder} cannot be written: {reason}"
 
 
 def open_log(environ: Mapping[str, str], file: ConfigFile, note: Callable[[str], None]) -> DecisionLog | None:

@@ -8,24 +8,27 @@ from imgshare_cli.terminal.columns import Column
 from imgshare_cli.terminal.format import format_name, shorten_ids, shorten_owners
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from imgshare_cli.log.entry import LogEntry
 
 _WIDEST_PREFIX = 13  # two groups of digits
 
 
-def build_log_columns(
-    rows: Sequence[LogEntry] | None, show_owner: Callable[[str | None], str]
-) -> list[Column[LogEntry]]:
+def build_log_columns(show_owner: Callable[[str | None], str], *, at_terminal: bool) -> list[Column[LogEntry]]:
     """Build the columns of the decision log.
 
     Args:
-        rows: the decisions that people will see; None for a program, which gets all columns.
         show_owner: what people are shown for the ID of an owner.
+        at_terminal: whether people see them; a program gets all columns.
     """
-    columns: list[Column[LogEntry]] = [
-        Column("TIME", lambda entry: entry.time, width=20),
+    common: list[Column[LogEntry]] = [
+        Column(
+            "TIME (UTC)",
+            lambda entry: entry.time,
+            lambda entry: entry.time[:16].replace("T", " "),
+            width=16,
+        ),
         Column("ID", lambda entry: entry.image_id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
         Column("NAME", lambda entry: entry.name or "-", lambda entry: format_name(entry.name), width=24, wraps=True),
         Column(
@@ -36,13 +39,14 @@ def build_log_columns(
             width=32,
         ),
         Column("STATUS", lambda entry: entry.new_status, width=8),
-        Column("COMMAND", lambda entry: entry.command or "-", width=7),
     ]
-    if rows is None:
-        columns += [
-            Column("MEMBER", lambda entry: entry.member_id),
-            Column("USER", lambda entry: entry.user or "-"),
-        ]
-    if rows is None or any(entry.rule for entry in rows):
-        columns.append(Column("RULE", lambda entry: entry.rule or "-", wraps=True))
-    return columns
+    if at_terminal:
+        # A rule says more than the command that applied it.
+        return [*common, Column("BY", lambda entry: entry.rule or entry.command or "-", width=24, wraps=True)]
+    return [
+        *common,
+        Column("COMMAND", lambda entry: entry.command or "-"),
+        Column("MEMBER", lambda entry: entry.member_id),
+        Column("USER", lambda entry: entry.user or "-"),
+        Column("RULE", lambda entry: entry.rule or "-"),
+    ]

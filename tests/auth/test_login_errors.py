@@ -358,8 +358,8 @@ MISTAKES = [
         ["list"],
         3,
         "unknown key token_store in {config}",
-        "token_store belongs to a profile: move it below [profiles.NAME]; known keys: default_profile, owners, "
-        "profiles",
+        "token_store belongs to a profile: move it below [profiles.NAME]; known keys: default_profile, "
+        "decision_log, owners, profiles",
         config='token_store = "file"\n',
     ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -163,13 +164,16 @@ def test_checks(inbox: SmallInbox, owner: str) -> None:
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_at_a_terminal(inbox: SmallInbox, owner: str, columns: int) -> None:
-    """`--all` asks; each image is a line, and the last line counts them."""
+    """`--all` asks; each image is a line, then a line counts them, and the last one says how to take them back."""
     run = run_at_terminal(columns, "accept", "--all", "--owner", owner, answer="y", NO_COLOR="1")
 
     assert 0 == run.code
     for name in ("golden-1", "golden-2", "golden-3"):
         assert f"✓ Accepted {name} ({inbox.images[name][:8]}) from {owner[:8]}" in run.lines
-    assert run.lines[-1].startswith("accepted 3; ")
+    ends = [number for number, line in enumerate(run.lines) if re.fullmatch(r"accepted 3; \d+\.\d s, \d+/s", line)]
+    assert 1 == len(ends)
+    take_back = r"note: `imgshare log --since [\d-]{10}T[\d:.]{12}Z --json \| imgshare reset --from -` takes this back"
+    assert re.fullmatch(take_back, " ".join(run.lines[ends[0] + 1 :]))
 
 
 def test_no_at_a_terminal(inbox: SmallInbox, owner: str) -> None:

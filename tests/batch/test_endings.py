@@ -249,5 +249,6 @@ def test_progress(service: ShareService, images: Path) -> None:
         assert 0 == terminal.wait_for_exit()
         lines = [line for line in terminal.screen.split("\n") if line]
 
-    assert re.fullmatch(rf"accepted {COUNT}; \d+\.\d s, \d+/s", lines[-1])
-    assert all(line.startswith("✓ Accepted image ") for line in lines[:-1])
+    [end] = [number for number, line in enumerate(lines) if re.fullmatch(rf"accepted {COUNT}; \d+\.\d s, \d+/s", line)]
+    assert all(line.startswith("✓ Accepted image ") for line in lines[:end])
+    assert "takes this back" == " ".join(lines[end + 1 :])[-15:]

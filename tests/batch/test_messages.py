@@ -83,7 +83,7 @@ def test_hints_of_failures() -> None:
     assert run.err.splitlines()[0] == (
         'hint: put a name in quotes ("golden debian"), or write {"name": "golden debian"}'
     )
-    assert run.err.splitlines()[1] == "imgshare: accepted 1, failed 2 (2 usage); 0.0 s, 0/s"
+    assert run.err.splitlines()[2] == "imgshare: accepted 1, failed 2 (2 usage); 0.0 s, 0/s"
 
 
 @pytest.mark.parametrize(("command", "verb"), [("accept", "accept"), ("reject", "reject"), ("reset", "reset")])

@@ -42,6 +42,7 @@ COMPLETED = {
     "acc": "accept",
     "config uns": "config unset",
     "config get def": "config get default_profile",
+    "config set decision_log o": "config set decision_log off",
     "completion po": "completion powershell",
     "accept --vau": "accept --vault",
     "accept --vault V --prof": "accept --vault V --profile",

@@ -39,6 +39,7 @@ Inbox:
 Rules:
   rules       Check the rules by which `plan` and `apply` decide.
   plan        Show what your rules say about each image, and change nothing.
+  log         Show the decisions made from this machine, the oldest first.
 
 Sharing:
   members     List the projects that an image is shared with.
@@ -156,8 +157,8 @@ Usage: imgshare config set [OPTIONS] KEY VALUE
   Change one setting; comments and order are kept.
 
 Arguments:
-  KEY    default_profile, a profile's key such as endpoint, profiles.NAME.KEY,
-         or owners.NAME.
+  KEY    default_profile, decision_log, a profile's key such as endpoint,
+         profiles.NAME.KEY, or owners.NAME.
   VALUE  The new value.
 
 Common options:

@@ -89,6 +89,7 @@ def test_the_config_file() -> None:
 
     assert {
         "default_profile": "work",
+        "decision_log": None,
         "owners": {"platform": "26407f07725950ca9b3f6f08141e8c86"},
         "profiles": {"work": {"endpoint": "https://image.example.com", "timeout": 5, "token": "(hidden)"}},
     } == run_tool("config", "list", "--json").json()
@@ -100,7 +101,8 @@ def test_the_config_file() -> None:
 
 def test_an_empty_config_file() -> None:
     """It has the same keys."""
-    assert Run(0, '{"default_profile": null, "owners": {}, "profiles": {}}\n') == run_tool("config", "list", "--json")
+    empty = '{"default_profile": null, "decision_log": null, "owners": {}, "profiles": {}}\n'
+    assert Run(0, empty) == run_tool("config", "list", "--json")
 
 
 @pytest.mark.parametrize(

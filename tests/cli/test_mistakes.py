@@ -35,8 +35,9 @@ WHOSE = f"('golden-debian-12', owner {PLATFORM})"
 OTHER = "0f" * 16
 LOST, SWAPPED = DEBIAN[:-1], DEBIAN.replace("7205", "7025")
 KEYS = (
-    "known keys: default_profile, endpoint, project_id, cloud, region, interface, vault_id, vault_endpoint, cacert, "
-    "timeout, token, token_store, service, decide_by, signature_format, owners.NAME, profiles.NAME.KEY"
+    "known keys: default_profile, decision_log, endpoint, project_id, cloud, region, interface, vault_id, "
+    "vault_endpoint, cacert, timeout, token, token_store, service, decide_by, signature_format, owners.NAME, "
+    "profiles.NAME.KEY"
 )
 NOT_FOUND = "(searched shared, own, public and hidden images)"
 NOT_SHARED = (

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.fake_service import StartService
 
 PROBE = """
@@ -65,6 +67,7 @@ OURS = {
     "imgshare_cli.cli.batches.options",
     "imgshare_cli.cli.commands",
     "imgshare_cli.cli.commands.decide",
+    "imgshare_cli.cli.decision_records",
     "imgshare_cli.cli.filter_options",
     "imgshare_cli.cli.invocation",
     "imgshare_cli.cli.options",
@@ -80,6 +83,9 @@ OURS = {
     "imgshare_cli.config.service_url",
     "imgshare_cli.config.settings",
     "imgshare_cli.errors",
+    "imgshare_cli.log",
+    "imgshare_cli.log.folder",
+    "imgshare_cli.log.writer",
     "imgshare_cli.shares",
     "imgshare_cli.shares.decisions",
     "imgshare_cli.terminal",
@@ -98,6 +104,12 @@ KEYS = {
     "imgshare_cli.hints",
     "imgshare_cli.truncation",
 }
+
+
+@pytest.fixture(autouse=True)
+def log_folder() -> None:
+    """The folder of the decision log, which the first decision makes."""
+    Path(os.environ["XDG_STATE_HOME"], "imgshare/decisions").mkdir(parents=True, mode=0o700)
 
 
 def _list_loaded_modules(*argv: str) -> tuple[int, set[str]]:

@@ -185,7 +185,7 @@ FILES = {
         "default_profile in {} must be a string",
         "`imgshare config unset default_profile` removes it",
     ),
-    "colour = 1": ("unknown key colour in {}", "known keys: default_profile, owners, profiles"),
+    "colour = 1": ("unknown key colour in {}", "known keys: default_profile, decision_log, owners, profiles"),
     "owners = 1": ("owners in {} must be a table", "`imgshare config unset owners` removes it"),
     "[owners]\nvendor = 'golden'": (
         "owners.vendor in {} must be a project ID",

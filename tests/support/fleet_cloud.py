@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -41,6 +42,7 @@ class FleetCloud(FakeCloud):
         decided: each decision, as image, project and status.
         places: the regions and interfaces whose addresses were used for decisions.
         seconds: how long a decision takes.
+        is_new: whether a decision changes something; else it was made long ago.
         connections: where each request came from.
         image_connections: those of requests to the image service.
         on_first_decision: is called then.
@@ -60,6 +62,7 @@ class FleetCloud(FakeCloud):
         self.decided: list[tuple[str, str, str]] = []
         self.places: set[str] = set()
         self.seconds = 0.0
+        self.is_new = False
         self.connections: set[object] = set()
         self.image_connections: set[object] = set()
         self.on_first_decision: Callable[[], None] = lambda: None
@@ -135,7 +138,8 @@ class FleetCloud(FakeCloud):
                 self.on_first_decision()
             self.places.add(parts[1])
             self.decided.append((image_id, project_id, status))
-        return 200, build_member(status, image_id=image_id, member_id=project_id), {}
+        times = {"updated_at": datetime.now(UTC).isoformat()} if self.is_new else {}
+        return 200, build_member(status, image_id=image_id, member_id=project_id, **times), {}
 
 
 def pick(run: Run, *keys: str) -> list[tuple[Any, ...]]:

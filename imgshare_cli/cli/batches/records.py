@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
+from imgshare_cli.api.timestamps import format_now
 from imgshare_cli.batch.outcome import Result
 from imgshare_cli.cli.decision_records import record_decision
 from imgshare_cli.cli.typed_command import TypedCommand
@@ -25,7 +25,7 @@ class BatchRecords:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._began_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        self._began_at = format_now()
         self._recorded = 0
         self._owners: dict[str, None] = {}  # of the images that were accepted
 

@@ -165,7 +165,7 @@ class _BatchCommand:
         if records is None or self._batch.verb.base == "reset" or self._session.output.as_json:
             return
         if command := records.describe_take_back():
-            self._session.output.print_note(f"note: {command} takes it back")
+            self._session.output.print_note(f"note: {command} takes this back")
 
     def _note_encrypted_images(self) -> None:
         if self._tally.encrypted and self._batch.verb.base == "accept" and not self._session.output.as_json:

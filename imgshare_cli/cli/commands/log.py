@@ -91,10 +91,8 @@ def _print_entries(session: Session, entries: Iterator[LogEntry]) -> None:
     from imgshare_cli.terminal.owners import name_owner
 
     at_terminal = session.output.is_at_terminal()
+    columns = build_log_columns(lambda owner_id: name_owner(owner_id, session.file.owners), at_terminal=at_terminal)
     rows = list(entries) if at_terminal else entries
-    columns = build_log_columns(
-        rows if isinstance(rows, list) else None, lambda owner_id: name_owner(owner_id, session.file.owners)
-    )
     session.output.print_table(columns, rows)
     if at_terminal and not rows:
         session.output.print_note("No decisions are in the log.")
