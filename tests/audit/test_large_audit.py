@@ -6,14 +6,14 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.support.fake_service import MEMBER, build_member
 from tests.support.forked_run import run_forked
 from tests.support.run import TOOL, run_tool
 from tests.support.scripted_images import Page, Query, ScriptedImageService, build_image, build_image_id
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.support.large_inbox import LargeInbox
 
 MOST_GROWTH_MIB = 20
