@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.audit import measure_audit
 from bench.batch_programs import (
     MEMBER,
     build_bare,
@@ -47,8 +48,9 @@ def measure_batches(cloud: Cloud, base: Environ, tools: Tools) -> tuple[list[Row
         jobs, jobs_kept = measure_jobs(path, base, tools)
         keys, keys_kept = measure_keys(base, tools)
         log, log_kept = measure_log(base, tools)
-        return [*rows, *slow, *sizes, *real, *fleet, *jobs, *keys, *log], all(
-            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, jobs_kept, keys_kept, log_kept]
+        audit, audit_kept = measure_audit(cloud, base, tools)
+        return [*rows, *slow, *sizes, *real, *fleet, *jobs, *keys, *log, *audit], all(
+            [kept, slow_kept, sizes_kept, real_kept, fleet_kept, jobs_kept, keys_kept, log_kept, audit_kept]
         )
 
 

@@ -34,6 +34,7 @@ COMMAND_GROUPS = {
         "rules": "rules:app",
         "plan": "plan:plan",
         "log": "log:log",
+        "verify": "verify:verify",
     },
     "Sharing": {
         "members": "members:members",

@@ -77,6 +77,12 @@ def _list_audit_findings(incomplete: str) -> list[str]:
     return complete_list(incomplete, AuditFinding)
 
 
+def _list_verify_findings(incomplete: str) -> list[str]:
+    from imgshare_cli.audit.verify_findings import VerifyFinding
+
+    return complete_list(incomplete, VerifyFinding)
+
+
 def _list_regions(incomplete: str) -> list[str]:
     from imgshare_cli.config.regions import list_regions
 
@@ -107,4 +113,5 @@ KINDS: dict[str, Callable[[str], list[Any]]] = {
     "regions": _list_regions,
     "sort_orders": _list_sort_orders,
     "vaults": _list_vaults,
+    "verify_findings": _list_verify_findings,
 }

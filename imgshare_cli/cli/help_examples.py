@@ -68,6 +68,13 @@ EXAMPLES = {
         ("Show who decided about an image", "imgshare log --image golden-debian-12 --json"),
         ("Take back what was decided in the last hour", "imgshare log --since 1h --json | imgshare reset --from -"),
     ),
+    "imgshare verify": (
+        ("Check that nothing has changed in the images that were accepted", "imgshare verify --no-log"),
+        (
+            "Make pending again what the owner has changed",
+            "imgshare verify --finding owner_changed,hash_changed --json | imgshare reset --from -",
+        ),
+    ),
     "imgshare members": (
         ("List the projects that an image is shared with", "imgshare members my-build-agent"),
         ("List those that have not decided", "imgshare members my-build-agent --status pending"),

@@ -93,14 +93,20 @@ class ShareFilter:
 
     def matches_name(self, image: Image) -> bool:
         """Whether an image has the name, or one that fits the pattern."""
-        return self.name is None or image.name == self.name or fnmatch.fnmatchcase(image.name or "", self.name)
+        return self.matches_text(image.name)
+
+    def matches_text(self, name: str | None) -> bool:
+        """Whether a text is the name, or fits the pattern."""
+        return self.name is None or name == self.name or fnmatch.fnmatchcase(name or "", self.name)
 
     def matches_age(self, share: Share, now: datetime) -> bool:
         """Whether a share, of which the share itself is known, was shared or decided at the right time."""
         # Not created_at: an image that is shared again keeps the time of the first share.
         since = parse_timestamp(share.member.updated_at) if share.member else None
-        if since is None:
-            return not self.has_age
+        return not self.has_age if since is None else self.matches_time(since, now)
+
+    def matches_time(self, since: datetime, now: datetime) -> bool:
+        """Whether what was shared or decided at a time was so at the right time."""
         is_too_new = self.older_than is not None and now - since < self.older_than
         is_too_old = self.newer_than is not None and now - since > self.newer_than
         return not is_too_new and not is_too_old

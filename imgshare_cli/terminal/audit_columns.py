@@ -51,6 +51,7 @@ def build_audit_columns(owners: OwnerNames) -> list[Column[AuditedShare]]:
             lambda share: ", ".join(share.findings) or "-",
             width=15,
             wraps=True,
+            is_text=True,
         ),
     ]
 

@@ -43,6 +43,7 @@ class Column(Generic[Row]):
         shorten: makes the cells of a whole column shorter, for a terminal on which the table does not fit.
         width: the room that it is given while it is decided whether the table fits, whatever is in it.
         wraps: whether its cells continue on the next line, as a name does.
+        is_text: whether such a cell is made of words, which break at spaces alone.
         widest: the most room that its short cells may take from the others; a longer one has a line of its own.
     """
 
@@ -52,6 +53,7 @@ class Column(Generic[Row]):
     shorten: Callable[[Sequence[str]], list[str]] | None = None
     width: int = 0
     wraps: bool = False
+    is_text: bool = False
     widest: int | None = None
 
 

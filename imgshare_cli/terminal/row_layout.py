@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 _NARROWEST = 10  # a name in less room cannot be read; the terminal wraps such lines
+_TEXT_PART = re.compile(r"[^ ]* |[^ ]+")
 _NAME_PART = re.compile(r"[^-_. ]*[-_. ]|[^-_. ]+")
 
 
@@ -72,7 +73,10 @@ def _draw_row(
     columns: Sequence[Column[Any]], cells: Sequence[str], widths: Sequence[int], colours: Mapping[str, str]
 ) -> Iterator[str]:
     """Draw the lines of a row, of which the longest wrapped name decides how many there are."""
-    parts = [_wrap_name(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    parts = [
+        _wrap_cell(cell, width, _TEXT_PART if column.is_text else _NAME_PART)
+        for column, cell, width in zip(columns, cells, widths, strict=True)
+    ]
     for texts in zip_longest(*parts, fillvalue=""):
         coloured = [
             text if column.wraps else colour_text(text, colours) for column, text in zip(columns, texts, strict=True)
@@ -103,12 +107,12 @@ def _narrow_widths(columns: Sequence[Column[Any]], widths: Sequence[int], room: 
     return narrowed
 
 
-def _wrap_name(name: str, width: int) -> list[str]:
-    """Break a name after its separators, of which none is left out; only a word longer than a line is cut."""
-    if cell_len(name) <= width:
-        return [name]
+def _wrap_cell(cell: str, width: int, part_pattern: re.Pattern[str]) -> list[str]:
+    """Break a cell after its separators, of which none is left out; only a word longer than a line is cut."""
+    if cell_len(cell) <= width:
+        return [cell]
     lines = [""]
-    for part in _NAME_PART.findall(name):
+    for part in part_pattern.findall(cell):
         if cell_len(lines[-1] + part) <= width:
             lines[-1] += part
         elif cell_len(part) <= width:
