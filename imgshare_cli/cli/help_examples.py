@@ -69,10 +69,11 @@ EXAMPLES = {
         ("Take back what was decided in the last hour", "imgshare log --since 1h --json | imgshare reset --from -"),
     ),
     "imgshare verify": (
-        ("Check that nothing has changed in the images that were accepted", "imgshare verify --no-log"),
+        ("Check what was accepted from this machine", "imgshare verify"),
+        ("Check it on another one, against the rules alone", "imgshare verify --no-log"),
         (
-            "Make pending again what the owner has changed",
-            "imgshare verify --finding owner_changed,hash_changed --json | imgshare reset --from -",
+            "Make pending again what has other data now",
+            "imgshare verify --finding hash_changed --json | imgshare reset --from -",
         ),
     ),
     "imgshare members": (

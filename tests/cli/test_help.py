@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 CONFIG = ("path", "list", "get", "set", "unset")
 PATHS = [(), *((name,) for name in COMMANDS), *(("config", name) for name in CONFIG), ("rules", "check")]
 # What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service.
-UNPASTED = {"login", "logout", "review", "completion", "vaults"}
+# `verify` finds something there, which is exit 9.
+UNPASTED = {"login", "logout", "review", "completion", "vaults", "verify"}
 ROOT = """\
 Usage: imgshare [OPTIONS] COMMAND [ARGS]...
 
@@ -40,6 +41,7 @@ Rules:
   rules       Check the rules by which `plan` and `apply` decide.
   plan        Show what your rules say about each image, and change nothing.
   log         Show the decisions made from this machine, the oldest first.
+  verify      Compare what is accepted with the decision log and your rules.
 
 Sharing:
   members     List the projects that an image is shared with.

@@ -52,7 +52,7 @@ def verify(  # noqa: PLR0913, PLR0917  (its options)
     older_than: OlderThanOption = None,
     newer_than: NewerThanOption = None,
 ) -> None:
-    """Compare the images that your project has accepted with the decision log and your rules.
+    """Compare what is accepted with the decision log and your rules.
 
     The findings are: gone, deleted or unshared; unshared; not_accepted, accepted here and now pending or rejected;
     owner_changed, name_changed, hash_changed, since it was accepted; deactivated, nobody can use the image; hidden;
