@@ -111,7 +111,7 @@ def _check_findings(share: dict[str, Any]) -> None:
     if not share["findings"]:
         image, member = (hints.quote_text(str(share.get(key))) for key in ("image_id", "member_id"))
         raise UsageError(
-            f"image {image}, project {member}: there are no findings, so it stays as it is",
+            f"nothing was found about image {image} and project {member}, so the share stays as it is",
             hint="--finding NAMES prints only shares that have one of these findings",
         )
 

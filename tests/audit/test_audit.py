@@ -131,7 +131,7 @@ def test_unsharing_what_was_found(owner: User, member: User) -> None:
     error = failed.pop("error")
     assert {"image_id": None, "member_id": None, "result": "failed"} == {k: v for k, v in failed.items() if k != "line"}
     assert (
-        f"image '{image}', project '{member.project_id}': there are no findings, so it stays as it is"
+        f"nothing was found about image '{image}' and project '{member.project_id}', so the share stays as it is"
         in (error["message"])
     )
     assert (9, {member.project_id}) == (run.code, _list_members(owner, image))
