@@ -56,7 +56,7 @@ COMPLETED = {
     "list --columns ID,NAM": "list --columns ID,NAME",
     "list --columns=ID,NAME,OW": "list --columns=ID,NAME,OWNER",
     "list --columns id,nam": "list --columns id,name",
-    "audit --finding stale,de": "audit --finding stale,dead",
+    "audit --finding stale,cr": "audit --finding stale,crowded",
     "verify --finding=gone,hash": "verify --finding=gone,hash_changed",
     "list --sort created:": "list --sort created:desc",
     "list --status acc": "list --status accepted",
