@@ -98,7 +98,7 @@ def test_a_pipe() -> None:
     ] == sorted(run.out.splitlines())
     summary, take_back, asked = run.err.splitlines()
     assert summary.startswith("accepted 1, rejected 1; ")
-    assert take_back.endswith(" --json | imgshare reset --from -` takes it back")
+    assert take_back.endswith(" --json | imgshare reset --from -` takes this back")
     assert (0, ASKED) == (run.code, asked)
 
 
