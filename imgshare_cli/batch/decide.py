@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Member, Status
 from imgshare_cli.batch.name_cache import NameCache
-from imgshare_cli.batch.outcome import Outcome, Result
+from imgshare_cli.batch.outcome import Outcome, Result, keep_outcome
 from imgshare_cli.batch.shard import is_of_other_shard
 from imgshare_cli.errors import ImgshareError
 from imgshare_cli.shares.decisions import decide_share, get_share, was_decided_before
@@ -51,6 +51,7 @@ class DecisionTask:
         names: the images that names stand for.
         shard: the part of the batch that is ours; None is all of it.
         find_jobs: finds what decides by jobs; None where nothing does.
+        confirm: looks at what was decided once more, and returns the outcome, or another one.
     """
 
     open_tool: Callable[[], ImageClient]
@@ -65,6 +66,7 @@ class DecisionTask:
     names: NameCache = field(default_factory=NameCache)
     shard: Shard | None = None
     find_jobs: FindJobs[JobDecision] | None = None
+    confirm: Callable[[ImageClient, Outcome], Outcome] = keep_outcome
 
     def enter_project(self, member_id: str | None, names: NameCache) -> DecisionTask:
         """Return the task for a project of a fleet.
@@ -122,9 +124,11 @@ class DecisionTask:
         else:
             decided = self._decide_share(client, image_id, item)
             if not isinstance(decided, Member):
-                return decided.create_later(item, image, self.leave_out, partial(self._decide_again, item))
+                return decided.create_later(
+                    item, image, self.leave_out, partial(self._decide_again, item), self.confirm
+                )
             member = decided
-        return Outcome(
+        outcome = Outcome(
             item,
             Result.DONE,
             member.image_id,
@@ -134,6 +138,7 @@ class DecisionTask:
             image=image,
             is_unchanged=self.status is not None and was_decided_before(member),
         )
+        return self.confirm(client, outcome)
 
     def _decide_share(self, client: ImageClient, image_id: str, item: Item) -> Member | JobDecision:
         if self.vaults:

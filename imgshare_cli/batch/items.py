@@ -31,6 +31,18 @@ class Scope(NamedTuple):
 ANYWHERE = Scope()
 
 
+class PlannedChange(NamedTuple):
+    """What a plan says is to become of a share.
+
+    Attributes:
+        status: the status that it is to have.
+        endpoint: the address of the image service for which that was planned; None is that of the run.
+    """
+
+    status: Status
+    endpoint: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of --from, or one share of --all.
@@ -45,6 +57,7 @@ class Item:
         known_image: the image, where a list showed it.
         known_status: the status of the share, where a list showed it.
         rule: the rule that decides, where one does.
+        change: what a plan says, where one does; it is about `known_image` and `known_status` as they are here.
         access: the access to the project of a fleet that decides.
         scope: in which projects of a fleet it is to be done, besides `member_id`.
     """
@@ -58,6 +71,7 @@ class Item:
     known_image: Image | None = None
     known_status: Status | None = None
     rule: str | None = None
+    change: PlannedChange | None = None
     access: ProjectAccess | None = None
     scope: Scope = ANYWHERE
 

@@ -68,6 +68,7 @@ class JobDecision(NamedTuple):
         image: Image | None,
         leave_out: Callable[[Item], Outcome],
         decide_again: Callable[[ImageClient, Decision, ServiceError], Member | JobDecision],
+        confirm: Callable[[ImageClient, Outcome], Outcome],
     ) -> JobItem:
         """Create the later outcome of an item.
 
@@ -76,8 +77,9 @@ class JobDecision(NamedTuple):
             image: the image, where more than its ID is known.
             leave_out: returns the outcome where no job is begun.
             decide_again: decides again after a refusal, or raises the error.
+            confirm: looks at what the job did, and returns the outcome, or another one.
         """
-        return JobItem(self.jobs, self.endpoint, self.decision, item, image, leave_out, decide_again)
+        return JobItem(self.jobs, self.endpoint, self.decision, item, image, leave_out, decide_again, confirm)
 
 
 class JobItem(NamedTuple):
@@ -90,6 +92,7 @@ class JobItem(NamedTuple):
     image: Image | None
     leave: Callable[[Item], Outcome]
     decide_again: Callable[[ImageClient, Decision, ServiceError], Member | JobDecision]
+    confirm: Callable[[ImageClient, Outcome], Outcome]
 
     def start(self, give: Callable[[Outcome | BaseException], None], is_over: Callable[[], bool]) -> None:
         """Add it to a job; see `Later`."""
@@ -115,9 +118,10 @@ class JobItem(NamedTuple):
                 member, error = decided, None
         if error:
             return Outcome(self.item, Result.FAILED, image_id, member_id, error=error)
-        return Outcome(
+        outcome = Outcome(
             self.item, Result.DONE, image_id, member_id, status=member.status, member=member, image=self.image
         )
+        return self.confirm(client, outcome) if client else outcome
 
     def leave_out(self) -> Outcome:
         """Create the outcome where no job was begun."""

@@ -23,11 +23,13 @@ class PlannedShare:
         share: the share; its image may be without the API's object.
         ruling: what is to be done, and why.
         access: the access to the project that it is shared with, in a run over many.
+        endpoint: the address of the image service, where a saved plan over many projects names it.
     """
 
     share: Share
     ruling: Ruling
     access: ProjectAccess | None = None
+    endpoint: str | None = None
 
     @property
     def project(self) -> FleetProject | None:

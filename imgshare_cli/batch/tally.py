@@ -19,6 +19,7 @@ class Tally:
     def __init__(self) -> None:
         self.results: Counter[Result] = Counter()
         self.failures: Counter[str] = Counter()
+        self.statuses: Counter[Status] = Counter()  # of what was done
         self.unchanged = 0
         self.encrypted = 0  # of the images that were accepted, and of which more than the ID is known
         self._started = time.monotonic()
@@ -27,6 +28,8 @@ class Tally:
         """Count an outcome; one thread at a time calls it."""
         self.results[outcome.result] += 1
         self.unchanged += outcome.is_unchanged
+        if outcome.status and outcome.result is Result.DONE:
+            self.statuses[outcome.status] += 1
         is_accepted = outcome.result is Result.DONE and outcome.status is Status.ACCEPTED
         self.encrypted += is_accepted and outcome.image is not None and outcome.image.key_id is not None
         if outcome.error:

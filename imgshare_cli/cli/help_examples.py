@@ -62,6 +62,12 @@ EXAMPLES = {
         ("Show what the rules would do with the pending images, and why", "imgshare plan"),
         ("Show it for what has been decided as well", "imgshare plan --status all"),
         ("Find out in a script whether there is something to do", "imgshare plan --detailed-exitcode"),
+        ("Save it, to do exactly that later", "imgshare plan --out plan.jsonl"),
+    ),
+    "imgshare apply": (
+        ("Show what the rules would do, and do it after a question", "imgshare apply"),
+        ("Do it in a script, with an outcome for each image", "imgshare apply --yes --json"),
+        ("Do exactly what a saved plan says", "imgshare apply plan.jsonl --yes"),
     ),
     "imgshare log": (
         ("Show what was decided in the last week", "imgshare log --since 7d"),

@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from imgshare_cli.api.images import Share
     from imgshare_cli.batch.fleet import FleetProject
     from imgshare_cli.batch.planned_share import PlannedShare
+    from imgshare_cli.cli.batches.fleet import Fleet
+    from imgshare_cli.cli.batches.fleet_list import FleetShares
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.share_filter import ShareFilter
+    from imgshare_cli.terminal.columns import Column
 
 
 @dataclass(frozen=True)
@@ -115,11 +118,10 @@ class PlannedShares:
             with_member=self.rule_set.needs_age,
         )
         self._now = datetime.now(UTC)
-        self._check: Callable[[], None] = lambda: None
 
     def __iter__(self) -> Iterator[PlannedShare]:
         """Yield each share as it is read, its image without the API's object."""
-        return self._read_fleet() if self._flags.fleet.is_fleet else self._read_own()
+        return self._read_fleet(self._fleet_shares) if self._fleet_shares else self._read_own()
 
     def check(self) -> None:
         """Check, after all have been read, that every project could be.
@@ -127,7 +129,21 @@ class PlannedShares:
         Raises:
             PartialError: some could not; the errors have been printed.
         """
-        self._check()
+        if self._fleet_shares:
+            self._fleet_shares.check()
+
+    @property
+    def fleet(self) -> Fleet | None:
+        """The projects, in a run over many."""
+        return self._fleet_shares.fleet if self._fleet_shares else None
+
+    @cached_property
+    def _fleet_shares(self) -> FleetShares | None:
+        if not self._flags.fleet.is_fleet:
+            return None
+        from imgshare_cli.cli.batches.fleet_list import FleetShares
+
+        return FleetShares(self._session, self._flags.fleet, self._filter)
 
     def _read_own(self) -> Iterator[PlannedShare]:
         from imgshare_cli.batch.planned_share import plan_share
@@ -135,12 +151,9 @@ class PlannedShares:
         for share in _remember_shares(self._session, self._filter):
             yield plan_share(share, self.rule_set.judge(share, self._now, self._own_projects))
 
-    def _read_fleet(self) -> Iterator[PlannedShare]:
+    def _read_fleet(self, shares: FleetShares) -> Iterator[PlannedShare]:
         from imgshare_cli.batch.planned_share import plan_share
-        from imgshare_cli.cli.batches.fleet_list import FleetShares
 
-        shares = FleetShares(self._session, self._flags.fleet, self._filter)
-        self._check = shares.check
         find_own = self._choose_own_projects()
         for access, share, _ in shares.read_entries(with_raw=True):
             if share:
@@ -158,6 +171,19 @@ class PlannedShares:
     def _own_projects(self) -> frozenset[str]:
         # Asked when the first share has been read: a token that has expired is renewed by then.
         return find_own_projects(self._session, self.rule_set)
+
+
+def build_columns(session: Session, *, is_fleet: bool) -> list[Column[PlannedShare]]:
+    """Build the columns of a plan."""
+    from imgshare_cli.cli.owner_names import get_owner_names
+    from imgshare_cli.terminal.columns import Column
+    from imgshare_cli.terminal.plan_columns import build_plan_columns
+
+    owners = session.file.owners if is_fleet else get_owner_names(session)
+    columns = build_plan_columns(owners, at_terminal=session.output.is_at_terminal())
+    if is_fleet:
+        columns.append(Column("PROJECT", lambda planned: str(planned.project), width=16, wraps=True))
+    return columns
 
 
 def _remember_shares(session: Session, share_filter: ShareFilter) -> Iterator[Share]:

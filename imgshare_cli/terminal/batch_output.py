@@ -25,12 +25,14 @@ class Verb(NamedTuple):
         doing: such as `accepting`.
         done: such as `accepted`.
         preposition: what stands between an image and the project, such as `for`.
+        sets_several: whether it sets one status or another.
     """
 
     base: str
     doing: str
     done: str
     preposition: str = "for"
+    sets_several: bool = False
 
 
 class BatchOutput:

@@ -107,7 +107,7 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
         source,
         task,
         _VERBS[status],
-        _build_describe(session),
+        build_describe(session),
         lambda: pace.rate,
         pace.stop,
         flags.jobs or DEFAULT_JOBS,
@@ -123,7 +123,8 @@ def run_decisions(  # noqa: PLR0913  (the options of accept)
             vaults.print_notes()
 
 
-def _build_describe(session: Session) -> Callable[[Outcome], str]:
+def build_describe(session: Session) -> Callable[[Outcome], str]:
+    """Build what describes a decision, for people."""
     shorten = build_id_shortener(session)
 
     def describe(outcome: Outcome) -> str:

@@ -40,6 +40,11 @@ class FleetShares:
         self._filter = share_filter
         self._failures: list[tuple[FleetProject, ImgshareError]] = []
 
+    @property
+    def fleet(self) -> Fleet:
+        """The projects."""
+        return self._fleet
+
     def __iter__(self) -> Iterator[Share]:
         """Yield each share while the next projects are read."""
         for entry in self.read_entries(with_raw=self._session.output.as_json):

@@ -87,6 +87,12 @@ JobsOption = Annotated[
         show_default=False,
     ),
 ]
+VaultOption = Annotated[
+    str | None,
+    text_option(
+        "--vault", "VAULT", "Backup vault for a full-server image (IMS): an ID, a name or auto.", completes="vaults"
+    ),
+]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and change nothing.")]
 FailFastOption = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")]
 ShardOption = Annotated[

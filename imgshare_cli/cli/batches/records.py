@@ -31,8 +31,9 @@ class BatchRecords:
 
     def add(self, outcome: Outcome) -> None:
         """Record a decision before its outcome is printed: the reader of the outcomes may be gone."""
-        if outcome.result is not Result.DONE or outcome.member is None:
+        if outcome.member is None:
             return
+        # Also of an item that failed after it was decided: what counts is how the share was left.
         item = outcome.item
         self._recorded += record_decision(
             self._session,
@@ -43,7 +44,8 @@ class BatchRecords:
             access=item.access,
         )
         owner = outcome.image.owner if outcome.image else None
-        if owner and outcome.status is Status.ACCEPTED and len(self._owners) < MAX_OWNERS:
+        is_accepted = outcome.result is Result.DONE and outcome.status is Status.ACCEPTED
+        if owner and is_accepted and len(self._owners) < MAX_OWNERS:
             self._owners[owner] = None
 
     def keep_owners(self) -> None:

@@ -168,7 +168,7 @@ class _BatchCommand:
             self._session.output.print_note(f"note: {command} takes this back")
 
     def _note_encrypted_images(self) -> None:
-        if self._tally.encrypted and self._batch.verb.base == "accept" and not self._session.output.as_json:
+        if self._tally.encrypted and self._batch.is_decision and not self._session.output.as_json:
             from imgshare_cli.terminal.encryption import describe_encrypted_images
 
             self._session.output.print_note(describe_encrypted_images(self._tally.encrypted))

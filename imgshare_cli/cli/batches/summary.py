@@ -22,8 +22,7 @@ def describe_tally(tally: Tally, verb: Verb, *, is_dry_run: bool) -> str:
     results = tally.results
     if not tally.count:
         return f"no image to {verb.base}"
-    done = results[Result.DONE]
-    parts = [f"{verb.done} {done:,}" + (f" ({tally.unchanged:,} unchanged)" if tally.unchanged else "")]
+    parts = [_describe_done(tally, verb) + (f" ({tally.unchanged:,} unchanged)" if tally.unchanged else "")]
     if is_dry_run:
         parts = [f"would {verb.base} {results[Result.PLANNED]:,}"]
     if skipped := results[Result.SKIPPED]:
@@ -35,6 +34,13 @@ def describe_tally(tally: Tally, verb: Verb, *, is_dry_run: bool) -> str:
     if not_tried := results[Result.NOT_TRIED]:
         parts.append(f"not tried {not_tried:,}")
     return ", ".join(parts) + ("" if is_dry_run else f"; {tally.seconds:.1f} s, {tally.rate:,.0f}/s")
+
+
+def _describe_done(tally: Tally, verb: Verb) -> str:
+    if not verb.sets_several:
+        return f"{verb.done} {tally.results[Result.DONE]:,}"
+    counts = [f"{status.value} {count:,}" for status, count in sorted(tally.statuses.items())]
+    return ", ".join(counts) or f"{verb.done} 0"
 
 
 def create_batch_error(  # noqa: PLR0913  (each by name)
@@ -80,6 +86,8 @@ def create_batch_error(  # noqa: PLR0913  (each by name)
 
 def _suggest_rest(session: Session, verb: Verb, *, is_fleet: bool) -> str:
     typed = TypedCommand(session.context)
+    if verb.sets_several:  # which outcomes do not tell
+        return _suggest_again(session)
     # A project whose list could not be read has an outcome without an image.
     if not session.output.as_json or (is_fleet and "--all" in typed.options):
         return _suggest_again(session)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.batches.options import with_batch
+from imgshare_cli.cli.batches.options import VaultOption, with_batch
 from imgshare_cli.cli.filter_options import read_image_check
 from imgshare_cli.cli.options import (
     ImageArgument,
@@ -38,12 +38,6 @@ ExpectedOwnerOption = Annotated[
 HashOption = Annotated[str | None, text_option("--hash", "ALGO:HEX", "Require this checksum, such as sha512:…")]
 WaitOption = Annotated[
     str | None, text_option("--wait", "DURATION", "Wait for the image to be shared, such as 30s or 5m.")
-]
-VaultOption = Annotated[
-    str | None,
-    text_option(
-        "--vault", "VAULT", "Backup vault for a full-server image (IMS): an ID, a name or auto.", completes="vaults"
-    ),
 ]
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from imgshare_cli.cli.options import common_options, with_session
-from imgshare_cli.cli.plans import PlanFlags, PlannedShares, with_plan
+from imgshare_cli.cli.options import common_options, text_option, with_session
+from imgshare_cli.cli.plans import PlanFlags, PlannedShares, build_columns, with_plan
 from imgshare_cli.cli.session import Session
 from imgshare_cli.rules.model import Verdict
 from imgshare_cli.shares.sorting import NEWEST_FIRST, SortOrder
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imgshare_cli.batch.planned_share import PlannedShare
-    from imgshare_cli.terminal.columns import Column
+    from imgshare_cli.cli.saved_plans import PlanSaver
 
 CHANGES_EXIT_CODE = 10
+OutOption = Annotated[str | None, text_option("--out", "PLAN", "Save the plan in a file, for `apply PLAN`.")]
 DetailedExitcodeOption = Annotated[
     bool,
     typer.Option("--detailed-exitcode", help=f"End with {CHANGES_EXIT_CODE} where there is something to do, else 0."),
@@ -30,6 +31,7 @@ DetailedExitcodeOption = Annotated[
 @with_plan
 def plan(
     session: Session,
+    out: OutOption = None,
     detailed_exitcode: DetailedExitcodeOption = False,  # noqa: FBT002
     *,
     flags: PlanFlags,
@@ -39,16 +41,25 @@ def plan(
     The images are those that other projects share with yours. The first rule that matches decides; what matches none
     stays pending, and the reason names the rule that comes nearest and its first condition that is not met.
     """
+    saver = _open_saver(session, out, flags) if out is not None else None
     shares = PlannedShares(session, flags)
-    counts = _Counts(shares)
+    counts = _Counts(saver.keep_shares(shares) if saver else shares)
     is_table = session.output.is_at_terminal() and not session.output.as_json
     order = NEWEST_FIRST if is_table else SortOrder()
     _print_plan(session, order.sort_rows(counts, lambda planned: planned.share), flags)
     shares.check()
+    if saver:
+        saver.save()
     if is_table:
         session.output.print_note(counts.describe())
     if detailed_exitcode and counts.has_changes:
         raise typer.Exit(CHANGES_EXIT_CODE)
+
+
+def _open_saver(session: Session, path: str, flags: PlanFlags) -> PlanSaver:
+    from imgshare_cli.cli.saved_plans import PlanSaver
+
+    return PlanSaver(session, path, is_fleet=flags.fleet.is_fleet)
 
 
 def _print_plan(session: Session, planned: Iterable[PlannedShare], flags: PlanFlags) -> None:
@@ -57,20 +68,7 @@ def _print_plan(session: Session, planned: Iterable[PlannedShare], flags: PlanFl
         return
     at_terminal = session.output.is_at_terminal()
     with session.output.show_progress("reading the list") if at_terminal else nullcontext():
-        session.output.print_table(_build_columns(session, flags), planned)
-
-
-def _build_columns(session: Session, flags: PlanFlags) -> list[Column[PlannedShare]]:
-    from imgshare_cli.cli.owner_names import get_owner_names
-    from imgshare_cli.terminal.columns import Column
-    from imgshare_cli.terminal.plan_columns import build_plan_columns
-
-    is_fleet = flags.fleet.is_fleet
-    owners = session.file.owners if is_fleet else get_owner_names(session)
-    columns = build_plan_columns(owners, at_terminal=session.output.is_at_terminal())
-    if is_fleet:
-        columns.append(Column("PROJECT", lambda planned: str(planned.project), width=16, wraps=True))
-    return columns
+        session.output.print_table(build_columns(session, is_fleet=flags.fleet.is_fleet), planned)
 
 
 class _Counts:

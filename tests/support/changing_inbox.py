@@ -1,0 +1,69 @@
+"""An inbox whose owner changes images while somebody decides about them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.support.fake_service import MEMBER
+from tests.support.rules import RuledInbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.support.scripted_images import Query
+
+Answer = tuple[int, Any]
+
+
+class ChangingInbox(RuledInbox):
+    """Keeps what is decided, and shows each image as its owner has changed it.
+
+    Attributes:
+        statuses: the status of each share that is not pending.
+        changed: what is different in an image by now from what the list says.
+        on_accept: what its owner changes at the moment in which it is accepted.
+        refused: the statuses that nobody may set.
+        gone: the images that cannot be read any more once they are accepted, and with which status.
+        on_decision: is called with each decision.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.statuses: dict[str, str] = {}
+        self.changed: dict[str, dict[str, Any]] = {}
+        self.on_accept: dict[str, dict[str, Any]] = {}
+        self.refused: set[str] = set()
+        self.gone: dict[str, int] = {}
+        self.on_decision: Callable[[str, str], None] = lambda _image, _status: None
+        self.decisions: list[tuple[str, str]] = []
+        self.image = self._show
+
+    def _show(self, image_id: str) -> dict[str, Any]:
+        rows = [row for rows in self.rows.values() for row in rows if row["id"] == image_id]
+        return {**rows[0], **self.changed.get(image_id, {})}
+
+    def reply(self, method: str, path: str, query: Query, body: Any) -> Answer:
+        """The status and the body of an answer."""
+        found = re.fullmatch(r"/v2/images/([^/]+)(/members/[^/]+)?", path)
+        image_id = found[1] if found else ""
+        if method == "PUT":
+            if body["status"] in self.refused:
+                return 403, {"message": "no"}
+            self.decisions.append((image_id, body["status"]))
+            self.statuses[image_id] = body["status"]
+            if body["status"] == "accepted":
+                self.changed[image_id] = {**self.changed.get(image_id, {}), **self.on_accept.get(image_id, {})}
+            self.on_decision(image_id, body["status"])
+        elif found and not found[2] and self.statuses.get(image_id) == "accepted" and image_id in self.gone:
+            return self.gone[image_id], {"message": "no"}
+        self.status = self.statuses.get(image_id, "pending")
+        status, answer = super().reply(method, path, query, body)
+        changes = {"updated_at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"} if method == "PUT" else {}
+        return status, {**answer, **changes}
+
+    def list_requests(self, image_id: str) -> list[tuple[str, str]]:
+        """List the requests about an image and its share with MEMBER, in order."""
+        paths = {f"/v2/images/{image_id}", f"/v2/images/{image_id}/members/{MEMBER}"}
+        return [(method, path) for method, path, _ in self.requests if path in paths]
