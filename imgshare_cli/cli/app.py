@@ -33,6 +33,7 @@ COMMAND_GROUPS = {
     "Rules": {
         "rules": "rules:app",
         "plan": "plan:plan",
+        "watch": "watch:watch",
         "log": "log:log",
         "verify": "verify:verify",
     },

@@ -63,6 +63,13 @@ EXAMPLES = {
         ("Show it for what has been decided as well", "imgshare plan --status all"),
         ("Find out in a script whether there is something to do", "imgshare plan --detailed-exitcode"),
     ),
+    "imgshare watch": (
+        ("See what arrives", "imgshare watch"),
+        (
+            "Print the names of golden images",
+            "imgshare watch --name 'golden-*' | jq --unbuffered .name",
+        ),
+    ),
     "imgshare log": (
         ("Show what was decided in the last week", "imgshare log --since 7d"),
         ("Show who decided about an image", "imgshare log --image golden-debian-12 --json"),

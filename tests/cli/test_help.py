@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 CONFIG = ("path", "list", "get", "set", "unset")
 PATHS = [(), *((name,) for name in COMMANDS), *(("config", name) for name in CONFIG), ("rules", "check")]
-# What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service.
-UNPASTED = {"login", "logout", "review", "completion", "vaults"}
+# What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service; or
+# they have no end.
+UNPASTED = {"login", "logout", "review", "completion", "vaults", "watch"}
 ROOT = """\
 Usage: imgshare [OPTIONS] COMMAND [ARGS]...
 
@@ -39,6 +40,7 @@ Inbox:
 Rules:
   rules       Check the rules by which `plan` and `apply` decide.
   plan        Show what your rules say about each image, and change nothing.
+  watch       Print each image when it is shared with your project.
   log         Show the decisions made from this machine, the oldest first.
 
 Sharing:
