@@ -216,7 +216,8 @@ def test_every_help(imgshare: RunImgshare, words: tuple[str, ...]) -> None:
     assert ("--profile" in common) == ("-h, --help" in common)
     assert "--json" not in common
     for whole in _list_examples(text):
-        examples = [shlex.split(re.split(r" [<>] ", part)[0])[1:] for part in whole.split(" | ")]
+        parts = [part for part in whole.split(" | ") if part.startswith("imgshare")]
+        examples = [shlex.split(re.split(r" [<>] ", part)[0])[1:] for part in parts]
         assert list(words) in (*(example[: len(words)] for example in examples), ["help"], ["config"])
         for example in examples:
             _parse(example)
