@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+import yaml
 
 from tests.support.readme import read_blocks
-from tests.support.run import run_tool
+from tests.support.run import TOOL, run_tool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.cloud_user import CloudUser
 
 PAGE = Path(__file__).parents[2] / "docs" / "automation.md"
@@ -133,3 +138,55 @@ def test_a_glance_without_its_service_type(member: CloudUser) -> None:
         assert 4 == run_tool("list", "--endpoint", other.endpoint, environ=environ).code
         headers = {"X-Auth-Token": member.cloud.login(member.user)}
         assert 200 == httpx.get(f"{other.endpoint}/v2/images", headers=headers, timeout=60).status_code
+
+
+def _read_service(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Read the command of the systemd service, and its environment with systemd's folders in this one."""
+    [unit] = [block.text for block in read_blocks(PAGE) if "[Service]" in block.text]
+    lines = unit.replace("%d", str(folder)).replace("%S", str(folder)).replace("/etc/imgshare", str(folder))
+    settings = re.findall(r"^Environment=(.*)$", lines, re.MULTILINE)
+    environ = dict(setting.split("=", 1) for line in settings for setting in line.split())
+    [command] = re.findall(r"^ExecStart=\S+ (.*)$", lines, re.MULTILINE)
+    return command.split(), environ
+
+
+def _read_cron_job(folder: Path) -> tuple[list[str], dict[str, str]]:
+    """Read the command of the CronJob, and what is no secret of its environment."""
+    [manifest] = [yaml.safe_load(block.text) for block in read_blocks(PAGE) if "kind: CronJob" in block.text]
+    [container] = manifest["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    settings = {one["name"]: one["value"] for one in container["env"] if "value" in one}
+    places = {"/config/config.toml": f"{folder}/config.toml", "/decisions": f"{folder}/imgshare/decisions"}
+    return container["command"][1:], {name: places.get(value, value) for name, value in settings.items()}
+
+
+@pytest.mark.parametrize("read_example", [_read_service, _read_cron_job], ids=["systemd", "kubernetes"])
+def test_deciding_on_a_timer(
+    member: CloudUser, tmp_path: Path, read_example: Callable[[Path], tuple[list[str], dict[str, str]]]
+) -> None:
+    """The command of the page decides with that credential, does nothing the next time, and can be taken back."""
+    login, token = _log_in(member, IMAGE_RULES)
+    url, headers = f"{member.cloud.endpoint}/v2/images/{member.image}", {"X-Auth-Token": token}
+    owner = httpx.get(url, headers=headers, timeout=60).json()["owner"]
+    (tmp_path / "config.toml").touch()
+    (tmp_path / "rules.toml").write_text(f'[[rule]]\nname = "golden"\nowner = "{owner}"\nthen = "accept"\n')
+    auth = {name.removeprefix("OS_").lower(): value for name, value in login.items() if name != "OS_AUTH_TYPE"}
+    entry = {"auth_type": login["OS_AUTH_TYPE"], "auth": auth}
+    (tmp_path / "clouds.yaml").write_text(json.dumps({"clouds": {"images": entry}}))
+    command, example = read_example(tmp_path)
+    environ = {"PATH": "/usr/bin:/bin", **({} if "OS_CLOUD" in example else login), **example}
+    environ |= {"OS_AUTH_URL": member.auth_url} if "OS_AUTH_URL" in example else {}
+
+    def run(*argv: str, stdin: str = "") -> tuple[int, list[Any]]:
+        done = subprocess.run([TOOL, *argv], input=stdin, env=environ, capture_output=True, text=True, check=False)
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+    code, [outcome] = run(*command)
+    assert (0, member.image, "done", "golden") == (code, outcome["image_id"], outcome["result"], outcome["rule"])
+    assert "accepted" == member.status()
+    assert (0, []) == run(*command)
+    assert [tmp_path / "imgshare" / "decisions"] == [file.parent for file in tmp_path.rglob("*.jsonl")]
+    code, [decision] = run("log", "--since", "1h", "--json")
+    assert (0, "apply", "golden") == (code, decision["command"], decision["rule"])
+    code, [outcome] = run("reset", "--from", "-", "--json", stdin=json.dumps(decision))
+    assert (0, member.image, "done") == (code, outcome["image_id"], outcome["result"])
+    assert "pending" == member.status()
