@@ -32,6 +32,12 @@ $(VENV)/.ready: $(VENV)/.run-ready requirements/test.txt
 	.venv-check/bin/python $(PIP) --require-hashes -r $<
 	touch $@
 
+# What checks the manifests and workflows in docs/; it brings click, as the checks do.
+.venv-schemas/.ready: requirements/schemas.txt
+	$(PYTHON) -m venv --clear .venv-schemas
+	.venv-schemas/bin/python $(PIP) --require-hashes -r $<
+	touch $@
+
 demo: $(VENV)/.run-ready  ## show the main commands, on a local test image service
 	@PATH="$(CURDIR)/$(BIN):$$PATH" imgshare sandbox -- sh docs/demo.sh
 
@@ -39,10 +45,10 @@ demo: $(VENV)/.run-ready  ## show the main commands, on a local test image servi
 PYTEST := -m pytest --numprocesses=$(WORKERS)
 UNSET := env -u PYTHONDONTWRITEBYTECODE
 
-test: $(VENV)/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
+test: $(VENV)/.ready .venv-schemas/.ready  ## run every test (the first run builds a real Keystone and Glance to test against)
 	$(UNSET) $(BIN)/python $(PYTEST)
 
-test-quick: $(VENV)/.ready  ## run the tests that need no Keystone and Glance
+test-quick: $(VENV)/.ready .venv-schemas/.ready  ## run the tests that need no Keystone and Glance
 	$(UNSET) $(BIN)/python $(PYTEST) -m "not cloud"
 
 .venv-lowest/.ready: requirements/test.txt requirements/lowest.txt
@@ -52,7 +58,7 @@ test-quick: $(VENV)/.ready  ## run the tests that need no Keystone and Glance
 	.venv-lowest/bin/python $(PIP) $(EDITABLE)
 	touch $@
 
-lowest: .venv-lowest/.ready  ## run every test with the lowest versions that pyproject.toml allows
+lowest: .venv-lowest/.ready .venv-schemas/.ready  ## run every test with the lowest versions that pyproject.toml allows
 	$(UNSET) .venv-lowest/bin/python $(PYTEST)
 
 check: $(VENV)/.ready .venv-check/.ready  ## check format, lint, types and import layers
@@ -71,7 +77,7 @@ completions: $(VENV)/.run-ready  ## regenerate the shell completion scripts
 	$(BIN)/imgshare completion powershell > completions/imgshare.ps1
 
 requirements:  ## update the pinned requirements (needs uv)
-	for name in check cloud peer-openstack peer-glance; do \
+	for name in check schemas cloud peer-openstack peer-glance; do \
 	  uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/$$name.in -o requirements/$$name.txt || exit; done
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --upgrade --generate-hashes --universal --no-header --python-version 3.11 requirements/test.in pyproject.toml -o requirements/test.txt

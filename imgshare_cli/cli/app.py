@@ -34,6 +34,7 @@ COMMAND_GROUPS = {
         "rules": "rules:app",
         "plan": "plan:plan",
         "apply": "apply:apply",
+        "watch": "watch:watch",
         "log": "log:log",
         "verify": "verify:verify",
     },

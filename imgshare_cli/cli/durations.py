@@ -18,13 +18,13 @@ def parse_duration(text: str, option: str) -> timedelta:
     """Parse a number and a unit.
 
     Args:
-        text: such as `90s`, `5m`, `12h`, `7d`, `2w`; for --wait also a number of seconds.
+        text: such as `90s`, `5m`, `12h`, `7d`, `2w`; for --wait and --interval also a number of seconds.
         option: the option that it was given to, for the error.
 
     Raises:
         UsageError: the text is not a duration.
     """
-    is_wait = option == "--wait"
+    is_wait = option in {"--wait", "--interval"}
     # A bare number is seconds, as for --timeout; an age of 7 seconds is never meant.
     duration = read_duration(f"{text}s" if is_wait and text.isdigit() else text)
     if duration is None:

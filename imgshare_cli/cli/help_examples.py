@@ -69,6 +69,13 @@ EXAMPLES = {
         ("Do it in a script, with an outcome for each image", "imgshare apply --yes --json"),
         ("Do exactly what a saved plan says", "imgshare apply plan.jsonl --yes"),
     ),
+    "imgshare watch": (
+        ("See what arrives", "imgshare watch"),
+        (
+            "Print the names of golden images",
+            "imgshare watch --name 'golden-*' | jq --unbuffered .name",
+        ),
+    ),
     "imgshare log": (
         ("Show what was decided in the last week", "imgshare log --since 7d"),
         ("Show who decided about an image", "imgshare log --image golden-debian-12 --json"),

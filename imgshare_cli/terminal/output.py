@@ -128,6 +128,16 @@ class Output(Messages):
         """Whether results go to a terminal."""
         return self._stdout is not None and self._stdout.isatty()
 
+    def wait(self, seconds: float) -> None:
+        """Wait before the next result, at most until its reader has gone.
+
+        Raises:
+            BrokenPipeError: it has gone.
+        """
+        from imgshare_cli.terminal.reader import wait_with_reader
+
+        wait_with_reader(self._stdout, seconds)
+
     def _print_result(self, text: str, end: str = "\n") -> None:
         if self._stdout is None:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))

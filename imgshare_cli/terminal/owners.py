@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import MAX_NAME
-from imgshare_cli.terminal.format import shorten_id
+from imgshare_cli.terminal.format import format_size, shorten_id
 
 if TYPE_CHECKING:
-    from imgshare_cli.api.images import Image
+    from imgshare_cli.api.images import Image, Share
     from imgshare_cli.config.owners import OwnerNames
 
 
@@ -39,3 +39,10 @@ def name_image(image: Image | None, image_id: str, shown_id: str) -> str:
     has_space = any(char.isspace() for char in image.name)
     name = hints.quote_text(image.name) if has_space else image.name[:MAX_NAME]
     return f"{name} ({shown_id})"
+
+
+def describe_share(share: Share, owners: OwnerNames) -> str:
+    """Return a line about a share: the image's name and ID, its owner and its size."""
+    image = share.image
+    size = "" if image.size is None else f", {format_size(image.size)}"
+    return f"{name_image(image, image.id, image.id)} from {name_owner_briefly(image.owner, owners)}{size}"

@@ -217,17 +217,6 @@ def test_a_pasted_token_is_revoked(member: CloudUser, monkeypatch: pytest.Monkey
     assert 404 == httpx.get(f"{member.cloud.auth_url}/auth/tokens", headers=check, timeout=60).status_code
 
 
-def _create_application_credential(member: CloudUser, **rules: Any) -> dict[str, str]:
-    user = {"id": member.user.user_id, "password": member.user.password}
-    identity = {"methods": ["password"], "password": {"user": user}}
-    body = {"auth": {"identity": identity, "scope": {"project": {"id": member.user.project_id}}}}
-    token = httpx.post(f"{member.cloud.auth_url}/auth/tokens", json=body, timeout=60).headers["X-Subject-Token"]
-    url = f"{member.cloud.auth_url}/users/{member.user.user_id}/application_credentials"
-    wanted = {"application_credential": {"name": os.urandom(4).hex(), **rules}}
-    made = httpx.post(url, json=wanted, headers={"X-Auth-Token": token}, timeout=60).raise_for_status()
-    return {key: made.json()["application_credential"][key] for key in ("id", "secret")}
-
-
 MEMBERS = [{"service": "image", "method": method, "path": "/v2/images/*/members/*"} for method in ("GET", "PUT")]
 
 
@@ -237,7 +226,7 @@ def test_login_with_an_application_credential(
     member: CloudUser, keystone_proxy: TcpProxy, rules: dict[str, Any]
 ) -> None:
     """An application credential logs in, also one for the members calls alone, and renews without a person."""
-    made = _create_application_credential(member, **rules)
+    made = member.create_application_credential(**rules)
 
     run = run_tool(
         "login",

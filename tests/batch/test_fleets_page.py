@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from tests.support.fake_service import TOKEN
-from tests.support.job_schema import list_problems
 from tests.support.readme import read_blocks
 from tests.support.run import TOOL
+from tests.support.schemas import check_manifest, check_workflow
 from tests.support.share_service import ShareService
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def test_the_manifest_is_valid() -> None:
     """The Job has what Kubernetes requires, and nothing that it does not know."""
     job = _read_job()
 
-    assert [] == list_problems(job)
+    assert "" == check_manifest(_find_block("kind: Job"))
     spec = job["spec"]
     [container] = spec["template"]["spec"]["containers"]
     assert f'/{spec["completions"]}"' in container["args"][0]
@@ -61,7 +61,12 @@ def test_the_manifest_is_valid() -> None:
 )
 def test_the_check_can_fail(change: dict[str, Any]) -> None:
     """The check finds what a server would refuse."""
-    assert [] != list_problems({**_read_job(), **change})
+    assert "" != check_manifest(yaml.safe_dump({**_read_job(), **change}))
+
+
+def test_the_workflow_is_valid() -> None:
+    """The matrix has what GitHub requires, and nothing that it does not know."""
+    assert "" == check_workflow(_find_block("strategy:"))
 
 
 def _build_job_command(_index: int) -> str:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 CONFIG = ("path", "list", "get", "set", "unset")
 PATHS = [(), *((name,) for name in COMMANDS), *(("config", name) for name in CONFIG), ("rules", "check")]
-# What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service.
-# `verify` finds something there, which is exit 9.
-UNPASTED = {"login", "logout", "review", "completion", "vaults", "verify"}
+# What these need is not in a sandbox: a cloud to log in to, a person, another file to write to, a backup service; or
+# they have no end. `verify` finds something there, which is exit 9.
+UNPASTED = {"login", "logout", "review", "completion", "vaults", "watch", "verify"}
 ROOT = """\
 Usage: imgshare [OPTIONS] COMMAND [ARGS]...
 
@@ -40,6 +40,7 @@ Inbox:
 Rules:
   rules       Check the rules by which `plan` and `apply` decide.
   plan        Show what your rules say about each image, and change nothing.
+  watch       Print each image when it is shared with your project.
   log         Show the decisions made from this machine, the oldest first.
   verify      Compare what is accepted with the decision log and your rules.
 
@@ -216,7 +217,8 @@ def test_every_help(imgshare: RunImgshare, words: tuple[str, ...]) -> None:
     assert ("--profile" in common) == ("-h, --help" in common)
     assert "--json" not in common
     for whole in _list_examples(text):
-        examples = [shlex.split(re.split(r" [<>] ", part)[0])[1:] for part in whole.split(" | ")]
+        parts = [part for part in whole.split(" | ") if part.startswith("imgshare")]
+        examples = [shlex.split(re.split(r" [<>] ", part)[0])[1:] for part in parts]
         assert list(words) in (*(example[: len(words)] for example in examples), ["help"], ["config"])
         for example in examples:
             _parse(example)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -244,7 +243,7 @@ def test_an_application_credential_is_for_one_project(
 ) -> None:
     """Keystone gives nothing for the token of an application credential: the image is not found, no more."""
     at_home = _move_home(member, home)
-    made = _create_application_credential(at_home)
+    made = at_home.create_application_credential()
     auth = {
         "auth_url": member.auth_url,
         "application_credential_id": made["id"],
@@ -254,21 +253,6 @@ def test_an_application_credential_is_for_one_project(
     monkeypatch.setenv("OS_CLOUD", "otc")
 
     assert "not_found" == run_tool("accept", member.image, "--json").error()["reason"]
-
-
-def _create_application_credential(member: CloudUser) -> dict[str, str]:
-    user = {"id": member.user.user_id, "password": member.user.password}
-    identity = {"methods": ["password"], "password": {"user": user}}
-    body = {"auth": {"identity": identity, "scope": {"project": {"id": member.user.project_id}}}}
-    url = member.cloud.auth_url
-    token = httpx.post(f"{url}/auth/tokens", json=body, timeout=60).headers["X-Subject-Token"]
-    made = httpx.post(
-        f"{url}/users/{member.user.user_id}/application_credentials",
-        json={"application_credential": {"name": os.urandom(4).hex()}},
-        headers={"X-Auth-Token": token},
-        timeout=60,
-    ).raise_for_status()
-    return {key: made.json()["application_credential"][key] for key in ("id", "secret")}
 
 
 def _make_image(member: CloudUser) -> str:

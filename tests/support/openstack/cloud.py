@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.openstack import config, template
 from tests.support.openstack.identity import Credentials, Identity
@@ -13,6 +13,7 @@ from tests.support.openstack.service import ServiceProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 
 class Cloud:
@@ -47,22 +48,38 @@ class Cloud:
             keystone.wait()
             yield Cloud(self._home, keystone, self._glance, identity)
 
-    @contextmanager
-    def with_old_policies(self) -> Iterator[Cloud]:
-        """Start a second Glance, empty and with the policies of before 2023.1, which asks the same Keystone.
+    def with_old_policies(self) -> AbstractContextManager[Cloud]:
+        """Start a second Glance with the policies of before 2023.1."""
+        return self._with_other_glance(new_defaults=False)
 
-        The catalog still names the first Glance.
-        """
+    def without_service_type(self) -> AbstractContextManager[Cloud]:
+        """Start a second Glance that does not know which service of the catalog it is."""
+        return self._with_other_glance(service_type="")
+
+    def with_strict_service_tokens(self) -> AbstractContextManager[Cloud]:
+        """Start a second Glance that refuses a request whose service token is not a service's."""
+        return self._with_other_glance(delay_auth_decision="false")
+
+    @contextmanager
+    def _with_other_glance(self, *, delay_auth_decision: str = "true", **settings: Any) -> Iterator[Cloud]:
+        """Start a second Glance, empty, which asks the same Keystone; the catalog still names the first one."""
         with (
             tempfile.TemporaryDirectory(prefix="imgshare-glance-") as folder,
             closing(ServiceProcess("glance", Path(folder), workers=1)) as glance,
         ):
             home = Path(folder)
             password = template.copy_to(home)
-            settings = config.glance(
-                home, endpoint=glance.url, auth_url=self.auth_url, password=password, new_defaults=False
+            paste_ini = home / "glance-api-paste.ini"
+            paste_ini.write_text(config.read_paste_ini(delay_auth_decision))
+            conf = config.glance(
+                home,
+                endpoint=glance.url,
+                auth_url=self.auth_url,
+                password=password,
+                paste_ini=paste_ini,
+                **settings,
             )
-            (home / "glance-api.conf").write_text(settings)
+            (home / "glance-api.conf").write_text(conf)
             glance.start()
             glance.wait()
             yield Cloud(self._home, self._keystone, glance, self._identity)

@@ -49,10 +49,13 @@ def glance(  # noqa: PLR0913 # a service is told that much
     password: str = "",
     cache_tokens: bool = False,
     new_defaults: bool = True,
+    service_type: str = "image",
+    paste_ini: Path = PASTE_INI,
 ) -> str:
     """Return glance-api.conf for a Glance that keeps everything in this folder and asks this Keystone."""
     # By default a token that Keystone once called good stays good for five minutes, revoked or with Keystone down.
     cache = "" if cache_tokens else "token_cache_time = -1"
+    service_type_line = f"service_type = {service_type}" if service_type else ""
     return f"""\
 [DEFAULT]
 enabled_backends = file:file
@@ -78,11 +81,18 @@ password = {password}
 project_name = admin
 user_domain_id = default
 project_domain_id = default
-service_type = image
+{service_type_line}
 {cache}
 [paste_deploy]
 flavor = keystone
-config_file = {PASTE_INI}
+config_file = {paste_ini}
 [oslo_policy]
 enforce_new_defaults = {str(new_defaults).lower()}
 """
+
+
+def read_paste_ini(delay_auth_decision: str) -> str:
+    """Return the glance-api-paste.ini that Glance ships, with another value of this."""
+    shipped = PASTE_INI.read_text()
+    assert "delay_auth_decision = true" in shipped
+    return shipped.replace("delay_auth_decision = true", f"delay_auth_decision = {delay_auth_decision}")
