@@ -55,7 +55,7 @@ def apply(  # noqa: PLR0913  (the options of apply)
     *,
     flags: PlanFlags,
 ) -> None:
-    """Accept and reject images as your rules say, or as a saved plan does.
+    """Accept and reject images as your rules or a saved plan say.
 
     At a terminal it shows what it will do, and asks once. Each image is looked at just before it is accepted, and must
     be what was planned; if it changed while it was accepted, the share is set pending again. Images that a rule says to
