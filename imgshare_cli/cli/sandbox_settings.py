@@ -25,7 +25,7 @@ _PREFIXES = ("IMGSHARE_", "OS_", "HUAWEICLOUD_SDK_")
 _OVERRIDING = (
     *("OS_CLOUD", "OS_AUTH_URL", "OS_TOKEN", "OS_PROJECT_ID", "OS_REGION_NAME", "OS_INTERFACE", "OS_CACERT"),
     *("OS_IMAGE_ENDPOINT_OVERRIDE", "OS_CLIENT_SECURE_FILE"),
-    *("IMGSHARE_VAULT_ID", "IMGSHARE_CACERT", "IMGSHARE_TIMEOUT", "IMGSHARE_VAULT_ENDPOINT"),
+    *("IMGSHARE_VAULT_ID", "IMGSHARE_CACERT", "IMGSHARE_TIMEOUT", "IMGSHARE_VAULT_ENDPOINT", "IMGSHARE_RULES"),
     *("IMGSHARE_ACCESS_KEY", "IMGSHARE_SECRET_KEY", "IMGSHARE_SECURITY_TOKEN"),
     *("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN", "HUAWEICLOUD_SDK_PROJECT_ID"),
 )
@@ -51,7 +51,7 @@ def build_environ(service: Sandbox) -> dict[str, str]:
 
 @contextlib.contextmanager
 def isolate_environ(service: Sandbox) -> Iterator[dict[str, str]]:
-    """Build the variables that also replace the user's config and clouds.yaml, by files that the `with` block has.
+    """Build the variables that also replace the user's config, clouds.yaml and log, by files of the `with` block.
 
     Raises:
         ConfigError: there is no place for temporary files.
@@ -60,6 +60,7 @@ def isolate_environ(service: Sandbox) -> Iterator[dict[str, str]]:
         yield {
             "IMGSHARE_CONFIG": str(_write_config(Path(folder, "config.toml"))),
             "IMGSHARE_PROFILE": _PROFILE,
+            "IMGSHARE_DECISION_LOG": str(Path(folder, "decisions")),
             "OS_CLIENT_CONFIG_FILE": os.devnull,  # so that `--cloud NAME` finds none
             **build_environ(service),
         }

@@ -93,6 +93,7 @@ def test_an_ims(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {
         "IMGSHARE_ACCESS_KEY",
         "IMGSHARE_CONFIG",
+        "IMGSHARE_DECISION_LOG",
         "IMGSHARE_ENDPOINT",
         "IMGSHARE_PROFILE",
         "IMGSHARE_PROJECT_ID",
@@ -150,6 +151,7 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
     """The command does not see the settings of the user who runs it, and cannot change or log out of what is theirs."""
     monkeypatch.setenv("IMGSHARE_PROFILE", "zz")
     monkeypatch.setenv("IMGSHARE_VAULT_ID", "v")
+    monkeypatch.setenv("IMGSHARE_RULES", "/nowhere")
     monkeypatch.setenv("OS_CACERT", "/nowhere")
 
     assert 0 == run_tool("sandbox", "--", TOOL, "config", "set", "timeout", "5").code
@@ -159,6 +161,7 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
     ours = dict(lines)
     assert {
         "IMGSHARE_CONFIG",
+        "IMGSHARE_DECISION_LOG",
         "IMGSHARE_ENDPOINT",
         "IMGSHARE_PROFILE",
         "IMGSHARE_PROJECT_ID",
@@ -166,6 +169,14 @@ def test_a_sandbox_is_the_same_for_everybody(monkeypatch: pytest.MonkeyPatch) ->
         "OS_CLIENT_CONFIG_FILE",
     } == set(ours)
     assert ("imgshare-sandbox", "/dev/null") == (ours["IMGSHARE_PROFILE"], ours["OS_CLIENT_CONFIG_FILE"])
+
+
+def test_a_log_of_its_own() -> None:
+    """What is decided in a sandbox is in its own log, and not in the user's."""
+    run = run_tool("sandbox", "--", "/bin/sh", "-c", f"{TOOL} accept {GOLDEN} --json >&2; {TOOL} log --json")
+
+    assert (0, GOLDEN) == (run.code, json.loads(run.out)["image_id"])
+    assert "" == run_tool("log", "--json").out
 
 
 def test_the_commands_own_options_are_its_own() -> None:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GOLDEN = "c26a7205-6924-55d2-a1a9-c6d6caeb44f2"
-SOME = {"OS_CLOUD": "real", "OS_USERNAME": "me", "IMGSHARE_PROFILE": "missing", "IMGSHARE_TIMEOUT": "soon"}
+SOME = {
+    "OS_CLOUD": "real",
+    "OS_USERNAME": "me",
+    "IMGSHARE_PROFILE": "missing",
+    "IMGSHARE_TIMEOUT": "soon",
+    "IMGSHARE_RULES": "x",
+}
 REAL = {"auth_url": "http://127.0.0.1:9/v3", "username": "me", "password": "secret", "project_name": "p"}
 
 
@@ -45,7 +51,7 @@ def test_a_shell_that_reads_it_reaches_only_the_sandbox(
         {TOOL} status --json || echo failed
         {TOOL} accept {GOLDEN} --json || echo failed
         {TOOL} logout --json 2>/dev/null; {TOOL} config set timeout 9
-        {TOOL} list --cloud real 2>/dev/null; echo $? $OS_SEEN_BY_THE_SANDBOX
+        {TOOL} list --cloud real 2>/dev/null; echo $? $OS_SEEN_BY_THE_SANDBOX $IMGSHARE_RULES
     """
     environ = {**os.environ, **SOME, "OS_AUTH_URL": REAL["auth_url"], "OS_CACERT": "/nowhere", "OS_TOKEN": "x"}
     done = subprocess.run([shell, "-c", script], env=environ, capture_output=True, text=True, check=False)
