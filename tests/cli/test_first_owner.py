@@ -314,3 +314,12 @@ def test_an_owner_that_is_no_project_id(service: ScriptedImageService) -> None:
     shown = run_at_terminal(200, "accept", IMAGE)
 
     assert "first image accepted from project a\\u001b[2J'b" == shown.lines[-1]
+
+
+def test_the_sandbox() -> None:
+    """What is tried out in a sandbox is not interrupted by questions about its owners."""
+    command = f"{TOOL} accept windows-server-2022 && {TOOL} list --status accepted"
+
+    shown = run_at_terminal(200, "sandbox", "--", "sh", "-c", command)
+
+    assert (0, "✓ Accepted windows-server-2022 (3c45ee06) from 8c27b55d, 14.3 GiB") == (shown.code, shown.lines[0])

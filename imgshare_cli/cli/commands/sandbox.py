@@ -80,10 +80,13 @@ def sandbox(  # noqa: PLR0913  (one for each option)
     """
     from imgshare_cli.cli.child_process import SignalQueue
     from imgshare_cli.cli.sandbox_settings import isolate_environ, replace_settings
+    from imgshare_cli.shares.known_owners import remember_owners
 
     path = None if env_file is None else _prepare_env_file(env_file, command)
     service = _open_service(port, images, flavor, native_gone=native_gone)
     signals = SignalQueue(include_interrupt=bool(command or path))
+    # Its owners are nobody's, and what is tried out in it would be interrupted by questions about them.
+    remember_owners([owner.project_id for owner in service.owners], session.environ)
     with service:
         if command:
             with isolate_environ(service) as settings:
