@@ -16,6 +16,8 @@ from tests.support.rules import OTHER, build_rule, write_rules
 from tests.support.run import TOOL, Run, run_tool
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.support.run import RunImgshare
 
 CONFIG = ("path", "list", "get", "set", "unset")
@@ -40,6 +42,7 @@ Inbox:
 Rules:
   rules       Check the rules by which `plan` and `apply` decide.
   plan        Show what your rules say about each image, and change nothing.
+  apply       Accept and reject images as your rules or a saved plan say.
   watch       Print each image when it is shared with your project.
   log         Show the decisions made from this machine, the oldest first.
   verify      Compare what is accepted with the decision log and your rules.
@@ -236,8 +239,11 @@ def _parse(argv: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", [one for one in PATHS if not UNPASTED & set(one)], ids=" ".join)
-def test_examples_work_when_they_are_pasted(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_examples_work_when_they_are_pasted(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """In a sandbox, the examples of a command are right as they are, one after the other."""
+    monkeypatch.chdir(tmp_path)
     text = run_tool(*words, "--help").out
     monkeypatch.setenv("PATH", f"{TOOL.rpartition('/')[0]}:/usr/bin:/bin")
     with Sandbox() as sandbox:
@@ -246,11 +252,13 @@ def test_examples_work_when_they_are_pasted(words: tuple[str, ...], monkeypatch:
         for setting in ("timeout 5", "endpoint http://127.0.0.1:1", "profiles.otc.project_id x"):
             assert 0 == run_tool("config", "set", *setting.split()).code
         write_rules(build_rule("ask", "other", owner=f'"{OTHER[::-1]}"'))
+        if words == ("apply",):
+            assert 0 == run_tool("plan", "--out", "plan.jsonl").code
         if words == ("unshare",):
             assert 0 == run_tool("share", "my-build-agent", sandbox.owners[0].project_id).code
         for example in _list_examples(text):
-            if "--port" in example:
-                continue  # it serves until it is ended
+            if "--port" in example or example == "imgshare apply":
+                continue  # one serves until it is ended, the other asks
             done = subprocess.run(
                 ["/bin/sh", "-c", example], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
             )

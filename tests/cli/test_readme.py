@@ -91,7 +91,7 @@ def test_each_block_can_be_pasted(home: Path, shell: str, *, marked: bool) -> No
             assert not re.search("command not found|no matches|not set|unbound|parse error|hint:", shown), shown
             for said in re.findall(r"^(make|pipx) (.*)$", block.text, re.MULTILINE):
                 assert f"stand-in for {said[0]} got: {said[1]}\n" in shown
-    assert 11 == len(blocks)
+    assert 12 == len(blocks)
     for name in (".local/share/bash-completion/completions/imgshare", ".zfunc/_imgshare"):
         assert "imgshare" in (home / name).read_text()
 

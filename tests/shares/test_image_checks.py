@@ -14,6 +14,7 @@ import pytest
 from imgshare_cli.sandbox import Sandbox
 from tests.support.fake_cloud import write_config
 from tests.support.fake_service import IMAGE, MEMBER, build_member, build_response
+from tests.support.known_owners import know_owners
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.terminal import run_at_terminal
 from tests.support.users import create_name
@@ -99,6 +100,7 @@ def test_by_hash_on_glance(large_inbox: LargeInbox) -> None:
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A sandbox with the demonstration data, and the settings to use it."""
     with Sandbox() as sandbox:
+        know_owners(*(owner.project_id for owner in sandbox.owners))
         monkeypatch.setenv("IMGSHARE_ENDPOINT", sandbox.endpoint)
         monkeypatch.setenv("IMGSHARE_TOKEN", sandbox.you.token)
         monkeypatch.setenv("IMGSHARE_PROJECT_ID", sandbox.you.project_id)
