@@ -58,6 +58,11 @@ class IdentityClient:
         self._transport = transport
         self._credential = credential
 
+    @property
+    def project_id(self) -> str | None:
+        """The project that the token is for."""
+        return self._credential.project_id
+
     def list_projects(self) -> list[Project]:
         """List the projects that the token's user can get a token for.
 

@@ -29,11 +29,25 @@ class ProjectChecks:
     def exists(self, project_id: str, open_identity_client: Callable[[], IdentityClient | None]) -> bool | None:
         """Whether a project exists; None where the identity service does not say.
 
+        That it does not is only believed of an identity service that knows the project of the token: a gateway that
+        does not pass the question on may answer 404 as well.
+
         Args:
             project_id: the project.
             open_identity_client: opens the identity service, or returns the connection of this thread; None where
                 there is nobody to ask.
         """
+        exists = self._ask_once(project_id, open_identity_client)
+        if exists is not False:
+            return exists
+        client = open_identity_client()
+        own_id = client.project_id if client else None
+        if own_id is None or not self._ask_once(own_id, open_identity_client):
+            self.is_told = False
+            return None
+        return False
+
+    def _ask_once(self, project_id: str, open_identity_client: Callable[[], IdentityClient | None]) -> bool | None:
         with self._lock:
             is_first = project_id not in self._known
             known = self._known.setdefault(project_id, Future())

@@ -5,103 +5,104 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.rules.conditions import Condition, Facts, build_conditions
-from imgshare_cli.rules.model import Rule, Ruling
+from imgshare_cli.rules.model import Rule, Ruling, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable
+
+    Tests = tuple[Callable[[Facts], bool], ...]
 
 
 class CompiledRule(NamedTuple):
     """A rule that is ready to be compared with many images.
 
     Attributes:
-        place: where it is in the file.
         rule: the rule.
         conditions: its conditions; that about the owner, if it has one, is the first.
         ruling: what it says where all of them are met.
     """
 
-    place: int
     rule: Rule
     conditions: tuple[Condition, ...]
     ruling: Ruling
 
+    @property
+    def tests(self) -> Tests:
+        """What tells of each condition whether it is met."""
+        return tuple(condition.is_met for condition in self.conditions)
 
-def compile_rule(place: int, rule: Rule) -> CompiledRule:
+
+def compile_rule(rule: Rule) -> CompiledRule:
     """Make a rule ready."""
     conditions = build_conditions(rule)
     reason = ", ".join(condition.text for condition in conditions) or "any image"
-    return CompiledRule(place, rule, conditions, Ruling(rule.then, rule.name, reason))
+    return CompiledRule(rule, conditions, Ruling(rule.then, rule.name, reason))
 
 
 def describe_conditions(rule: Rule) -> str:
     """Describe what a rule asks for."""
-    return compile_rule(0, rule).ruling.reason
+    return compile_rule(rule).ruling.reason
 
 
 class Candidates(NamedTuple):
     """The rules, as they are for the images of one owner.
 
     Attributes:
-        possible: those that may match, in their order.
-        others: those of other owners, in their order.
+        possible: what the rules say that may match, in their order, each with its tests.
+        nearest: all rules in their order, each with the tests that are not known to fail.
     """
 
-    possible: tuple[CompiledRule, ...]
-    others: tuple[CompiledRule, ...]
+    possible: tuple[tuple[Ruling, Tests], ...]
+    nearest: tuple[tuple[CompiledRule, Tests], ...]
 
-    def explain_nearest(self, facts: Facts) -> str:
-        """Name the rule with the most conditions met, of several the first, and its first condition that failed.
+    def judge(self, facts: Facts) -> Ruling:
+        """Say what the first rule says whose tests all succeed, or why none does."""
+        for ruling, tests in self.possible:
+            for is_met in tests:
+                if not is_met(facts):
+                    break
+            else:
+                return ruling
+        return Ruling(Verdict.NONE, None, self._explain_nearest(facts))
 
-        Args:
-            facts: what no rule matches.
-        """
-        nearest, most = _find_nearest(self.possible, facts, None, 0)
-        nearest, most = _find_nearest(self.others, facts, nearest, most, known=1)
+    def _explain_nearest(self, facts: Facts) -> str:
+        """Name the rule with the most conditions met, of several the first, and its first condition that failed."""
+        nearest = self._find_nearest(facts)
         if nearest is None:
             return "there are no rules"
         failed = next(condition for condition in nearest.conditions if not condition.is_met(facts))
         return f"{nearest.rule.name}: {failed.explain(facts)}"
 
-
-def _find_nearest(
-    compiled: Sequence[CompiledRule], facts: Facts, nearest: CompiledRule | None, most: int, *, known: int = 0
-) -> tuple[CompiledRule | None, int]:
-    """Find the rule that comes nearest, and how many of its conditions are met; a rule is left as soon as it cannot be.
-
-    Args:
-        compiled: the rules.
-        facts: what they do not match.
-        nearest: the nearest of the rules before.
-        most: how many of its conditions are met.
-        known: how many conditions of each, from the first, are known to have failed.
-    """
-    for one in compiled:
-        count = len(one.conditions)
-        needed = most + 1 if nearest and nearest.place < one.place else most
-        spare = count - known - needed  # how many of the others may fail
-        if spare < 0:
-            continue
-        for condition in one.conditions[known:]:
-            if not condition.is_met(facts):
-                spare -= 1
-                if spare < 0:
-                    break
-        else:
-            nearest, most = one, needed + spare
-    return nearest, most
+    def _find_nearest(self, facts: Facts) -> CompiledRule | None:
+        nearest, most = None, -1
+        for compiled, tests in self.nearest:
+            spare = len(tests) - most - 1  # how many may fail, if it is to be nearer than those before
+            if spare < 0:
+                continue
+            for is_met in tests:
+                if not is_met(facts):
+                    spare -= 1
+                    if spare < 0:
+                        break
+            else:
+                nearest, most = compiled, most + 1 + spare
+        return nearest
 
 
-def build_candidates(compiled: Iterable[CompiledRule], owner_id: str | None) -> Candidates:
-    """Choose among rules for the images of an owner.
+def build_candidates(rules: Iterable[CompiledRule], owner_id: str | None) -> Candidates:
+    """Prepare the rules for the images of an owner.
 
     Args:
-        compiled: the rules.
+        rules: the rules.
         owner_id: the owner; None for one that no rule names.
     """
-    rules = list(compiled)
-    is_possible = [one.rule.owner_id in {None, owner_id} for one in rules]
-    return Candidates(
-        tuple(one for one, possible in zip(rules, is_possible, strict=True) if possible),
-        tuple(one for one, possible in zip(rules, is_possible, strict=True) if not possible),
-    )
+    possible: list[tuple[Ruling, Tests]] = []
+    nearest: list[tuple[CompiledRule, Tests]] = []
+    for compiled in rules:
+        tests = compiled.tests
+        if compiled.rule.owner_id in {None, owner_id}:
+            possible.append((compiled.ruling, tests))
+        else:
+            tests = tests[1:]  # that about the owner fails
+        nearest.append((compiled, tests))
+    return Candidates(tuple(possible), tuple(nearest))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
 from imgshare_cli.api.timestamps import parse_timestamp
-from imgshare_cli.rules.candidates import Candidates, CompiledRule, build_candidates, compile_rule
+from imgshare_cli.rules.candidates import build_candidates, compile_rule
 from imgshare_cli.rules.conditions import Facts
-from imgshare_cli.rules.model import Rule, Ruling, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, timedelta
     from pathlib import Path
 
     from imgshare_cli.api.images import Share
+    from imgshare_cli.rules.candidates import Candidates
+    from imgshare_cli.rules.model import Rule, Ruling
 
 
 @dataclass(frozen=True)
@@ -52,30 +54,18 @@ class RuleSet:
             own_projects: the IDs of the user's own projects.
         """
         facts = Facts(share.image, compute_age(share, now), own_projects)
-        candidates = self._candidates.get(share.image.owner or "", self._other_candidates)
-        for compiled in candidates.possible:
-            for condition in compiled.conditions:
-                if not condition.is_met(facts):
-                    break
-            else:
-                return compiled.ruling
-        return Ruling(Verdict.NONE, None, candidates.explain_nearest(facts))
+        owner_id = share.image.owner if share.image.owner in self._owner_ids else None
+        return self._get_candidates(owner_id).judge(facts)
 
     @cached_property
-    def _compiled(self) -> tuple[CompiledRule, ...]:
-        return tuple(compile_rule(place, rule) for place, rule in enumerate(self.rules))
+    def _owner_ids(self) -> frozenset[str | None]:
+        return frozenset(rule.owner_id for rule in self.rules)
 
     @cached_property
-    def _candidates(self) -> dict[str, Candidates]:
-        """What may match an image of each owner that a rule names."""
-        return {
-            owner_id: build_candidates(self._compiled, owner_id) for rule in self.rules if (owner_id := rule.owner_id)
-        }
-
-    @cached_property
-    def _other_candidates(self) -> Candidates:
-        """What may match an image of any other owner."""
-        return build_candidates(self._compiled, None)
+    def _get_candidates(self) -> Callable[[str | None], Candidates]:
+        """Build what may match the images of an owner, None for one that no rule names, when the first is judged."""
+        compiled = tuple(map(compile_rule, self.rules))
+        return cache(lambda owner_id: build_candidates(compiled, owner_id))
 
 
 def compute_age(share: Share, now: datetime) -> timedelta | None:

@@ -49,7 +49,8 @@ class Arrivals:
                     yield share
                 found.add(share.image.number)
         except UnavailableError:
-            self._remember(found | (self._seen or set()))  # what has not been read may still be there
+            if self._seen is not None:
+                self._remember(found | self._seen)  # what has not been read may still be there
             raise
         self._remember(found)
 

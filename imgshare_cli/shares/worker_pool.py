@@ -17,7 +17,7 @@ Tool = TypeVar("Tool")
 
 WORKERS = 8
 # How far the threads may be ahead of the results that are taken, so that endless work takes bounded memory.
-_AHEAD = 4 * WORKERS
+_AHEAD = 4  # items for each thread
 
 
 class WorkerPool(Generic[Tool]):
@@ -44,7 +44,7 @@ class WorkerPool(Generic[Tool]):
                 job = _Job(partial(self._run, work, item))
                 waiting.append(job)
                 pool.submit(job)
-                if len(waiting) >= _AHEAD or not pool.has_threads:
+                if len(waiting) >= _AHEAD * self._workers or not pool.has_threads:
                     yield waiting.popleft().result(help_out=pool.is_short)
             while waiting:
                 yield waiting.popleft().result(help_out=pool.is_short)

@@ -45,7 +45,7 @@ class _AuditedCloud(FakeCloud):
         super().__init__()
         self.members = [ALIVE, GONE, "a-typo"]
         self.project_reply: Any = lambda project: (
-            (200, {"project": {"id": project, "name": "p"}}) if project == ALIVE else (404, NO_PROJECT)
+            (200, {"project": {"id": project, "name": "p"}}) if project in {ALIVE, MEMBER} else (404, NO_PROJECT)
         )
         self.asked: Counter[str] = Counter()
 
@@ -83,9 +83,9 @@ def _read_findings(run: Any) -> dict[str, list[str]]:
 
 
 def test_each_project_is_asked_for_once(cloud: _AuditedCloud, imgshare: RunImgshare) -> None:
-    """What the identity service does not know is dead, whatever its form; each project is asked for once."""
+    """What the identity service does not know is dead, whatever its form; each project is asked for once, ours too."""
     assert {ALIVE: [], GONE: ["dead"], "a-typo": ["dead"]} == _read_findings(imgshare("audit", "--json"))
-    assert {ALIVE: 1, GONE: 1, "a-typo": 1} == cloud.asked
+    assert {ALIVE: 1, GONE: 1, "a-typo": 1, MEMBER: 1} == cloud.asked
 
 
 @pytest.mark.parametrize(
@@ -112,6 +112,17 @@ def test_nobody_says(cloud: _AuditedCloud, imgshare: RunImgshare, reply: tuple[i
     assert {ALIVE: [], GONE: [], "a-typo": ["unrecognised_id"]} == _read_findings(run)
     # As many as may ask before the first answer: one for each thread.
     assert 3 >= cloud.asked.total() > 0
+
+
+@pytest.mark.parametrize("own_reply", [(404, NO_PROJECT), (403, FORBIDDEN), (500, {}), (200, {})], ids=str)
+def test_nobody_is_known(cloud: _AuditedCloud, imgshare: RunImgshare, own_reply: tuple[int, Any]) -> None:
+    """An identity service that does not even know the project of the token kills none, whatever it says of others."""
+    cloud.project_reply = lambda project: own_reply if project == MEMBER else (404, NO_PROJECT)
+
+    run = imgshare("audit", "--retries", "0", "--json")
+
+    assert {ALIVE: [], GONE: [], "a-typo": ["unrecognised_id"]} == _read_findings(run)
+    assert 1 == cloud.asked[MEMBER]
 
 
 def test_an_id_that_only_the_identity_service_knows(cloud: _AuditedCloud, imgshare: RunImgshare) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from threading import Semaphore
 from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_service import MEMBER, build_member
@@ -61,3 +62,24 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert expected == [(row["image_id"], row["member_id"]) for row in rows]
         peaks.append(finished.peak_mib)
     assert peaks[1] - peaks[0] <= MOST_GROWTH_MIB, peaks
+
+
+def test_a_slow_image_delays_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the members of the first image are awaited, those of 60 others are read: four for each connection."""
+    asked = Semaphore(0)
+    others: list[int] = []
+
+    def list_members(image: str) -> list[Any]:
+        if image != build_image_id(0):
+            asked.release()
+        else:
+            others.extend(number for number in range(60) if asked.acquire(timeout=30))
+        return _list_members(image)
+
+    with ScriptedImageService() as service:
+        service.enter(monkeypatch)
+        _serve_images(service, 100)
+        service.members = list_members
+        run = run_tool("audit", "--json")
+
+    assert (0, 100 * 20, 60) == (run.code, len(json.loads(run.out)), len(others))

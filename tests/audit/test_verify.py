@@ -36,6 +36,7 @@ image = "golden*"
 then = "reject"
 """
 ASKS = REJECTS.replace("reject", "ask")
+DEBIAN = 'properties = { os_distro = "debian" }\n'
 
 
 @pytest.fixture
@@ -127,6 +128,9 @@ def _write_rules(text: str) -> None:
         ({}, {}, ASKS, []),
         ({}, {}, REJECTS, ["against_rules"]),
         ({"owner": OTHER}, {"owner": OTHER}, RULES, ["against_rules"]),
+        ({"os_distro": "debian"}, {}, RULES + DEBIAN, []),
+        ({"os_distro": "rocky"}, {}, RULES + DEBIAN, ["against_rules"]),
+        ({"os_distro": "debian", "name": "x"}, {"name": "x"}, RULES + DEBIAN, ["against_rules"]),
         (
             {"name": "x", "owner": OTHER, "os_hash_value": "b" * 128, "status": "deactivated", "os_hidden": True},
             {},

@@ -161,6 +161,25 @@ def test_a_service_that_was_never_there(monkeypatch: pytest.MonkeyPatch) -> None
         assert Run(0) == watch.end()
 
 
+def test_a_restart_while_the_service_is_away(service: WatchedService, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an earlier watch has printed is not printed again, also where only an image tells whose token it is."""
+    monkeypatch.delenv("IMGSHARE_PROJECT_ID")
+    service.images = [build_image(1)]
+    with RunningWatch() as watch:
+        assert build_image_id(1) == watch.read_share()["id"]
+        wait_for_seen(1)
+        assert Run(0) == watch.end()
+    service.refusal = 503
+    with RunningWatch("--retries", "0") as watch:
+        assert "(503 Service Unavailable)" in watch.read_note()
+        assert "hint: try again later\n" == watch.read_note()
+        service.refusal = None
+        assert "note: the service is back\n" == watch.read_note()
+        service.wait_for_read()
+
+        assert Run(0) == watch.end()
+
+
 def test_a_list_that_breaks_off(service: WatchedService) -> None:
     """What was printed before a list broke off is not printed again, and what it did not reach is not forgotten."""
     service.images = [build_image(1), build_image(2, os_hidden=True)]
