@@ -146,4 +146,6 @@ def _take_back(client: ImageClient, outcome: Outcome, accepted: Member, problem:
     error = RefusedError(
         f"image {image_id} {problem}; it is pending again", hint=f"{hints.build_command('plan')} {_PLAN_AGAIN}"
     )
-    return replace(outcome, result=Result.FAILED, status=Status.PENDING, member=member, error=error)
+    return replace(
+        outcome, result=Result.FAILED, status=Status.PENDING, member=member, taken_back=accepted, error=error
+    )

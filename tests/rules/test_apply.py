@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.changing_inbox import ChangingInbox
+from tests.support.decision_log import read_log
 from tests.support.fake_service import MEMBER
-from tests.support.known_owners import read_owners
+from tests.support.known_owners import get_owners_file, read_owners
 from tests.support.rules import OTHER, build_rule, write_rules
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.scripted_images import OWNER, build_image, build_image_id
@@ -36,9 +35,10 @@ ASKED = "1 image is left for you to decide about: `imgshare review` goes through
 
 @pytest.fixture
 def changing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChangingInbox]:
-    """An inbox with an image for each decision, and rules."""
+    """An inbox with an image for each decision, and rules; nothing was accepted before."""
     with ChangingInbox() as changing:
         changing.enter(monkeypatch)
+        get_owners_file().unlink()
         write_rules(RULES)
         changing.rows["pending"] = [
             build_image(1, name="golden-debian-12", **HASH),
@@ -201,7 +201,7 @@ def test_an_image_that_changed_since_the_list(changing: ChangingInbox, change: d
 def test_an_image_that_changes_while_it_is_accepted(
     changing: ChangingInbox, change: dict[str, Any], difference: str
 ) -> None:
-    """The share is set pending again, and the outcome says so; the log has no decision, as nothing is left of it."""
+    """The share is set pending again, and the outcome says so; the log has both decisions, and nobody is known now."""
     changing.on_accept[GOLDEN] = change
 
     run = run_tool("apply", "--yes", "--json")
@@ -212,8 +212,14 @@ def test_an_image_that_changes_while_it_is_accepted(
     assert outcome["error"]["message"].endswith("; it is pending again")
     assert [(GOLDEN, "accepted"), (GOLDEN, "pending")] == [one for one in changing.decisions if one[0] == GOLDEN]
     assert "pending" == changing.statuses[GOLDEN]
-    assert ["no windows"] == [row[-1] for row in _read_log()]
-    assert not Path(os.environ["XDG_STATE_HOME"], "imgshare", "known-owners.json").exists() or [OWNER] == read_owners()
+    known = (GOLDEN, "golden-debian-12", OWNER)
+    assert [
+        (*known, "accepted", "pending", "apply", "golden"),
+        (*known, "pending", "accepted", "apply", "golden"),
+        (WINDOWS, "windows-10", OWNER, "pending", "rejected", "apply", "no windows"),
+    ] == _read_log()
+    assert ["accepted", "pending"] == [line["new_status"] for line in read_log() if line["image_id"] == GOLDEN]
+    assert not get_owners_file().exists()
 
 
 def test_a_change_that_cannot_be_taken_back(changing: ChangingInbox) -> None:
@@ -241,6 +247,17 @@ def test_an_image_that_cannot_be_read_again(changing: ChangingInbox, status: int
     outcome = _read_outcomes(run)[GOLDEN]
     assert (9, "failed", "pending") == (run.code, outcome["result"], outcome["status"])
     assert outcome["error"]["message"].startswith(f"image {GOLDEN} could not be read again (")
+
+
+def test_a_summary_without_a_take_back(changing: ChangingInbox) -> None:
+    """What was taken back at once needs no command for it."""
+    changing.rows["pending"] = changing.rows["pending"][:1]
+    changing.on_accept[GOLDEN] = {"name": "golden-evil"}
+
+    run = run_tool("apply", "--yes")
+
+    assert (9, 2) == (run.code, len(read_log()))
+    assert "reset --from -" not in run.err
 
 
 @pytest.mark.parametrize(("status", "result"), [("accepted", "skipped"), ("rejected", "failed")])
