@@ -387,6 +387,11 @@ def test_a_fleet_plan_for_another_service(cloud: FleetCloud) -> None:
 
     run = run_tool("apply", "plan.jsonl", "--all-projects", "--yes", "--json")
 
+    errors = {one["error"]["message"] for one in map(json.loads, run.out.splitlines())}
+    elsewhere = cloud.endpoint().replace("http", "https")
+    assert {f"project {project} at {elsewhere!r} is not among the projects of this run" for project, _ in PROJECTS} == (
+        errors
+    )
     assert (9, {("failed",)}) == (run.code, set(pick(run, "result")))
     assert [] == cloud.decided
 

@@ -153,10 +153,10 @@ def _run(
     fleet: Fleet | None,
     own_flags: _Flags,
 ) -> None:
-    from imgshare_cli.batch.fleet_items import pair_with_projects
     from imgshare_cli.batch.planned_items import PlannedItems
     from imgshare_cli.batch.prefetch import prefetch
     from imgshare_cli.cli.batches.applying import run_plan
+    from imgshare_cli.cli.batches.fleet_source import pair_images
     from imgshare_cli.cli.batches.source import AHEAD, Source
 
     items = PlannedItems(planned)
@@ -164,7 +164,7 @@ def _run(
     if isinstance(planned, PlannedShares):
         source = Source(prefetch(iter(items), AHEAD), connections=1)
     elif fleet and any(one.endpoint for one in planned):
-        source = Source(pair_with_projects(iter(items), fleet, own_flags.jobs))
+        source = Source(pair_images(iter(items), fleet, own_flags.jobs))
     if fleet is None:
         _ = session.client  # it is made before there are threads, of which each would make its own
     try:
