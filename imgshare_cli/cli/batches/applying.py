@@ -46,9 +46,9 @@ def run_plan(session: Session, source: Source, fleet: Fleet | None, *, jobs: int
     worker, connect = FleetWorker() if fleet else None, partial(session.open_worker_client, pace)
     late_jobs = prepare_decisions(session, worker, connect, jobs, looks_first=False)
     vaults = BatchVaults(session, late_jobs.find)
-    vaults.open(vault, None, is_fleet=fleet is not None, is_dry_run=False)
+    vaults.open(vault, source.client, is_fleet=fleet is not None, is_dry_run=False)
     accepting = DecisionTask(
-        open_tool=connect,
+        open_tool=(lambda: only) if (only := source.client) else connect,
         status=Status.ACCEPTED,
         member_id=None if fleet else session.member_id,
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
