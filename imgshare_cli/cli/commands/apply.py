@@ -12,7 +12,8 @@ import typer
 from imgshare_cli import hints
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS, JobsOption, VaultOption
 from imgshare_cli.cli.options import YesOption, decision_options, with_session
-from imgshare_cli.cli.plans import PlanFlags, PlannedShares, build_columns, with_plan
+from imgshare_cli.cli.plan_options import PlanFlags, with_plan
+from imgshare_cli.cli.plans import PlannedShares, build_columns
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import PartialError, UsageError
