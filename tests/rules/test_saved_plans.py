@@ -350,6 +350,17 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FleetClou
         yield cloud
 
 
+def test_long_names_and_addresses(cloud: FleetCloud) -> None:
+    """However long an address and the name of a project are, a plan that was saved is one that is applied."""
+    cloud.projects[MEMBER] = "x" * 600
+    cloud.moved = {"one": f"{cloud.address}/{'o' * 600}-public"}
+    assert 0 == run_tool("plan", "--all-projects", "--regions", "one", "--out", "plan.jsonl").code
+
+    run = run_tool("apply", "plan.jsonl", "--all-projects", "--regions", "one", "--yes", "--json")
+
+    assert (0, [("done",)] * 3) == (run.code, pick(run, "result"))
+
+
 PROJECTS = [(MEMBER, "mine"), *((build_project_id(number), f"tenant-{number}") for number in (1, 2))]
 
 
