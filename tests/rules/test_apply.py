@@ -6,47 +6,21 @@ import json
 import signal
 import subprocess
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from tests.support.changing_inbox import ChangingInbox
+from tests.support.changing_inbox import GOLDEN, WINDOWS, ChangingInbox
 from tests.support.decision_log import read_log
 from tests.support.fake_service import MEMBER
 from tests.support.known_owners import get_owners_file, read_owners
-from tests.support.rules import OTHER, build_rule, write_rules
+from tests.support.rules import OTHER, write_rules
 from tests.support.run import TOOL, Run, run_tool
-from tests.support.scripted_images import OWNER, build_image, build_image_id
+from tests.support.scripted_images import OWNER, build_image
 from tests.support.terminal import run_at_terminal
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-RULES = (
-    build_rule("accept", "golden", owner='"platform"', image='"golden-*"')
-    + build_rule("reject", "no windows", image='"win*"')
-    + build_rule("ask", "vendor", owner='"vendor"')
-)
-GOLDEN, WINDOWS, RED, CHINESE = map(build_image_id, range(1, 5))
-HASH = {"os_hash_algo": "sha512", "os_hash_value": "ab" * 64}
 OTHER_HASH = {"os_hash_algo": "sha512", "os_hash_value": "cd" * 64}
 ASKED = "1 image is left for you to decide about: `imgshare review` goes through what is pending"
-
-
-@pytest.fixture
-def changing(monkeypatch: pytest.MonkeyPatch) -> Iterator[ChangingInbox]:
-    """An inbox with an image for each decision, and rules; nothing was accepted before."""
-    with ChangingInbox() as changing:
-        changing.enter(monkeypatch)
-        get_owners_file().unlink()
-        write_rules(RULES)
-        changing.rows["pending"] = [
-            build_image(1, name="golden-debian-12", **HASH),
-            build_image(2, name="windows-10"),
-            build_image(3, name="[red] hat", owner=OTHER),
-            build_image(4, name="数据库-openEuler"),
-        ]
-        yield changing
 
 
 def _read_outcomes(run: Run) -> dict[str, dict[str, Any]]:

@@ -10,42 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.changing_inbox import ChangingInbox
+from tests.support.changing_inbox import GOLDEN, HASH, RED, WINDOWS, ChangingInbox
 from tests.support.fake_cloud import write_clouds
 from tests.support.fake_service import MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id, pick
 from tests.support.rules import OTHER, build_rule, write_rules
 from tests.support.run import Run, run_tool
-from tests.support.scripted_images import OWNER, build_image, build_image_id
+from tests.support.scripted_images import OWNER, build_image
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = (
-    build_rule("accept", "golden", owner='"platform"', image='"golden-*"')
-    + build_rule("reject", "no windows", image='"win*"')
-    + build_rule("ask", "vendor", owner='"vendor"')
-)
-GOLDEN, WINDOWS, RED, CHINESE = map(build_image_id, range(1, 5))
-DIGITS = "ab" * 64
 PLAN_AGAIN = "hint: `imgshare plan --out PLAN` writes one"
-
-
-@pytest.fixture
-def changing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ChangingInbox]:
-    """An inbox with an image for each decision, rules, and a folder for plans."""
-    monkeypatch.chdir(tmp_path)
-    with ChangingInbox() as changing:
-        changing.enter(monkeypatch)
-        write_rules(RULES)
-        changing.rows["pending"] = [
-            build_image(1, name="golden-debian-12", os_hash_algo="sha512", os_hash_value=DIGITS),
-            build_image(2, name="windows-10"),
-            build_image(3, name="[red] hat", owner=OTHER),
-            build_image(4, name="数据库-openEuler"),
-        ]
-        yield changing
 
 
 @pytest.fixture
@@ -79,7 +56,7 @@ def test_the_file(changing: ChangingInbox, saved: Path) -> None:
         "decision": "accept",
         "rule": "golden",
         "reason": "owner platform, image golden-*",
-        "hash": f"sha512:{DIGITS}",
+        "hash": f"sha512:{HASH['os_hash_value']}",
         "image_status": "active",
         "status": "pending",
     } == lines[0]

@@ -7,14 +7,25 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.support.fake_service import MEMBER
-from tests.support.rules import RuledInbox
+from tests.support.known_owners import get_owners_file
+from tests.support.rules import OTHER, RuledInbox, build_rule, write_rules
+from tests.support.scripted_images import build_image, build_image_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pytest
+
     from tests.support.scripted_images import Query
 
 Answer = tuple[int, Any]
+RULES = (
+    build_rule("accept", "golden", owner='"platform"', image='"golden-*"')
+    + build_rule("reject", "no windows", image='"win*"')
+    + build_rule("ask", "vendor", owner='"vendor"')
+)
+GOLDEN, WINDOWS, RED, CHINESE = map(build_image_id, range(1, 5))
+HASH = {"os_hash_algo": "sha512", "os_hash_value": "ab" * 64}
 
 
 class ChangingInbox(RuledInbox):
@@ -39,6 +50,18 @@ class ChangingInbox(RuledInbox):
         self.on_decision: Callable[[str, str], None] = lambda _image, _status: None
         self.decisions: list[tuple[str, str]] = []
         self.image = self._show
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Point the tool at it, with rules and an image for each decision; nothing was accepted before."""
+        super().enter(monkeypatch)
+        get_owners_file().unlink()
+        write_rules(RULES)
+        self.rows["pending"] = [
+            build_image(1, name="golden-debian-12", **HASH),
+            build_image(2, name="windows-10"),
+            build_image(3, name="[red] hat", owner=OTHER),
+            build_image(4, name="数据库-openEuler"),
+        ]
 
     def _show(self, image_id: str) -> dict[str, Any]:
         rows = [row for rows in self.rows.values() for row in rows if row["id"] == image_id]
