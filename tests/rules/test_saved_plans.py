@@ -394,3 +394,27 @@ def test_a_project_that_cannot_be_read(cloud: FleetCloud) -> None:
     assert (9, False) == (plan.code, Path("plan.jsonl").exists())
     assert (9, 2, 2) == (run.code, len(run.out.splitlines()), len(cloud.decided))
     assert "1 of 3 projects could not be read" in run.err
+
+
+def test_several_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is done in the cloud that it names, also where another one has the same project and the same image."""
+    with FleetCloud() as other:
+        other.images = [build_image(2, name="golden-too")]
+        write_clouds(monkeypatch, prod=cloud.entry(), test=other.entry())
+        monkeypatch.delenv("OS_CLOUD")
+        everywhere = ("--clouds", "*", "--projects", "mine")
+        assert 0 == run_tool("plan", *everywhere, "--out", "plan.jsonl").code
+        cloud.images = other.images = [build_image(1, name="golden-debian-12"), build_image(2, name="golden-too")]
+
+        run = run_tool("apply", "plan.jsonl", *everywhere, "--yes", "--json")
+        monkeypatch.setenv("OS_CLOUD", "prod")
+        alone = run_tool("apply", "plan.jsonl", "--projects", "mine", "--yes", "--json")
+
+    assert (0, [(GOLDEN, "prod", "done"), (WINDOWS, "test", "done")]) == (
+        run.code,
+        pick(run, "image_id", "cloud", "result"),
+    )
+    # A run in one cloud does the lines of its service.
+    assert (9, [(GOLDEN, "done"), (WINDOWS, "failed")]) == (alone.code, pick(alone, "image_id", "result"))
+    assert [(GOLDEN, MEMBER, "accepted")] * 2 == cloud.decided
+    assert [(WINDOWS, MEMBER, "accepted")] == other.decided
