@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
@@ -136,10 +137,11 @@ def _take_back(client: ImageClient, outcome: Outcome, accepted: Member, problem:
         # The jobs of IMS accept and reject, and nothing else.
         verb, effect = ("reject", "hides it") if is_call_gone(exc) else ("reset", "sets it pending again")
         undo = hints.build_command(verb, hints.quote_word(image_id, "IMAGE"), hints.quote_word(member_id, "MEMBER"))
-        error = RefusedError(
-            f"image {image_id} {problem}; it is still accepted: {exc.message}", hint=f"{undo} {effect}"
-        )
-        return replace(outcome, result=Result.FAILED, error=error)
+        # What was sent without an answer may have been done.
+        is_refused = exc.http_status is not None and exc.http_status < HTTPStatus.INTERNAL_SERVER_ERROR
+        state, status = ("is still accepted", accepted.status) if is_refused else ("may still be accepted", None)
+        error = RefusedError(f"image {image_id} {problem}; it {state}: {exc.message}", hint=f"{undo} {effect}")
+        return replace(outcome, result=Result.FAILED, status=status, error=error)
     error = RefusedError(
         f"image {image_id} {problem}; it is pending again", hint=f"{hints.build_command('plan')} {_PLAN_AGAIN}"
     )

@@ -36,6 +36,7 @@ class ChangingInbox(RuledInbox):
         changed: what is different in an image by now from what the list says.
         on_accept: what its owner changes at the moment in which it is accepted.
         refused: the statuses that nobody may set.
+        refusal: the HTTP status that says so.
         gone: the images that cannot be read any more once they are accepted, and with which status.
         on_decision: is called with each decision.
     """
@@ -46,6 +47,7 @@ class ChangingInbox(RuledInbox):
         self.changed: dict[str, dict[str, Any]] = {}
         self.on_accept: dict[str, dict[str, Any]] = {}
         self.refused: set[str] = set()
+        self.refusal = 403
         self.gone: dict[str, int] = {}
         self.on_decision: Callable[[str, str], None] = lambda _image, _status: None
         self.decisions: list[tuple[str, str]] = []
@@ -73,7 +75,7 @@ class ChangingInbox(RuledInbox):
         image_id = found[1] if found else ""
         if method == "PUT":
             if body["status"] in self.refused:
-                return 403, {"message": "no"}
+                return self.refusal, {"message": "no"}
             self.decisions.append((image_id, body["status"]))
             self.statuses[image_id] = body["status"]
             if body["status"] == "accepted":

@@ -40,7 +40,7 @@ class BatchRecords:
             return
         # Also of an item that failed after it was decided: what counts is how the share was left.
         if self._record(outcome, outcome.member, outcome.item.known_status):
-            self._choose_take_back(outcome)
+            self._choose_take_back(outcome.member.status, is_by_job=outcome.is_by_job)
         owner = outcome.image.owner if outcome.image else None
         is_accepted = outcome.result is Result.DONE and outcome.status is Status.ACCEPTED
         if owner and is_accepted and len(self._owners) < MAX_OWNERS:
@@ -52,10 +52,10 @@ class BatchRecords:
             self._session, member, image=outcome.image, old_status=old_status, rule=item.rule, access=item.access
         )
 
-    def _choose_take_back(self, outcome: Outcome) -> None:
-        if not outcome.is_by_job:
+    def _choose_take_back(self, status: Status, *, is_by_job: bool) -> None:
+        if not is_by_job:
             self._take_back = self._take_back or "reset"
-        elif outcome.status is Status.ACCEPTED:  # jobs cannot reset
+        elif status is Status.ACCEPTED:  # jobs cannot reset
             self._take_back = "reject"
 
     def keep_owners(self) -> None:
