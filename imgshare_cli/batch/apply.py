@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
@@ -53,7 +54,7 @@ class ApplyTask:
         except ImgshareError as exc:
             return Outcome(item, Result.FAILED, item.image_id, item.member_id, error=exc)
         current = replace(item, known_image=image, known_status=share.status)
-        if item.change and share.status is item.change.status:
+        if share.status is item.new_status:
             return Outcome(current, Result.SKIPPED, image.id, share.member_id, status=share.status, image=image)
         return self._choose_task(item).attempt(tool, current)
 
@@ -62,7 +63,7 @@ class ApplyTask:
         return self._choose_task(item).leave_out(item)
 
     def _choose_task(self, item: Item) -> DecisionTask:
-        return self.accepting if item.change and item.change.status is Status.ACCEPTED else self.rejecting
+        return self.accepting if item.new_status is Status.ACCEPTED else self.rejecting
 
 
 def _read_planned(client: ImageClient, item: Item) -> tuple[Member, Image]:
@@ -72,18 +73,15 @@ def _read_planned(client: ImageClient, item: Item) -> tuple[Member, Image]:
         RefusedError: they are not what was planned.
         ImgshareError: they cannot be read.
     """
-    planned, change, image_id = item.known_image, item.change, item.image_id or ""
-    if planned is None or change is None:
+    planned, image_id = item.known_image, item.image_id or ""
+    if planned is None or item.new_status is None:
         raise RefusedError(f"there is no plan for image {image_id}")
-    service = item.access.project.service if item.access else None
-    if change.endpoint and service and change.endpoint != service.endpoint:
-        raise _create_change_error(f"image {image_id} was planned at {change.endpoint}, which is another image service")
     share = get_share(client, image_id, item.member_id)
     image = client.get_image(image_id)
     if changes := describe_changes(planned, image):
-        is_done = f" and is {share.status.value} already" if share.status is change.status else ""
+        is_done = f" and is {share.status.value} already" if share.status is item.new_status else ""
         raise _create_change_error(f"image {image_id} has changed since it was planned{is_done}: {changes}")
-    if share.status not in {item.known_status, change.status}:
+    if share.status not in {item.known_status, item.new_status}:
         old_status = item.known_status.value if item.known_status else "unknown"
         raise _create_change_error(
             f"the share of image {image_id} is {share.status.value}, and was {old_status} when it was planned"
@@ -139,11 +137,14 @@ def _take_back(client: ImageClient, outcome: Outcome, accepted: Member, problem:
         # The jobs of IMS accept and reject, and nothing else.
         verb, effect = ("reject", "hides it") if is_call_gone(exc) else ("reset", "sets it pending again")
         undo = hints.build_command(verb, hints.quote_word(image_id, "IMAGE"), hints.quote_word(member_id, "MEMBER"))
-        error = RefusedError(
-            f"image {image_id} {problem}; it is still accepted: {exc.message}", hint=f"{undo} {effect}"
-        )
-        return replace(outcome, result=Result.FAILED, error=error)
+        # What was sent without an answer may have been done.
+        is_refused = exc.http_status is not None and exc.http_status < HTTPStatus.INTERNAL_SERVER_ERROR
+        state, status = ("is still accepted", accepted.status) if is_refused else ("may still be accepted", None)
+        error = RefusedError(f"image {image_id} {problem}; it {state}: {exc.message}", hint=f"{undo} {effect}")
+        return replace(outcome, result=Result.FAILED, status=status, error=error)
     error = RefusedError(
         f"image {image_id} {problem}; it is pending again", hint=f"{hints.build_command('plan')} {_PLAN_AGAIN}"
     )
-    return replace(outcome, result=Result.FAILED, status=Status.PENDING, member=member, error=error)
+    return replace(
+        outcome, result=Result.FAILED, status=Status.PENDING, member=member, taken_back=accepted, error=error
+    )

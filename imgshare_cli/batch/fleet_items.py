@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from imgshare_cli import hints
 from imgshare_cli.batch.fleet import ProjectAccess
 from imgshare_cli.errors import UsageError
 
@@ -87,7 +88,8 @@ def _create_item(image: Item, access: ProjectAccess) -> Item:
 
 
 def _create_foreign_error(image: Item) -> UsageError:
+    place = f" at {hints.quote_text(image.scope.endpoint)}" if image.scope.endpoint else ""
     return UsageError(
-        f"project {image.member_id or image.scope.project_name or '-'} is not among the projects of this run",
+        f"project {image.member_id or image.scope.project_name or '-'}{place} is not among the projects of this run",
         hint="choose other projects, or leave the options for projects out",
     )

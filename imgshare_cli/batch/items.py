@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Scope(NamedTuple):
-    """Where an earlier outcome of a fleet run, or a line of the decision log, is from; None is anywhere.
+    """Where an earlier outcome of a fleet run, or a line of a plan or of the decision log, is from; None is anywhere.
 
     Attributes:
         project_name: the name of the project, which matters where its ID is not known.
@@ -31,18 +31,6 @@ class Scope(NamedTuple):
 ANYWHERE = Scope()
 
 
-class PlannedChange(NamedTuple):
-    """What a plan says is to become of a share.
-
-    Attributes:
-        status: the status that it is to have.
-        endpoint: the address of the image service for which that was planned; None is that of the run.
-    """
-
-    status: Status
-    endpoint: str | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of --from, or one share of --all.
@@ -57,7 +45,7 @@ class Item:
         known_image: the image, where a list showed it.
         known_status: the status of the share, where a list showed it.
         rule: the rule that decides, where one does.
-        change: what a plan says, where one does; it is about `known_image` and `known_status` as they are here.
+        new_status: the status that a plan gives the share, where one does and `known_image` and `known_status` are so.
         access: the access to the project of a fleet that decides.
         scope: in which projects of a fleet it is to be done, besides `member_id`.
     """
@@ -71,7 +59,7 @@ class Item:
     known_image: Image | None = None
     known_status: Status | None = None
     rule: str | None = None
-    change: PlannedChange | None = None
+    new_status: Status | None = None
     access: ProjectAccess | None = None
     scope: Scope = ANYWHERE
 

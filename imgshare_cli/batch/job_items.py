@@ -119,7 +119,14 @@ class JobItem(NamedTuple):
         if error:
             return Outcome(self.item, Result.FAILED, image_id, member_id, error=error)
         outcome = Outcome(
-            self.item, Result.DONE, image_id, member_id, status=member.status, member=member, image=self.image
+            self.item,
+            Result.DONE,
+            image_id,
+            member_id,
+            status=member.status,
+            member=member,
+            image=self.image,
+            is_by_job=True,
         )
         return self.confirm(client, outcome) if client else outcome
 

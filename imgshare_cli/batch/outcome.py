@@ -52,6 +52,8 @@ class Outcome:
         member: the share after the decision, as the service showed it.
         image: the image, where more than its ID is known.
         is_unchanged: whether the share had this status before.
+        taken_back: the share after a decision that was taken back; `member` is what it is since then.
+        is_by_job: whether a job of IMS decided.
     """
 
     item: Item
@@ -63,6 +65,8 @@ class Outcome:
     member: Member | None = None
     image: Image | None = None
     is_unchanged: bool = False
+    taken_back: Member | None = None
+    is_by_job: bool = False
 
     def to_json(self) -> dict[str, object]:
         """Return the outcome as a JSON object, without its error."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORMAT = "imgshare-plan-1"
 MAX_SIZE = 64 << 20
 _MAX_LINE = 64 << 10
-_MAX_TEXT = 2000
+_MAX_TEXT = 2000  # the longest that an address may be
 _DECISIONS = (Verdict.ACCEPT, Verdict.REJECT, Verdict.ASK)
 
 
@@ -114,7 +114,8 @@ def _parse_line(line: bytes, number: int) -> dict[str, Any]:
 def _parse_header(line: dict[str, Any]) -> PlanHeader:
     if line.get("format") != FORMAT:
         raise ValueError("it does not begin like a plan of this version of imgshare")
-    header = PlanHeader(_read_text(line, "time") or "", _read_text(line, "endpoint"), _read_text(line, "project_id"))
+    endpoint = _read_text(line, "endpoint", _MAX_TEXT)
+    header = PlanHeader(_read_text(line, "time") or "", endpoint, _read_text(line, "project_id"))
     if not header.time or (header.is_fleet and header.project_id is not None):
         raise _create_line_error(1)
     return header
@@ -122,11 +123,8 @@ def _parse_header(line: dict[str, Any]) -> PlanHeader:
 
 def _parse_share(line: dict[str, Any], header: PlanHeader, number: int) -> PlannedShare:
     image, member_id = _parse_image(line, number), _read_text(line, "member_id") or ""
-    rule, reason, endpoint = (
-        _read_text(line, "rule"),
-        _read_text(line, "reason", _MAX_TEXT),
-        _read_text(line, "endpoint"),
-    )
+    rule = _read_text(line, "rule")
+    reason, endpoint = (_read_text(line, key, _MAX_TEXT) for key in ("reason", "endpoint"))
     status, decision = _read_text(line, "status"), _read_text(line, "decision")
     own_id = _read_text(line, "project_id") if header.is_fleet else header.project_id
     if (
@@ -144,10 +142,8 @@ def _parse_share(line: dict[str, Any], header: PlanHeader, number: int) -> Plann
 
 
 def _parse_access(line: dict[str, Any]) -> ProjectAccess:
-    project_id, name, cloud, region = (
-        _read_text(line, key) for key in ("project_id", "project_name", "cloud", "region")
-    )
-    return ProjectAccess(FleetProject(project_id, name, cloud=cloud, region=region))
+    name, cloud, region = (_read_text(line, key, _MAX_TEXT) for key in ("project_name", "cloud", "region"))
+    return ProjectAccess(FleetProject(_read_text(line, "project_id"), name, cloud=cloud, region=region))
 
 
 def _parse_image(line: dict[str, Any], number: int) -> Image:

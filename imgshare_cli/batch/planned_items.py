@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.batch.items import ANYWHERE, Item, PlannedChange, Scope
+from imgshare_cli.batch.items import ANYWHERE, Item, Scope
 from imgshare_cli.rules.model import Verdict
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class PlannedItems:
         """Yield an item for each share that is to be accepted or rejected."""
         for number, one in enumerate(self._planned, 1):
             if one.new_status is not None:
-                yield _create_item(number, one, PlannedChange(one.new_status, one.endpoint))
+                yield _create_item(number, one)
             elif one.ruling.verdict is Verdict.ASK:
                 self.asked_count += 1
 
 
-def _create_item(number: int, planned: PlannedShare, change: PlannedChange) -> Item:
+def _create_item(number: int, planned: PlannedShare) -> Item:
     share, project = planned.share, planned.project
     # What a file says of a project gives no access to it: the projects of the run do.
     is_saved = planned.endpoint is not None
@@ -47,7 +47,9 @@ def _create_item(number: int, planned: PlannedShare, change: PlannedChange) -> I
         known_image=share.image,
         known_status=share.status,
         rule=planned.ruling.rule,
-        change=change,
+        new_status=planned.new_status,
         access=None if is_saved else planned.access,
-        scope=Scope(project.name, project.cloud, project.region) if is_saved and project else ANYWHERE,
+        scope=Scope(project.name, project.cloud, project.region, planned.endpoint)
+        if is_saved and project
+        else ANYWHERE,
     )

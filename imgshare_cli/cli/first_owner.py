@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import Status, fold_id, is_project_id
-from imgshare_cli.errors import ConfigError
+from imgshare_cli.errors import ConfigError, ImgshareError
 from imgshare_cli.shares.known_owners import is_known_owner, remember_owners
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imgshare_cli.cli.session import Session
     from imgshare_cli.cli.target import ShareTarget
 
+_OWN_PROJECTS_SECONDS = 5.0
 NAME_QUESTION = "Name for this owner, for lists, rules and --owner (Enter for none)"
 
 
@@ -26,10 +27,18 @@ def is_new_owner(session: Session, image: Image) -> bool:
     owner_id = image.owner
     if not owner_id or session.file.owners.find_name(owner_id) or is_known_owner(owner_id, session.environ):
         return False
-    from imgshare_cli.cli.project_arguments import open_project_names
+    return fold_id(owner_id) not in {fold_id(project_id) for project_id in _list_own_projects(session)}
 
-    own = {project.id for project in open_project_names(session).list_own_projects()} | {session.member_id or ""}
-    return fold_id(owner_id) not in {fold_id(project_id) for project_id in own}
+
+def _list_own_projects(session: Session) -> list[str]:
+    """List the user's own projects, as far as that can be found out while a person waits."""
+    own = [session.member_id] if session.member_id else []
+    timeout = min(_OWN_PROJECTS_SECONDS, session.settings.timeout)
+    try:
+        client = session.connections.open_identity_client(session.credential, timeout=timeout)
+        return own + [project.id for project in client.list_projects()] if client else own
+    except ImgshareError:
+        return own
 
 
 def ask_owner_name(session: Session, owner_id: str) -> str:

@@ -1,27 +1,15 @@
-"""What the rules say about the shares of a run: the options that choose them, and reading them."""
+"""Reads the shares of a run, each with what the rules say about it."""
 
 from __future__ import annotations
 
-import functools
-import inspect
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imgshare_cli.api.models import Status
-from imgshare_cli.cli.batches.fleet_options import FLEET_OPTIONS, FleetFlags, take_fleet_flags
-from imgshare_cli.cli.filter_options import (
-    NameOption,
-    NewerThanOption,
-    OlderThanOption,
-    OwnerOption,
-    StatusChoice,
-    StatusOption,
-    build_share_filter,
-)
-from imgshare_cli.cli.options import declare_option
-from imgshare_cli.cli.rule_files import RulesOption, find_own_projects, open_rules
+from imgshare_cli.cli.filter_options import build_share_filter
+from imgshare_cli.cli.rule_files import find_own_projects, open_rules
+from imgshare_cli.shares.worker_pool import WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,62 +19,10 @@ if TYPE_CHECKING:
     from imgshare_cli.batch.planned_share import PlannedShare
     from imgshare_cli.cli.batches.fleet import Fleet
     from imgshare_cli.cli.batches.fleet_list import FleetShares
+    from imgshare_cli.cli.plan_options import PlanFlags
     from imgshare_cli.cli.session import Session
     from imgshare_cli.shares.share_filter import ShareFilter
     from imgshare_cli.terminal.columns import Column
-
-
-@dataclass(frozen=True)
-class PlanFlags:
-    """The options that name the rules and choose the shares, as given on the command line.
-
-    Attributes:
-        rules: the file of rules.
-        status: which shares are meant.
-        owner: who shares them.
-        name: the pattern that the images' names match.
-        older_than: how long ago they were shared, at least.
-        newer_than: how long ago they were shared, at most.
-        fleet: the projects, clouds and regions.
-    """
-
-    rules: str | None = None
-    status: StatusChoice = StatusChoice.PENDING
-    owner: str | None = None
-    name: str | None = None
-    older_than: str | None = None
-    newer_than: str | None = None
-    fleet: FleetFlags = field(default_factory=FleetFlags)
-
-
-_OPTIONS = {
-    "rules": declare_option("rules", RulesOption),
-    "status": declare_option("status", StatusOption, default=StatusChoice.PENDING),
-    "owner": declare_option("owner", OwnerOption),
-    "name": declare_option("name", NameOption),
-    "older_than": declare_option("older_than", OlderThanOption),
-    "newer_than": declare_option("newer_than", NewerThanOption),
-}
-
-
-def with_plan(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take the options of plans, which come as its parameter `flags`."""
-    own = dict(inspect.signature(command, eval_str=True).parameters)
-    del own["flags"]
-
-    @functools.wraps(command)
-    def run(session: Session, **values: Any) -> None:
-        fleet = take_fleet_flags(values)
-        given = {name: values.pop(name) for name in _OPTIONS}
-        command(session, **values, flags=PlanFlags(**given, fleet=fleet))
-
-    parameters = [
-        *(one.replace(kind=one.KEYWORD_ONLY) for one in own.values()),
-        *_OPTIONS.values(),
-        *FLEET_OPTIONS.values(),
-    ]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return run
 
 
 class PlannedShares:
@@ -95,6 +31,7 @@ class PlannedShares:
     Args:
         session: the run.
         flags: the options.
+        jobs: how many connections there may be, with those of what is done meanwhile; None is as many as usual.
 
     Attributes:
         rule_set: the rules.
@@ -104,9 +41,10 @@ class PlannedShares:
         UsageError: an option is not valid.
     """
 
-    def __init__(self, session: Session, flags: PlanFlags) -> None:
+    def __init__(self, session: Session, flags: PlanFlags, jobs: int | None = None) -> None:
         self._session = session
         self._flags = flags
+        self._jobs = jobs
         self.rule_set = open_rules(session, flags.rules)
         self._filter = build_share_filter(
             session,
@@ -133,6 +71,20 @@ class PlannedShares:
             self._fleet_shares.check()
 
     @property
+    def connections(self) -> int:
+        """How many connections reading the shares takes."""
+        return self._readers if self._flags.fleet.is_fleet else 1 + self._readers
+
+    @property
+    def _readers(self) -> int:
+        """How many connections read at once, in a run about one project besides that of the list."""
+        if self._jobs is None:
+            return WORKERS
+        if self._flags.fleet.is_fleet:
+            return min(WORKERS, self._jobs // 2)
+        return min(WORKERS, (self._jobs - 1) // 2) if self._filter.needs_member else 0
+
+    @property
     def fleet(self) -> Fleet | None:
         """The projects, in a run over many."""
         return self._fleet_shares.fleet if self._fleet_shares else None
@@ -143,12 +95,12 @@ class PlannedShares:
             return None
         from imgshare_cli.cli.batches.fleet_list import FleetShares
 
-        return FleetShares(self._session, self._flags.fleet, self._filter)
+        return FleetShares(self._session, self._flags.fleet, self._filter, self._readers)
 
     def _read_own(self) -> Iterator[PlannedShare]:
         from imgshare_cli.batch.planned_share import plan_share
 
-        for share in _remember_shares(self._session, self._filter):
+        for share in _remember_shares(self._session, self._filter, self._readers):
             yield plan_share(share, self.rule_set.judge(share, self._now, self._own_projects))
 
     def _read_fleet(self, shares: FleetShares) -> Iterator[PlannedShare]:
@@ -186,12 +138,15 @@ def build_columns(session: Session, *, is_fleet: bool) -> list[Column[PlannedSha
     return columns
 
 
-def _remember_shares(session: Session, share_filter: ShareFilter) -> Iterator[Share]:
+def _remember_shares(session: Session, share_filter: ShareFilter, workers: int) -> Iterator[Share]:
     """Read the shares of the session's project, and remember them for TAB and for the beginnings of IDs."""
     from imgshare_cli.cli.id_prefixes import get_last_list
+    from imgshare_cli.shares.inbox import Inbox
 
+    open_client = session.open_worker_client if workers else None
+    inbox = Inbox(session.client, open_client, session.credential, session.settings.project_id, workers)
     return get_last_list(session).remember_images(
-        session.inbox.read_shares(share_filter),
+        inbox.read_shares(share_filter),
         is_whole=not share_filter.is_narrowed and Status.PENDING in share_filter.statuses,
         is_shown=session.output.is_at_terminal(),
     )

@@ -59,11 +59,16 @@ class TypedCommand:
         options = {name: value for name, value in self.options.items() if name in _SERVICE_OPTIONS}
         return hints.build_command(*words, *hints.build_options(options))
 
-    def build_take_back(self, since: str) -> str:
-        """Build the command that resets what was decided since a time, at the same service, in the same projects."""
+    def build_take_back(self, since: str, verb: str) -> str:
+        """Build the command that undoes what was decided since a time, at the same service, in the same projects.
+
+        Args:
+            since: the time.
+            verb: the command that undoes it, such as `reset`.
+        """
         options = {name: value for name, value in self.options.items() if name in {*_SERVICE_OPTIONS, *_FLEET_OPTIONS}}
         logged = ("log", "--since", since, "--json")
-        return hints.build_pipe(logged, ("reset", "--from", "-", *hints.build_options(options)))
+        return hints.build_pipe(logged, (verb, "--from", "-", *hints.build_options(options)))
 
     def build_xargs(self) -> str:
         """Build the command that runs this one, without its arguments, for each line of its input."""

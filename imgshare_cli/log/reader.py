@@ -37,7 +37,7 @@ def read_entries(
     Raises:
         ConfigError: the folder or a file of it cannot be read.
     """
-    first = "" if since is None else f"{since:%Y-%m}.jsonl"
+    first = "" if since is None else f"{since.isoformat()[:7]}.jsonl"
     for path in _list_files(folder):
         if path.name < first:
             continue

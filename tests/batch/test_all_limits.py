@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.cloud_user import get_port
+from tests.support.rules import build_rule, write_rules
 from tests.support.run import TOOL, run_tool
 from tests.support.tcp_proxy import TcpProxy
 
@@ -24,14 +25,18 @@ HASH = f"sha512:{hashlib.sha512(DATA).hexdigest()}"
 @pytest.mark.parametrize("backend", ["sandbox_backend"], indirect=True)
 @pytest.mark.parametrize("filters", [[], ["--newer-than", "1d"]], ids=["a list", "a request for each"])
 @pytest.mark.parametrize("jobs", [1, 2, 5])
-def test_connections(inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, jobs: int, filters: list[str]) -> None:
+@pytest.mark.parametrize("command", ["accept", "apply"])
+def test_connections(
+    inbox: SmallInbox, monkeypatch: pytest.MonkeyPatch, command: str, jobs: int, filters: list[str]
+) -> None:
     """The list and the decisions together open no more connections than there are jobs."""
     for number in range(12):
         inbox.offer(f"golden-{number}")
+    write_rules(build_rule("accept", owner=f'"{inbox.one.project_id}"'))
     with TcpProxy(get_port(inbox.backend.endpoint)) as proxy:
         monkeypatch.setenv("IMGSHARE_ENDPOINT", f"http://127.0.0.1:{proxy.port}")
         options = ["--owner", inbox.one.project_id, "--name", "golden-*", "--jobs", str(jobs), *filters]
-        run = run_tool("accept", "--all", "--yes", *options)
+        run = run_tool(command, *(["--all"] if command == "accept" else []), "--yes", *options)
 
     assert (0, 12) == (run.code, len(run.out.splitlines()))
     assert 0 < proxy.most_open <= jobs

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -228,6 +229,23 @@ def test_a_project_of_ones_own(cloud: FleetCloud, number: int, lines: int) -> No
     shown = run_at_terminal(200, "accept", build_image_id(1))
 
     assert (0, lines) == (shown.code, len(shown.lines))
+
+
+def test_a_keystone_that_does_not_answer(cloud: FleetCloud) -> None:
+    """An identity service that does not say whose the projects are delays an accept for seconds, and fails nothing."""
+    owner = build_project_id(7)
+    cloud.images = [build_image(1, owner=owner)]
+    cloud.list_seconds = 30
+
+    began_at = time.monotonic()
+    shown = run_at_terminal(200, "accept", build_image_id(1))
+
+    assert (0, 2, f"first image accepted from project {owner}") == (
+        shown.code,
+        len(shown.lines),
+        shown.lines[-1].partition(";")[0],
+    )
+    assert time.monotonic() - began_at < 12
 
 
 def test_a_review(sandbox: Sandbox) -> None:

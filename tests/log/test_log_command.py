@@ -89,6 +89,7 @@ def test_a_terminal() -> None:
         (["--since", "2026-10-01T02:00:00+02:00"], [NEW]),
         (["--since", "1s"], []),
         (["--since", "999999w"], [OLD, NEW]),
+        (["--since", "60000w"], [OLD, NEW]),
         (["--since", "9999-12-31"], []),
         (["--image", IMAGE.upper()], [OLD]),
         (["--image", "数据库-openEuler"], [NEW]),

@@ -59,9 +59,8 @@ def test_200_processes() -> None:
     )
 
 
-@pytest.mark.usefixtures("service")
-def test_a_reader_that_goes_away() -> None:
-    """Whoever reads the outcomes may go away: what was decided is in the log."""
+def test_a_reader_that_goes_away(service: ShareService) -> None:
+    """Whoever reads the outcomes may go away: what was decided is in the log, and nothing else."""
     with subprocess.Popen(
         [TOOL, "accept", "--from", "-", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as run:
@@ -75,7 +74,9 @@ def test_a_reader_that_goes_away() -> None:
         run.stdin.close()
         run.wait(60)
 
-    assert first in {entry["image_id"] for entry in read_lines()}
+    decided = {image for (image, _), status in service.statuses.items() if status == "accepted"}
+    assert first in decided
+    assert decided == {entry["image_id"] for entry in read_lines()}
 
 
 @pytest.mark.usefixtures("service")

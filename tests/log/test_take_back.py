@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imgshare_cli.cli.sandbox_settings import build_environ
+from imgshare_cli.sandbox import Sandbox
 from tests.support.decision_log import build_entry, read_log
 from tests.support.run import TOOL, find_commands, run_tool
 
@@ -71,6 +73,25 @@ def test_where_it_is_not_shown(inbox: SmallInbox, options: list[str]) -> None:
 
     assert (0, 0) == (run.code, off.code)
     assert [] == find_commands(run.err + off.err)
+
+
+@pytest.mark.parametrize(("command", "count"), [("accept", 1), ("reject", 0)])
+def test_jobs(monkeypatch: pytest.MonkeyPatch, command: str, count: int) -> None:
+    """Where jobs decide, nothing can be reset: what was accepted can be hidden, and a rejection stays."""
+    with Sandbox(flavor="ims", native_gone=True, job_seconds=0.1) as sandbox:
+        for name, value in build_environ(sandbox).items():
+            monkeypatch.setenv(name, value)
+        images = [share.image_id for share in sandbox.shares if share.name.startswith(("golden", "ubuntu"))]
+
+        run = run_tool(command, "--from", "-", stdin="".join(f"{image}\n" for image in images).encode())
+        commands = find_commands(run.err)
+        taken_back = [_run_pipe(shown) for shown in commands]
+
+        hides = "note: `imgshare log --since TIME --json | imgshare reject --from -` hides what was accepted"
+        assert (0, [f"{command}ed {len(images)}; …", *[hides] * count]) == (run.code, _read_summary(run.err))
+        assert [0] * count == [done.returncode for done in taken_back]
+        shown = [run_tool("show", image, "--json").json()["status"] for image in images]
+        assert ["rejected"] * len(images) == shown
 
 
 def test_a_line_is_never_done(inbox: SmallInbox) -> None:

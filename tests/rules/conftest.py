@@ -1,4 +1,4 @@
-"""An inbox for the tests of rules."""
+"""Inboxes for the tests of rules."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.changing_inbox import ChangingInbox
 from tests.support.rules import RuledInbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -18,3 +20,12 @@ def ruled(monkeypatch: pytest.MonkeyPatch) -> Iterator[RuledInbox]:
     with RuledInbox() as ruled:
         ruled.enter(monkeypatch)
         yield ruled
+
+
+@pytest.fixture
+def changing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ChangingInbox]:
+    """An inbox with an image for each decision, rules, and a folder for plans."""
+    monkeypatch.chdir(tmp_path)
+    with ChangingInbox() as changing:
+        changing.enter(monkeypatch)
+        yield changing

@@ -10,42 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.changing_inbox import ChangingInbox
+from tests.support.changing_inbox import GOLDEN, HASH, RED, WINDOWS, ChangingInbox
 from tests.support.fake_cloud import write_clouds
 from tests.support.fake_service import MEMBER
 from tests.support.fleet_cloud import FleetCloud, build_project_id, pick
 from tests.support.rules import OTHER, build_rule, write_rules
 from tests.support.run import Run, run_tool
-from tests.support.scripted_images import OWNER, build_image, build_image_id
+from tests.support.scripted_images import OWNER, build_image
 from tests.support.terminal import run_at_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = (
-    build_rule("accept", "golden", owner='"platform"', image='"golden-*"')
-    + build_rule("reject", "no windows", image='"win*"')
-    + build_rule("ask", "vendor", owner='"vendor"')
-)
-GOLDEN, WINDOWS, RED, CHINESE = map(build_image_id, range(1, 5))
-DIGITS = "ab" * 64
 PLAN_AGAIN = "hint: `imgshare plan --out PLAN` writes one"
-
-
-@pytest.fixture
-def changing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ChangingInbox]:
-    """An inbox with an image for each decision, rules, and a folder for plans."""
-    monkeypatch.chdir(tmp_path)
-    with ChangingInbox() as changing:
-        changing.enter(monkeypatch)
-        write_rules(RULES)
-        changing.rows["pending"] = [
-            build_image(1, name="golden-debian-12", os_hash_algo="sha512", os_hash_value=DIGITS),
-            build_image(2, name="windows-10"),
-            build_image(3, name="[red] hat", owner=OTHER),
-            build_image(4, name="数据库-openEuler"),
-        ]
-        yield changing
 
 
 @pytest.fixture
@@ -79,7 +56,7 @@ def test_the_file(changing: ChangingInbox, saved: Path) -> None:
         "decision": "accept",
         "rule": "golden",
         "reason": "owner platform, image golden-*",
-        "hash": f"sha512:{DIGITS}",
+        "hash": f"sha512:{HASH['os_hash_value']}",
         "image_status": "active",
         "status": "pending",
     } == lines[0]
@@ -350,6 +327,17 @@ def cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FleetClou
         yield cloud
 
 
+def test_long_names_and_addresses(cloud: FleetCloud) -> None:
+    """However long an address and the name of a project are, a plan that was saved is one that is applied."""
+    cloud.projects[MEMBER] = "x" * 600
+    cloud.moved = {"one": f"{cloud.address}/{'o' * 600}-public"}
+    assert 0 == run_tool("plan", "--all-projects", "--regions", "one", "--out", "plan.jsonl").code
+
+    run = run_tool("apply", "plan.jsonl", "--all-projects", "--regions", "one", "--yes", "--json")
+
+    assert (0, [("done",)] * 3) == (run.code, pick(run, "result"))
+
+
 PROJECTS = [(MEMBER, "mine"), *((build_project_id(number), f"tenant-{number}") for number in (1, 2))]
 
 
@@ -387,6 +375,11 @@ def test_a_fleet_plan_for_another_service(cloud: FleetCloud) -> None:
 
     run = run_tool("apply", "plan.jsonl", "--all-projects", "--yes", "--json")
 
+    errors = {one["error"]["message"] for one in map(json.loads, run.out.splitlines())}
+    elsewhere = cloud.endpoint().replace("http", "https")
+    assert {f"project {project} at {elsewhere!r} is not among the projects of this run" for project, _ in PROJECTS} == (
+        errors
+    )
     assert (9, {("failed",)}) == (run.code, set(pick(run, "result")))
     assert [] == cloud.decided
 
@@ -401,3 +394,27 @@ def test_a_project_that_cannot_be_read(cloud: FleetCloud) -> None:
     assert (9, False) == (plan.code, Path("plan.jsonl").exists())
     assert (9, 2, 2) == (run.code, len(run.out.splitlines()), len(cloud.decided))
     assert "1 of 3 projects could not be read" in run.err
+
+
+def test_several_clouds(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is done in the cloud that it names, also where another one has the same project and the same image."""
+    with FleetCloud() as other:
+        other.images = [build_image(2, name="golden-too")]
+        write_clouds(monkeypatch, prod=cloud.entry(), test=other.entry())
+        monkeypatch.delenv("OS_CLOUD")
+        everywhere = ("--clouds", "*", "--projects", "mine")
+        assert 0 == run_tool("plan", *everywhere, "--out", "plan.jsonl").code
+        cloud.images = other.images = [build_image(1, name="golden-debian-12"), build_image(2, name="golden-too")]
+
+        run = run_tool("apply", "plan.jsonl", *everywhere, "--yes", "--json")
+        monkeypatch.setenv("OS_CLOUD", "prod")
+        alone = run_tool("apply", "plan.jsonl", "--projects", "mine", "--yes", "--json")
+
+    assert (0, [(GOLDEN, "prod", "done"), (WINDOWS, "test", "done")]) == (
+        run.code,
+        pick(run, "image_id", "cloud", "result"),
+    )
+    # A run in one cloud does the lines of its service.
+    assert (9, [(GOLDEN, "done"), (WINDOWS, "failed")]) == (alone.code, pick(alone, "image_id", "result"))
+    assert [(GOLDEN, MEMBER, "accepted")] * 2 == cloud.decided
+    assert [(WINDOWS, MEMBER, "accepted")] == other.decided

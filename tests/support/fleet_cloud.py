@@ -42,6 +42,7 @@ class FleetCloud(FakeCloud):
         decided: each decision, as image, project and status.
         places: the regions and interfaces whose addresses were used for decisions.
         seconds: how long a decision takes.
+        list_seconds: how long the list of projects takes.
         is_new: whether a decision changes something; else it was made long ago.
         connections: where each request came from.
         image_connections: those of requests to the image service.
@@ -61,7 +62,7 @@ class FleetCloud(FakeCloud):
         self.rescoped: list[str] = []
         self.decided: list[tuple[str, str, str]] = []
         self.places: set[str] = set()
-        self.seconds = 0.0
+        self.seconds = self.list_seconds = 0.0
         self.is_new = False
         self.connections: set[object] = set()
         self.image_connections: set[object] = set()
@@ -93,6 +94,7 @@ class FleetCloud(FakeCloud):
         if path == "/v3/auth/tokens":
             return self._issued()
         if path == "/v3/auth/projects":
+            time.sleep(self.list_seconds)
             return {"projects": [{"id": i, "name": n} for i, n in self.projects.items()], **self.page}
         catalog = self._issued()["token"]["catalog"]
         for endpoint in catalog[0]["endpoints"]:

@@ -12,7 +12,6 @@ from imgshare_cli.api.pace import Pace
 from imgshare_cli.batch.apply import ApplyTask, confirm_unchanged
 from imgshare_cli.batch.decide import DecisionTask
 from imgshare_cli.batch.fleet_task import FleetWorker
-from imgshare_cli.batch.outcome import keep_outcome
 from imgshare_cli.cli.batches.decisions import build_describe
 from imgshare_cli.cli.batches.fleet_source import with_projects
 from imgshare_cli.cli.batches.jobs import prepare_decisions
@@ -46,18 +45,17 @@ def run_plan(session: Session, source: Source, fleet: Fleet | None, *, jobs: int
     worker, connect = FleetWorker() if fleet else None, partial(session.open_worker_client, pace)
     late_jobs = prepare_decisions(session, worker, connect, jobs, looks_first=False)
     vaults = BatchVaults(session, late_jobs.find)
-    vaults.open(vault, None, is_fleet=fleet is not None, is_dry_run=False)
-    accepting = DecisionTask(
-        open_tool=connect,
-        status=Status.ACCEPTED,
+    vaults.open(vault, source.client, is_fleet=fleet is not None, is_dry_run=False)
+    rejecting = DecisionTask(
+        open_tool=(lambda: only) if (only := source.client) else connect,
+        status=Status.REJECTED,
         member_id=None if fleet else session.member_id,
         describe_owner=partial(describe_owner, session, in_fleet=fleet is not None),
         pause_for=stop.wait,
-        vaults=vaults.decisions,
         find_jobs=late_jobs.find,
-        confirm=confirm_unchanged,
     )
-    task = ApplyTask(accepting, replace(accepting, status=Status.REJECTED, vaults=None, confirm=keep_outcome))
+    accepting = replace(rejecting, status=Status.ACCEPTED, vaults=vaults.decisions, confirm=confirm_unchanged)
+    task = ApplyTask(accepting, rejecting)
     batch = Batch(
         source,
         task,

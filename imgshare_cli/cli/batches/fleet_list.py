@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imgshare_cli.batch.fleet_inbox import read_inboxes
 from imgshare_cli.cli.batches.fleet import Fleet
 from imgshare_cli.errors import PartialError
+from imgshare_cli.shares.worker_pool import WORKERS
 from imgshare_cli.terminal.columns import Column
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ class FleetShares:
         session: the run.
         flags: the projects.
         share_filter: what the shares must match.
+        readers: how many projects are read at once; see `read_inboxes`.
     """
 
-    def __init__(self, session: Session, flags: FleetFlags, share_filter: ShareFilter) -> None:
+    def __init__(self, session: Session, flags: FleetFlags, share_filter: ShareFilter, readers: int = WORKERS) -> None:
         self._session = session
+        self._readers = readers
         self._fleet = Fleet(session, flags, in_order=True)
         self._filter = share_filter
         self._failures: list[tuple[FleetProject, ImgshareError]] = []
@@ -57,7 +60,7 @@ class FleetShares:
         Args:
             with_raw: whether the API's objects are needed.
         """
-        for entry in read_inboxes(self._fleet, self._filter, with_raw=with_raw):
+        for entry in read_inboxes(self._fleet, self._filter, readers=self._readers, with_raw=with_raw):
             if entry.error:
                 self._failures.append((entry.access.project, entry.error))
             yield entry

@@ -58,7 +58,7 @@ def open_fleet_source(  # noqa: PLR0913  (each by name)
     if flags.from_ is not None:
         check_file_options(status, flags, owner)
         images = open_file(session, flags.from_, lambda text: text == status.value)
-        return Source(_pair(images.items, fleet, jobs))
+        return Source(pair_images(images.items, fleet, jobs))
     share_filter = check_all_options(session, status, flags, owner)
     if not (yes or flags.dry_run):
         confirm(session, status, share_filter, f" in {fleet.count} projects" if fleet.count else " in all projects")
@@ -76,13 +76,14 @@ def open_image_source(session: Session, fleet: Fleet, image: str, jobs: int) -> 
 
     def count() -> Iterator[Item]:
         nonlocal taken
-        for taken, paired in enumerate(_pair(iter([item]), fleet, jobs), 1):  # noqa: B007
+        for taken, paired in enumerate(pair_images(iter([item]), fleet, jobs), 1):  # noqa: B007
             yield paired
 
     return Source(count(), lambda: None if fleet.has_clouds else taken / max(fleet.count, 1))
 
 
-def _pair(images: Iterator[Item], fleet: Fleet, jobs: int) -> Iterator[Item]:
+def pair_images(images: Iterator[Item], fleet: Fleet, jobs: int) -> Iterator[Item]:
+    """Yield an item for each image and project; an image that names its project is done in that one alone."""
     # What is ready must not wait for the login to a cloud that does not answer.
     return pair_with_projects(images, fleet, 1 if fleet.has_clouds else jobs)
 

@@ -164,8 +164,8 @@ class _BatchCommand:
         records = self._records
         if records is None or self._batch.verb.base == "reset" or self._session.output.as_json:
             return
-        if command := records.describe_take_back():
-            self._session.output.print_note(f"note: {command} takes this back")
+        if take_back := records.describe_take_back():
+            self._session.output.print_note(f"note: {take_back}")
 
     def _note_encrypted_images(self) -> None:
         if self._tally.encrypted and self._batch.is_decision and not self._session.output.as_json:

@@ -12,17 +12,20 @@ import typer
 from imgshare_cli import hints
 from imgshare_cli.cli.batches.options import DEFAULT_JOBS, JobsOption, VaultOption
 from imgshare_cli.cli.options import YesOption, decision_options, with_session
-from imgshare_cli.cli.plans import PlanFlags, PlannedShares, build_columns, with_plan
+from imgshare_cli.cli.plan_options import PlanFlags, with_plan
+from imgshare_cli.cli.plans import PlannedShares, build_columns
 from imgshare_cli.cli.session import Session
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import PartialError, UsageError
 from imgshare_cli.rules.model import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from imgshare_cli.batch.items import Item
     from imgshare_cli.batch.planned_share import PlannedShare
     from imgshare_cli.cli.batches.fleet import Fleet
+    from imgshare_cli.cli.batches.source import Source
 
 PlanArgument = Annotated[
     str | None,
@@ -72,7 +75,7 @@ def apply(  # noqa: PLR0913  (the options of apply)
 
 def _apply_rules(session: Session, flags: PlanFlags, own_flags: _Flags) -> None:
     """Do what the rules say now."""
-    shares = PlannedShares(session, flags)
+    shares = PlannedShares(session, flags, own_flags.jobs)
     fleet = shares.fleet
     if own_flags.yes:
         planned: Iterable[PlannedShare] = shares
@@ -147,30 +150,35 @@ def _confirm(session: Session, planned: Sequence[PlannedShare], *, is_fleet: boo
     return True
 
 
-def _run(
-    session: Session,
-    planned: Iterable[PlannedShare],
-    fleet: Fleet | None,
-    own_flags: _Flags,
-) -> None:
-    from imgshare_cli.batch.fleet_items import pair_with_projects
+def _run(session: Session, planned: Iterable[PlannedShare], fleet: Fleet | None, own_flags: _Flags) -> None:
     from imgshare_cli.batch.planned_items import PlannedItems
-    from imgshare_cli.batch.prefetch import prefetch
     from imgshare_cli.cli.batches.applying import run_plan
-    from imgshare_cli.cli.batches.source import AHEAD, Source
 
-    items = PlannedItems(planned)
-    source = Source(iter(items))
-    if isinstance(planned, PlannedShares):
-        source = Source(prefetch(iter(items), AHEAD), connections=1)
-    elif fleet and any(one.endpoint for one in planned):
-        source = Source(pair_with_projects(iter(items), fleet, own_flags.jobs))
     if fleet is None:
         _ = session.client  # it is made before there are threads, of which each would make its own
+    items = PlannedItems(planned)
+    source = _open_source(session, planned, iter(items), fleet, own_flags.jobs)
     try:
         run_plan(session, source, fleet, jobs=own_flags.jobs, vault=own_flags.vault)
     finally:
         _note_asked(session, items.asked_count, is_fleet=fleet is not None)
+
+
+def _open_source(
+    session: Session, planned: Iterable[PlannedShare], items: Iterator[Item], fleet: Fleet | None, jobs: int
+) -> Source:
+    """Open the source of the items, which are read while they are done, or have been read."""
+    from imgshare_cli.batch.prefetch import prefetch
+    from imgshare_cli.cli.batches.fleet_source import pair_images
+    from imgshare_cli.cli.batches.source import AHEAD, Source
+
+    if isinstance(planned, PlannedShares):
+        if jobs == 1 and fleet is None:
+            return Source(items, client=session.client)
+        return Source(prefetch(items, AHEAD), connections=planned.connections)
+    if fleet and any(one.endpoint for one in planned):
+        return Source(pair_images(items, fleet, jobs))
+    return Source(items)
 
 
 def _note_asked(session: Session, count: int, *, is_fleet: bool) -> None:

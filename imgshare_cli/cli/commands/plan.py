@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from imgshare_cli.cli.options import common_options, text_option, with_session
-from imgshare_cli.cli.plans import PlanFlags, PlannedShares, build_columns, with_plan
+from imgshare_cli.cli.plan_options import PlanFlags, with_plan
+from imgshare_cli.cli.plans import PlannedShares, build_columns
 from imgshare_cli.cli.session import Session
 from imgshare_cli.rules.model import Verdict
 from imgshare_cli.shares.sorting import NEWEST_FIRST, SortOrder
