@@ -83,8 +83,10 @@ def test_a_name_tells_more(imgshare: RunImgshare, inbox: SmallInbox) -> None:
         ({"name": "[red]\u202e\n\x1b[2J 数据库"}, {"name": "[red]\u202e\n\x1b[2J 数据库"}),
         ({"name": f"of {TOKEN}"}, {"name": "of (hidden)"}),
         ({"name": "x" * 256}, {}),
+        ({"os_hash_algo": "sha512", "os_hash_value": f"ab{TOKEN}"}, {"name": "golden"}),
+        ({"os_hash_algo": "sha512", "os_hash_value": "ab" * 65}, {"name": "golden"}),
     ],
-    ids=["plain", "hash", "control characters", "token", "long name"],
+    ids=["plain", "hash", "control characters", "token", "long name", "token as hash", "long hash"],
 )
 def test_what_is_kept_of_an_image(
     imgshare: RunImgshare, serve: StartService, shown: dict[str, str], logged: dict[str, str]

@@ -6,7 +6,7 @@ import json
 import signal
 import subprocess
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,7 +17,10 @@ from tests.support.known_owners import get_owners_file, read_owners
 from tests.support.rules import OTHER, write_rules
 from tests.support.run import TOOL, Run, run_tool
 from tests.support.scripted_images import OWNER, build_image
-from tests.support.terminal import run_at_terminal
+from tests.support.terminal import Terminal, run_at_terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OTHER_HASH = {"os_hash_algo": "sha512", "os_hash_value": "cd" * 64}
 ASKED = "1 image is left for you to decide about: `imgshare review` goes through what is pending"
@@ -122,6 +125,16 @@ def test_a_script_without_yes(changing: ChangingInbox, options: tuple[str, ...])
     assert "apply needs a confirmation: it accepts and rejects as your rules say" in run.err
     assert f"`imgshare apply --owner platform{shown} --yes`" in run.err
     assert f"`imgshare plan --owner platform{shown}`" in run.err
+    assert [] == changing.requests
+
+
+def test_a_plan_that_nobody_sees(changing: ChangingInbox, tmp_path: Path) -> None:
+    """At a terminal whose output goes to a file, nobody can look at the plan, so nobody is asked about it."""
+    with Terminal(["sh", "-c", f"exec {TOOL} apply > {tmp_path}/out"], columns=200) as terminal:
+        code = terminal.wait_for_exit()
+
+    said = "imgshare: apply needs a confirmation: it accepts and rejects as your rules say"
+    assert (2, said) == (code, terminal.screen.split("\n")[0])
     assert [] == changing.requests
 
 

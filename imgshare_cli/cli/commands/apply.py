@@ -64,7 +64,8 @@ def apply(  # noqa: PLR0913  (the options of apply)
     be what was planned; if it changed while it was accepted, the share is set pending again. Images that a rule says to
     ask about stay pending.
     """
-    if not (yes or session.is_attended):
+    # Nobody can agree to a plan that goes into a file.
+    if not (yes or (session.is_attended and session.output.is_at_terminal())):
         raise _create_unconfirmed_error(session, plan)
     own_flags = _Flags(yes, jobs or DEFAULT_JOBS, vault)
     if plan is None:
@@ -142,10 +143,9 @@ def _confirm(session: Session, planned: Sequence[PlannedShare], *, is_fleet: boo
         session.output.print_note("no images to accept or reject")
         _note_asked(session, counts[Verdict.ASK], is_fleet=is_fleet)
         return False
-    if session.output.is_at_terminal():
-        shown = [one for one in planned if one.ruling.verdict is not Verdict.NONE]
-        rows = NEWEST_FIRST.sort_rows(shown, lambda one: one.share)
-        session.output.print_table(build_columns(session, is_fleet=is_fleet), rows)
+    shown = [one for one in planned if one.ruling.verdict is not Verdict.NONE]
+    rows = NEWEST_FIRST.sort_rows(shown, lambda one: one.share)
+    session.output.print_table(build_columns(session, is_fleet=is_fleet), rows)
     ask_or_end(session, f"{' and '.join(done).capitalize()}?")
     return True
 
