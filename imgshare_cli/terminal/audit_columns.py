@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.api.timestamps import format_timestamp
-from imgshare_cli.terminal.columns import Column
-from imgshare_cli.terminal.format import format_name, format_short_age, shorten_ids, shorten_owners
+from imgshare_cli.terminal.columns import (
+    Column,
+    build_findings_column,
+    build_id_column,
+    build_name_column,
+    build_owner_column,
+)
+from imgshare_cli.terminal.format import format_short_age
 from imgshare_cli.terminal.owners import name_owner
 
 if TYPE_CHECKING:
     from imgshare_cli.audit.audit import AuditedShare
     from imgshare_cli.config.owners import OwnerNames
-
-_WIDEST_PREFIX = 13  # two groups of digits
 
 
 def build_audit_columns(owners: OwnerNames) -> list[Column[AuditedShare]]:
@@ -23,20 +27,12 @@ def build_audit_columns(owners: OwnerNames) -> list[Column[AuditedShare]]:
         owners: the names of projects.
     """
     return [
-        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
-        Column(
-            "NAME",
-            lambda share: share.image.name or "-",
-            lambda share: format_name(share.image.name),
-            width=24,
-            wraps=True,
-        ),
-        Column(
+        build_id_column(lambda share: share.image.id),
+        build_name_column(lambda share: share.image.name),
+        build_owner_column(
+            lambda share: share.member.member_id if share.member else None,
+            lambda member_id: name_owner(member_id, owners),
             "MEMBER",
-            lambda share: share.member.member_id if share.member else "-",
-            lambda share: name_owner(share.member.member_id if share.member else None, owners),
-            shorten_owners,
-            width=32,
         ),
         Column("STATUS", lambda share: share.member.status.value if share.member else "-", width=8),
         Column(
@@ -45,14 +41,7 @@ def build_audit_columns(owners: OwnerNames) -> list[Column[AuditedShare]]:
             lambda share: format_short_age(_get_time(share)),
             width=5,
         ),
-        Column(
-            "FINDINGS",
-            lambda share: ",".join(share.findings) or "-",
-            lambda share: ", ".join(share.findings) or "-",
-            width=15,
-            wraps=True,
-            is_text=True,
-        ),
+        build_findings_column(lambda share: share.findings),
     ]
 
 

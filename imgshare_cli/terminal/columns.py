@@ -57,6 +57,45 @@ class Column(Generic[Row]):
     widest: int | None = None
 
 
+def build_id_column(get_id: Callable[[Row], str]) -> Column[Row]:
+    """Build the column of images' IDs."""
+    return Column("ID", get_id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX)
+
+
+def build_name_column(get_name: Callable[[Row], str | None]) -> Column[Row]:
+    """Build the column of images' names."""
+    return Column(
+        "NAME", lambda row: get_name(row) or "-", lambda row: format_name(get_name(row)), width=24, wraps=True
+    )
+
+
+def build_owner_column(
+    get_id: Callable[[Row], str | None], show_owner: Callable[[str | None], str], heading: str = "OWNER"
+) -> Column[Row]:
+    """Build a column of projects.
+
+    Args:
+        get_id: returns the ID of a row's project.
+        show_owner: what people are shown for it.
+        heading: the heading of the column.
+    """
+    return Column(
+        heading, lambda row: get_id(row) or "-", lambda row: show_owner(get_id(row)), shorten_owners, width=32
+    )
+
+
+def build_findings_column(get_findings: Callable[[Row], Sequence[str]]) -> Column[Row]:
+    """Build the column of what was found out."""
+    return Column(
+        "FINDINGS",
+        lambda row: ",".join(get_findings(row)) or "-",
+        lambda row: ", ".join(get_findings(row)) or "-",
+        width=15,
+        wraps=True,
+        is_text=True,
+    )
+
+
 def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None], str]) -> list[Column[Share]]:
     """Build columns of the inbox.
 
@@ -65,21 +104,9 @@ def build_share_columns(names: Sequence[str], show_owner: Callable[[str | None],
         show_owner: what people are shown for the ID of an owner.
     """
     columns: list[Column[Share]] = [
-        Column("ID", lambda share: share.image.id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
-        Column(
-            "NAME",
-            lambda share: share.image.name or "-",
-            lambda share: format_name(share.image.name),
-            width=24,
-            wraps=True,
-        ),
-        Column(
-            "OWNER",
-            lambda share: share.image.owner or "-",
-            lambda share: show_owner(share.image.owner),
-            shorten_owners,
-            width=32,
-        ),
+        build_id_column(lambda share: share.image.id),
+        build_name_column(lambda share: share.image.name),
+        build_owner_column(lambda share: share.image.owner, show_owner),
         Column("SIZE", _get_size, lambda share: format_size(share.image.size), width=10),
         Column(
             "AGE",

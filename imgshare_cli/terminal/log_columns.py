@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imgshare_cli.terminal.columns import Column
-from imgshare_cli.terminal.format import format_name, shorten_ids, shorten_owners
+from imgshare_cli.terminal.columns import Column, build_id_column, build_name_column, build_owner_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imgshare_cli.log.entry import LogEntry
-
-_WIDEST_PREFIX = 13  # two groups of digits
 
 
 def build_log_columns(show_owner: Callable[[str | None], str], *, at_terminal: bool) -> list[Column[LogEntry]]:
@@ -29,15 +26,9 @@ def build_log_columns(show_owner: Callable[[str | None], str], *, at_terminal: b
             lambda entry: entry.time[:16].replace("T", " "),
             width=16,
         ),
-        Column("ID", lambda entry: entry.image_id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
-        Column("NAME", lambda entry: entry.name or "-", lambda entry: format_name(entry.name), width=24, wraps=True),
-        Column(
-            "OWNER",
-            lambda entry: entry.owner or "-",
-            lambda entry: show_owner(entry.owner),
-            shorten_owners,
-            width=32,
-        ),
+        build_id_column(lambda entry: entry.image_id),
+        build_name_column(lambda entry: entry.name),
+        build_owner_column(lambda entry: entry.owner, show_owner),
         Column("STATUS", lambda entry: entry.new_status, width=8),
     ]
     if at_terminal:

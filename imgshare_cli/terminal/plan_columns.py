@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imgshare_cli.rules.candidates import describe_conditions
-from imgshare_cli.terminal.columns import Column
-from imgshare_cli.terminal.format import format_name, shorten_ids, shorten_owners
+from imgshare_cli.terminal.columns import Column, build_id_column, build_name_column, build_owner_column
 from imgshare_cli.terminal.owners import name_owner
 
 if TYPE_CHECKING:
     from imgshare_cli.batch.planned_share import PlannedShare
     from imgshare_cli.config.owners import OwnerNames
     from imgshare_cli.rules.model import Rule
-
-_WIDEST_PREFIX = 13  # two groups of digits
 
 
 def build_rule_columns() -> list[Column[Rule]]:
@@ -35,21 +32,9 @@ def build_plan_columns(owners: OwnerNames, *, at_terminal: bool) -> list[Column[
     """
     columns: list[Column[PlannedShare]] = [
         Column("DECISION", lambda planned: planned.ruling.verdict.value),
-        Column("ID", lambda planned: planned.share.image.id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
-        Column(
-            "NAME",
-            lambda planned: planned.share.image.name or "-",
-            lambda planned: format_name(planned.share.image.name),
-            width=24,
-            wraps=True,
-        ),
-        Column(
-            "OWNER",
-            lambda planned: planned.share.image.owner or "-",
-            lambda planned: name_owner(planned.share.image.owner, owners),
-            shorten_owners,
-            width=32,
-        ),
+        build_id_column(lambda planned: planned.share.image.id),
+        build_name_column(lambda planned: planned.share.image.name),
+        build_owner_column(lambda planned: planned.share.image.owner, lambda owner_id: name_owner(owner_id, owners)),
     ]
     if at_terminal:
         return [*columns, Column("REASON", _explain, width=40, wraps=True)]

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.audit.verify_findings import VerifyFinding
-from imgshare_cli.terminal.columns import Column
-from imgshare_cli.terminal.format import format_name, shorten_ids, shorten_owners
+from imgshare_cli.terminal.columns import (
+    Column,
+    build_findings_column,
+    build_id_column,
+    build_name_column,
+    build_owner_column,
+)
 from imgshare_cli.terminal.owners import name_owner, name_owner_briefly
 
 if TYPE_CHECKING:
@@ -16,7 +21,6 @@ if TYPE_CHECKING:
     from imgshare_cli.audit.verify_findings import VerifiedShare
     from imgshare_cli.config.owners import OwnerNames
 
-_WIDEST_PREFIX = 13  # two groups of digits
 _SHOWN_HASH = 19  # the algorithm and some digits
 
 
@@ -27,23 +31,10 @@ def build_verify_columns(owners: OwnerNames) -> list[Column[VerifiedShare]]:
         owners: the names of owners.
     """
     return [
-        Column("ID", lambda share: share.image_id, shorten=shorten_ids, width=36, widest=_WIDEST_PREFIX),
-        Column("NAME", lambda share: share.name or "-", lambda share: format_name(share.name), width=24, wraps=True),
-        Column(
-            "OWNER",
-            lambda share: share.owner or "-",
-            lambda share: name_owner(share.owner, owners),
-            shorten_owners,
-            width=32,
-        ),
-        Column(
-            "FINDINGS",
-            lambda share: ",".join(share.findings) or "-",
-            lambda share: ", ".join(share.findings) or "-",
-            width=15,
-            wraps=True,
-            is_text=True,
-        ),
+        build_id_column(lambda share: share.image_id),
+        build_name_column(lambda share: share.name),
+        build_owner_column(lambda share: share.owner, lambda owner_id: name_owner(owner_id, owners)),
+        build_findings_column(lambda share: share.findings),
         Column(
             "DETAILS",
             lambda share: _describe(share, lambda owner_id: owner_id),
