@@ -56,7 +56,7 @@ def find_own_projects(session: Session, rule_set: RuleSet) -> frozenset[str]:
     try:
         client = session.open_identity_client()
         projects = client.list_projects() if client else []
-        problem = None if client else "a token alone does not say where it is from"
+        problem = None if client else "a token without a login does not tell which they are"
     except ImgshareError as exc:
         projects, problem = [], exc.message
     if problem:

@@ -106,5 +106,6 @@ class Messages:
         return hints.render_commands(clean(self.redact(text)))
 
     def _print_to_stderr(self, text: str) -> None:
+        self.stop_progress()  # it would stay on the line before the text
         with contextlib.suppress(OSError):  # stderr may be closed, which must not end the work
             print(text, file=self._stderr or io.StringIO(), end="", flush=True)

@@ -194,6 +194,21 @@ def test_an_empty_inbox_at_a_terminal(ruled: RuledInbox) -> None:
     assert ["no images match"] == run_at_terminal(80, "plan").lines
 
 
+def test_a_note_at_a_terminal(ruled: RuledInbox) -> None:
+    """A note begins a line of its own, where the spinner was."""
+    ruled.rows["pending"] = [build_image(1, name="golden-debian-12")]
+    write_rules(build_rule(owner='"mine"'))
+
+    assert [
+        "note: rules with the owner mine match nothing, as your projects are not known: a",
+        "token without a login does not tell which they are",
+        f"{'DECISION':10}{'ID':10}{'NAME':18}{'OWNER':10}REASON",
+        f"{'none':10}{'00000001':10}{'golden-debian-12':18}{'platform':10}golden: your projects are",
+        f"{'':48}not known",
+        "1 left alone",
+    ] == run_at_terminal(80, "plan", NO_COLOR="1").lines
+
+
 @pytest.mark.usefixtures("ruled")
 def test_mine_without_an_identity_service(imgshare: RunImgshare) -> None:
     """Without Keystone, `mine` matches nothing, and a note and the reason say so."""
@@ -206,7 +221,7 @@ def test_mine_without_an_identity_service(imgshare: RunImgshare) -> None:
     ]
     assert (
         "note: rules with the owner mine match nothing, as your projects are not known:"
-        " a token alone does not say where it is from\n"
+        " a token without a login does not tell which they are\n"
     ) == run.err
 
 
