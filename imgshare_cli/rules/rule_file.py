@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imgshare_cli import hints
 from imgshare_cli.config.config_file import parse_toml
 from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.config.known_keys import is_key_name
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from imgshare_cli.config.owners import OwnerNames
 
-# One line, so that it can be copied out of a message; docs/rules.md has it as people would write it.
-EXAMPLE = 'rule = [{ name = "images of the platform team", owner = "PROJECT_ID", then = "accept" }]'
+# Short lines, so that they can be copied out of a message: TOML does not allow its tables to be wrapped.
+EXAMPLE = ("[[rule]]", 'name = "images of the platform team"', 'owner = "PROJECT_ID"', 'then = "accept"')
 TOP_KEYS = ("trust_service_hashes", "rule")
 RULE_KEYS = ("name", "owner", "image", "hash", "hashes", "properties", "older_than", "newer_than", "then")
 _MAX_SIZE = 256 << 10
@@ -44,7 +45,11 @@ def read_rule_file(path: Path, owners: OwnerNames) -> RuleSet:
     except OSError as exc:
         raise ConfigError(f"cannot read the rules in {path}: {exc.strerror}") from exc
     if contents is None:
-        raise ConfigError(f"there are no rules: {path} does not exist", hint=f"write it, for example: {EXAMPLE}")
+        raise ConfigError(
+            f"there are no rules: {path} does not exist; it could begin with",
+            details=EXAMPLE,
+            hint=f"PROJECT_ID is an owner you trust: {hints.build_command('list', '--long')} shows whole IDs",
+        )
     document = parse_toml(path, contents.content)
     return _RuleReader(path, contents.content.decode("utf-8-sig"), owners).read(document)
 

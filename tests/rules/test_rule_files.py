@@ -152,17 +152,26 @@ def test_which_file(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch, tmp_
 
 
 def test_no_file(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a file, the error has a rule to begin with, which is one."""
+    """Without a file, the error has a rule to begin with, which is one as it is shown at a narrow terminal, too."""
     path = Path(os.environ["XDG_CONFIG_HOME"], "imgshare", "rules.toml")
 
     run = imgshare("rules", "check")
+    narrow = run_at_terminal(60, "rules", "check")
 
-    example = 'rule = [{ name = "images of the platform team", owner = "PROJECT_ID", then = "accept" }]'
-    assert (
-        Run(3, "", f"imgshare: there are no rules: {path} does not exist\nhint: write it, for example: {example}\n")
-        == run
+    example = ["  [[rule]]", '  name = "images of the platform team"', '  owner = "PROJECT_ID"', '  then = "accept"']
+    assert run == Run(
+        3,
+        "",
+        "\n".join(
+            [
+                f"imgshare: there are no rules: {path} does not exist; it could begin with:",
+                *example,
+                "hint: PROJECT_ID is an owner you trust: `imgshare list --long` shows whole IDs\n",
+            ]
+        ),
     )
-    write_rules(example.replace("PROJECT_ID", OWNER))
+    assert example == [line for line in narrow.lines if line.startswith("  ")]
+    write_rules("\n".join(example).replace("PROJECT_ID", OWNER))
     assert Run(0, f"accept\timages of the platform team\towner {OWNER}\n") == imgshare("rules", "check")
     monkeypatch.setenv("IMGSHARE_ENDPOINT", "http://127.0.0.1:1")
     path.unlink()
