@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # IDs depend only on names, so that documents and scripts can contain them.
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "imgshare-sandbox")
 _DAY = 24 * 60 * 60 * 1_000_000
+_DECIDED_AFTER = 2 * _DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class DemoLoader:
         try:
             for image, status in images:
                 created_at = image.created_at
-                members = [MemberRecord(image.id, you, status, created_at, created_at)] if status else []
+                decided_at = created_at if status == "pending" else created_at + _DECIDED_AFTER
+                members = [MemberRecord(image.id, you, status, created_at, decided_at)] if status else []
                 self.store.load_image(image, *members)
         except MemoryError:
             # Where nothing at all is left, Python 3.11 never gets out of a `with` block.
