@@ -58,7 +58,7 @@ def test_a_pipe(imgshare: RunImgshare) -> None:
 
 @pytest.mark.usefixtures("log")
 def test_a_terminal() -> None:
-    """A table with the names of owners, which fits; a rule is named in the place of the command that applied it."""
+    """A table that fits, with names of owners, rules in the place of commands, and the users where one is known."""
     write_config(f'[owners]\nplatform = "{PLATFORM}"\n')
 
     wide = run_at_terminal(200, "log", NO_COLOR="1")
@@ -66,17 +66,17 @@ def test_a_terminal() -> None:
     without = run_at_terminal(80, "log", "--image", IMAGE, NO_COLOR="1")
 
     assert [
-        f"TIME (UTC)        ID{' ' * 36}NAME              OWNER{' ' * 29}STATUS    BY",
-        f"2026-09-30 23:59  {IMAGE}  [red] hat         {MEMBER}  accepted  review",
-        f"2026-10-01 00:00  {OTHER}  数据库-openEuler  platform{' ' * 26}rejected  golden images",
+        f"TIME (UTC)        ID{' ' * 36}NAME              OWNER{' ' * 29}STATUS    BY             USER",
+        f"2026-09-30 23:59  {IMAGE}  [red] hat         {MEMBER}  accepted  review         alice",
+        f"2026-10-01 00:00  {OTHER}  数据库-openEuler  platform{' ' * 26}rejected  golden images  -",
     ] == wide.lines
     assert [
         "TIME (UTC)        ID        NAME              OWNER     STATUS    BY",
         "2026-10-01 00:00  c26a7205  数据库-openEuler  platform  rejected  golden images",
     ] == narrow.lines
     assert [
-        "TIME (UTC)        ID        NAME       OWNER     STATUS    BY",
-        "2026-09-30 23:59  d164b5df  [red] hat  edc89b49  accepted  review",
+        "TIME (UTC)        ID        NAME       OWNER     STATUS    BY      USER",
+        "2026-09-30 23:59  d164b5df  [red] hat  edc89b49  accepted  review  alice",
     ] == without.lines
 
 
@@ -138,6 +138,7 @@ def test_an_empty_log(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) ->
     """Nothing is printed, and people are told; a log that is off is told to all."""
     assert Run(0) == imgshare("log")
     assert ["No decisions are in the log."] == run_at_terminal(80, "log").lines
+    assert ["No decisions match."] == run_at_terminal(80, "log", "--since", "1h").lines
     monkeypatch.setenv("IMGSHARE_DECISION_LOG", "off")
     assert Run(0, "", "note: the decision log is off\n") == imgshare("log", "--json")
 

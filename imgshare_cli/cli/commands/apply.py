@@ -60,9 +60,9 @@ def apply(  # noqa: PLR0913  (the options of apply)
 ) -> None:
     """Accept and reject images as your rules or a saved plan say.
 
-    At a terminal it shows what it will do, and asks once. Each image is looked at just before it is accepted, and must
-    be what was planned; if it changed while it was accepted, the share is set pending again. Images that a rule says to
-    ask about stay pending.
+    At a terminal it shows what it will do, and asks once; `plan` only shows it. Each image is looked at just before it
+    is accepted, and must be what was planned; if it changed while it was accepted, the share is set pending again.
+    Images that a rule says to ask about stay pending.
     """
     # Nobody can agree to a plan that goes into a file.
     if not (yes or (session.is_attended and session.output.is_at_terminal())):

@@ -38,8 +38,9 @@ def log(
 ) -> None:
     """Show the decisions made from this machine, the oldest first.
 
-    Each line says who decided what and when, about which image and hash, and by which command or rule. With --json it
-    is JSON Lines, which `imgshare reset --from -` reads to take decisions back.
+    Each line says when what was decided about which image, by which command or rule, and by which user where that is
+    known. With --json it is JSON Lines, which also have the hash, and which `imgshare reset --from -` reads to take
+    decisions back.
     """
     from imgshare_cli.cli.project_arguments import resolve_owner
     from imgshare_cli.log.folder import find_log_folder
@@ -51,7 +52,8 @@ def log(
         session.output.print_note("note: the decision log is off")
         return
     entries = read_entries(folder, first, session.output.print_note)
-    _print_entries(session, _select_entries(entries, image, owner_id, rule))
+    is_filtered = any(given is not None for given in (since, image, owner, rule))
+    _print_entries(session, _select_entries(entries, image, owner_id, rule), is_filtered=is_filtered)
 
 
 def _parse_since(text: str | None) -> datetime | None:
@@ -81,18 +83,22 @@ def _select_entries(
             yield entry
 
 
-def _print_entries(session: Session, entries: Iterator[LogEntry]) -> None:
+def _print_entries(session: Session, entries: Iterator[LogEntry], *, is_filtered: bool) -> None:
     """Print the decisions as they are read; a table needs all of them."""
     if session.output.as_json:
         for entry in entries:
             session.output.print_json(entry.to_json(), on_one_line=True)
         return
-    from imgshare_cli.terminal.log_columns import build_log_columns
+    from imgshare_cli.terminal.log_columns import build_log_columns, build_screen_columns
     from imgshare_cli.terminal.owners import name_owner
 
-    at_terminal = session.output.is_at_terminal()
-    columns = build_log_columns(lambda owner_id: name_owner(owner_id, session.file.owners), at_terminal=at_terminal)
-    rows = list(entries) if at_terminal else entries
-    session.output.print_table(columns, rows)
-    if at_terminal and not rows:
-        session.output.print_note("No decisions are in the log.")
+    def show_owner(owner_id: str | None) -> str:
+        return name_owner(owner_id, session.file.owners)
+
+    if not session.output.is_at_terminal():
+        session.output.print_table(build_log_columns(show_owner), entries)
+        return
+    rows = list(entries)
+    session.output.print_table(build_screen_columns(show_owner, rows), rows)
+    if not rows:
+        session.output.print_note("No decisions match." if is_filtered else "No decisions are in the log.")
