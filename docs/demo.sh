@@ -1,6 +1,5 @@
 #!/bin/sh
 # What `make demo` shows: the main job against `imgshare sandbox`, as its user sees it.
-platform=26407f07725950ca9b3f6f08141e8c86
 golden=c26a7205-6924-55d2-a1a9-c6d6caeb44f2
 windows=3c45ee06-9672-5e73-9531-1da2b8fb7900
 platform=26407f07725950ca9b3f6f08141e8c86

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgshare_cli.api.authentication import CredentialAuth, create_auth
 from imgshare_cli.api.http_connection import TransportOptions
-from imgshare_cli.api.service_kind import find_service_kind
+from imgshare_cli.api.service_kind import ServiceKind, find_service_kind
 from imgshare_cli.api.transport import HttpTransport
 from imgshare_cli.config.service_url import AUTH_URL, ENDPOINT, Setting, build_identity_v3_url
 
@@ -94,6 +94,11 @@ class Connections:
         transport.service_kind = find_service_kind(self._service, transport.address)
         self._opened.add(transport)
         return transport
+
+    @property
+    def lead_to_ims(self) -> bool:
+        """Whether the image service has turned out to be an IMS."""
+        return any(transport.service_kind is ServiceKind.IMS for transport in self._opened)
 
     @contextmanager
     def connect_briefly(self, address: str, **options: Any) -> Iterator[HttpTransport]:

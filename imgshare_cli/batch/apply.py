@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.api.models import Status
+from imgshare_cli.api.service_kind import ServiceKind
 from imgshare_cli.batch.outcome import Outcome, Result
 from imgshare_cli.batch.plan_file import shorten_fact
 from imgshare_cli.errors import ImgshareError, RefusedError
-from imgshare_cli.shares.decisions import decide_share, get_share, is_call_gone
+from imgshare_cli.shares.decisions import decide_share, get_share
 
 if TYPE_CHECKING:
     from imgshare_cli.api.image_client import ImageClient
@@ -134,8 +135,9 @@ def _take_back(client: ImageClient, outcome: Outcome, accepted: Member, problem:
     try:
         member = decide_share(client, image_id, member_id, Status.PENDING)
     except ImgshareError as exc:
-        # The jobs of IMS accept and reject, and nothing else.
-        verb, effect = ("reject", "hides it") if is_call_gone(exc) else ("reset", "sets it pending again")
+        # IMS accepts and rejects, and nothing else.
+        is_ims = client.service_kind is ServiceKind.IMS
+        verb, effect = ("reject", "hides it") if is_ims else ("reset", "sets it pending again")
         undo = hints.build_command(verb, hints.quote_word(image_id, "IMAGE"), hints.quote_word(member_id, "MEMBER"))
         # What was sent without an answer may have been done.
         is_refused = exc.http_status is not None and exc.http_status < HTTPStatus.INTERNAL_SERVER_ERROR

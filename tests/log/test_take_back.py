@@ -63,6 +63,22 @@ def test_a_summary_of_a_failure(inbox: SmallInbox) -> None:
     assert "pending" == inbox.status(image)
 
 
+@pytest.mark.parametrize("options", [[], ["--jobs-api"]])
+def test_an_ims(monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
+    """IMS makes no share pending again: what was accepted can be hidden, and a rejection is not taken back."""
+    with Sandbox(flavor="ims") as sandbox:
+        for name, value in build_environ(sandbox).items():
+            monkeypatch.setenv(name, value)
+        image = next(one for one in sandbox.shares if one.name == "golden-debian-12").image_id
+
+        run = run_tool("accept", "--from", "-", *options, stdin=f"{image}\n".encode())
+        taken_back = _run_pipe(find_commands(run.err)[0])
+
+        hide = "note: `imgshare log --since TIME --json | imgshare reject --from -` hides what was accepted"
+        assert hide == _read_summary(run.err)[-1]
+        assert (0, "rejected 1; …") == (taken_back.returncode, "".join(_read_summary(taken_back.stderr)))
+
+
 @pytest.mark.parametrize("options", [["--json"], ["--dry-run"]])
 def test_where_it_is_not_shown(inbox: SmallInbox, options: list[str]) -> None:
     """A program, and a run that changed nothing, get no such command; nor does one whose log is off."""

@@ -203,8 +203,8 @@ def test_a_note_at_a_terminal(ruled: RuledInbox) -> None:
         "note: rules with the owner mine match nothing, as your projects are not known: a",
         "token without a login does not tell which they are",
         f"{'DECISION':10}{'ID':10}{'NAME':18}{'OWNER':10}REASON",
-        f"{'none':10}{'00000001':10}{'golden-debian-12':18}{'platform':10}golden: your projects are",
-        f"{'':48}not known",
+        f"{'none':10}{'00000001':10}{'golden-debian-12':18}{'platform':10}golden: your projects are not",
+        f"{'':48}known",
         "1 left alone",
     ] == run_at_terminal(80, "plan", NO_COLOR="1").lines
 

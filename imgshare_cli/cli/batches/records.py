@@ -27,7 +27,8 @@ class BatchRecords:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._began_at = format_now()
-        self._take_back = ""  # the command that undoes the decisions, as far as that can be done
+        self._statuses: set[Status] = set()  # that were set
+        self._has_jobs = False
         self._owners: dict[str, None] = {}  # of the images that were accepted
 
     def add(self, outcome: Outcome) -> None:
@@ -40,7 +41,8 @@ class BatchRecords:
             return
         # Also of an item that failed after it was decided: what counts is how the share was left.
         if self._record(outcome, outcome.member, outcome.item.known_status):
-            self._choose_take_back(outcome.member.status, is_by_job=outcome.is_by_job)
+            self._statuses.add(outcome.member.status)
+            self._has_jobs |= outcome.is_by_job
         owner = outcome.image.owner if outcome.image else None
         is_accepted = outcome.result is Result.DONE and outcome.status is Status.ACCEPTED
         if owner and is_accepted and len(self._owners) < MAX_OWNERS:
@@ -52,19 +54,15 @@ class BatchRecords:
             self._session, member, image=outcome.image, old_status=old_status, rule=item.rule, access=item.access
         )
 
-    def _choose_take_back(self, status: Status, *, is_by_job: bool) -> None:
-        if not is_by_job:
-            self._take_back = self._take_back or "reset"
-        elif status is Status.ACCEPTED:  # jobs cannot reset
-            self._take_back = "reject"
-
     def keep_owners(self) -> None:
         """Remember the owners of the images that were accepted."""
         remember_owners(self._owners, self._session.environ)
 
     def describe_take_back(self) -> str | None:
-        """Say how to undo the decisions; None where there are none, or jobs made them and there is no way."""
-        if not self._take_back:
+        """Say how to undo the decisions; None where there are none, or there is no way."""
+        # IMS makes no share pending again.
+        is_ims = self._has_jobs or self._session.connections.lead_to_ims
+        if not self._statuses or (is_ims and Status.ACCEPTED not in self._statuses):
             return None
-        command = TypedCommand(self._session.context).build_take_back(self._began_at, self._take_back)
-        return f"{command} {'takes this back' if self._take_back == 'reset' else 'hides what was accepted'}"
+        verb, effect = ("reject", "hides what was accepted") if is_ims else ("reset", "takes this back")
+        return f"{TypedCommand(self._session.context).build_take_back(self._began_at, verb)} {effect}"
