@@ -134,6 +134,17 @@ def test_a_since_that_is_none(imgshare: RunImgshare, text: str) -> None:
     )
 
 
+def test_many_projects_at_a_terminal() -> None:
+    """Where several projects decided, each line says which."""
+    write_log(build_entry("2026-10-01T00:00:00Z"), build_entry("2026-10-02T00:00:00Z", member_id=PLATFORM))
+
+    assert [
+        f"{'TIME (UTC)':18}{'ID':10}{'NAME':6}{'OWNER':7}{'STATUS':10}{'BY':8}MEMBER",
+        f"{'2026-10-01 00:00':18}{'d164b5df':10}{'-':6}{'-':7}{'accepted':10}{'accept':8}{MEMBER[:8]}",
+        f"{'2026-10-02 00:00':18}{'d164b5df':10}{'-':6}{'-':7}{'accepted':10}{'accept':8}{PLATFORM[:8]}",
+    ] == run_at_terminal(80, "log", NO_COLOR="1").lines
+
+
 def test_an_empty_log(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is printed, and people are told; a log that is off is told to all."""
     assert Run(0) == imgshare("log")
