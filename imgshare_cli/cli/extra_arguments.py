@@ -10,6 +10,7 @@ from imgshare_cli.api.models import is_image_id, is_project_id
 from imgshare_cli.cli.id_prefixes import READING_COMMANDS, is_id_prefix
 from imgshare_cli.cli.last_list import read_listed_images
 from imgshare_cli.cli.login_hints import suggest_login
+from imgshare_cli.cli.rule_files import RULES_SUFFIX
 from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.errors import UsageError
 from imgshare_cli.hints import is_plain
@@ -58,6 +59,8 @@ def convert_extra_arguments(
             f"{name} takes one IMAGE at a time, not {len(words)} words",
             hint=f"a name with spaces needs quotes{quoted}, or its ID: {typed.build(changes)}",
         )
+    if "--rules" in options and words[taken].endswith(RULES_SUFFIX):
+        usage = f"did you mean {typed.build({}, {'--rules': words[taken]})}?"
     return UsageError(f"{name} does not take the argument {hints.quote_text(words[taken][:_MAX_SHOWN])}", hint=usage)
 
 

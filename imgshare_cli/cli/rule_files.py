@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from imgshare_cli.rules.rule_set import RuleSet
 
 RULES_VARIABLE = "IMGSHARE_RULES"
-_FILE_NAME = "rules.toml"
+RULES_SUFFIX = ".toml"
+_FILE_NAME = f"rules{RULES_SUFFIX}"
 RulesOption = Annotated[
     str | None,
     text_option("--rules", "FILE", f"Use the rules in this file. [default: {_FILE_NAME} beside the config file]"),

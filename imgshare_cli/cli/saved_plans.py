@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from imgshare_cli import hints
 from imgshare_cli.batch.plan_file import MAX_SIZE, PlanHeader, format_plan, parse_plan
+from imgshare_cli.cli.rule_files import RULES_SUFFIX
+from imgshare_cli.cli.typed_command import TypedCommand
 from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.config.file_writing import replace_file
 from imgshare_cli.errors import UsageError
@@ -95,18 +97,21 @@ def read_saved_plan(session: Session, path: str, *, is_fleet: bool) -> SavedPlan
     try:
         contents = read_file(Path(path), MAX_SIZE)
         if contents is None:
-            raise UsageError(f"there is no plan in {shown}", hint=_build_plan_hint())
+            raise UsageError(f"there is no plan in {shown}", hint=_build_plan_hint(session, path))
         saved = parse_plan(contents.content)
     except OSError as exc:
         reason = exc.strerror or "read error"
-        raise UsageError(f"cannot read the plan in {shown}: {reason}", hint=_build_plan_hint()) from exc
+        raise UsageError(f"cannot read the plan in {shown}: {reason}", hint=_build_plan_hint(session, path)) from exc
     except ValueError as exc:
-        raise UsageError(f"{shown} is not a plan: {exc}", hint=_build_plan_hint()) from exc
+        raise UsageError(f"{shown} is not a plan: {exc}", hint=_build_plan_hint(session, path)) from exc
     _check_header(session, shown, saved.header, is_fleet=is_fleet)
     return saved
 
 
-def _build_plan_hint() -> str:
+def _build_plan_hint(session: Session, path: str) -> str:
+    if path.endswith(RULES_SUFFIX):
+        apply_it = TypedCommand(session.context).build({"plan": None}, {"--rules": path})
+        return f"did you mean {apply_it}?"
     return f"{hints.build_command('plan', '--out', 'PLAN')} writes one"
 
 

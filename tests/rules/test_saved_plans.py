@@ -22,6 +22,7 @@ from tests.support.terminal import run_at_terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+USES_OF_RULES = {"plan": [], "apply": ["--yes"], "verify": []}
 PLAN_AGAIN = "hint: `imgshare plan --out PLAN` writes one"
 
 
@@ -73,7 +74,7 @@ def test_what_is_printed() -> None:
     assert plain == saving
     assert (
         "`imgshare apply plan.jsonl` does what this plan says"
-        == run_at_terminal(200, "plan", "--out", "plan.jsonl").lines[-2]
+        == run_at_terminal(200, "plan", "--out", "plan.jsonl").lines[-1]
     )
 
 
@@ -241,6 +242,19 @@ def test_a_plan_that_is_cut(changing: ChangingInbox, saved: Path) -> None:
         == run_tool("apply", str(saved), "--yes").err
     )
     assert [] == changing.decisions
+
+
+@pytest.mark.usefixtures("changing")
+def test_rules_in_the_place_of_a_plan() -> None:
+    """A file of rules that is given without --rules gets a hint with it."""
+    path = write_rules(build_rule()).resolve()
+
+    runs = {command: run_tool(command, *options, str(path)) for command, options in USES_OF_RULES.items()}
+
+    assert {
+        command: (2, f"hint: did you mean `imgshare {' '.join([command, *options])} --rules {path}`?")
+        for command, options in USES_OF_RULES.items()
+    } == {command: (run.code, run.err.splitlines()[-1]) for command, run in runs.items()}
 
 
 @pytest.mark.usefixtures("changing")

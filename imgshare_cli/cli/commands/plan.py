@@ -49,10 +49,10 @@ def plan(
     order = NEWEST_FIRST if is_table else SortOrder()
     _print_plan(session, order.sort_rows(counts, lambda planned: planned.share), flags)
     shares.check()
-    if saver:
-        saver.save()
     if is_table:
         session.output.print_note(counts.describe())
+    if saver:
+        saver.save()
     if detailed_exitcode and counts.has_changes:
         raise typer.Exit(CHANGES_EXIT_CODE)
 
