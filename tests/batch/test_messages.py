@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.fake_service import MEMBER, build_response, use_service
+from tests.support.rules import build_rule, write_rules
 from tests.support.run import TOOL, Run, find_commands, run_tool
 from tests.support.share_service import ShareService
 from tests.support.terminal import Terminal, run_at_terminal
@@ -91,6 +92,18 @@ def test_hints_of_failures() -> None:
 def test_an_empty_input(command: str, verb: str) -> None:
     """An input without an image is no failure, and is told."""
     assert Run(0, "", f"no image to {verb}\n") == _feed("# nothing\n", command)
+
+
+@pytest.mark.parametrize("command", ["accept --all --any-owner", "reject --all", "apply"])
+def test_a_list_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """It says nothing about how many images there are."""
+    use_service(monkeypatch, "http://127.0.0.1:1", MEMBER)
+    write_rules(build_rule("ask"))
+
+    run = run_tool(*command.split(), "--yes", "--retries", "0")
+
+    problem = "cannot reach http://127.0.0.1:1: connection refused"
+    assert Run(8, "", f"imgshare: {problem}\nhint: check the endpoint and the network\n") == run
 
 
 @pytest.mark.usefixtures("service")

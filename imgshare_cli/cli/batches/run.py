@@ -110,7 +110,8 @@ class _BatchCommand:
         except BrokenPipeError:
             raise typer.Exit(130) from None  # the reader has gone, and wants to hear no more
         except ImgshareError as exc:
-            raise exc.replace(note=self._describe_tally()) from exc
+            # Where the list could not be read, it is not known whether there was anything to do.
+            raise exc.replace(note=self._describe_tally() if self._tally.count else exc.note) from exc
         finally:
             self._line.erase()
             if self._records:
