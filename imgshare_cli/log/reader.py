@@ -107,4 +107,7 @@ def _parse_line(line: bytes) -> LogEntry | None:
 
 
 def _create_error(path: Path, exc: OSError) -> ConfigError:
-    return ConfigError(f"cannot read {path}: {(exc.strerror or 'read error').lower()}", hint="check the decision log")
+    return ConfigError(
+        f"cannot read the decision log in {path}: {(exc.strerror or 'read error').lower()}",
+        hint="IMGSHARE_DECISION_LOG, or decision_log in the config file, names its folder",
+    )

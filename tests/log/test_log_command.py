@@ -192,8 +192,10 @@ def test_a_file_that_cannot_be_read(imgshare: RunImgshare) -> None:
     path.unlink()
     os.mkfifo(path)
 
-    hint = "check the decision log"
-    assert Run(3, "", f"imgshare: cannot read {path}: it is not a regular file\nhint: {hint}\n") == imgshare("log")
+    hint = "IMGSHARE_DECISION_LOG, or decision_log in the config file, names its folder"
+    assert Run(
+        3, "", f"imgshare: cannot read the decision log in {path}: it is not a regular file\nhint: {hint}\n"
+    ) == imgshare("log")
 
 
 @pytest.mark.hostile

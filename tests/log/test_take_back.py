@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from tests.support.small_inbox import SmallInbox
 
 
+WAITING = ("golden-debian-12", "ubuntu-24.04-minimal")
+
+
 def _run_pipe(command: str) -> subprocess.CompletedProcess[str]:
     """Type a command as it is shown."""
     shell = command.replace("imgshare", TOOL)
@@ -63,22 +66,6 @@ def test_a_summary_of_a_failure(inbox: SmallInbox) -> None:
     assert "pending" == inbox.status(image)
 
 
-@pytest.mark.parametrize("options", [[], ["--jobs-api"]])
-def test_an_ims(monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
-    """IMS makes no share pending again: what was accepted can be hidden, and a rejection is not taken back."""
-    with Sandbox(flavor="ims") as sandbox:
-        for name, value in build_environ(sandbox).items():
-            monkeypatch.setenv(name, value)
-        image = next(one for one in sandbox.shares if one.name == "golden-debian-12").image_id
-
-        run = run_tool("accept", "--from", "-", *options, stdin=f"{image}\n".encode())
-        taken_back = _run_pipe(find_commands(run.err)[0])
-
-        hide = "note: `imgshare log --since TIME --json | imgshare reject --from -` hides what was accepted"
-        assert hide == _read_summary(run.err)[-1]
-        assert (0, "rejected 1; …") == (taken_back.returncode, "".join(_read_summary(taken_back.stderr)))
-
-
 @pytest.mark.parametrize("options", [["--json"], ["--dry-run"]])
 def test_where_it_is_not_shown(inbox: SmallInbox, options: list[str]) -> None:
     """A program, and a run that changed nothing, get no such command; nor does one whose log is off."""
@@ -91,13 +78,14 @@ def test_where_it_is_not_shown(inbox: SmallInbox, options: list[str]) -> None:
     assert [] == find_commands(run.err + off.err)
 
 
+@pytest.mark.parametrize("native_gone", [True, False])
 @pytest.mark.parametrize(("command", "count"), [("accept", 1), ("reject", 0)])
-def test_jobs(monkeypatch: pytest.MonkeyPatch, command: str, count: int) -> None:
-    """Where jobs decide, nothing can be reset: what was accepted can be hidden, and a rejection stays."""
-    with Sandbox(flavor="ims", native_gone=True, job_seconds=0.1) as sandbox:
+def test_an_ims(monkeypatch: pytest.MonkeyPatch, command: str, count: int, *, native_gone: bool) -> None:
+    """On IMS nothing can be reset, with jobs or without: what was accepted can be hidden, and a rejection stays."""
+    with Sandbox(flavor="ims", native_gone=native_gone, job_seconds=0.1) as sandbox:
         for name, value in build_environ(sandbox).items():
             monkeypatch.setenv(name, value)
-        images = [share.image_id for share in sandbox.shares if share.name.startswith(("golden", "ubuntu"))]
+        images = [share.image_id for share in sandbox.shares if share.name in WAITING]
 
         run = run_tool(command, "--from", "-", stdin="".join(f"{image}\n" for image in images).encode())
         commands = find_commands(run.err)
