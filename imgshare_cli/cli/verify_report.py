@@ -88,8 +88,11 @@ class VerifyReport:
         if self._session.output.as_json or not self._with_findings:
             return None
         typed = TypedCommand(self._session.context)
+        # IMS makes no share pending again.
+        is_ims = self._session.connections.lead_to_ims
+        undo = typed.build_other("reject" if is_ims else "reset", "ID")
         return (
-            f"{typed.build({}, {'--json': True})} has all that is known, {typed.build_other('reset', 'ID')} resets one"
+            f"{typed.build({}, {'--json': True})} has all that is known, {undo} {'hides' if is_ims else 'resets'} one"
         )
 
 

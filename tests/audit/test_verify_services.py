@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from imgshare_cli.cli.sandbox_settings import build_environ
 from imgshare_cli.sandbox import Sandbox
 from tests.support.large_inbox import create_model
 from tests.support.run import Run, run_tool
@@ -137,3 +138,15 @@ def test_a_large_inbox(large_inbox: LargeInbox) -> None:
     expected = {image: ["not_logged"] for image in large_inbox.accepted}
     expected |= {image: ["hidden", "not_logged"] for image in large_inbox.accepted & large_inbox.hidden}
     assert expected == found
+
+
+def test_an_ims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """IMS makes no share pending again, so what can be done about a finding is to reject the image."""
+    with Sandbox(flavor="ims") as sandbox:
+        for name, value in build_environ(sandbox).items():
+            monkeypatch.setenv(name, value)
+
+        run = run_tool("verify")
+
+    hint = "hint: `imgshare verify --json` has all that is known, `imgshare reject ID` hides one"
+    assert (9, hint) == (run.code, run.err.splitlines()[-1])
