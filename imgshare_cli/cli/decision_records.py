@@ -37,8 +37,10 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
     Returns:
         Whether it is in the log now.
     """
+    if old_status is member.status:
+        return False
     # A request that is sent again may find what it did itself.
-    if old_status is member.status or was_decided_before(member, session.settings.timeout):
+    if old_status is None and was_decided_before(member, session.settings.timeout):
         return False
     if (log := session.decision_log) is None:
         return False
