@@ -106,7 +106,8 @@ def _check_each_once(shares: Iterable[PlannedShare]) -> None:
     """Check that nothing says twice, and perhaps in two ways, what is to be done with a share."""
     known = set()
     for number, planned in enumerate(shares, 2):
-        key = (planned.endpoint, planned.share.image.number, fold_id(planned.share.member_id))
+        place = (planned.project.cloud, planned.project.region) if planned.project else None
+        key = (planned.endpoint, place, planned.share.image.number, fold_id(planned.share.member_id))
         if key in known:
             raise ValueError(f"line {number} is about a share that an earlier line is about")
         known.add(key)
