@@ -67,6 +67,7 @@ def parse_value(number: int, value: object, is_wanted: Callable[[str | None], bo
         return _create_item(number, value)
     if not isinstance(value, dict):
         raise UsageError("neither an object nor a string", hint=NAME_HINT)
+    _check_findings(value)
     return _parse_image(number, value) if "id" in value else _parse_share(number, value, is_wanted)
 
 
@@ -84,7 +85,6 @@ def _parse_image(number: int, image: dict[str, Any]) -> Item:
 
 def _parse_share(number: int, share: dict[str, Any], is_wanted: Callable[[str | None], bool]) -> Item:
     """Parse a member object of the API, a line of the decision log, a share with findings, or an outcome."""
-    _check_findings(share)
     scope = ANYWHERE
     if "new_status" in share or isinstance(share.get("result"), str):
         # What was not known when an item failed, or was decided, is null.
@@ -106,9 +106,12 @@ def _check_findings(share: dict[str, Any]) -> None:
     """Refuse a share of `audit` or `verify` that nothing was found about: it is among them only to be complete."""
     if "findings" not in share:
         return
-    if not isinstance(share["findings"], list):
-        raise UsageError("findings is not an array")
-    if not share["findings"]:
+    findings = share["findings"]
+    if isinstance(findings, str) and "id" in share:
+        return  # a property of an image, which is its owner's choice
+    if not isinstance(findings, list) or not all(isinstance(finding, str) and finding for finding in findings):
+        raise UsageError("findings is not an array of names")
+    if not findings:
         image, member = (hints.quote_text(str(share.get(key))) for key in ("image_id", "member_id"))
         raise UsageError(
             f"nothing was found about image {image} and project {member}, so the share stays as it is",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imgshare_cli.api.images import Image, Share
-from imgshare_cli.api.models import MAX_ID, MAX_NAME, Status, is_image_id, is_usable_id
+from imgshare_cli.api.models import MAX_ID, MAX_NAME, Status, fold_id, is_image_id, is_usable_id
 from imgshare_cli.batch.fleet import FleetProject, ProjectAccess
 from imgshare_cli.batch.planned_share import PlannedShare
 from imgshare_cli.rules.model import Ruling, Verdict
@@ -98,7 +98,19 @@ def parse_plan(content: bytes) -> SavedPlan:
     if lines[-1]:
         raise ValueError("its last line is not whole")
     shares = [_parse_share(_parse_line(line, number), header, number) for number, line in enumerate(lines[1:-1], 2)]
+    _check_each_once(shares)
     return SavedPlan(header, shares)
+
+
+def _check_each_once(shares: Iterable[PlannedShare]) -> None:
+    """Check that nothing says twice, and perhaps in two ways, what is to be done with a share."""
+    known = set()
+    for number, planned in enumerate(shares, 2):
+        place = (planned.project.cloud, planned.project.region) if planned.project else None
+        key = (planned.endpoint, place, planned.share.image.number, fold_id(planned.share.member_id))
+        if key in known:
+            raise ValueError(f"line {number} is about a share that an earlier line is about")
+        known.add(key)
 
 
 def _parse_line(line: bytes, number: int) -> dict[str, Any]:

@@ -37,8 +37,10 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
     Returns:
         Whether it is in the log now.
     """
+    if old_status is member.status:
+        return False
     # A request that is sent again may find what it did itself.
-    if old_status is member.status or was_decided_before(member, session.settings.timeout):
+    if old_status is None and was_decided_before(member, session.settings.timeout):
         return False
     if (log := session.decision_log) is None:
         return False
@@ -55,7 +57,7 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
             "old_status": old_status,
             "new_status": member.status,
             "command": session.context.info_name,
-            "rule": rule,
+            "rule": _clean(session, rule, MAX_ID),
             "request_id": _clean(session, member.request_id, MAX_ID),
         }
     )
@@ -71,7 +73,12 @@ def _describe_login(session: Session, access: ProjectAccess | None) -> dict[str,
         credential = session.credential
         cloud, project_id = credential.cloud, credential.project_id or session.settings.project_id
         endpoint = session.endpoint
-    return {"cloud": cloud, "endpoint": endpoint, "project_id": project_id, "user": credential.user}
+    return {
+        "cloud": _clean(session, cloud, MAX_ID),
+        "endpoint": endpoint,
+        "project_id": _clean(session, project_id, MAX_ID),
+        "user": _clean(session, credential.user, MAX_ID),
+    }
 
 
 def _clean(session: Session, text: str | None, limit: int) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ from imgshare_cli.log.folder import find_log_folder
 from imgshare_cli.log.reader import read_entries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from imgshare_cli.api.images import Share
     from imgshare_cli.cli.session import Session
     from imgshare_cli.rules.model import Ruling
@@ -40,7 +43,16 @@ def find_rules(session: Session, path: str | None) -> RuleSet | None:
         ConfigError: they are not valid, or a file that is named does not exist.
     """
     is_named = bool(path or session.environ.get(RULES_VARIABLE))
-    return open_rules(session, path) if is_named or find_rule_file(session, path).exists() else None
+    return open_rules(session, path) if is_named or _may_exist(find_rule_file(session, path)) else None
+
+
+def _may_exist(path: Path) -> bool:
+    """Whether there is something in a place, also a link that leads nowhere, or nobody can say."""
+    try:
+        path.lstat()
+    except OSError as exc:
+        return exc.errno not in {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
+    return True
 
 
 class Judge:

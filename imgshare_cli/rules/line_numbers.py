@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_MAX_ATTEMPTS = 300  # a text over hundreds of lines has no line in it at which the document may end
+# Characters: a search through the largest file takes no more, but for one with a text over hundreds of lines, in which
+# no line is one at which the document may end.
+_MAX_PARSED = 5 << 20
 
 
 def find_line(content: str, key_path: Sequence[str | int]) -> int | None:
@@ -21,14 +23,15 @@ def find_line(content: str, key_path: Sequence[str | int]) -> int | None:
         key_path: the keys and, for arrays, the indexes that lead to it.
     """
     lines = content.split("\n")
-    without, end, attempts = 0, len(lines), 0
+    without, end, parsed = 0, len(lines), 0
     while without + 1 < end:
         middle = (without + end) // 2
         for count in range(middle, end):
-            attempts += 1
-            if attempts > _MAX_ATTEMPTS:
+            beginning = "\n".join(lines[:count]) + "\n"
+            parsed += len(beginning)
+            if parsed > _MAX_PARSED:
                 return None
-            document = _parse_lines(lines[:count])
+            document = _parse_text(beginning)
             if document is not None:
                 break
         if document is None or _has_key(document, key_path):
@@ -38,11 +41,11 @@ def find_line(content: str, key_path: Sequence[str | int]) -> int | None:
     return without + 1
 
 
-def _parse_lines(lines: Sequence[str]) -> dict[str, Any] | None:
+def _parse_text(text: str) -> dict[str, Any] | None:
     import tomllib
 
     try:
-        return tomllib.loads("\n".join(lines) + "\n")
+        return tomllib.loads(text)
     except (ValueError, RecursionError):
         return None
 

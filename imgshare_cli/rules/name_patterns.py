@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 _NOTHING = "(?!)"
 
 
+# Each pattern is compared with all later ones, and making its test takes much longer than using it.
+@lru_cache(maxsize=1024)
 def build_name_test(pattern: str) -> Callable[[str], bool]:
     """Build what tells whether a name is the pattern or matches it, as `fnmatch.fnmatchcase` does.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from imgshare_cli import hints
@@ -10,6 +11,7 @@ from imgshare_cli.config.file_reading import read_file
 from imgshare_cli.config.known_keys import is_key_name
 from imgshare_cli.errors import ConfigError
 from imgshare_cli.rules.coverage import find_covering_rule
+from imgshare_cli.rules.hash_file import read_hash_file
 from imgshare_cli.rules.line_numbers import find_line
 from imgshare_cli.rules.model import Rule, Verdict
 from imgshare_cli.rules.rule_set import RuleSet
@@ -67,6 +69,7 @@ class _RuleReader:
         self._path = path
         self._content = content
         self._owners = owners
+        self._read_hashes = functools.cache(read_hash_file)
 
     def read(self, document: Mapping[str, Any]) -> RuleSet:
         """Read all rules."""
@@ -91,7 +94,7 @@ class _RuleReader:
         for key in table:
             self._check_key(key, RULE_KEYS, ("rule", index, key))
         try:
-            rule = RuleValues(table, self._path.parent, self._owners).build_rule()
+            rule = RuleValues(table, self._path.parent, self._owners, self._read_hashes).build_rule()
         except RuleValueError as exc:
             raise self._create_error(("rule", index, *exc.key_path), exc.failure, exc.hint) from exc
         if rule.then is Verdict.ACCEPT and not (rule.owner or (rule.hashes and trusts_hashes)):

@@ -13,13 +13,12 @@ from imgshare_cli.api.models import is_project_id
 from imgshare_cli.config.durations import read_duration
 from imgshare_cli.config.owners import MINE
 from imgshare_cli.errors import ConfigError
-from imgshare_cli.rules.hash_file import read_hash_file
 from imgshare_cli.rules.model import HashList, Rule, Verdict
 from imgshare_cli.rules.name_patterns import can_match
 from imgshare_cli.spelling import NAMES, find_close
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from imgshare_cli.config.owners import OwnerNames
 
@@ -55,12 +54,20 @@ class RuleValues:
         table: the keys and values of the rule.
         folder: the folder of the file, from which a path in it leads.
         owners: the names of owners.
+        read_hashes: reads a file of hashes; many rules may have the same one.
     """
 
-    def __init__(self, table: Mapping[str, Any], folder: Path, owners: OwnerNames) -> None:
+    def __init__(
+        self,
+        table: Mapping[str, Any],
+        folder: Path,
+        owners: OwnerNames,
+        read_hashes: Callable[[Path], frozenset[str]],
+    ) -> None:
         self._table = table
         self._folder = folder
         self._owners = owners
+        self._read_hash_file = read_hashes
 
     def build_rule(self) -> Rule:
         """Build the rule."""
@@ -135,7 +142,7 @@ class RuleValues:
             raise RuleValueError(("hashes",), "a rule has both hash and hashes", "use one of them")
         if file_name is not None:
             try:
-                return HashList(file_name, read_hash_file(self._folder / Path(file_name)), is_file=True)
+                return HashList(file_name, self._read_hash_file(self._folder / Path(file_name)), is_file=True)
             except ConfigError as exc:
                 raise RuleValueError(("hashes",), exc.failure, exc.hint) from exc
         return None if text is None else HashList(text, frozenset([_parse_hash(text)]))

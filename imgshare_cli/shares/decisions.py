@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from imgshare_cli.api.models import Status
@@ -91,7 +92,7 @@ def was_decided_before(member: Member, seconds: float = 0.0) -> bool:
     """Whether a decision changed nothing, because the share had its status long before the service answered.
 
     A service sets `updated_at` where a status changes, and leaves it where the same is decided again. Its own clock is
-    asked, not ours; in doubt, the decision is new.
+    asked, and ours as well, as a proxy may have a wrong one; in doubt, the decision is new.
 
     Args:
         member: the share, as the service answers with it.
@@ -100,6 +101,7 @@ def was_decided_before(member: Member, seconds: float = 0.0) -> bool:
     updated_at, answered_at = parse_timestamp(member.updated_at), parse_http_date(member.answered_at)
     if updated_at is None or answered_at is None:
         return False
+    answered_at = min(answered_at, datetime.now(UTC))
     return (answered_at - updated_at).total_seconds() > _NOT_NOW + seconds
 
 

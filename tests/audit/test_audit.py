@@ -140,12 +140,13 @@ def test_unsharing_what_was_found(owner: User, member: User) -> None:
     assert {member.project_id} == _list_members(owner, image)
 
 
-@pytest.mark.parametrize("findings", ["null", '"dead"', "{}", "[]"])
-def test_findings_that_are_none(owner: User, findings: str) -> None:
-    """A line whose findings are empty, or no array, unshares nothing."""
+@pytest.mark.parametrize("key", ["image_id", "id"])
+@pytest.mark.parametrize("findings", ["null", "{}", "[]", "[[]]", "[null]", '[""]', '["dead", 0]'])
+def test_findings_that_are_none(owner: User, key: str, findings: str) -> None:
+    """A line whose findings are empty, or no array of names, unshares nothing, however it names its image."""
     image = owner.make_image("golden", visibility="shared")
     owner.share(image, MEMBER)
-    line = f'{{"image_id": "{image}", "member_id": "{MEMBER}", "findings": {findings}}}'
+    line = f'{{"{key}": "{image}", "member_id": "{MEMBER}", "findings": {findings}}}'
 
     run = run_tool("unshare", "--from", "-", "--json", stdin=line.encode())
 

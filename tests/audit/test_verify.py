@@ -388,3 +388,24 @@ def test_nothing_at_a_terminal(service: ScriptedImageService) -> None:
     _log(service.endpoint, {})
 
     assert ["1 accepted image verified, and nothing was found."] == run_at_terminal(80, "verify").lines
+
+
+@pytest.mark.usefixtures("service")
+def test_rules_that_cannot_be_read(imgshare: RunImgshare) -> None:
+    """A link that leads nowhere is no missing file: an image is not verified against fewer rules than the user has."""
+    _write_rules(RULES)
+    path = Path(os.environ["XDG_CONFIG_HOME"], "imgshare", "rules.toml")
+    path.unlink()
+    path.symlink_to("nowhere")
+
+    run = imgshare("verify", "--no-log")
+
+    assert (3, f"imgshare: there are no rules: {path} does not exist") == (run.code, run.err.splitlines()[0])
+
+
+@pytest.mark.usefixtures("service")
+def test_a_path_that_no_file_can_have(imgshare: RunImgshare, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a config file that cannot be there, there are no rules."""
+    monkeypatch.setenv("IMGSHARE_CONFIG", f"/{'x' * 300}/config.toml")
+
+    assert Run(0) == imgshare("verify", "--no-log")

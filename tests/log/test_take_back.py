@@ -108,3 +108,27 @@ def test_a_line_is_never_done(inbox: SmallInbox) -> None:
         run = run_tool(command, "--from", "-", "--json", stdin=line)
         assert (0, "done") == (run.code, json.loads(run.out)["result"])
         assert status == inbox.status(image)
+
+
+def test_a_line_about_another_service(inbox: SmallInbox) -> None:
+    """An owner may choose the ID of an image, so an ID that was decided about elsewhere is another image here."""
+    elsewhere, here = inbox.offer("elsewhere"), inbox.offer("here")
+    known = {"member_id": inbox.member.project_id, "new_status": "accepted"}
+    lines = [
+        build_entry("2026-11-01T00:00:00Z", image_id=elsewhere, endpoint="https://ims.example", **known),
+        build_entry("2026-11-01T00:00:00Z", image_id=here, endpoint=inbox.backend.endpoint, **known),
+    ]
+
+    run = run_tool("accept", "--from", "-", "--json", stdin="".join(map(json.dumps, lines)).encode())
+
+    outcomes = {one["image_id"]: one for one in map(json.loads, run.out.splitlines())}
+    assert (9, "failed", "done") == (run.code, outcomes[elsewhere]["result"], outcomes[here]["result"])
+    assert {
+        "code": "usage",
+        "reason": None,
+        "message": f"image {elsewhere} was decided about at 'https://ims.example', which is another image service",
+        "hint": f"this run asks {inbox.backend.endpoint}; use the profile, cloud or endpoint of the other one",
+        "http_status": None,
+        "request_id": None,
+    } == outcomes[elsewhere]["error"]
+    assert ("pending", "accepted") == (inbox.status(elsewhere), inbox.status(here))

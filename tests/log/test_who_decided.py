@@ -123,6 +123,18 @@ def test_a_fleet(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 1 == len({line["user"] for line in read_log()})
 
 
+def test_a_user_with_a_long_name(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an identity service says of a user cannot make a line so long that nobody can read it."""
+    monkeypatch.setattr("tests.support.fake_cloud.USER", "u" * 40_000)
+    write_clouds(monkeypatch, prod=cloud.entry())
+    monkeypatch.setenv("OS_CLOUD", "prod")
+
+    assert 0 == run_tool("accept", IMAGE, "--json").code
+
+    run = run_tool("log", "--json")
+    assert (0, "", IMAGE, None) == (run.code, run.err, run.json()["image_id"], run.json()["user"])
+
+
 def test_the_log_takes_a_fleet_back(cloud: FleetCloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line is reset in the project and the cloud that it names, and in no other, in a fleet of any kind."""
     monkeypatch.setenv("OS_CLOUD", "prod")

@@ -229,6 +229,16 @@ def test_a_change_that_cannot_be_taken_back(
     assert (GOLDEN, "golden-debian-12", OWNER, "pending", "accepted", "apply", "golden") in _read_log()
 
 
+@pytest.mark.parametrize("seconds", [-3600, 3600])
+def test_a_service_with_a_wrong_clock(changing: ChangingInbox, seconds: float) -> None:
+    """What was pending and is accepted was decided now, whatever the clock of the service says."""
+    changing.clock = seconds
+
+    assert 0 == run_tool("apply", "--yes", "--json").code
+
+    assert ["golden", "no windows"] == [row[-1] for row in _read_log()]
+
+
 @pytest.mark.parametrize("status", [403, 404, 500])
 def test_an_image_that_cannot_be_read_again(changing: ChangingInbox, status: int) -> None:
     """What cannot be looked at once more is not left accepted."""

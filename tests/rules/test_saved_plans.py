@@ -233,6 +233,19 @@ def test_a_damaged_line(changing: ChangingInbox, saved: Path, values: dict[str, 
     assert [] == changing.decisions
 
 
+@pytest.mark.parametrize("values", [{}, {"decision": "reject"}, {"image_id": GOLDEN.upper(), "name": "other"}], ids=str)
+def test_a_share_that_is_planned_twice(changing: ChangingInbox, saved: Path, values: dict[str, Any]) -> None:
+    """A plan that says twice what is to be done with a share is none: nobody knows which of it would be done last."""
+    lines = saved.read_text().splitlines()
+    saved.write_text("\n".join([*lines, json.dumps({**json.loads(lines[1]), **values}), ""]))
+
+    run = run_tool("apply", str(saved), "--yes")
+
+    problem = f"line {len(lines) + 1} is about a share that an earlier line is about"
+    assert Run(2, "", f"imgshare: 'plan.jsonl' is not a plan: {problem}\n{PLAN_AGAIN}\n") == run
+    assert [] == changing.decisions
+
+
 def test_a_plan_that_is_cut(changing: ChangingInbox, saved: Path) -> None:
     """A plan without its end is none."""
     saved.write_text(saved.read_text()[:-1])

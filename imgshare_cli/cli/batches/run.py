@@ -180,17 +180,20 @@ class _BatchCommand:
 
 @contextlib.contextmanager
 def _stop_on_interrupt(stop: threading.Event, line: ProgressLine) -> Iterator[None]:
-    """Let the first Ctrl-C stop the batch, and the second one end the process."""
+    """Let the first Ctrl-C stop the batch, and the second one end the process; others stop it, as a timer's SIGTERM."""
 
-    def interrupt(_number: int, _frame: object) -> None:
-        if stop.is_set():
+    def interrupt(number: int, _frame: object) -> None:
+        if number == signal.SIGINT and stop.is_set():
             line.draw_end()
             os._exit(130)
         stop.set()
 
-    # Also where it is ignored, as for a script's command with `&`: somebody who sends it means this batch.
-    before = signal.signal(signal.SIGINT, interrupt)
+    # Ctrl-C also where it is ignored, as for a script's command with `&`: somebody who sends it means this batch.
+    others = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    numbers = [signal.SIGINT, *(number for number in others if signal.getsignal(number) is signal.SIG_DFL)]
+    before = {number: signal.signal(number, interrupt) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

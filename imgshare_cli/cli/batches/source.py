@@ -71,11 +71,24 @@ def open_source(  # noqa: PLR0913  (each by name)
     """
     if flags.from_ is not None:
         check_file_options(status, flags, owner)
-        return open_file(session, flags.from_, lambda text: text == status.value)
+        source = open_file(session, flags.from_, lambda text: text == status.value)
+        return replace(source, items=(_check_service(session, item) for item in source.items))
     share_filter = check_all_options(session, status, flags, owner)
     if not (yes or flags.dry_run):
         confirm(session, status, share_filter)
     return _open_list(session, share_filter, flags.jobs or DEFAULT_JOBS, pace)
+
+
+def _check_service(session: Session, item: Item) -> Item:
+    """Refuse a line of the decision log that is about another service: the same ID is another image there."""
+    endpoint = item.scope.endpoint
+    if item.error or endpoint in {None, session.endpoint}:
+        return item
+    error = UsageError(
+        f"image {item.image} was decided about at {hints.quote_text(endpoint or '')}, which is another image service",
+        hint=f"this run asks {session.endpoint}; use the profile, cloud or endpoint of the other one",
+    )
+    return replace(item, error=error)
 
 
 def _open_list(session: Session, share_filter: ShareFilter, jobs: int, pace: Pace) -> Source:
