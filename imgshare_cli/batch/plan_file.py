@@ -68,7 +68,7 @@ def shorten_fact(text: str | None) -> str | None:
 def format_plan(header: PlanHeader, planned: Iterable[PlannedShare]) -> bytes:
     """Format a plan, without the shares that nothing is to be done with."""
     rows = [_describe_share(one) for one in planned if one.ruling.verdict is not Verdict.NONE]
-    lines = [{"format": FORMAT, **header._asdict()}, *rows]
+    lines = [{"format": FORMAT, **header._asdict(), "shares": len(rows)}, *rows]
     return "".join(f"{json.dumps(line)}\n" for line in lines).encode()
 
 
@@ -94,11 +94,14 @@ def parse_plan(content: bytes) -> SavedPlan:
         ValueError: it is none, or not whole; the message says what is wrong, and quotes nothing of it.
     """
     lines = content.split(b"\n")
-    header = _parse_header(_parse_line(lines[0], 1))
+    first = _parse_line(lines[0], 1)
+    header = _parse_header(first)
     if lines[-1]:
         raise ValueError("its last line is not whole")
     shares = [_parse_share(_parse_line(line, number), header, number) for number, line in enumerate(lines[1:-1], 2)]
     _check_each_once(shares)
+    if first.get("shares") != len(shares):
+        raise ValueError("its first line says that it has another number of shares")
     return SavedPlan(header, shares)
 
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import stat
+import time
 from typing import TYPE_CHECKING
 
 from imgshare_cli.errors import ConfigError
@@ -25,6 +26,7 @@ _FLAGS = (
     | os.O_CREAT
     | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 )
+_PAUSES = (0, *[0.05] * 40)  # seconds
 
 
 class DecisionLog:
@@ -79,9 +81,8 @@ class DecisionLog:
             create_folder(self._folder)
             descriptor = os.open(self._folder / name, _FLAGS, 0o600)
         try:
-            size = _check_file(descriptor, self._folder)
-            if size and hasattr(os, "pread"):
-                self._is_line_open = os.pread(descriptor, 1, size - 1) != b"\n"
+            _check_file(descriptor, self._folder)
+            self._is_line_open = _ends_inside_line(descriptor)
         except BaseException:
             os.close(descriptor)
             raise
@@ -94,8 +95,8 @@ class DecisionLog:
         self._descriptor, self._is_line_open = None, False
 
 
-def _check_file(descriptor: int, folder: Path) -> int:
-    """Check that a file is a log of the user, in a folder where nobody else can replace it; return its size."""
+def _check_file(descriptor: int, folder: Path) -> None:
+    """Check that a file is a log of the user, in a folder where nobody else can replace it."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
         raise OSError(errno.EINVAL, "the file of this month is not a regular file with one name")
@@ -103,7 +104,20 @@ def _check_file(descriptor: int, folder: Path) -> int:
         user = os.geteuid()
         if status.st_uid != user or os.stat(folder).st_uid not in {user, 0}:  # noqa: PTH116  (as above)
             raise OSError(errno.EPERM, "it belongs to another user")
-    return status.st_size
+
+
+def _ends_inside_line(descriptor: int) -> bool:
+    """Whether a file ends inside a line that nobody is writing: a run that was killed has left it."""
+    if not hasattr(os, "pread"):
+        return False
+    # A write of another process shows in parts, as the file grows page by page, and the machine may be busy between
+    # two of them. What a killed run has left is waited for in vain, once: the next line puts an end to it.
+    for pause in _PAUSES:
+        time.sleep(pause)
+        size = os.fstat(descriptor).st_size
+        if not size or os.pread(descriptor, 1, size - 1) == b"\n":
+            return False
+    return True
 
 
 def _describe_failure(folder: Path, exc: OSError) -> str:

@@ -43,7 +43,7 @@ def test_an_encrypted_image_at_a_terminal(ims: ImsService) -> None:
     """A person is told what the grant of the key means, and what to do."""
     ims.add(1, name="golden", __system__cmkid=KEY)
 
-    shown = run_at_terminal(200, "accept", "golden")
+    shown = run_at_terminal(200, "accept", "golden", "--owner", OWNER)
 
     assert 0 == shown.code
     assert ["✓ Accepted golden (00000001) from 5bd2a8f1, 2.0 MiB", NOTE.rstrip()] == [

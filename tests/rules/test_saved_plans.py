@@ -43,7 +43,7 @@ def test_the_file(changing: ChangingInbox, saved: Path) -> None:
     header, *lines = map(json.loads, saved.read_text().splitlines())
 
     assert 0o600 == stat.S_IMODE(saved.stat().st_mode)
-    assert {"format", "time", "endpoint", "project_id"} == header.keys()
+    assert {"format", "time", "endpoint", "project_id", "shares"} == header.keys()
     assert ("imgshare-plan-1", changing.endpoint, MEMBER) == (
         header["format"],
         header["endpoint"],
@@ -246,14 +246,18 @@ def test_a_share_that_is_planned_twice(changing: ChangingInbox, saved: Path, val
     assert [] == changing.decisions
 
 
-def test_a_plan_that_is_cut(changing: ChangingInbox, saved: Path) -> None:
-    """A plan without its end is none."""
-    saved.write_text(saved.read_text()[:-1])
+@pytest.mark.parametrize(
+    ("is_cut_between_lines", "problem"),
+    [(False, "its last line is not whole"), (True, "its first line says that it has another number of shares")],
+)
+def test_a_plan_that_is_cut(changing: ChangingInbox, saved: Path, problem: str, *, is_cut_between_lines: bool) -> None:
+    """A plan without its end is none, wherever it was cut."""
+    whole = saved.read_text()
+    saved.write_text("".join(whole.splitlines(keepends=True)[:-1]) if is_cut_between_lines else whole[:-1])
 
-    assert (
-        f"imgshare: 'plan.jsonl' is not a plan: its last line is not whole\n{PLAN_AGAIN}\n"
-        == run_tool("apply", str(saved), "--yes").err
-    )
+    run = run_tool("apply", str(saved), "--yes")
+
+    assert f"imgshare: 'plan.jsonl' is not a plan: {problem}\n{PLAN_AGAIN}\n" == run.err
     assert [] == changing.decisions
 
 
