@@ -102,8 +102,8 @@ def test_encrypted_images_of_a_batch(ims: ImsService) -> None:
     by_id = run_tool("accept", "--from", "-", stdin=ids)
     rejected = run_tool("reject", "--all", "--any-owner", "--yes", "--status", "accepted")
 
-    first, summary = run.err.splitlines()
-    assert 0 == run.code
+    first, summary, undo = run.err.splitlines()
+    assert (0, True) == (run.code, undo.endswith("| imgshare reject --from -` hides what was accepted"))
     assert (
         "note: 2 of the accepted images are encrypted with a key of the owner, and work only while that key is granted "
         "to your account; to be independent, replicate them with a key of your own ('Replicate' in the IMS console)"
