@@ -52,7 +52,7 @@ def test_the_output_of_list() -> None:
     assert run.err == (
         "hint: a line is IMAGE or IMAGE MEMBER: `imgshare list --quiet` prints such lines\n"
         "imgshare: accepted 0, failed 2 (2 usage); 0.0 s, 0/s\n"
-        "hint: correct what is malformed, and run it again; what is done stays as it is\n"
+        "hint: correct the lines that failed, and run it again; what is done stays as it is\n"
     )
 
 

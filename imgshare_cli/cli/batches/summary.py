@@ -78,7 +78,7 @@ def create_batch_error(  # noqa: PLR0913  (each by name)
             return PartialError(summary)
         if tally.left_to_do == tally.failures[UsageError.code]:
             return PartialError(
-                summary, hint="correct what is malformed, and run it again; what is done stays as it is"
+                summary, hint="correct the lines that failed, and run it again; what is done stays as it is"
             )
         return PartialError(summary, hint=_suggest_rest(session, verb, is_fleet=is_fleet))
     return None
