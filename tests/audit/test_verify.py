@@ -400,7 +400,10 @@ def test_rules_that_cannot_be_read(imgshare: RunImgshare) -> None:
 
     run = imgshare("verify", "--no-log")
 
-    assert (3, f"imgshare: there are no rules: {path} does not exist") == (run.code, run.err.splitlines()[0])
+    assert (3, f"imgshare: there are no rules: {path} does not exist; it could begin with:") == (
+        run.code,
+        run.err.splitlines()[0],
+    )
 
 
 @pytest.mark.usefixtures("service")
