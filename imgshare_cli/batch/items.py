@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from imgshare_cli.api.images import Image
+    from imgshare_cli.api.images import Image, Share
     from imgshare_cli.api.models import Status
     from imgshare_cli.batch.fleet import ProjectAccess
     from imgshare_cli.errors import ImgshareError
@@ -62,6 +62,12 @@ class Item:
     new_status: Status | None = None
     access: ProjectAccess | None = None
     scope: Scope = ANYWHERE
+
+    @classmethod
+    def from_share(cls, number: int, share: Share, access: ProjectAccess | None = None) -> Item:
+        """Make the item of a share that a list showed, whose image is without the API's object."""
+        image, status = share.image, share.status
+        return cls(number, image.id, share.member_id, known_image=image, known_status=status, access=access)
 
     @property
     def image_id(self) -> str | None:

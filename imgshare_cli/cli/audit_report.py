@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imgshare_cli.audit.findings import AuditFinding
 from imgshare_cli.audit.own_images import find_own_project
@@ -40,7 +40,7 @@ class AuditReport:
         """Print each share as it is read."""
         output = self._session.output
         if output.as_json:
-            output.print_array(self._describe(share) for share in self._read_shares())
+            output.print_array(output.add_error(share.to_json(), share.error) for share in self._read_shares())
             return
         from imgshare_cli.cli.owner_names import get_owner_names
         from imgshare_cli.terminal.audit_columns import build_audit_columns
@@ -76,10 +76,6 @@ class AuditReport:
                 self._images.add(share.image.number)
                 self._counts.update(share.findings or [None])
             yield share
-
-    def _describe(self, share: AuditedShare) -> dict[str, Any]:
-        error = {"error": self._session.output.describe_error(share.error)} if share.error else {}
-        return {**share.to_json(), **error}
 
     def _print_summary(self) -> None:
         output, typed = self._session.output, TypedCommand(self._session.context)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from imgshare_cli.cli.name_lists import parse_names
 from imgshare_cli.cli.options import text_option
-from imgshare_cli.errors import UsageError
-from imgshare_cli.spelling import find_close
 from imgshare_cli.terminal.columns import DEFAULT_COLUMNS, LONG_COLUMNS, PLAIN_COLUMNS, SHARED_COLUMN
-from imgshare_cli.truncation import truncate_text
 
-_MAX_SHOWN = 40
 ColumnsOption = Annotated[
     str | None, text_option("--columns", "NAMES", f"Show these columns: {','.join(LONG_COLUMNS)}.", completes="columns")
 ]
@@ -22,21 +19,7 @@ def parse_columns(text: str | None) -> tuple[str, ...]:
     Raises:
         UsageError: one is not known, or there is none.
     """
-    if text is None:
-        return ()
-    names = tuple(name.strip().upper() for name in text.split(","))
-    unknown = next((name for name in names if name not in LONG_COLUMNS), None)
-    if unknown is not None:
-        close = find_close(unknown, LONG_COLUMNS, count=1) if unknown else []
-        meant = ",".join(close[0] if name == unknown else name for name in names) if close else None
-        raise UsageError(
-            f"--columns has the unknown column {truncate_text(unknown, _MAX_SHOWN)!r}"
-            if unknown
-            else "--columns has an empty name",
-            hint=f"known columns: {', '.join(LONG_COLUMNS)}",
-            correction={"--columns": meant} if meant else None,
-        )
-    return names
+    return () if text is None else parse_names(text, LONG_COLUMNS, option="--columns", noun="column")
 
 
 def choose_columns(*, at_terminal: bool, long: bool, with_member: bool, all_statuses: bool) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ def record_decision(  # noqa: PLR0913  (what may be known of a decision)
             "member_id": member.member_id,
             "name": _clean(session, image.name, MAX_NAME) if image else None,
             "owner": _clean(session, image.owner, MAX_ID) if image else None,
-            "hash": session.output.redact(image.hash) if image and image.hash else None,
+            "hash": _clean(session, image.hash, MAX_ID) if image else None,
             "old_status": old_status,
             "new_status": member.status,
             "command": session.context.info_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imgshare_cli.audit.verify_findings import VerifyFinding
 from imgshare_cli.cli.typed_command import TypedCommand
@@ -37,7 +37,7 @@ class VerifyReport:
         """Print each share as JSON, or those with findings as a table."""
         output = self._session.output
         if output.as_json:
-            output.print_array(self._describe(share) for share in self._select(shares))
+            output.print_array(output.add_error(share.to_json(), share.error) for share in self._select(shares))
             return
         from imgshare_cli.cli.owner_names import get_owner_names
         from imgshare_cli.terminal.verify_columns import build_verify_columns
@@ -71,10 +71,6 @@ class VerifyReport:
                 self._failures.append(share.error)
             if found or share.error or not self._wanted:
                 yield share
-
-    def _describe(self, share: VerifiedShare) -> dict[str, Any]:
-        error = {"error": self._session.output.describe_error(share.error)} if share.error else {}
-        return {**share.to_json(), **error}
 
     def _summarize(self) -> str:
         of_all = f"of {_count_images(self._count)}"

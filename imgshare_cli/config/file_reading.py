@@ -7,7 +7,7 @@ import os
 import stat
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from imgshare_cli.errors import ConfigError
 
@@ -47,7 +47,7 @@ def read_file(path: Path, limit: int) -> FileContents | None:
         # It is checked before it is opened as well: opening some devices already has an effect.
         if _is_null_device(os.stat(path)):  # noqa: PTH116  (the file is checked again below)
             return FileContents(b"")
-        with os.fdopen(os.open(path, _FLAGS), "rb") as stream:
+        with open_regular_file(path) as stream:
             file_stat = _check_regular(os.fstat(stream.fileno()), limit)
             content = stream.read(limit + 1)  # some file systems say that a file is empty, and have it grow
     except (FileNotFoundError, NotADirectoryError):
@@ -59,6 +59,19 @@ def read_file(path: Path, limit: int) -> FileContents | None:
     if len(content) > limit:
         raise _create_size_error(limit)
     return FileContents(content, os.name == "posix" and bool(file_stat.st_mode & 0o077))
+
+
+def open_regular_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading.
+
+    Raises:
+        OSError: it cannot be read, or is not a regular file.
+    """
+    stream = os.fdopen(os.open(path, _FLAGS), "rb")
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return stream
 
 
 def _is_null_device(file_stat: os.stat_result) -> bool:

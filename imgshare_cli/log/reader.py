@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import re
-import stat
-from contextlib import closing
 from typing import TYPE_CHECKING, BinaryIO
 
+from imgshare_cli.config.file_reading import open_regular_file
 from imgshare_cli.errors import ConfigError
 from imgshare_cli.log.entry import LogEntry
 
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
 
 _MAX_LINE = 32 << 10  # bytes; several times what is ever written
 _MONTH_FILE = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])\.jsonl")
-# Opening a FIFO must not wait for a writer, and a terminal must not become ours.
-_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"))
 
 
 def read_entries(
@@ -69,20 +64,12 @@ def _list_files(folder: Path) -> list[Path]:
 def _read_file(path: Path) -> Iterator[LogEntry | None]:
     """Yield the decision of each line; None for a line that is not one."""
     try:
-        with closing(_open_file(path)) as stream:
+        with open_regular_file(path) as stream:
             yield from _read_lines(stream)
     except FileNotFoundError:
         return  # somebody has moved it away meanwhile
     except OSError as exc:
         raise _create_error(path, exc) from exc
-
-
-def _open_file(path: Path) -> BinaryIO:
-    stream = os.fdopen(os.open(path, _FLAGS), "rb")
-    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        stream.close()
-        raise OSError(errno.EINVAL, "it is not a regular file")
-    return stream
 
 
 def _read_lines(stream: BinaryIO) -> Iterator[LogEntry | None]:

@@ -80,8 +80,7 @@ class BatchOutput:
     def _print(self, outcome: Outcome) -> None:
         project = outcome.item.access.project if outcome.item.access else None
         if self._output.as_json:
-            error = {"error": self._output.describe_error(outcome.error)} if outcome.error else {}
-            self._output.print_json(outcome.to_json() | error, on_one_line=True)
+            self._output.print_json(self._output.add_error(outcome.to_json(), outcome.error), on_one_line=True)
         elif not self._output.is_at_terminal():
             last = self._output.clean_message(outcome.error.message) if outcome.error else outcome.status or ""
             image = outcome.image_id or outcome.item.image or f"line {outcome.item.number}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,6 +98,10 @@ class Messages:
             name: hints.render_commands(self.redact(value)) if isinstance(value, str) else value
             for name, value in error.to_json().items()
         }
+
+    def add_error(self, fields: dict[str, Any], error: ImgshareError | None) -> dict[str, Any]:
+        """Return a JSON object of one item with its error, where it has one."""
+        return {**fields, "error": self.describe_error(error)} if error else fields
 
     def clean_message(self, text: str) -> str:
         """Make a message safe to show: without secrets, which a service may repeat, and with its commands."""

@@ -92,14 +92,7 @@ def _read_items(fleet: Fleet, share_filter: ShareFilter, readers: int) -> Iterat
     entries = read_inboxes(fleet, share_filter, readers=readers)
     for number, (access, share, error) in enumerate(entries, 1):
         if share:
-            yield Item(
-                number,
-                share.image.id,
-                share.member_id,
-                known_image=share.image,
-                known_status=share.status,
-                access=access,
-            )
+            yield Item.from_share(number, share, access)
         else:
             yield Item(number, None, access.project.id, error=error, access=access)
 

@@ -97,16 +97,7 @@ def _open_list(session: Session, share_filter: ShareFilter, jobs: int, pace: Pac
     workers = min(WORKERS, (jobs - 1) // 2) if share_filter.needs_member else 0
     inbox = Inbox(client, open_client if workers else None, session.credential, session.settings.project_id, workers)
     shares = enumerate(inbox.read_shares(share_filter), 1)
-    items = (
-        Item(
-            number,
-            share.image.id,
-            share.member_id,
-            known_image=share.image.copy_without_raw(),
-            known_status=share.status,
-        )
-        for number, share in shares
-    )
+    items = (Item.from_share(number, share.copy_without_raw()) for number, share in shares)
     return Source(items, client=client) if jobs == 1 else Source(prefetch(items, AHEAD), connections=1 + workers)
 
 
