@@ -1,1 +1,1 @@
-"""Checks of what has been shared and accepted: by whom, since when, and what is wrong with it."""
+"""Checks of what has been shared and accepted: who has it, since when, and what is wrong with it."""

@@ -22,7 +22,7 @@ NAME_QUESTION = "Name for this owner, for lists, rules and --owner (Enter for no
 def is_new_owner(session: Session, image: Image) -> bool:
     """Whether the owner of an image has no name, is none of the user's own projects, and was never accepted from here.
 
-    Whose projects they are is asked only about an owner of whom nothing else is known.
+    The identity service is asked for the projects only where nothing else is known about the owner.
     """
     owner_id = image.owner
     if not owner_id or session.file.owners.find_name(owner_id) or is_known_owner(owner_id, session.environ):

@@ -1,4 +1,4 @@
-"""The owners of whom an image was accepted before: kept in the state folder, so that a new one stands out."""
+"""The owners whose images were accepted before, kept in the state folder to notice a new one."""
 
 from __future__ import annotations
 

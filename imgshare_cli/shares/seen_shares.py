@@ -37,7 +37,7 @@ class SeenShares:
         self._environ = environ
 
     def read(self) -> set[int]:
-        """Read what an earlier watch has seen; nothing where the file is not one of ours."""
+        """Read what an earlier watch has seen; empty if the file is not valid."""
         try:
             numbers = json.loads(read_state(self._file, self._environ) or "[]")
         except (ValueError, RecursionError):

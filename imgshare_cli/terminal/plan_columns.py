@@ -28,7 +28,7 @@ def build_plan_columns(owners: OwnerNames, *, at_terminal: bool) -> list[Column[
 
     Args:
         owners: the names of owners.
-        at_terminal: whether people read it, for whom rule and reason are one sentence.
+        at_terminal: whether people read it; then rule and reason are one sentence.
     """
     columns: list[Column[PlannedShare]] = [
         Column("DECISION", lambda planned: planned.ruling.verdict.value),
